@@ -1,0 +1,162 @@
+/** What the service costs: an edit to be seen in another tab, an import, a reload, a burst, a healed partition. */
+import type { Browser, BrowserContext, Page } from 'playwright'
+import type { Console } from '../src/tab/console'
+
+declare global {
+  interface Window {
+    namering: Console
+    seenAt: number[]
+  }
+}
+
+const edits = 200
+const burst = 10_000
+const apart = 5000
+const directories = 40
+const namesEach = 250
+
+export interface Row {
+  what: string
+  value: string
+}
+
+/** Rows of the table in the README, each measured in a room of its own, with three tabs of one browser. */
+export async function* benchService(browser: Browser, url: string): AsyncGenerator<Row> {
+  const edited = await openCluster(browser, url)
+  yield* await propagation(edited[0], edited[1])
+  await edited[0].context().close()
+  const written = await openCluster(browser, url)
+  yield await bursts(written[0], written[1])
+  await written[0].context().close()
+  const parted = await openCluster(browser, url)
+  yield await healing(parted[0], parted[1])
+  await parted[0].context().close()
+  const imported = await openCluster(browser, url)
+  yield await imports(imported[0], imported)
+  yield await reload(imported[2])
+}
+
+async function openCluster(browser: Browser, url: string): Promise<[Page, Page, Page]> {
+  const context = await browser.newContext()
+  const a = await openServer(context, url)
+  const room = a.url().replace('#', '?server=new#')
+  const cluster: [Page, Page, Page] = [a, await openServer(context, room), await openServer(context, room)]
+  for (const page of cluster) await page.waitForFunction(() => Object.values(window.namering.view().copies)[0]?.ring.length === 3)
+  await a.bringToFront()
+  return cluster
+}
+
+async function openServer(context: BrowserContext, url: string): Promise<Page> {
+  const page = await context.newPage()
+  await page.goto(url)
+  await page.waitForFunction(() => 'namering' in window && window.namering.view().state === 'running' && !window.namering.view().joining)
+  return page
+}
+
+/** From the call in one tab until a watcher in the other has the value; and until the call is acknowledged, durable. */
+async function propagation(a: Page, b: Page): Promise<Row[]> {
+  await a.evaluate(() => window.namering.setValue('/:bench/Phone', '0'))
+  await b.evaluate(() => {
+    window.seenAt = []
+    window.namering.watch('/:bench/Phone', ({ value }) => (window.seenAt[Number(value)] = performance.timeOrigin + performance.now()))
+  })
+  await b.waitForFunction(() => window.seenAt.length > 0)
+  const sent: number[] = []
+  const acknowledged: number[] = []
+  for (let i = 1; i <= edits; i++) {
+    const [begun, done] = await a.evaluate(async (value) => {
+      const begun = performance.timeOrigin + performance.now()
+      await window.namering.setValue('/:bench/Phone', value)
+      return [begun, performance.timeOrigin + performance.now()] as const
+    }, String(i))
+    sent[i] = begun
+    acknowledged.push(done - begun)
+    await b.waitForFunction((n) => window.seenAt[n] !== undefined, i, { polling: 5 })
+  }
+  const seen = await b.evaluate(() => window.seenAt)
+  const trips = sent.map((begun, i) => (seen[i] ?? NaN) - begun).slice(1)
+  return [
+    { what: 'an edit, signed, until it is durable and acknowledged: median, 95th percentile', value: percentiles(acknowledged) },
+    { what: 'the same edit until another tab sees it: median, 95th percentile', value: percentiles(trips) },
+  ]
+}
+
+function percentiles(times: readonly number[]): string {
+  const sorted = times.toSorted((one, two) => one - two)
+  return `${sorted[sorted.length >> 1]!.toFixed(1)} ms, ${sorted[Math.floor(sorted.length * 0.95)]!.toFixed(1)} ms`
+}
+
+/** Many calls at once, each signed and durable by itself, until the other tab has them all. */
+async function bursts(a: Page, b: Page): Promise<Row> {
+  const begun = Date.now()
+  await write(a, '/:burst', burst)
+  await settled(a, b)
+  return { what: `${burst} single calls until the other tab has all`, value: `${((Date.now() - begun) / 1000).toFixed(1)} s` }
+}
+
+/** Calls that replace the values of a few hundred names, so that the directory stays within its limit. */
+async function write(page: Page, vd: string, count: number): Promise<void> {
+  await page.evaluate(
+    async ([vd, count]) => {
+      const calls: Promise<unknown>[] = []
+      for (let i = 0; i < count; i++) {
+        calls.push(window.namering.setValue(`${vd}/name${i % 500}`, String(i)))
+        if (calls.length >= 100) await Promise.all(calls.splice(0))
+      }
+      await Promise.all(calls)
+    },
+    [vd, count] as const,
+  )
+}
+
+/** Both tabs show the same of the root. */
+async function settled(a: Page, b: Page): Promise<void> {
+  const wanted = await a.evaluate(async () => JSON.stringify((await window.namering.getValue('/')).tree))
+  await b.waitForFunction(async (text) => JSON.stringify((await window.namering.getValue('/')).tree) === text, wanted, { polling: 20 })
+}
+
+async function healing(a: Page, b: Page): Promise<Row> {
+  await a.evaluate(() => window.namering.network.isolate())
+  await Promise.all([write(a, '/:left', apart), write(b, '/:right', apart)])
+  const begun = Date.now()
+  await a.evaluate(() => window.namering.network.healAll())
+  await a.waitForFunction(async () => (await window.namering.enumerate('/:right').catch(() => [])).length === 500, undefined, { polling: 20 })
+  await settled(a, b)
+  return { what: `2 × ${apart} calls in two halves of a partition, healed, until equal`, value: `${((Date.now() - begun) / 1000).toFixed(1)} s` }
+}
+
+/** Directories, a copy of each on every server, then names in them, until every copy has all. */
+async function imports(a: Page, all: readonly Page[]): Promise<Row> {
+  const begun = Date.now()
+  const servers = await Promise.all(all.map((page) => page.evaluate(() => window.namering.view().server.name)))
+  await a.evaluate(
+    async ([directories, namesEach, servers]) => {
+      const lines: object[] = [{ type: 'namering', version: 1 }]
+      for (let d = 0; d < directories; d++) {
+        lines.push({ type: 'directory', path: ['import', `d${d}`] })
+        for (let n = 0; n < namesEach; n++) lines.push({ type: 'entry', path: ['import', `d${d}`], label: `person${n}`, tree: { Phone: { [`${d} ${n}`]: true }, Mailboxes: { Cab: true, Zin: true } } })
+      }
+      const texts = lines.map((line) => JSON.stringify(line))
+      await window.namering.newD(servers[0]!, '/import')
+      await window.namering.importDirectory('/', texts.filter((text) => !text.includes('"entry"')))
+      for (const server of servers.slice(1)) for (let d = 0; d < directories; d++) await window.namering.newDC(server, `/import/d${d}`)
+      await window.namering.importDirectory('/', texts)
+    },
+    [directories, namesEach, servers] as const,
+  )
+  // Each name, its two properties and their three values.
+  const wanted = directories * namesEach * 6
+  for (const page of all) await page.waitForFunction((n) => Object.values(window.namering.view().copies).filter((copy) => /\/d\d+$/.test(copy.name)).reduce((sum, copy) => sum + copy.live, 0) >= n, wanted, { polling: 20 })
+  return { what: `${directories * namesEach} names imported, directories and their three copies made first`, value: `${((Date.now() - begun) / 1000).toFixed(1)} s` }
+}
+
+/** From the start of the reload until a name of the last directory reads. */
+async function reload(page: Page): Promise<Row> {
+  await page.reload({ waitUntil: 'commit' })
+  await page.waitForFunction(() => 'namering' in window && window.namering.view().state === 'running', undefined, { polling: 5 })
+  const took = await page.evaluate(async (d) => {
+    await window.namering.getValue(`/import/d${d}:person1/Phone`)
+    return performance.now()
+  }, directories - 1)
+  return { what: `reload of a tab that holds ${directories * namesEach} names, until one reads`, value: `${Math.round(took)} ms` }
+}

@@ -1,0 +1,92 @@
+/**
+ * The interface of the name service as promises ("The name service interface"; SPEC §18): what programs import, what the
+ * page calls, and what `window.namering` offers. Plain JSON in and out; every failure is a `NameServiceError`.
+ */
+import type { Member } from '../core/copies/directoryCopy'
+import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
+import type { CopyState, Entry, Nodes, TrailStep } from '../core/requests'
+import type { Timestamp } from '../core/timestamp'
+import type { TSPair } from '../core/values/update'
+
+/** A tree in JSON: `true` (present), `false` (absent) or an object from labels to trees. */
+export type JsonTree = boolean | { readonly [label: string]: JsonTree }
+/** What a client may write as a value: a tree, a string (its only leaf), or a set of strings. */
+export type JsonValue = JsonTree | string | readonly string[]
+
+export interface ReadOptions {
+  /** Read your writes: only a copy that has this update answers. */
+  after?: Timestamp
+  /** Sweep first, so that the answer reflects every update that any copy had accepted before the call. */
+  swept?: boolean
+}
+
+export interface Read<T> {
+  value: T
+  /** lastSweep of the copy that answered: every earlier update is reflected [D1]. */
+  asOf: Timestamp
+  server: ServerId
+}
+
+export interface Written {
+  ts: Timestamp
+  /** The servers whose copies have it on disk. */
+  copies: ServerId[]
+}
+
+/** One member of a directory's ring: its state, or why it cannot be asked. */
+export interface CopyReport {
+  member: Member
+  state: CopyState | null
+  reason: string
+}
+
+export interface ExportedLine {
+  type: 'namering' | 'directory' | 'entry'
+  [key: string]: unknown
+}
+
+/** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory. */
+export interface NameService {
+  workingRoot: string
+  workingDirectory: string
+
+  // Values and updates
+  snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp }>
+  doUpdates(vd: string | SnapshotDesignator, tree: JsonTree): Promise<Written>
+  enumerate(vd: string): Promise<Label[]>
+  getValue(vd: string, options?: ReadOptions): Promise<Read<JsonValue> & { tree: JsonTree }>
+  setValue(vd: string | SnapshotDesignator, value: JsonValue): Promise<Written>
+  testValue(vd: string, value: JsonValue): Promise<boolean>
+  /** Calls back with the value now and after every change, until stopped; an absent value is null. */
+  watch(vd: string, callback: (read: Read<JsonValue | null>) => void): () => void
+
+  // Directories
+  lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
+  firstRoot(options?: { label?: string }): Promise<DirectoryId>
+  newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
+  setLink(fn: string, target: string): Promise<Written>
+
+  // Directory copies
+  newDC(sn: string, fn: string): Promise<CopyId>
+  sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
+  copies(fn: string): Promise<CopyReport[]>
+  setSweepPeriod(fn: string, seconds: number): Promise<void>
+
+  // Servers
+  newServer(): Promise<string>
+  setUpOn(sn: string, upSn?: string): Promise<void>
+
+  // What a page of names needs
+  entries(fn: string): Promise<Read<Entry[]>>
+  nodes(vd: string): Promise<Read<Nodes | null>>
+
+  exportDirectory(fn: string): Promise<string[]>
+  /** Imports lines into a directory; progress in entries done. Directories in the lines are created below it. */
+  importDirectory(fn: string, lines: readonly string[], progress?: (done: number, all: number) => void): Promise<{ entries: number; directories: number }>
+}
+
+/** A VD given as the TSpath of a snapshot: meant for exactly that incarnation. */
+export interface SnapshotDesignator {
+  name: string
+  path: readonly TSPair[]
+}

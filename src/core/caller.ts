@@ -1,0 +1,39 @@
+/** Who waits for an outcome, and how it is given: to this server's own client, to another server, or to an errand here. */
+import { failure, isFailure, type Failure } from './errors'
+import type { ServerId } from './names'
+import type { Request } from './requests'
+import { send, type Turn } from './server'
+
+export type Caller =
+  | { type: 'client'; id: number }
+  | { type: 'server'; server: ServerId; id: string }
+  /** A procedure of this server itself (errands.ts). */
+  | { type: 'errand'; id: string }
+
+/** JSON characters of an answer at most, so that its message stays below 1 MiB. */
+const MAX_ANSWER = 400_000
+
+export function answer(turn: Turn, caller: Caller, outcome: object | Failure): void {
+  switch (caller.type) {
+    case 'client':
+      turn.effects.reply.push({ id: caller.id, outcome })
+      return
+    case 'server': {
+      const text = isFailure(outcome) ? '' : JSON.stringify(outcome)
+      const failed = isFailure(outcome) ? outcome : text.length > MAX_ANSWER ? failure('TooLarge', { what: 'the answer', size: `${text.length} characters`, limit: `${MAX_ANSWER}` }) : null
+      send(turn, caller.server, { type: 'answer', id: caller.id, failure: failed, outcome: failed === null ? text : '' })
+      return
+    }
+    case 'errand':
+      turn.settled.push({ id: caller.id, outcome })
+      return
+  }
+}
+
+export const sameCaller = (a: Caller, b: Caller): boolean => JSON.stringify(a) === JSON.stringify(b)
+
+/** A request to be performed at this server, in this step. */
+export interface Performing {
+  request: Request
+  caller: Caller
+}

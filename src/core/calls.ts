@@ -1,0 +1,252 @@
+/** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
+import { answer, type Caller } from './caller'
+import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
+import { beginJoin, newCopyId } from './copies/join'
+import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
+import { factsOf } from './copies/spread'
+import { beginSweep } from './copies/sweep'
+import { sweepLater, watchOf } from './copies/sweepTimes'
+import { beginCleanup } from './directories/cleanup'
+import { draft } from './directories/draft'
+import { beginLookup, type AtRequest } from './directories/lookup'
+import { effectiveParent, namedBy } from './directories/reference'
+import { reservedFault } from './directories/reserved'
+import { walk } from './directories/walk'
+import { ask } from './errands'
+import { failure, isFailure, type Failure } from './errors'
+import { freshId } from './fresh'
+import { checkLabels, formatPath, labelFault, shown, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
+import { requestShape, type Accepted, type Change, type CopyState, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
+import { Malformed } from './shape'
+import type { Timestamp } from './timestamp'
+import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
+import { takeRoot } from './servers/connections'
+import { register, rename } from './servers/register'
+import { unreachable } from './assert'
+import { encodeChildren, type EncodedNode } from './values/encodeTree'
+import { readLabels, readSnapshot, readTree, type Tree } from './values/readValue'
+import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
+import type { SignedIntent } from './values/intent'
+
+/** What a client asks of its own server; every call is answered once. */
+export type Call =
+  | { type: 'lookup'; name: FullName; entity: Label | null }
+  /** Looks the name up, then takes the request to a copy of the directory. */
+  | { type: 'at'; name: FullName; request: AtRequest }
+  /** Takes a request to these servers in turn. */
+  | { type: 'ask'; servers: ServerId[]; request: Request }
+  /** FirstRoot: makes the root of a new instance of the service, on this server. */
+  | { type: 'firstRoot'; directory: DirectoryId; signed: SignedIntent }
+  | { type: 'rename'; name: string }
+  | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
+
+export function onCall(turn: Turn, id: number, call: Call): void {
+  const caller: Caller = { type: 'client', id }
+  const fault = call.type === 'at' || call.type === 'ask' ? faultOf(call.request) : null
+  if (fault !== null) return answer(turn, caller, fault)
+  switch (call.type) {
+    case 'lookup':
+      return beginLookup(turn, call.name, call.entity, null, caller)
+    case 'at':
+      return beginLookup(turn, call.name, entityOf(call.request), call.request, caller)
+    case 'ask':
+      return ask(turn, call.servers, call.request, { type: 'answer', caller })
+    case 'firstRoot':
+      return firstRoot(turn, call.directory, call.signed, caller)
+    case 'rename':
+      return renameServer(turn, call.name, caller)
+    case 'setSweepPeriod':
+      return setSweepPeriod(turn, call.directory, call.period, caller)
+    default:
+      return unreachable(call)
+  }
+}
+
+/** What no other server would take: said here, in words, before anything is sent. */
+function faultOf(request: Request): Failure | null {
+  if (request.type === 'draft') {
+    const { change } = request
+    const size = utf8Length(JSON.stringify(change))
+    if (size > MAX_CALL_BYTES) return failure('TooLarge', { what: 'the call', size: `${size} bytes`, limit: `${MAX_CALL_BYTES} bytes` })
+    const fault = checkLabels(change.under.labels) ?? badLabelIn(change.tree)
+    if (fault !== null) return fault
+  }
+  try {
+    requestShape(request)
+    return null
+  } catch (error) {
+    if (error instanceof Malformed) return failure('BadRequest', { reason: `something in it is ${error.message}` })
+    throw error
+  }
+}
+
+function badLabelIn(tree: Change['tree']): Failure | null {
+  for (const [label, below] of typeof tree === 'boolean' ? [] : tree) {
+    const fault = checkLabels([label]) ?? badLabelIn(below)
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+/** The first label of a request's path: an entry, or a link to follow. */
+function entityOf(request: AtRequest): Label | null {
+  if (request.type === 'state') return null
+  return (request.type === 'draft' ? (request.change.procedure === 'setLink' || request.change.replace && request.change.under.labels.length === 1 ? null : request.change.under.labels[0]) : request.path[0]) ?? null
+}
+
+function firstRoot(turn: Turn, directory: DirectoryId, signed: SignedIntent, caller: Caller): void {
+  if (turn.server.root !== null) return answer(turn, caller, failure('AlreadyExists', { name: `the root #${turn.server.root}` }))
+  const created = create(turn, directory, signed, directory)
+  if (isFailure(created)) return answer(turn, caller, created)
+  takeRoot(turn, directory)
+  register(turn)
+  answer(turn, caller, { copy: created.id, label: null })
+}
+
+function renameServer(turn: Turn, name: string, caller: Caller): void {
+  const fault = labelFault(name)
+  if (fault !== null) return answer(turn, caller, failure('BadName', { name: shown(name), reason: fault }))
+  rename(turn, name)
+  answer(turn, caller, { name })
+}
+
+/** A day, in ms. */
+const LONGEST_PERIOD = 86_400_000
+
+function setSweepPeriod(turn: Turn, directory: DirectoryId, period: number, caller: Caller): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy === undefined) return answer(turn, caller, noCopy(turn, directory))
+  if (!Number.isFinite(period)) return answer(turn, caller, failure('BadRequest', { reason: 'a period is a number of seconds' }))
+  const watch = watchOf(turn, copy)
+  watch.period = Math.min(LONGEST_PERIOD, Math.max(1000, period))
+  sweepLater(turn, copy)
+  answer(turn, caller, { period: watch.period })
+}
+
+/** Performs a request here and answers it: at once, or when the procedure it began has ended. */
+export function perform(turn: Turn, request: Request, caller: Caller): void {
+  if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request))
+  if (request.type === 'join') return join(turn, request, caller)
+  if (request.type === 'create') return performCreate(turn, request, caller)
+  const copy = turn.server.copies.get(request.directory)
+  if (copy === undefined || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
+  answer(turn, caller, performOn(turn, copy, request))
+}
+
+const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
+
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' }>
+
+function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
+  switch (request.type) {
+    case 'read':
+      return read(turn, copy, request)
+    case 'test':
+      return { equal: sameTree(readTree(copy.visible, request.path) ?? false, request.tree) }
+    case 'draft': {
+      const branches = draft(copy.visible, request.change)
+      return isFailure(branches) ? branches : { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
+    }
+    case 'submit':
+      return submit(turn, copy, request.signed)
+    case 'state':
+      return stateOf(turn, copy)
+    default:
+      return unreachable(request)
+  }
+}
+
+/** D1: the state after every update earlier than asOf, every one acknowledged here, and perhaps more. */
+function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Request, { type: 'read' }>): ReadOutcome | Failure {
+  if (after !== null && !hasSeen(copy, after)) return failure('NotYetHere', { name: `#${copy.directory}`, after })
+  const { mark, path: found } = readSnapshot(copy.visible, path)
+  return {
+    tree: form === 'tree' ? (readTree(copy.visible, path) ?? null) : null,
+    labels: form === 'labels' ? (readLabels(copy.visible, path) ?? null) : null,
+    entries: form === 'entries' ? entriesOf(copy) : null,
+    nodes: form === 'nodes' ? nodesOf(copy, path) : null,
+    snapshot: { mark, path: found },
+    asOf: copy.lastSweep,
+    server: turn.server.id,
+  }
+}
+
+/** Every label of the directory with what it names, in no order: what a browser of names shows. */
+function entriesOf({ visible }: DirectoryCopy): Entry[] {
+  return [...visibleChildren(visible.root)].map(([label]) => {
+    const named = namedBy(visible, label)!
+    const detail = named.type === 'directory' ? named.directory : named.type === 'link' ? named.to : named.type === 'server' ? named.server : ''
+    return [label, named.type, detail]
+  })
+}
+
+/** Everything known at a path, absent nodes too, and who wrote it: figure 2. */
+function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
+  const node = nodeAt(copy.visible, path)
+  if (node === undefined || (path.length > 0 && visibleAt(copy.visible, path.slice(0, -1)) === undefined)) return null
+  const mark = node.mark === 'absent' ? 2 : node.mark === 'present' ? 1 : 0
+  const tree: EncodedNode = [path.at(-1) ?? '', node.ts, mark, ...encodeChildren(node.children)]
+  const stamps = new Set<Timestamp>()
+  const collect = ([, ts, , ...below]: EncodedNode): void => {
+    stamps.add(ts)
+    for (const child of below) collect(child)
+  }
+  collect(tree)
+  const writers = [...stamps].flatMap((ts): [Timestamp, string][] => {
+    const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
+    return set?.ts === ts ? [[ts, set.intent.author]] : []
+  })
+  return { tree, writers }
+}
+
+const sameTree = (a: Tree, b: Tree): boolean => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
+/** A tree with its labels in one order, an empty list of labels as what it means: present. */
+const normal = (tree: Tree): Tree => (typeof tree === 'boolean' ? tree : tree.length === 0 || tree.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, below]) => [label, normal(below)] as const))
+
+function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : reservedFault(copy.visible, signed.intent)
+  if (fault !== null) return fault
+  const accepted = originate(turn, copy, signed)
+  return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id] }
+}
+
+export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
+  const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
+  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], log }
+}
+
+function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {
+  for (const server of from) hint(turn.server, directory, server)
+  beginJoin(turn, directory, from, caller)
+}
+
+/** NewD at the server that is to hold the first copy: the child with its BR first, then, by cleanup, the parent's DR [M6]. */
+function performCreate(turn: Turn, { directory, signed }: Extract<Request, { type: 'create' }>, caller: Caller): void {
+  const existing = turn.server.copies.get(directory)
+  if (existing !== undefined) return beginCleanup(turn, existing, caller)
+  const created = create(turn, directory, signed)
+  if (isFailure(created)) return answer(turn, caller, created)
+  if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
+  answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
+  changeServer(turn, { type: 'retired', copy: created.id, directory })
+}
+
+function create(turn: Turn, directory: DirectoryId, signed: SignedIntent, root = turn.server.root): DirectoryCopy | Failure {
+  const { server } = turn
+  const { intent } = signed
+  if (intent.procedure !== 'newD' || intent.directory !== directory || intent.branches.length !== 1 || intent.branches[0]![0] !== '.') {
+    return failure('BadRequest', { reason: 'the first change of a directory sets what stands under its label .' })
+  }
+  const id = newCopyId(turn)
+  const pointer = { copy: id, server: server.id }
+  const fields = { ...noFields(epochOf(1, freshId(server.fresh, 8)), pointer), ring: [{ ...pointer, name: serverNameOf({ name: server.name, root }) }] }
+  const copy = createCopy(turn, { directory, id, fields, contents: emptyContents() })
+  const accepted = originate(turn, copy, signed)
+  if (isFailure(accepted)) {
+    changeServer(turn, { type: 'retired', copy: id, directory })
+    return accepted
+  }
+  sweepLater(turn, copy)
+  return copy
+}

@@ -1,0 +1,329 @@
+/**
+ * DC. One server's copy of one directory ("Administrative level", figures 3 to 5; SPEC §5).
+ *
+ * Copies are kept approximately the same. Update messages are fast and may fail; the sweep is slow and may not. So a
+ * reader can trust exactly one thing: the copy has every update, from any server, that is earlier than `lastSweep` [DC1].
+ *
+ * A copy changes only by `applyChange`; the changes are what is stored, so a restart replays what ran.
+ */
+import { invariant } from '../assert'
+import type { CopyId, DirectoryId, ServerId } from '../names'
+import { after, BEGINNING, later, timeOf, type Timestamp } from '../timestamp'
+import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTree'
+import { ancestorStamps, applySet, intentId, updatesOf, type UpdateSet } from '../values/intent'
+import { emptyTree, forgetAbsent, share, type ValueTree } from '../values/valueTree'
+
+/** A directory's period with one ring: its number, then a random part, so that no two epochs share an id. */
+export type Epoch = string & { readonly epoch: unique symbol }
+export const epochOf = (number: number, random: string): Epoch => `${String(number).padStart(4, '0')}.${random}` as Epoch
+export const epochNumber = (epoch: Epoch): number => Number(epoch.slice(0, 4))
+export const isEpoch = (text: string): text is Epoch => /^\d{4}\.[a-z2-7]{8}$/.test(text)
+
+/** Copies that a ring can have. */
+export const MAX_RING = 256
+
+/** Names a copy, not a server [R1]: a copy made again on the same server is another member. */
+export interface RingPointer {
+  copy: CopyId
+  server: ServerId
+}
+
+/** A member of the ring as this copy knows it; `name` is its server's name (SN), a hint. */
+export interface Member extends RingPointer {
+  name: string
+}
+
+/** What p answered, for good, to a copy that asked to be spliced in behind it [R2, R4]. */
+export type Splice = { copy: CopyId; answer: 'spliced'; nextTS: Timestamp } | { copy: CopyId; answer: 'refused' }
+
+/** A joining copy's own side of the splice [R2]: behind whom, and what that one's snapshot said [R3]. */
+export interface Joining {
+  predecessor: RingPointer
+  lastSweep: Timestamp
+  stableMark: Timestamp
+}
+
+/** The durable numbers and pointers of a copy. */
+export interface CopyFields {
+  state: 'joining' | 'active'
+  epoch: Epoch
+  /** The time-stamp that the next update originating here is at least given. Never decreases [monotone]. */
+  nextTS: Timestamp
+  /** Every update earlier than this is here [DC1]. Never decreases within an epoch [monotone]. */
+  lastSweep: Timestamp
+  /** F, the stable mark: every update earlier than this is at every copy [F1]. Never decreases [monotone]. */
+  stableMark: Timestamp
+  /** hi: the greatest lastSweep this copy ever had. */
+  highest: Timestamp
+  pointer: RingPointer
+  /** The known ring: who has been told of or seen in a sweep; a hint for whom to ask, never membership [P5]. */
+  ring: readonly Member[]
+  splices: readonly Splice[]
+  joining: Joining | null
+}
+
+export interface DirectoryCopy extends CopyFields {
+  readonly directory: DirectoryId
+  readonly id: CopyId
+  /** The tree folded to the stable mark: present nodes only. Equal epoch and F mean equal bases. */
+  base: ValueTree
+  /** The set that created each live node of the base: its proof. */
+  proofs: Map<Timestamp, UpdateSet>
+  /** All update sets at or after the stable mark, in order of time-stamp, superseded ones too. */
+  log: UpdateSet[]
+  /** What readers see: the base and the log, folded. */
+  visible: ValueTree
+  /** Sets of the log with an ancestor that has not arrived, by time-stamp: they displace nothing until it does [V2]. */
+  waiting: Map<Timestamp, UpdateSet>
+  /** First stamp and end of validity of each intent: of one intent stamped twice the earlier counts [A1]. */
+  intents: Map<string, { ts: Timestamp; until: number }>
+}
+
+/** Everything of a copy as plain data, for the store and for handing over to a joining copy. */
+export interface EncodedCopy {
+  directory: DirectoryId
+  id: CopyId
+  fields: CopyFields
+  contents: Contents
+}
+
+/** The data of a copy without its place in the ring. */
+export interface Contents {
+  base: EncodedNode[]
+  proofs: UpdateSet[]
+  log: UpdateSet[]
+  intents: [id: string, ts: Timestamp, until: number][]
+}
+
+export type CopyChange =
+  | { type: 'created'; copy: EncodedCopy }
+  | { type: 'absorbed'; sets: UpdateSet[] }
+  | { type: 'fields'; fields: Partial<CopyFields> }
+  | { type: 'joined'; stableMark: Timestamp; contents: Contents }
+
+export const emptyContents = (): Contents => ({ base: [], proofs: [], log: [], intents: [] })
+
+export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
+  state: 'active',
+  epoch,
+  nextTS: BEGINNING,
+  lastSweep: BEGINNING,
+  stableMark: BEGINNING,
+  highest: BEGINNING,
+  pointer,
+  ring: [],
+  splices: [],
+  joining: null,
+})
+
+export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): DirectoryCopy {
+  const tally = new Map<Timestamp, number>()
+  const base = decodeTree(contents.base, tally)
+  const copy: DirectoryCopy = {
+    directory,
+    id,
+    ...fields,
+    base,
+    proofs: new Map(contents.proofs.map((set) => [set.ts, set])),
+    log: contents.log,
+    visible: emptyTree(),
+    waiting: new Map(),
+    intents: new Map(contents.intents.map(([intent, ts, until]) => [intent, { ts, until }])),
+  }
+  refold(copy)
+  return copy
+}
+
+export function encodeCopy(copy: DirectoryCopy): EncodedCopy {
+  const { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining } = copy
+  return {
+    directory: copy.directory,
+    id: copy.id,
+    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining },
+    contents: contentsOf(copy),
+  }
+}
+
+export function contentsOf(copy: DirectoryCopy): Contents {
+  return {
+    base: encodeChildren(copy.base.root.children),
+    proofs: [...copy.proofs.values()],
+    log: [...copy.log],
+    intents: [...copy.intents].map(([id, { ts, until }]) => [id, ts, until]),
+  }
+}
+
+/** The one way a copy changes; deterministic, so that replaying stored changes gives the same copy. */
+export function applyChange(copy: DirectoryCopy, change: Exclude<CopyChange, { type: 'created' }>): void {
+  switch (change.type) {
+    case 'absorbed':
+      for (const set of change.sets) absorb(copy, set)
+      return
+    case 'fields':
+      setFields(copy, change.fields)
+      return
+    case 'joined':
+      joinContents(copy, change.stableMark, change.contents)
+      return
+  }
+}
+
+function setFields(copy: DirectoryCopy, fields: Partial<CopyFields>): void {
+  const { nextTS = copy.nextTS, lastSweep = copy.lastSweep, stableMark = copy.stableMark } = fields
+  invariant(nextTS >= copy.nextTS, 'monotone', `nextTS of ${copy.id} would fall from ${copy.nextTS} to ${nextTS}`)
+  invariant(lastSweep >= copy.lastSweep, 'monotone', `lastSweep of ${copy.id} would fall from ${copy.lastSweep} to ${lastSweep}`)
+  invariant(stableMark >= copy.stableMark, 'monotone', `F of ${copy.id} would fall from ${copy.stableMark} to ${stableMark}`)
+  if (stableMark > copy.stableMark) fold(copy, stableMark)
+  Object.assign(copy, fields)
+  copy.highest = later(copy.highest, copy.lastSweep)
+}
+
+/** True when the copy holds this set, or knows that it changes nothing. */
+export function knows(copy: DirectoryCopy, set: UpdateSet): boolean {
+  if (set.ts < copy.stableMark) return true
+  const first = copy.intents.get(intentId(set.intent))
+  return first !== undefined && first.ts <= set.ts
+}
+
+/** Whether an update with this time-stamp is among those a read of this copy reflects [D1]. */
+export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < copy.lastSweep || inLog(copy, ts)
+
+const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts
+
+/** Adds one set to the log and shows it to readers. Commutative and idempotent [V3]; void below the stable mark [G2]. */
+function absorb(copy: DirectoryCopy, set: UpdateSet): void {
+  copy.nextTS = later(copy.nextTS, after(set.ts))
+  if (knows(copy, set)) return
+  const id = intentId(set.intent)
+  const stampedLater = copy.intents.get(id)
+  copy.intents.set(id, { ts: set.ts, until: set.intent.until })
+  copy.log.splice(position(copy.log, set.ts), 0, set)
+  if (stampedLater === undefined) {
+    show(copy, set)
+    return
+  }
+  takeOut(copy, new Set([stampedLater.ts]))
+  refold(copy)
+}
+
+/** Applies a set to what readers see, or keeps it waiting for its ancestors; then those that waited for it. */
+function show(copy: DirectoryCopy, set: UpdateSet): void {
+  if (!counts(copy, set)) return
+  const waiting = [...copy.waiting.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+  for (const other of waiting) counts(copy, other)
+}
+
+/**
+ * V2: a set counts once the sets that created the ancestors it names are here and count. An ancestor older than F needs no
+ * proof of having lived: it is in the tree, or it is dead, and what was to be below it is void [G2].
+ */
+function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
+  if (missing(copy, set).length > 0) {
+    copy.waiting.set(set.ts, set)
+    return false
+  }
+  copy.waiting.delete(set.ts)
+  applySet(copy.visible, set)
+  return true
+}
+
+const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [...ancestorStamps(intent)].filter((ts) => ts >= copy.stableMark && (copy.waiting.has(ts) || !inLog(copy, ts)))
+
+/** Derives what readers see from the base and the log; ancestors are older than what names them [T2]. */
+function refold(copy: DirectoryCopy): void {
+  copy.visible = share(copy.base)
+  copy.waiting = new Map()
+  for (const set of copy.log) counts(copy, set)
+}
+
+/**
+ * Raises the stable mark: folds the log up to it into the base and forgets what is absent there [G1]. Every set older than
+ * F is here, so one that still waits for such an ancestor waits in vain: the ancestor was never created.
+ */
+function fold(copy: DirectoryCopy, stableMark: Timestamp): void {
+  const inVain = [...copy.waiting.values()].filter((set) => missing(copy, set).some((ts) => ts < stableMark))
+  takeOut(copy, new Set(inVain.map((set) => set.ts)))
+  copy.stableMark = stableMark
+  const stable = copy.log.splice(0, position(copy.log, stableMark))
+  for (const set of stable) {
+    applySet(copy.base, set)
+    copy.proofs.set(set.ts, set)
+  }
+  for (const set of stable) for (const { path, mark } of updatesOf(set)) if (mark === 'absent') forgetAbsent(copy.base, path)
+  if (stable.length > 0) for (const ts of copy.proofs.keys()) if (!copy.base.tally!.has(ts)) copy.proofs.delete(ts)
+  const stableTime = timeOf(stableMark) / 1000
+  for (const [id, { ts, until }] of copy.intents) if (until < stableTime && ts < stableMark) copy.intents.delete(id)
+  refold(copy)
+}
+
+function takeOut(copy: DirectoryCopy, stamps: ReadonlySet<Timestamp>): void {
+  if (stamps.size > 0) copy.log = copy.log.filter((set) => !stamps.has(set.ts))
+}
+
+/**
+ * G3. Joins another copy's contents: the base with the greater stable mark, and both logs from there on. Of the intents only
+ * those of the base are taken: one whose set did not come with the log is not known here.
+ */
+function joinContents(copy: DirectoryCopy, stableMark: Timestamp, contents: Contents): void {
+  for (const [id, ts, until] of contents.intents) {
+    if (ts >= stableMark) continue
+    const known = copy.intents.get(id)
+    if (known === undefined || ts < known.ts) copy.intents.set(id, { ts, until })
+  }
+  const sets = new Map([...copy.log, ...contents.log].map((set) => [set.ts, set]))
+  if (stableMark > copy.stableMark) {
+    copy.stableMark = stableMark
+    copy.base = decodeTree(contents.base, new Map())
+    copy.proofs = new Map(contents.proofs.map((set) => [set.ts, set]))
+  }
+  copy.log = []
+  for (const ts of [...sets.keys()].toSorted()) {
+    const set = sets.get(ts)!
+    copy.nextTS = later(copy.nextTS, after(ts))
+    if (ts < copy.stableMark) continue
+    const id = intentId(set.intent)
+    const first = copy.intents.get(id)
+    if (first !== undefined && first.ts < ts) continue
+    copy.intents.set(id, { ts, until: set.intent.until })
+    copy.log.push(set)
+  }
+  refold(copy)
+}
+
+/** Index of the first set of a log whose time-stamp is not earlier than `ts`. */
+export function position(log: readonly UpdateSet[], ts: Timestamp): number {
+  let low = 0
+  let high = log.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (log[middle]!.ts < ts) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The sets at or after a time-stamp. */
+export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => copy.log.slice(position(copy.log, ts))
+
+/** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
+export function digestOf(copy: DirectoryCopy): string {
+  let high = 0
+  let low = 0
+  for (let i = position(copy.log, copy.lastSweep); i < copy.log.length; i++) {
+    const [h, l] = hash(copy.log[i]!.ts)
+    high = (high + h) | 0
+    low = (low + l) | 0
+  }
+  return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
+}
+
+/** Two 32-bit FNV-like hashes of a text; against accidents, not against malice (a member may withhold anyway). */
+function hash(text: string): [number, number] {
+  let high = 0x811c9dc5
+  let low = 0x9747b28c
+  for (let i = 0; i < text.length; i++) {
+    high = Math.imul(high ^ text.charCodeAt(i), 0x01000193)
+    low = Math.imul(low ^ text.charCodeAt(i), 0x5bd1e995)
+  }
+  return [high ^ (high >>> 15), low ^ (low >>> 13)]
+}

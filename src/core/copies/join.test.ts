@@ -1,0 +1,292 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
+import { copyNumber, directoryNumber, identifier } from '../../trials/generators'
+import type { CopyId, DirectoryId } from '../names'
+import { encodeCopy } from './directoryCopy'
+
+const ofJoins = ofType('askSnapshot', 'snapshotPage', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused')
+
+/** DC2: from every active copy the pointers lead back to it, every member existing; all active copies are on one ring. */
+function expectRing({ members }: Cluster, directory: DirectoryId): void {
+  const all = new Map(members.flatMap((member) => member.server.copies.get(directory) ?? []).map((copy) => [copy.id, copy]))
+  for (const copy of all.values()) {
+    if (copy.state !== 'active') continue
+    const met = new Set<CopyId>()
+    for (let at = copy.id; !met.has(at); at = all.get(at)!.pointer.copy) {
+      met.add(at)
+      expect(all.has(all.get(at)!.pointer.copy), `${at} points at a copy that does not exist`).toBe(true)
+    }
+    for (const other of all.values()) if (other.state === 'active') expect(met.has(other.id)).toBe(true)
+  }
+}
+
+function heal(cluster: Cluster, directory: DirectoryId, size: number): void {
+  cluster.pass(60_000)
+  expectRing(cluster, directory)
+  const copies = cluster.copies(directory)
+  expect(copies.map(({ state }) => state)).toEqual(Array.from({ length: size }, () => 'active'))
+  for (let i = 0; i < 3; i++) cluster.sweep(cluster.member(0), directory)
+  const having = cluster.members.filter((member) => member.server.copies.has(directory))
+  for (const member of having) {
+    expect(member.sees(directory)).toBe(having[0]!.sees(directory))
+    expect(member.copy(directory).ring).toHaveLength(size)
+    expect(member.copy(directory).stableMark).toBe(having[0]!.copy(directory).stableMark)
+  }
+}
+
+/** Delivers messages one by one as a seed picks them: some lost, some doubled, in any order. */
+function storm(cluster: Cluster, seed: number, steps: number, act: (i: number) => void = () => undefined): void {
+  let state = seed * 7919 + 17
+  const below = (n: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * n)
+  }
+  for (let i = 0; i < steps; i++) {
+    act(i)
+    if (cluster.post.length === 0) {
+      cluster.pass(0)
+      cluster.time += 700
+      for (const member of cluster.members) if (member.alive && member.wakeAt !== null && member.wakeAt <= cluster.now(member)) cluster.input(member, { type: 'tick' })
+      continue
+    }
+    const pick = cluster.post[below(cluster.post.length)]!
+    const fate = below(6)
+    if (fate === 0) cluster.lose((post) => post === pick)
+    else if (fate === 1) cluster.hand(pick)
+    else cluster.deliver((post) => post === pick)
+  }
+}
+
+describe('a copy joins the ring', () => {
+  it('[R1] [R2] [DC2] behind p: snapshot, durably joining, compare and set, active; the ring is closed at every instant', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.write(alpha, directory, ['before'], true)
+    cluster.settle()
+    const next = alpha.copy(directory).pointer
+    const call = cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    expect(gamma.copy(directory)).toMatchObject({ state: 'joining', pointer: next })
+    expect(gamma.sees(directory)).toBe(alpha.sees(directory))
+    expectRing(cluster, directory)
+    // A joining copy issues and serves nothing.
+    expect(gamma.replies.get(cluster.call(gamma, cluster.submitCall(gamma, directory, [['x', null, true]])))).toMatchObject({ code: 'NoCopyHere' })
+    expect(gamma.replies.has(call)).toBe(false)
+    cluster.deliver(ofType('askSplice'))
+    expect(alpha.copy(directory).pointer).toEqual({ copy: gamma.copy(directory).id, server: gamma.id })
+    expectRing(cluster, directory)
+    const promised = alpha.copy(directory).nextTS
+    cluster.deliver(ofType('spliced'))
+    expect(gamma.copy(directory).state).toBe('active')
+    expect(gamma.copy(directory).nextTS >= promised).toBe(true)
+    expect(gamma.replies.get(call)).toEqual({ copy: gamma.copy(directory).id })
+    cluster.settle()
+    expect(beta.copy(directory).ring.map(({ server }) => server)).toContain(gamma.id)
+    heal(cluster, directory, 3)
+  })
+
+  it('[R2] takes a directory of many pages, lost ones asked for again', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    for (let i = 0; i < 30; i++) cluster.write(alpha, directory, [`large ${i}`], Array.from({ length: 80 }, (_, n) => [`${n} ${'x'.repeat(200)}`, true] as const))
+    cluster.settle()
+    cluster.call(beta, cluster.joinCall(beta, directory, alpha))
+    let lost = 0
+    for (let i = 0; i < 100 && beta.server.copies.get(directory)?.state !== 'active'; i++) {
+      cluster.lose((post) => ofJoins(post) && i % 3 === 0 && ++lost > 0)
+      if (!cluster.deliver()) cluster.pass(1000)
+    }
+    expect(lost).toBeGreaterThan(1)
+    expect(beta.sees(directory)).toBe(alpha.sees(directory))
+    heal(cluster, directory, 2)
+  })
+
+  it('[R3] p refuses when its lastSweep or F changed since the snapshot, and the join begins anew by itself', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    const call = cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    const first = gamma.copy(directory).id
+    const held = cluster.lose(ofType('askSplice'))
+    cluster.sweep(alpha, directory)
+    cluster.post.push(...held)
+    cluster.deliver(ofType('askSplice'))
+    expect(cluster.post.some(ofType('spliceRefused'))).toBe(true)
+    cluster.settle()
+    expect(gamma.server.copies.has(directory)).toBe(false)
+    cluster.pass(5000)
+    expect(gamma.copy(directory).id).not.toBe(first)
+    expect(gamma.replies.get(call)).toMatchObject({ copy: gamma.copy(directory).id })
+    heal(cluster, directory, 3)
+  })
+
+  it('[R4] asked for the fate of a splice it does not know, p records refused: the late request cannot succeed', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.sweep(beta, directory)
+    const oldWrite = cluster.delivered.findLast((post) => ofType('writeSweep')(post) && post.to === alpha)!
+    cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    const late = cluster.lose(ofType('askSplice'))
+    const dead = gamma.copy(directory).id
+    cluster.crash(gamma)
+    cluster.restart(gamma)
+    cluster.pass(0)
+    cluster.settle(ofType('askFate', 'spliceRefused'))
+    expect(alpha.copy(directory).splices).toContainEqual({ copy: dead, answer: 'refused' })
+    // A write-back that comes again raises nothing, so the refusal must stay.
+    cluster.hand(oldWrite)
+    cluster.lose(() => true)
+    cluster.crash(alpha)
+    cluster.restart(alpha)
+    for (const post of late) cluster.hand(post)
+    expect(alpha.copy(directory).pointer.copy).not.toBe(dead)
+    heal(cluster, directory, 3)
+    expect(gamma.copy(directory).id).not.toBe(dead)
+    // A sweep that raises lastSweep makes room: from then on R3 refuses.
+    expect(alpha.copy(directory).splices.filter(({ answer }) => answer === 'refused')).toEqual([])
+    for (const post of late) cluster.hand(post)
+    expect(alpha.copy(directory).pointer.copy).not.toBe(dead)
+  })
+
+  it('[R4] a joiner that crashed after it was spliced in asks, and turns active', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    cluster.lose(() => true)
+    const { id } = gamma.copy(directory)
+    cluster.crash(gamma)
+    expectRing(cluster, directory)
+    cluster.write(alpha, directory, ['while it was down'], true)
+    cluster.restart(gamma)
+    expect(gamma.copy(directory)).toMatchObject({ id, state: 'joining' })
+    heal(cluster, directory, 3)
+    expect(gamma.copy(directory).id).toBe(id)
+    expect(gamma.sees(directory)).toContain('while it was down')
+  })
+
+  it('[R2] [R4] [DC2] [convergence] messages lost, doubled and in any order: the ring stays closed, and in the end everybody is in it', () => {
+    for (let seed = 0; seed < 60; seed++) {
+      const { cluster, directory } = Cluster.ring(1 + (seed % 3), 1 + (seed % 3) + 1)
+      const [alpha] = cluster.members as [Member]
+      const joiner = cluster.members.at(-1)!
+      cluster.call(joiner, cluster.joinCall(joiner, directory, alpha))
+      storm(cluster, seed, 40, (i) => {
+        expectRing(cluster, directory)
+        if (i === 5 && seed % 2 === 0) cluster.call(alpha, cluster.sweepCall(alpha, directory))
+        if (i % 9 === 3) cluster.write(alpha, directory, [`during ${i}`], true)
+        if (i === 12 && seed % 3 === 0) {
+          cluster.crash(joiner)
+          cluster.restart(joiner)
+          if (!joiner.server.copies.has(directory)) cluster.call(joiner, cluster.joinCall(joiner, directory, alpha))
+        }
+      })
+      heal(cluster, directory, cluster.members.length)
+    }
+  })
+
+  it('[R3] two joiners behind one p: both get in, whichever comes first', () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const { cluster, directory } = Cluster.ring(2, 4)
+      const [alpha, , gamma, delta] = cluster.members as [Member, Member, Member, Member]
+      for (const joiner of [gamma, delta]) cluster.call(joiner, cluster.joinCall(joiner, directory, alpha))
+      storm(cluster, seed, 50, () => expectRing(cluster, directory))
+      heal(cluster, directory, 4)
+    }
+  })
+
+  it.each(['lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote'] as const)('[DC1] [F1] while a sweep is at %s: nothing is missed, nothing comes back', (phase) => {
+    for (const behind of [0, 1]) {
+      const { cluster, directory } = Cluster.ring(2, 3)
+      const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+      const p = cluster.member(behind)
+      cluster.call(gamma, cluster.joinCall(gamma, directory, p))
+      cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+      cluster.write(beta, directory, ['missed by the snapshot'], true)
+      cluster.settle((post) => ofType('updates')(post) && post.to === p)
+      const splice = cluster.lose(ofType('askSplice'))
+      cluster.lose(() => true)
+      cluster.call(alpha, cluster.sweepCall(alpha, directory))
+      cluster.settle((post) => !ofType(phase)(post))
+      for (const post of splice) cluster.hand(post)
+      cluster.settle(ofType('spliced'))
+      expectRing(cluster, directory)
+      cluster.settle()
+      cluster.pass(10_000)
+      const mark = cluster.copies(directory).map(({ stableMark }) => stableMark).reduce((a, b) => (a < b ? b : a))
+      for (const copy of cluster.copies(directory)) if (copy.state === 'active') expect(copy.lastSweep >= mark).toBe(true)
+      cluster.write(gamma, directory, ['missed by the snapshot'], [['below', true]])
+      heal(cluster, directory, 3)
+      expect(alpha.sees(directory)).toContain('["missed by the snapshot",["below"]]')
+    }
+  })
+
+  it('[R8] of a splice whose news was lost a sweep learns by the pointers', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofJoins)
+    cluster.lose(() => true)
+    expect(beta.copy(directory).ring.map(({ server }) => server)).not.toContain(gamma.id)
+    const { sweepTS } = cluster.sweep(beta, directory)
+    expect(gamma.copy(directory).lastSweep).toBe(sweepTS)
+    expect(beta.copy(directory).ring.map(({ server }) => server)).toContain(gamma.id)
+  })
+
+  it('fails in words when nobody has a copy, or nobody answers; asked twice it says that there is a copy', () => {
+    const { cluster, directory } = Cluster.ring(1, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, gamma))).toBe('JoinFailed')
+    expect(cluster.code(beta, { type: 'ask', servers: [beta.id], request: { type: 'join', directory, from: [] } })).toBe('JoinFailed')
+    cluster.crash(alpha)
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toMatch(/JoinFailed|NoCopyReachable|TimedOut/)
+    cluster.restart(alpha)
+    cluster.join(beta, directory, alpha)
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('CopyExists')
+  })
+})
+
+describe('strangers who ask for splices', () => {
+  const askFate = (cluster: Cluster, from: Member, to: Member, directory: DirectoryId, n: number): void =>
+    cluster.hand({ from, to, message: { type: 'askFate', directory, joiner: copyNumber(1000 + n), predecessor: to.copy(directory).id } })
+
+  it('[R4] cost bounded memory, and the next sweep gives it back', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    for (let n = 0; n < 500; n++) askFate(cluster, gamma, alpha, directory, n)
+    expect(alpha.copy(directory).splices.length).toBeLessThan(80)
+    cluster.lose(() => true)
+    cluster.sweep(alpha, directory)
+    expect(alpha.copy(directory).splices.length).toBeLessThan(3)
+  })
+
+  it('[R3] who asks with an old snapshot leaves no record at all', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    const { id, epoch, pointer, lastSweep, stableMark } = alpha.copy(directory)
+    cluster.sweep(alpha, directory)
+    const before = JSON.stringify(encodeCopy(alpha.copy(directory)))
+    for (let n = 0; n < 20; n++) cluster.hand({ from: gamma, to: alpha, message: { type: 'askSplice', directory, joiner: copyNumber(n), name: 'gamma', epoch, predecessor: id, pointer, lastSweep, stableMark } })
+    expect(JSON.stringify(encodeCopy(alpha.copy(directory)))).toBe(before)
+  })
+
+  it('[P9] hold one snapshot each, and crowd nobody out', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    for (let n = 0; n < 300; n++) cluster.hand({ from: gamma, to: alpha, message: { type: 'askSnapshot', directory, joiner: copyNumber(n), index: 0 } })
+    expect([...alpha.server.transfers.keys()].filter((key) => key.includes(gamma.id))).toHaveLength(1)
+    cluster.lose(() => true)
+    cluster.pass(130_000)
+    expect(alpha.server.transfers.size).toBe(0)
+  })
+
+  it('hints, joins and rings are bounded too', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    for (let n = 0; n < 12_000; n++) cluster.hand({ from: beta, to: alpha, message: { type: 'request', id: identifier(n, 16), request: { type: 'join', directory: directoryNumber(n + 100), from: [beta.id] } } } satisfies Post)
+    expect(alpha.server.hints.size).toBeLessThanOrEqual(10_000)
+    expect(alpha.server.joins.size).toBeLessThanOrEqual(64)
+    expect(alpha.copy(directory).state).toBe('active')
+  })
+})

@@ -1,0 +1,251 @@
+/**
+ * NewDC: a copy joins the ring behind p by compare-and-set ("DCs can be added by straightforward splicing of the ring";
+ * SPEC §8, R2 to R4). The ring is closed at every instant.
+ *
+ * (a) the joiner takes p's snapshot; (b) it stores itself durably, `joining`, pointing at p's next; (c) p compares and
+ * sets its pointer and in the same transaction records and returns its nextTS; (d) the joiner raises its own to that and
+ * turns active. A joining copy answers sweeps, issues nothing and serves nothing.
+ */
+import { schedule, unschedule } from '../agenda'
+import { answer, sameCaller, type Caller } from '../caller'
+import { failure } from '../errors'
+import { freshFraction, freshId } from '../fresh'
+import type { JoinMessage } from '../messages'
+import type { CopyId, DirectoryId, ServerId } from '../names'
+import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
+import { later } from '../timestamp'
+import { contentsOf, MAX_RING, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
+import { loadOf, stagePage, transferOf, type Load } from './pages'
+import { addMembers, factsOf, fellows, greet, header } from './spread'
+import { sweepAfterConnection, sweepLater } from './sweepTimes'
+
+/** NewDC at the joiner; volatile: after a crash a stored joining copy asks for its fate, anything earlier begins again. */
+export interface Join {
+  joiner: CopyId
+  candidates: ServerId[]
+  /** Index of the candidate that is asked now. */
+  at: number
+  nextPage: number
+  tries: number
+  deadline: number
+  callers: Caller[]
+}
+
+const PATIENCE = 5000
+const ASK_AGAIN = 1000
+const MAX_TRIES = 12
+/** Joins under way at once on one server. */
+const MAX_JOINS = 64
+/** Refusals that p holds against late requests until its lastSweep moves [R4]. */
+const MAX_REFUSALS = 64
+
+/** Begins to join; answers the caller when the copy is active, or when no candidate could be joined. */
+export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly ServerId[], caller: Caller | null): void {
+  const { server } = turn
+  const copy = server.copies.get(directory)
+  if (copy?.state === 'active') {
+    if (caller !== null) answer(turn, caller, failure('CopyExists', { server: server.name, name: `#${directory}` }))
+    return
+  }
+  const running = server.joins.get(directory)
+  if (running !== undefined) {
+    if (caller !== null && !running.callers.some((other) => sameCaller(other, caller))) running.callers.push(caller)
+    return
+  }
+  const candidates = from.filter((other) => other !== server.id)
+  const reason = copy !== undefined ? null : candidates.length === 0 ? 'no server with a copy is known' : server.joins.size >= MAX_JOINS ? 'too many other joins are under way' : null
+  if (reason !== null) {
+    if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason }))
+    return
+  }
+  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, callers: caller === null ? [] : [caller] }
+  server.joins.set(directory, join)
+  proceed(turn, directory, join)
+}
+
+export const newCopyId = (turn: Turn): CopyId => freshId(turn.server.fresh, 13) as CopyId
+
+/** Sends the question that the join is at, and plans to send it again. */
+function proceed(turn: Turn, directory: DirectoryId, join: Join): void {
+  const { server } = turn
+  const copy = server.copies.get(directory)
+  if (copy?.joining) send(turn, copy.joining.predecessor.server, { type: 'askFate', directory, joiner: copy.id, predecessor: copy.joining.predecessor.copy })
+  else send(turn, join.candidates[join.at]!, { type: 'askSnapshot', directory, joiner: join.joiner, index: join.nextPage })
+  schedule(server.agenda, `join ${directory}`, turn.now + ASK_AGAIN)
+}
+
+export function onJoinTime(turn: Turn, directory: DirectoryId): void {
+  const { server } = turn
+  const join = server.joins.get(directory)
+  if (join === undefined) {
+    if (server.copies.get(directory)?.state === 'joining') beginJoin(turn, directory, [], null)
+    return
+  }
+  // R4: a stored joining copy never gives up by itself: its predecessor may have spliced it in.
+  if (server.copies.get(directory)?.state !== 'joining' && turn.now >= join.deadline) tryNext(turn, directory, join, 'did not answer')
+  else proceed(turn, directory, join)
+}
+
+/** Begins again from a new snapshot under a new copy id, at the next candidate or, `again`, at the same. */
+function tryNext(turn: Turn, directory: DirectoryId, join: Join, reason: string, again = false): void {
+  join.tries++
+  if (join.candidates.length === 0 || join.tries >= Math.max(MAX_TRIES, join.candidates.length)) {
+    const asked = join.candidates[join.at]
+    giveUp(turn, directory, join, `${asked === undefined ? 'every server' : nameOfServer(turn.server, asked)} ${reason}`)
+    return
+  }
+  Object.assign(join, { joiner: newCopyId(turn), at: (join.at + (again ? 0 : 1)) % join.candidates.length, nextPage: 0, deadline: turn.now + PATIENCE })
+  schedule(turn.server.agenda, `join ${directory}`, turn.now + 50 + 200 * join.tries * freshFraction(turn.server.fresh))
+}
+
+function giveUp(turn: Turn, directory: DirectoryId, join: Join, reason: string): void {
+  turn.server.joins.delete(directory)
+  unschedule(turn.server.agenda, `join ${directory}`)
+  for (const caller of join.callers) answer(turn, caller, failure('JoinFailed', { server: turn.server.name, reason }))
+}
+
+/** R2 (a), at p: its snapshot, all pages from one transaction. */
+export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, index }: Extract<JoinMessage, { type: 'askSnapshot' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.state !== 'active') {
+    send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('NoCopyHere', { server: turn.server.name, directory }) })
+    return
+  }
+  const transfer = transferOf(turn, `snapshot ${directory} ${from}`, joiner, index, () => ({ load: loadOf(contentsOf(copy), null), facts: factsOf(turn, copy) }))
+  const page = transfer?.pages[index]
+  if (transfer === undefined || page === undefined) {
+    send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('BadRequest', { reason: 'that page is no longer kept' }) })
+    return
+  }
+  send(turn, from, { type: 'snapshotPage', directory, joiner, facts: transfer.facts, highest: copy.highest, ring: [...copy.ring], page })
+}
+
+export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<JoinMessage, { type: 'snapshotPage' }>): void {
+  const { directory, joiner, page } = message
+  const join = turn.server.joins.get(directory)
+  if (join?.joiner !== joiner || join.candidates[join.at] !== from || message.facts.server !== from || turn.server.copies.has(directory) || page.index !== join.nextPage) return
+  const load = stagePage(turn, `join ${joiner}`, page)
+  if (load === null) return tryNext(turn, directory, join, 'sent pages that do not fit together')
+  join.nextPage++
+  join.deadline = turn.now + PATIENCE
+  if (load === 'more') return proceed(turn, directory, join)
+  storeJoining(turn, message, load)
+  askSplice(turn, turn.server.copies.get(directory)!)
+  schedule(turn.server.agenda, `join ${directory}`, turn.now + PATIENCE)
+}
+
+/** R2 (b): durable, pointing at p's next, with data, lastSweep, F and hi. */
+function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): void {
+  const { epoch, nextTS, lastSweep, stableMark, pointer } = facts
+  const predecessor = { copy: facts.copy, server: facts.server }
+  createCopy(turn, {
+    directory,
+    id: joiner,
+    fields: {
+      state: 'joining',
+      epoch,
+      nextTS,
+      lastSweep,
+      stableMark,
+      highest,
+      pointer,
+      ring: sorted([...ring.filter((member) => member.copy !== joiner), self(turn, joiner)]),
+      splices: [],
+      joining: { predecessor, lastSweep, stableMark },
+    },
+    contents: { base: load.base?.base ?? [], proofs: load.base?.proofs ?? [], intents: load.base?.intents ?? [], log: load.log },
+  })
+}
+
+const self = (turn: Turn, copy: CopyId): Member => ({ copy, server: turn.server.id, name: serverNameOf(turn.server) })
+const sorted = (ring: Member[]): Member[] => ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1))
+
+function askSplice(turn: Turn, copy: DirectoryCopy): void {
+  const { predecessor, lastSweep, stableMark } = copy.joining!
+  const { directory, id, epoch, pointer } = copy
+  send(turn, predecessor.server, { type: 'askSplice', directory, joiner: id, name: serverNameOf(turn.server), epoch, predecessor: predecessor.copy, pointer, lastSweep, stableMark })
+}
+
+/** R2 (c), at p: compare and set, in one transaction with the record of it; R3: refused when the snapshot is stale. */
+export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMessage, { type: 'askSplice' }>): void {
+  const { directory, joiner, name, epoch, predecessor, pointer, lastSweep, stableMark } = message
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== predecessor) return refuseSplice(turn, from, directory, joiner, 'has another copy now')
+  const earlier = copy.splices.find((splice) => splice.copy === joiner)
+  if (earlier !== undefined) return tellFate(turn, from, copy, earlier)
+  // Such a request can never fit again, so that no record is needed against it.
+  if (lastSweep < copy.lastSweep) return refuseSplice(turn, from, directory, joiner, STALE)
+  const fits = copy.state === 'active' && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
+  if (!fits) return refuseForGood(turn, from, copy, joiner)
+  const member = { copy: joiner, server: from, name }
+  const splice: Splice = { copy: joiner, answer: 'spliced', nextTS: copy.nextTS }
+  changeCopy(turn, copy, { type: 'fields', fields: { pointer: { copy: joiner, server: from }, splices: [...copy.splices, splice], ring: sorted([...copy.ring, member]) } })
+  hint(turn.server, directory, from)
+  tellFate(turn, from, copy, splice)
+  for (const fellow of fellows(copy)) if (fellow.copy !== joiner) send(turn, fellow.server, { type: 'spliceNews', ...header(copy), member })
+  happened(turn, { kind: 'copy', text: `a copy on ${nameOfServer(turn.server, from)} joined the ring after this one`, directory, server: from })
+}
+
+/**
+ * R4: p durably records *refused*, so that a late request to splice cannot succeed afterwards. Who finds the records full
+ * gets no answer, and asks again; the next sweep makes room.
+ */
+function refuseForGood(turn: Turn, to: ServerId, copy: DirectoryCopy, joiner: CopyId): void {
+  if (copy.splices.filter((splice) => splice.answer === 'refused').length >= MAX_REFUSALS) return refuse(turn, to, 'too many joins that came to nothing', copy.directory)
+  const refusal: Splice = { copy: joiner, answer: 'refused' }
+  changeCopy(turn, copy, { type: 'fields', fields: { splices: [...copy.splices, refusal] } })
+  tellFate(turn, to, copy, refusal)
+}
+
+export function onAskFate(turn: Turn, from: ServerId, { directory, joiner, predecessor }: Extract<JoinMessage, { type: 'askFate' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== predecessor) return refuseSplice(turn, from, directory, joiner, 'has another copy now')
+  const splice = copy.splices.find((other) => other.copy === joiner)
+  if (splice === undefined) refuseForGood(turn, from, copy, joiner)
+  else tellFate(turn, from, copy, splice)
+}
+
+function tellFate(turn: Turn, to: ServerId, copy: DirectoryCopy, splice: Splice): void {
+  if (splice.answer === 'spliced') send(turn, to, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring] })
+  else refuseSplice(turn, to, copy.directory, splice.copy, STALE)
+}
+
+const STALE = 'was swept, or spliced another copy in, since its snapshot'
+
+function refuseSplice(turn: Turn, to: ServerId, directory: DirectoryId, joiner: CopyId, reason: string): void {
+  send(turn, to, { type: 'spliceRefused', directory, joiner, reason })
+}
+
+/** R2 (d): nextTS is inherited, so that nothing that p promised can be undercut here. */
+export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextTS, ring }: Extract<JoinMessage, { type: 'spliced' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== joiner || copy.joining?.predecessor.server !== from) return
+  changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, nextTS), state: 'active', joining: null } })
+  addMembers(turn, copy, ring)
+  happened(turn, { kind: 'copy', text: `this copy joined the ring after ${nameOfServer(turn.server, from)}`, directory, server: turn.server.id })
+  for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
+  const join = turn.server.joins.get(directory)
+  turn.server.joins.delete(directory)
+  unschedule(turn.server.agenda, `join ${directory}`)
+  for (const caller of join?.callers ?? []) answer(turn, caller, { copy: copy.id })
+  sweepLater(turn, copy)
+  sweepAfterConnection(turn, copy)
+  schedule(turn.server.agenda, `cleanup ${directory}`, turn.now)
+}
+
+/** Not spliced, and never will be: the copy is dropped and the join begins anew from a fresh snapshot. */
+export function onSpliceRefused(turn: Turn, from: ServerId, { directory, joiner, reason }: Extract<JoinMessage, { type: 'spliceRefused' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== joiner || copy.joining?.predecessor.server !== from) return
+  changeServer(turn, { type: 'retired', copy: copy.id, directory })
+  turn.effects.changed.add(directory)
+  const join = turn.server.joins.get(directory)
+  if (join === undefined) return beginJoin(turn, directory, [from], null)
+  if (join.candidates.length === 0) join.candidates.push(from)
+  tryNext(turn, directory, join, reason, true)
+}
+
+export function onSnapshotRefused(turn: Turn, from: ServerId, { directory, joiner, failure: why }: Extract<JoinMessage, { type: 'snapshotRefused' }>): void {
+  const join = turn.server.joins.get(directory)
+  if (join?.joiner === joiner && join.candidates[join.at] === from) tryNext(turn, directory, join, why.code === 'NoCopyHere' ? 'has no copy' : 'could not give a snapshot')
+}

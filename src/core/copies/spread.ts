@@ -1,0 +1,128 @@
+/**
+ * Spreading updates by messages ("any DC may send some updates to any other DC in a message"; SPEC §5). Best effort:
+ * loss, duplication, reordering and delay are normal, and correctness never needs these messages.
+ */
+import { schedule } from '../agenda'
+import type { CopyMessage, Facts, Message } from '../messages'
+import type { DirectoryId, ServerId } from '../names'
+import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
+import { millisecondsOf } from '../timestamp'
+import type { UpdateSet } from '../values/intent'
+import { digestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member } from './directoryCopy'
+import { cutPages } from './pages'
+import { sweepSoon } from './sweepTimes'
+
+/** T2: how far ahead of the receiver's clock a stamp may be, in ms. */
+export const ALLOWED_SKEW = 300_000
+const MAX_DEFERRED = 1000
+
+/** What this copy says of itself. */
+export function factsOf(turn: Turn, copy: DirectoryCopy): Facts {
+  const { state, epoch, pointer, nextTS, lastSweep, stableMark } = copy
+  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy) }
+}
+
+export const header = (copy: DirectoryCopy): { directory: DirectoryId; epoch: DirectoryCopy['epoch']; from: DirectoryCopy['id'] } => ({
+  directory: copy.directory,
+  epoch: copy.epoch,
+  from: copy.id,
+})
+
+/** The other members of the known ring. */
+export const fellows = (copy: DirectoryCopy): Member[] => copy.ring.filter((member) => member.copy !== copy.id)
+
+/** The servers of the known ring as one text, to compare. */
+export const ringText = (copy: DirectoryCopy): string => JSON.stringify(copy.ring.map((member) => member.name).toSorted())
+
+/** Sends sets to every other member of the known ring. */
+export function spread(turn: Turn, copy: DirectoryCopy, sets: UpdateSet[]): void {
+  for (const member of fellows(copy)) send(turn, member.server, { type: 'updates', ...header(copy), sets })
+}
+
+/** Adds members to the known ring; it is joined, never replaced [P7]. */
+export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
+  const news = members.filter((member) => !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
+  if (news.length === 0) return
+  const kept = copy.ring.filter((known) => !news.some((member) => member.copy === known.copy))
+  if (kept.length + news.length > MAX_RING) return
+  changeCopy(turn, copy, { type: 'fields', fields: { ring: [...kept, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
+  for (const member of news) hint(turn.server, copy.directory, member.server)
+}
+
+/** The copy that a message between copies is for, if its sender may say it: a known member's proven server, this epoch. */
+export function receiver(turn: Turn, from: ServerId, message: CopyMessage): DirectoryCopy | null {
+  const copy = turn.server.copies.get(message.directory)
+  if (copy === undefined) return refused(turn, from, 'no copy of that directory here', message)
+  if (copy.epoch !== message.epoch) return refused(turn, from, 'message of another epoch', message)
+  if (!isMember(copy, message.from, from) && !isVisited(turn, copy, message.from, from)) {
+    // A greeting may overtake the news of a splice; the news will be answered by a greeting.
+    return message.type === 'greet' ? null : refused(turn, from, 'sender is not a known member of the ring', message)
+  }
+  if ('to' in message && message.to !== copy.id) return refused(turn, from, 'message for another copy', message)
+  if (turn.server.fenced.has(from)) return refused(turn, from, 'an older start of that server, or one of two', message)
+  return copy
+}
+
+const refused = (turn: Turn, from: ServerId, reason: string, { type, directory }: Message & { directory: DirectoryId }): null => {
+  refuse(turn, from, `${type}: ${reason}`, directory)
+  return null
+}
+
+export const isMember = (copy: DirectoryCopy, id: DirectoryCopy['id'], server: ServerId): boolean => copy.ring.some((member) => member.copy === id && member.server === server)
+
+/** Whether a sweep from here was led to this copy by the pointers: a splice of which the news was lost. */
+const isVisited = ({ server }: Turn, copy: DirectoryCopy, id: DirectoryCopy['id'], at: ServerId): boolean => server.sweeps.get(copy.directory)?.visited.get(id)?.pointer.server === at
+
+/** On a connection: say to each fellow there where this copy stands; it sends what this one may lack. */
+export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
+  send(turn, to, { type: 'greet', ...header(copy), facts: factsOf(turn, copy) })
+  for (const member of copy.ring) if (member.server !== to) send(turn, to, { type: 'spliceNews', ...header(copy), member })
+}
+
+/** A fellow says where it stands: it has all before its lastSweep [DC1], so it may lack only what comes after. */
+export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts }: Extract<CopyMessage, { type: 'greet' }>): void {
+  hint(turn.server, copy.directory, from)
+  if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
+  const lacking = logSince(copy, facts.lastSweep)
+  for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, from, { type: 'updates', ...header(copy), sets: log })
+  sweepSoon(turn, copy)
+}
+
+export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { sets }: Extract<CopyMessage, { type: 'updates' }>): void {
+  const timely = sets.filter((set) => !defer(turn, from, set))
+  const news = timely.filter((set) => !knows(copy, set))
+  if (news.length === 0) return
+  changeCopy(turn, copy, { type: 'absorbed', sets: news })
+  happened(turn, { kind: 'update', text: `${news.length} from ${nameOfServer(turn.server, from)}`, directory: copy.directory, server: from })
+  sweepSoon(turn, copy)
+}
+
+/** T2: a stamp more than 300 s ahead is kept aside, not counted as seen, and tried again when its time comes. */
+function defer(turn: Turn, from: ServerId, set: UpdateSet): boolean {
+  const due = millisecondsOf(set.ts) - ALLOWED_SKEW
+  if (due <= turn.now) return false
+  const { deferred, agenda } = turn.server
+  if (deferred.length >= MAX_DEFERRED) refuse(turn, from, 'too many updates from the future', set.intent.directory)
+  else if (!deferred.some((other) => other.set.ts === set.ts)) deferred.push({ from, directory: set.intent.directory, set })
+  schedule(agenda, 'deferred', Math.max(turn.now + 1000, Math.min(...deferred.map((other) => millisecondsOf(other.set.ts))) - ALLOWED_SKEW))
+  happened(turn, { kind: 'clock', text: `an update from ${nameOfServer(turn.server, from)} is ${Math.round((due + ALLOWED_SKEW - turn.now) / 1000)} s ahead of this clock; kept until its time comes`, server: from })
+  return true
+}
+
+/** Tries the deferred updates whose time has come. */
+export function retryDeferred(turn: Turn): void {
+  const waiting = turn.server.deferred
+  turn.server.deferred = []
+  for (const { from, directory, set } of waiting) {
+    const copy = turn.server.copies.get(directory)
+    if (copy !== undefined) onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: [set] })
+  }
+}
+
+/** News of a splice from a known member, or of members on a greeting. */
+export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
+  if (member.copy === copy.id) return
+  const isNew = !copy.ring.some((known) => known.copy === member.copy)
+  addMembers(turn, copy, [member])
+  if (isNew && turn.server.peers.has(member.server)) greet(turn, copy, member.server)
+}

@@ -1,0 +1,82 @@
+/**
+ * What a member does in a sweep: one transaction for each question of the coordinator (SPEC §6).
+ */
+import { failure } from '../errors'
+import type { CopyMessage } from '../messages'
+import type { ServerId } from '../names'
+import { changeCopy, nameOfServer, send, type Turn } from '../server'
+import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
+import { contentsOf, type Contents, type DirectoryCopy, type Member } from './directoryCopy'
+import { loadOf, stagePage, transferOf, type Load } from './pages'
+import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates } from './spread'
+import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
+
+/** P2: nextTS := max(nextTS, sweepTS), so that nothing earlier can still originate here; then says where it stands. */
+export function onLookSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { from: coordinator, attempt, sweepTS }: Extract<CopyMessage, { type: 'lookSweep' }>): void {
+  const reply = { ...header(copy), to: coordinator, attempt }
+  if (millisecondsOf(sweepTS) > turn.now + ALLOWED_SKEW) {
+    const about = { server: nameOfServer(turn.server, from), theirs: isoTime(millisecondsOf(sweepTS)), ours: isoTime(turn.now), by: turn.server.name }
+    send(turn, from, { type: 'sweepRefused', ...reply, failure: failure('ClockSkew', about) })
+    return
+  }
+  if (sweepTS > copy.nextTS) changeCopy(turn, copy, { type: 'fields', fields: { nextTS: sweepTS } })
+  send(turn, from, { type: 'looked', ...reply, facts: factsOf(turn, copy) })
+}
+
+/** The data, and the pointer, of one transaction; further pages come from the same. */
+export function onReadSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { from: coordinator, attempt, since, whole, index }: Extract<CopyMessage, { type: 'readSweep' }>): void {
+  const transfer = transferOf(turn, `read ${coordinator}`, attempt, index, () => ({ load: loadOf(contentsOf(copy), whole ? null : since), facts: factsOf(turn, copy) }))
+  const page = transfer?.pages[index]
+  if (transfer === undefined || page === undefined) {
+    send(turn, from, { type: 'sweepRefused', ...header(copy), to: coordinator, attempt, failure: failure('BadRequest', { reason: 'that page is no longer kept' }) })
+    return
+  }
+  send(turn, from, { type: 'readPage', ...header(copy), to: coordinator, attempt, facts: transfer.facts, page })
+}
+
+/** P7: joins the data, then lastSweep, F and the ring, in one transaction after the last page. Late or twice: no harm [P6]. */
+export function onWriteSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, message: Extract<CopyMessage, { type: 'writeSweep' }>): void {
+  const { attempt, page, sweepTS } = message
+  const reply = { ...header(copy), to: message.from, attempt }
+  if (sweepTS > copy.nextTS) {
+    send(turn, from, { type: 'sweepRefused', ...reply, failure: failure('BadRequest', { reason: 'this copy was not read by that sweep' }) })
+    return
+  }
+  const load = stagePage(turn, `write ${message.from} ${attempt}`, page)
+  if (load !== null && load !== 'more') joinSweep(turn, copy, from, load, message)
+  const here = load !== null || copy.lastSweep >= sweepTS
+  if (here) send(turn, from, { type: 'wrote', ...reply, index: page.index, lastSweep: copy.lastSweep })
+}
+
+/** What a write pass carries besides data. */
+export interface WriteBack {
+  sweepTS: Timestamp
+  stableMark: Timestamp
+  baseMark: Timestamp
+  ring: Member[]
+}
+
+/** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
+export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring }: WriteBack): void {
+  const within = log.filter((set) => set.ts < sweepTS)
+  if (base !== null) {
+    const contents: Contents = { ...base, log: within }
+    changeCopy(turn, copy, { type: 'joined', stableMark: baseMark, contents })
+  } else if (within.length > 0) changeCopy(turn, copy, { type: 'absorbed', sets: within })
+  onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: log.filter((set) => set.ts >= sweepTS) })
+  addMembers(turn, copy, ring)
+  // A refusal is needed only against a splice of the lastSweep it was given at [R3, R4].
+  const splices = sweepTS > copy.lastSweep ? copy.splices.filter((splice) => splice.answer === 'spliced') : copy.splices
+  changeCopy(turn, copy, { type: 'fields', fields: { splices, lastSweep: later(copy.lastSweep, sweepTS), stableMark: later(copy.stableMark, stableMark) } })
+  if (from !== turn.server.id) {
+    Object.assign(watchOf(turn, copy), { failures: 0, heldBackBy: null })
+    sweepLater(turn, copy)
+    sweepAgainToForget(turn, copy)
+  }
+}
+
+/** What one sweep made complete everywhere, the next makes stable: then the log folds and deletions are forgotten. */
+export function sweepAgainToForget(turn: Turn, copy: DirectoryCopy): void {
+  const oldest = copy.log[0]
+  if (oldest !== undefined && oldest.ts < copy.lastSweep) sweepSoon(turn, copy)
+}

@@ -1,0 +1,118 @@
+/**
+ * Looking up a name (SPEC §11, D2): iterative, from any server, with a trail that can be shown. Links are followed during
+ * lookup, at most 16.
+ */
+import { answer, type Caller } from '../caller'
+import { ask } from '../errands'
+import { failure, isFailure, type Failure } from '../errors'
+import { freshId } from '../fresh'
+import { formatName, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import type { Request, TrailStep, Walked } from '../requests'
+import { hint, type Turn } from '../server'
+import { candidatesFor, linkTarget } from './reference'
+
+const MAX_LINKS = 16
+/** Servers asked one after the other, each leading on to the next. */
+const MAX_HOPS = 64
+
+/** A request at the directory that a name leads to; `path` fields are filled in from the entity found. */
+export type AtRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'state' }>
+
+export interface Lookup {
+  id: string
+  caller: Caller
+  /** The name as asked, for sentences. */
+  asked: string
+  trail: TrailStep[]
+  links: string[]
+  hops: number
+  directory: DirectoryId
+  /** What is to be done there; null for a plain lookup. */
+  request: AtRequest | null
+}
+
+/** What a lookup answers: the directory, its servers, the way, and until when it may be cached (null: not at all). */
+export interface Found {
+  directory: DirectoryId
+  /** The label in that directory if the name is one of an entry. */
+  entity: Label | null
+  servers: ServerId[]
+  trail: TrailStep[]
+  validUntil: number | null
+}
+
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller): void {
+  const { server } = turn
+  if (name.from === '.' || name.from === '/') {
+    answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
+    return
+  }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], hops: 0, directory: name.from, request }
+  server.lookups.set(lookup.id, lookup)
+  goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
+}
+
+function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
+  lookup.directory = request.directory
+  if (++lookup.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
+  if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
+  const known = [...servers, ...candidatesFor(turn.server, request.directory)]
+  // A directory that nobody has told of: whoever is connected may know it.
+  const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]
+  ask(turn, candidates, request, { type: 'lookup', id: lookup.id })
+}
+
+export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
+  const lookup = turn.server.lookups.get(id)
+  if (lookup === undefined) return
+  if (isFailure(outcome)) return end(turn, lookup, inWords(lookup, outcome))
+  const { steps, directory, servers, up, rest, outcome: how, link, entity } = outcome as Walked
+  lookup.trail.push(...steps)
+  for (const si of servers) hint(turn.server, directory, si)
+  if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
+  if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, up, labels: rest, entity }, servers)
+  lookup.directory = directory
+  found(turn, lookup, entity, servers)
+}
+
+function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, rest: Label[], entity: Label | null): void {
+  lookup.links.push(link)
+  const target = linkTarget(turn.server, holder, link)
+  if (target === null) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: `the link to ${link} leads nowhere` }))
+  if (lookup.links.length > MAX_LINKS) return end(turn, lookup, failure('LinkLoop', { name: lookup.asked, trail: lookup.links.slice(-4).join(' → ') }))
+  const from = target.from as DirectoryId
+  goOn(turn, lookup, { type: 'walk', directory: from, up: target.up, labels: [...target.labels, ...rest], entity }, from === holder ? candidatesFor(turn.server, holder) : [])
+}
+
+function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {
+  const { directory, request, trail } = lookup
+  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: null })
+  turn.server.lookups.delete(lookup.id)
+  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity), { type: 'answer', caller: lookup.caller })
+}
+
+/** The request, aimed at what the name led to: a link on an entry may have led to another entry elsewhere. */
+function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null): Request {
+  const path = (labels: Label[]): Label[] => (entity === null ? labels : [entity, ...labels.slice(1)])
+  switch (request.type) {
+    case 'read':
+    case 'test':
+      return { ...request, directory, path: path(request.path) }
+    case 'draft':
+      return { ...request, directory, change: { ...request.change, under: { ...request.change.under, labels: path(request.change.under.labels) } } }
+    case 'state':
+      return { ...request, directory }
+  }
+}
+
+function end(turn: Turn, lookup: Lookup, outcome: Found | Failure): void {
+  turn.server.lookups.delete(lookup.id)
+  answer(turn, lookup.caller, outcome)
+}
+
+/** A failure on the way, said of the name that was asked for. */
+function inWords({ asked, directory }: Lookup, failed: Failure): Failure {
+  if (failed.code === 'NotFound') return failure('NotFound', { name: asked, reason: failed.about.reason ?? '' })
+  if (failed.code === 'NoCopyReachable') return failure('NoCopyReachable', { ...failed.about, name: asked === `#${directory}` ? asked : `#${directory.slice(0, 6)}…, on the way to ${asked}` })
+  return failed
+}

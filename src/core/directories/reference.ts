@@ -1,0 +1,104 @@
+/**
+ * DR, Link, Server and BR: the entries of a directory that name something else, as they stand in its tree (SPEC §4).
+ */
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { isFailure } from '../errors'
+import type { Server } from '../server'
+import type { Timestamp } from '../timestamp'
+import { stringAt, type Tree } from '../values/readValue'
+import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+
+/** What a label in a directory names: one thing (SPEC §1). */
+export type Named = { type: 'directory'; directory: DirectoryId; servers: string[] } | { type: 'link'; to: string } | { type: 'server'; server: ServerId } | { type: 'entry' }
+
+export function namedBy(tree: ValueTree, label: Label): Named | null {
+  if (visibleAt(tree, [label]) === undefined) return null
+  const di = stringAt(tree, [label, 'DR', 'DI'])
+  if (di !== undefined && isDirectoryId(di)) return { type: 'directory', directory: di, servers: labelsAt(tree, [label, 'DR', 'Servers']) }
+  const to = stringAt(tree, [label, 'Link', 'To'])
+  if (to !== undefined) return { type: 'link', to }
+  const si = stringAt(tree, [label, 'Server', 'SI'])
+  if (si !== undefined && isServerId(si)) return { type: 'server', server: si }
+  return { type: 'entry' }
+}
+
+const labelsAt = (tree: ValueTree, path: Label[]): Label[] => {
+  const node = visibleAt(tree, path)
+  return node === undefined ? [] : [...visibleChildren(node)].map(([label]) => label)
+}
+
+/** A link's target as an absolute name: relative ones begin at the directory that holds them, `/` at the root. */
+export function linkTarget(server: Server, holder: DirectoryId, to: string): FullName | null {
+  const name = parseName(to)
+  if (isFailure(name)) return null
+  if (name.from === '.') return { ...name, from: holder }
+  if (name.from === '/') return server.root === null ? null : { ...name, from: server.root }
+  return name
+}
+
+/** BR: a record that this directory has, or had, this name in this parent. */
+export interface BackReference {
+  parent: DirectoryId
+  label: Label
+  ts: Timestamp
+}
+
+/** All back-references of a directory, oldest first. */
+export function backReferences(tree: ValueTree): BackReference[] {
+  const found: BackReference[] = []
+  const records = visibleAt(tree, ['.', 'BR'])
+  for (const [parent, node] of records === undefined ? [] : visibleChildren(records)) {
+    if (isDirectoryId(parent)) for (const [label, record] of visibleChildren(node)) found.push({ parent, label, ts: record.ts })
+  }
+  return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+}
+
+/** M2: the effective parent is the newest record; undefined for a root. */
+export const effectiveParent = (copy: DirectoryCopy): BackReference | undefined => backReferences(copy.visible).at(-1)
+
+/**
+ * The child of a directory by its own word: a copy here whose effective parent and label are these. So a server finds the
+ * directories that it stores without any copy of their parents ("directories are expected to cache their names").
+ */
+export function childStoredHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
+  for (const copy of server.copies.values()) {
+    if (copy.state !== 'active' || visibleAt(copy.visible, ['.', 'BR', parent, label]) === undefined) continue
+    const effective = effectiveParent(copy)
+    if (effective?.parent === parent && effective.label === label) return copy
+  }
+  return undefined
+}
+
+/** The identifier behind a server's name, by the root's entry if this server stores the root, else by what others said. */
+export function serverIdOf(server: Server, serverName: string): ServerId | undefined {
+  const root = server.root === null ? undefined : server.copies.get(server.root)
+  const name = parseName(serverName)
+  if (root !== undefined && !isFailure(name) && name.from === server.root && name.labels.length === 1) {
+    const si = stringAt(root.visible, [name.labels[0]!, 'Server', 'SI'])
+    if (si !== undefined && isServerId(si)) return si
+  }
+  for (const peer of server.peers.values()) if (peer.name === serverName || serverName.endsWith(`/${peer.name}`)) return peer.server
+  for (const copy of server.copies.values()) for (const member of copy.ring) if (member.name === serverName) return member.server
+  return undefined
+}
+
+/** Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. */
+export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
+  const copy = server.copies.get(directory)
+  const named = serverNames.map((name) => serverIdOf(server, name)).filter((si) => si !== undefined)
+  return [...new Set([...(copy?.state === 'active' ? [server.id] : []), ...(copy?.ring.map((member) => member.server) ?? []), ...named, ...(server.hints.get(directory) ?? [])])].filter(
+    (si) => si !== server.id || copy?.state === 'active',
+  )
+}
+
+/** The tree of a directory reference: `SRC/DR/{DI, Servers}`. */
+export const referenceTree = (directory: DirectoryId, serverNames: readonly string[]): Tree => [
+  [
+    'DR',
+    [
+      ['DI', [[directory, true]]],
+      ['Servers', serverNames.map((name): [Label, Tree] => [name, true])],
+    ],
+  ],
+]

@@ -1,0 +1,65 @@
+/**
+ * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown` and `./Genesis`
+ * change only through the procedures that keep their invariants.
+ */
+import { failure, type Failure } from '../errors'
+import { shown, type Label } from '../names'
+import type { Branch, Intent, ProcedureName } from '../values/intent'
+import { stringAt } from '../values/readValue'
+import { visibleAt, type ValueTree } from '../values/valueTree'
+
+/** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
+const underEntry: ReadonlyMap<Label, string> = new Map([
+  ['DR', 'newD'],
+  ['Link', 'setLink'],
+  ['Server', 'setUpOn'],
+])
+const underSelf: ReadonlyMap<Label, string> = new Map([
+  ['BR', 'newD'],
+  ['InSN', 'setInSN'],
+  ['WellKnown', 'newRoot'],
+  ['Genesis', 'newD'],
+])
+/** What each other procedure may touch, and nothing else: `*` stands for an entry. */
+const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (readonly [Label, Label])[]> = {
+  setLink: [['*', 'Link']],
+  setUpOn: [['*', 'Server']],
+  reference: [
+    ['*', 'DR'],
+    ['.', 'BR'],
+  ],
+}
+
+/** The failure that a call meets for touching a reserved name, or null. */
+export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
+  for (const branch of branches) {
+    if (procedure === 'setUpOn' && isOwnEntry(tree, branch, author)) continue
+    const fault = procedure === 'doUpdates' ? faultOfUpdate(tree, branch) : procedure === 'newD' ? null : faultOfProcedure(tree, procedure, branch)
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+/** A server that goes by another name takes its old entry away: the one that has its key. */
+const isOwnEntry = (tree: ValueTree, [label, , below]: Branch, author: string): boolean => below === false && stringAt(tree, [label, 'Server', 'Key']) === author
+
+function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Failure | null {
+  const reserved = label === '.' ? underSelf : underEntry
+  const whole = incarnation === null || typeof below === 'boolean'
+  if (whole) {
+    const kept = [...reserved].find(([second]) => second !== 'Link' && visibleAt(tree, [label, second]) !== undefined)
+    if (kept !== undefined) return failure('Reserved', { name: shown(`${label}/${kept[0]}`), procedure: kept[1] === 'newD' ? 'newD and removeD' : kept[1] })
+  }
+  for (const [second] of typeof below === 'boolean' ? [] : below) {
+    const procedure = reserved.get(second)
+    if (procedure !== undefined) return failure('Reserved', { name: shown(`${label}/${second}`), procedure })
+  }
+  return null
+}
+
+function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD'>, [label, incarnation, below]: Branch): Failure | null {
+  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
+  if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
+  return replaced ? failure('AlreadyExists', { name: shown(label) }) : null
+}

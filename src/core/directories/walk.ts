@@ -1,0 +1,64 @@
+/**
+ * How far one server's own copies lead along a name ("The name space"; D2). One atomic action; who asked goes on from
+ * where it ends.
+ */
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import { failure, type Failure } from '../errors'
+import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
+import type { Request, TrailStep, Walked } from '../requests'
+import type { Server } from '../server'
+import { candidatesFor, childStoredHere, effectiveParent, namedBy } from './reference'
+
+export function walk(server: Server, request: Extract<Request, { type: 'walk' }>): Walked | Failure {
+  let { directory, up } = request
+  const rest = [...request.labels]
+  const steps: TrailStep[] = []
+  let servers: ServerId[] = candidatesFor(server, directory)
+  const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, up, rest, outcome, link, entity })
+  for (let first = true; ; first = false) {
+    const copy = server.copies.get(directory)
+    if (copy?.state !== 'active') {
+      const child = up === 0 && rest[0] !== undefined ? childStoredHere(server, directory, rest[0]) : undefined
+      if (child === undefined) return first ? failure('NoCopyHere', { server: server.name, directory }) : end('on', request.entity)
+      steps.push({ directory, label: rest.shift()!, found: 'directory', server: server.id, asOf: child.lastSweep })
+      directory = child.directory
+      servers = candidatesFor(server, directory)
+      continue
+    }
+    if (up > 0) {
+      const parent = effectiveParent(copy)
+      if (parent === undefined) return failure('NotFound', { name: `#${directory}/..`, reason: 'a root has no parent' })
+      up--
+      directory = parent.parent
+      servers = candidatesFor(server, directory)
+      continue
+    }
+    const label = rest[0] ?? request.entity
+    if (label === null) return end('found', null)
+    const isEntity = rest.length === 0
+    const named = namedBy(copy.visible, label)
+    const step = (found: TrailStep['found']): void => void steps.push({ directory, label, found, server: server.id, asOf: copy.lastSweep })
+    if (named?.type === 'link') {
+      step('link')
+      if (!isEntity) rest.shift()
+      return end('link', isEntity ? null : request.entity, named.to)
+    }
+    if (isEntity) return end('found', request.entity)
+    if (named === null) return notFound(copy, label)
+    if (named.type !== 'directory') {
+      if (rest.length > 1 || request.entity !== null) return failure('NotADirectory', { name: `#${directory}/${shown(label)}` })
+      step('entry')
+      rest.shift()
+      return end('found', label)
+    }
+    step('directory')
+    rest.shift()
+    directory = named.directory
+    servers = candidatesFor(server, directory, named.servers)
+  }
+}
+
+function notFound(copy: DirectoryCopy, label: Label): Failure {
+  return failure('NotFound', { name: shown(formatPath([label])), reason: `the directory #${directoryText(copy.directory)} has no such name` })
+}
+const directoryText = (directory: DirectoryId): string => `${directory.slice(0, 6)}…`

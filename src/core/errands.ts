@@ -1,0 +1,145 @@
+/**
+ * Errands: a request taken to one server after another until one performs it, and what goes on then. How every procedure
+ * of several steps is made: plain data and messages, each step atomic, begun again after any crash.
+ */
+import { schedule, unschedule } from './agenda'
+import type { CleanupStep } from './directories/cleanup'
+import { failure, isFailure, type ErrorCode, type Failure } from './errors'
+import { freshId } from './fresh'
+import type { Message } from './messages'
+import type { DirectoryId, ServerId } from './names'
+import { outcomeShapes, type Request } from './requests'
+import type { RegisterStep } from './servers/register'
+import { nameOfServer, refuse, send, type Turn } from './server'
+import { Malformed } from './shape'
+import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from './values/intent'
+import type { Caller } from './caller'
+
+/** What goes on when an errand has ended. */
+export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep }
+
+export interface Errand {
+  id: string
+  request: Request
+  /** Whom to ask, in order; the first is being asked. */
+  candidates: ServerId[]
+  /** Who could not help, and why, in words. */
+  tried: string[]
+  lastFailure: Failure | null
+  deadline: number
+  onward: Onward
+}
+
+/** An intent on its way to be signed with this server's key, and where it then goes. */
+export interface Originating {
+  intent: Intent
+  at: ServerId
+  onward: Onward
+}
+
+const PATIENCE = 4000
+const LONG_PATIENCE = 25_000
+const ASK_AGAIN = 1200
+/** Failures that another copy may not have. */
+const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
+
+/** Takes a request to the candidates in turn; this server itself is always asked first if it is among them. */
+export function ask(turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward): void {
+  const { server } = turn
+  const rank = (other: ServerId): number => (other === server.id ? 0 : server.peers.has(other) ? 1 : 2)
+  const ordered = [...new Set(candidates)].toSorted((a, b) => rank(a) - rank(b))
+  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, tried: [], lastFailure: null, deadline: 0, onward }
+  server.errands.set(errand.id, errand)
+  askFirst(turn, errand)
+}
+
+function askFirst(turn: Turn, errand: Errand): void {
+  const at = errand.candidates[0]
+  if (at === undefined) {
+    turn.settled.push({ id: errand.id, outcome: noneLeft(errand) })
+    return
+  }
+  errand.deadline = turn.now + patienceFor(errand.request)
+  if (at === turn.server.id) {
+    turn.performing.push({ request: errand.request, caller: { type: 'errand', id: errand.id } })
+    schedule(turn.server.agenda, `errand ${errand.id}`, errand.deadline)
+  } else sendRequest(turn, errand, at)
+}
+
+/** Sweeps, joins and creations take several messages of their own. */
+const patienceFor = ({ type }: Request): number => (type === 'sweep' || type === 'join' || type === 'create' ? LONG_PATIENCE : PATIENCE)
+
+function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {
+  send(turn, at, { type: 'request', id: errand.id, request: errand.request })
+  schedule(turn.server.agenda, `errand ${errand.id}`, Math.min(errand.deadline, turn.now + ASK_AGAIN))
+}
+
+function noneLeft({ request, tried, lastFailure }: Errand): Failure {
+  if (lastFailure !== null && (tried.length === 1 || lastFailure.code === 'NotYetHere')) return lastFailure
+  return failure('NoCopyReachable', { name: `#${request.directory}`, tried: tried.length === 0 ? 'no server with one is known' : tried.join('; ') })
+}
+
+export function onErrandTime(turn: Turn, id: string): void {
+  const errand = turn.server.errands.get(id)
+  const at = errand?.candidates[0]
+  if (errand === undefined || at === undefined) return
+  if (turn.now < errand.deadline) sendRequest(turn, errand, at)
+  else turn.settled.push({ id, outcome: failure('TimedOut', { server: nameOfServer(turn.server, at), seconds: String(patienceFor(errand.request) / 1000) }) })
+}
+
+export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, { type: 'answer' }>): void {
+  const errand = turn.server.errands.get(message.id)
+  if (errand === undefined || errand.candidates[0] !== from) return
+  turn.settled.push({ id: errand.id, outcome: message.failure ?? readOutcome(turn, from, errand.request, message.outcome) })
+}
+
+/** The outcome in the shape that its request asks for; anything else counts as no answer. */
+function readOutcome(turn: Turn, from: ServerId, request: Request, text: string): object {
+  try {
+    return outcomeShapes[request.type](JSON.parse(text))
+  } catch (error) {
+    if (!(error instanceof Malformed) && !(error instanceof SyntaxError)) throw error
+    refuse(turn, from, `answer to ${request.type}: ${error instanceof Malformed ? error.message : 'not JSON'}`, request.directory)
+    return failure('ServerUnreachable', { server: nameOfServer(turn.server, from), reason: 'its answer was malformed' })
+  }
+}
+
+/** An errand's outcome, or null while it goes on to its next candidate. */
+export function settle(turn: Turn, id: string, outcome: object | Failure): { onward: Onward; outcome: object | Failure } | null {
+  const errand = turn.server.errands.get(id)
+  if (errand === undefined) return null
+  unschedule(turn.server.agenda, `errand ${id}`)
+  const at = errand.candidates.shift()
+  if (at !== undefined && isFailure(outcome) && elsewhere.has(outcome.code)) {
+    errand.tried.push(`${nameOfServer(turn.server, at)} ${inShort(outcome)}`)
+    if (errand.lastFailure?.code !== 'NotYetHere') errand.lastFailure = outcome
+    askFirst(turn, errand)
+    return null
+  }
+  turn.server.errands.delete(id)
+  return { onward: errand.onward, outcome: at === undefined ? noneLeft(errand) : outcome }
+}
+
+function inShort({ code, about }: Failure): string {
+  if (code === 'NoCopyHere') return 'has no copy'
+  if (code === 'NotYetHere') return 'does not have the update yet'
+  return code === 'TimedOut' ? 'did not answer' : (about.reason ?? 'could not be reached')
+}
+
+/** Has an intent signed with this server's own key, then submits it ("hints, BR, DR, InSN are intents of the server's key"). */
+export function originateAsServer(turn: Turn, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], at: ServerId, onward: Onward): void {
+  const { server } = turn
+  const from = Math.floor(turn.now) - INTENT_LIFE / 2
+  const intent: Intent = { directory, author: server.key, nonce: freshId(server.fresh, 26), from, until: from + INTENT_LIFE, procedure, branches }
+  const id = server.nextSignId++
+  server.originating.set(id, { intent, at, onward })
+  turn.effects.sign.push({ id, intent })
+}
+
+export function onSigned(turn: Turn, id: number, signature: string): void {
+  const originating = turn.server.originating.get(id)
+  turn.server.originating.delete(id)
+  if (originating === undefined) return
+  const signed: SignedIntent = { intent: originating.intent, signature }
+  ask(turn, [originating.at], { type: 'submit', directory: signed.intent.directory, signed }, originating.onward)
+}

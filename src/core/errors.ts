@@ -1,0 +1,69 @@
+/**
+ * What a caller can meet, as data: a closed list, and one `explain` that turns it into a sentence for a person
+ * (SPEC §18). What a peer got wrong is refused and counted instead; what we got wrong throws (assert.ts).
+ */
+export interface Failure {
+  readonly type: 'failure'
+  readonly code: ErrorCode
+  /** Which name, server, time-stamp … the code speaks of; short plain text under fixed keys. */
+  readonly about: Readonly<Record<string, string>>
+}
+
+const sentences = {
+  BadName: 'The name {name} is not one: {reason}.',
+  BadRequest: 'The call was not understood: {reason}.',
+  TooLarge: '{what} is {size}, more than the {limit} allowed; split it into several calls.',
+  DirectoryFull: 'The directory {name} has {size} of the {limit} allowed; until something is deleted it takes only deletions.',
+  NotFound: '{name} was not found: {reason}.',
+  NotADirectory: '{name} is not a directory.',
+  AlreadyExists: '{name} is already there; choose another name, or delete it first.',
+  Superseded: 'Somebody changed {name} in the meantime; read it again and repeat the change if it still makes sense.',
+  Reserved: '{name} changes only through {procedure}, which keeps its invariants.',
+  BadSignature: 'The signature of the change is not the one of {author}; nothing was changed.',
+  Expired: 'The signed change was valid from {from} until {until}, and the clock of {server} says {now}; check the clocks and sign it again.',
+  LinkLoop: 'Following links from {name} never ends: {trail}. Change one of these links.',
+  NoRoot: 'This server knows no root yet: {reason}.',
+  NoCopyReachable: 'No copy of {name} can be reached: {tried}. Reconnect one of these servers and repeat.',
+  NotYetHere: 'The copies of {name} that can be reached do not have the update {after} yet; heal the network or repeat later.',
+  ServerUnreachable: 'The server {server} cannot be reached: {reason}.',
+  NoSuchServer: 'No server is known by the name {server}.',
+  NoCopyHere: 'The server {server} has no active copy of {directory}.',
+  CopyExists: '{server} already has a copy of {name}.',
+  JoinFailed: 'The new copy on {server} could not join the ring: {reason}. Nothing was lost; try again.',
+  SweepFailed: 'The sweep did not complete: {member} {reason} in the {phase} pass. Every update stays where it is; the next sweep tries again.',
+  RingRegression: 'The ring came back without {member}, and no record says that it was removed; nothing was written.',
+  Orphaned: 'Following the ring from {member} does not come back to it; this copy is no longer part of its directory.',
+  ClockSkew: 'The clock of {server} ({theirs}) is more than 300 s from {ours} on {by}; set it right, then repeat.',
+  StorageFailed: 'This server could not save: {reason}. It answers reads only; free some space, then reload the page.',
+  TimedOut: 'No answer from {server} within {seconds} s; whether the change was made is not known, so look before you repeat it.',
+  Stopped: 'This server was stopped before it could answer.',
+} as const
+
+export type ErrorCode = keyof typeof sentences
+
+export const errorCodes = Object.keys(sentences) as ErrorCode[]
+
+export function failure(code: ErrorCode, about: Record<string, string> = {}): Failure {
+  return { type: 'failure', code, about }
+}
+
+export function isFailure(value: unknown): value is Failure {
+  return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === 'failure'
+}
+
+/** One sentence for a person: what happened, to what, and what to do next. */
+export function explain(failed: Failure): string {
+  return sentences[failed.code].replace(/\{(\w+)\}/g, (_, key: string) => failed.about[key] ?? `(unknown ${key})`)
+}
+
+/** A failure as the library throws it: `code` from the closed list, a sentence, and the data. */
+export class NameServiceError extends Error {
+  readonly code: ErrorCode
+  readonly about: Readonly<Record<string, string>>
+  constructor(failed: Failure) {
+    super(explain(failed))
+    this.name = 'NameServiceError'
+    this.code = failed.code
+    this.about = failed.about
+  }
+}

@@ -1,0 +1,205 @@
+/**
+ * What servers say to each other, and the one decoder at the door [X5].
+ *
+ * A message is JSON text of at most 1 MiB. `decode` checks its shape and bounds and builds it anew; a text that does not
+ * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
+ */
+import { requestShape, type Request } from './requests'
+import { isEpoch, MAX_RING, type Epoch, type Member, type RingPointer } from './copies/directoryCopy'
+import { errorCodes, type Failure } from './errors'
+import type { CopyId, DirectoryId, Label, ServerId } from './names'
+import { boolean, copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
+import type { Timestamp } from './timestamp'
+import type { SignedIntent, UpdateSet } from './values/intent'
+import { updateSetShape } from './values/intentShape'
+
+export const MAX_MESSAGE_BYTES = 1 << 20
+
+/** What a copy says of itself; always read in one transaction [P2]. */
+export interface Facts {
+  copy: CopyId
+  server: ServerId
+  name: string
+  state: 'joining' | 'active'
+  epoch: Epoch
+  pointer: RingPointer
+  nextTS: Timestamp
+  lastSweep: Timestamp
+  stableMark: Timestamp
+  /** Fingerprint of the log at or after lastSweep. */
+  digest: string
+}
+
+/** A node of a base on the wire, in pre-order: its depth (1 below the root), label and time-stamp. */
+export type FlatNode = [depth: number, label: Label, ts: Timestamp]
+
+/**
+ * One numbered page of a snapshot of data [P9]. All pages of one transfer come from one transaction; `digest` covers
+ * everything up to and including this page, so the last one closes the transfer.
+ */
+export interface Page {
+  index: number
+  count: number
+  digest: string
+  /** Null when the transfer has no base, only a part of the log. */
+  base: { nodes: FlatNode[]; proofs: UpdateSet[]; intents: [string, Timestamp, number][] } | null
+  log: UpdateSet[]
+}
+
+/** A message between two copies of one directory: who is meant, who says it, in which epoch. */
+interface BetweenCopies {
+  directory: DirectoryId
+  epoch: Epoch
+  from: CopyId
+}
+
+export type CopyMessage =
+  /** "Here I am, this far": sent on every connection between members; the other sends what this one may lack. */
+  | (BetweenCopies & { type: 'greet'; facts: Facts })
+  /** Some updates, best effort. */
+  | (BetweenCopies & { type: 'updates'; sets: UpdateSet[] })
+  /** After a splice p tells every member; on a greeting too. */
+  | (BetweenCopies & { type: 'spliceNews'; member: Member })
+  /** The sweep's first round: raise nextTS, say where you stand [P2, P9]. */
+  | (BetweenCopies & { type: 'lookSweep'; to: CopyId; attempt: string; sweepTS: Timestamp })
+  | (BetweenCopies & { type: 'looked'; to: CopyId; attempt: string; facts: Facts })
+  /** The second round: everything at or after `since`; with its base when `whole`. */
+  | (BetweenCopies & { type: 'readSweep'; to: CopyId; attempt: string; since: Timestamp; whole: boolean; index: number })
+  | (BetweenCopies & { type: 'readPage'; to: CopyId; attempt: string; facts: Facts; page: Page })
+  /** The write pass, page by page; joined with lastSweep, F and ring in one transaction after the last page [P7]. */
+  | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; page: Page })
+  | (BetweenCopies & { type: 'wrote'; to: CopyId; attempt: string; index: number; lastSweep: Timestamp })
+  /** A member cannot do its part of a sweep. */
+  | (BetweenCopies & { type: 'sweepRefused'; to: CopyId; attempt: string; failure: Failure })
+
+/** A copy that joins, and the one behind which it joins [R2 to R4]. */
+export type JoinMessage =
+  | { type: 'askSnapshot'; directory: DirectoryId; joiner: CopyId; index: number }
+  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; page: Page }
+  | { type: 'snapshotRefused'; directory: DirectoryId; joiner: CopyId; failure: Failure }
+  | { type: 'askSplice'; directory: DirectoryId; joiner: CopyId; name: string; epoch: Epoch; predecessor: CopyId; pointer: RingPointer; lastSweep: Timestamp; stableMark: Timestamp }
+  /** R4: what became of my splice? Unknown so far means: never, from now on. */
+  | { type: 'askFate'; directory: DirectoryId; joiner: CopyId; predecessor: CopyId }
+  | { type: 'spliced'; directory: DirectoryId; joiner: CopyId; nextTS: Timestamp; ring: Member[] }
+  | { type: 'spliceRefused'; directory: DirectoryId; joiner: CopyId; reason: string }
+
+export type Message =
+  | CopyMessage
+  | JoinMessage
+  /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
+  | { type: 'hello'; root: DirectoryId | null; name: string | null }
+  | { type: 'request'; id: string; request: Request }
+  /** The outcome of a request, as JSON text: checked by who asked. */
+  | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
+
+const MAX_SETS = 20_000
+const shortText = text(512)
+
+const epoch = matching(isEpoch, 'an epoch')
+const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
+const member: Shape<Member> = record({ copy: copyId, server: serverId, name: shortText })
+const members = list(member, MAX_RING)
+const failureShape: Shape<Failure> = (value) => {
+  const pairs = record<{ type: 'failure'; code: Failure['code']; about: object }>({ type: oneOf('failure'), code: oneOf(...errorCodes), about: aboutShape })(value)
+  return pairs as Failure
+}
+const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'phase', 'theirs', 'ours', 'by', 'seconds'])
+const aboutShape: Shape<Record<string, string>> = (value) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed('not the data of a failure')
+  const about: Record<string, string> = {}
+  for (const key of Object.keys(value)) {
+    if (!aboutKeys.has(key)) throw new Malformed('unknown data in a failure')
+    about[key] = text(4096)((value as Record<string, unknown>)[key])
+  }
+  return about
+}
+
+const sets = list(updateSetShape, MAX_SETS)
+
+const facts: Shape<Facts> = record({
+  copy: copyId,
+  server: serverId,
+  name: shortText,
+  state: oneOf('joining', 'active'),
+  epoch,
+  pointer,
+  nextTS: timestampShape,
+  lastSweep: timestampShape,
+  stableMark: timestampShape,
+  digest: text(32),
+})
+const page: Shape<Page> = record({
+  index: number,
+  count: number,
+  digest: text(32),
+  base: nullable(record({ nodes: list(tuple<FlatNode>(number, label, timestampShape), MAX_SETS), proofs: sets, intents: list(tuple<[string, Timestamp, number]>(shortText, timestampShape, number), MAX_SETS) })),
+  log: sets,
+})
+
+const between = { directory: directoryId, epoch, from: copyId }
+const sweeping = { ...between, to: copyId, attempt: text(16) }
+const joining = { directory: directoryId, joiner: copyId }
+
+/** A1: a signature binds a set to its directory; nobody carries it into another. */
+const ofItsDirectory =
+  <M extends Extract<Message, { directory: DirectoryId }>>(shape: Shape<M>): Shape<M> =>
+  (value) => {
+    const message = shape(value)
+    if (signedIn(message).some(({ intent }) => intent.directory !== message.directory)) throw new Malformed('an update of another directory')
+    return message
+  }
+
+const messageShape: Shape<Message> = union<Message>({
+  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText) }),
+  request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
+  answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
+  greet: record({ type: oneOf('greet'), ...between, facts }),
+  updates: ofItsDirectory(record({ type: oneOf('updates'), ...between, sets })),
+  spliceNews: record({ type: oneOf('spliceNews'), ...between, member }),
+  lookSweep: record({ type: oneOf('lookSweep'), ...sweeping, sweepTS: timestampShape }),
+  looked: record({ type: oneOf('looked'), ...sweeping, facts }),
+  readSweep: record({ type: oneOf('readSweep'), ...sweeping, since: timestampShape, whole: boolean, index: number }),
+  readPage: ofItsDirectory(record({ type: oneOf('readPage'), ...sweeping, facts, page })),
+  writeSweep: ofItsDirectory(record({ type: oneOf('writeSweep'), ...sweeping, sweepTS: timestampShape, stableMark: timestampShape, baseMark: timestampShape, ring: members, page })),
+  wrote: record({ type: oneOf('wrote'), ...sweeping, index: number, lastSweep: timestampShape }),
+  sweepRefused: record({ type: oneOf('sweepRefused'), ...sweeping, failure: failureShape }),
+  askSnapshot: record({ type: oneOf('askSnapshot'), ...joining, index: number }),
+  snapshotPage: ofItsDirectory(record({ type: oneOf('snapshotPage'), ...joining, facts, highest: timestampShape, ring: members, page })),
+  snapshotRefused: record({ type: oneOf('snapshotRefused'), ...joining, failure: failureShape }),
+  askSplice: record({ type: oneOf('askSplice'), ...joining, name: shortText, epoch, predecessor: copyId, pointer, lastSweep: timestampShape, stableMark: timestampShape }),
+  askFate: record({ type: oneOf('askFate'), ...joining, predecessor: copyId }),
+  spliced: record({ type: oneOf('spliced'), ...joining, nextTS: timestampShape, ring: members }),
+  spliceRefused: record({ type: oneOf('spliceRefused'), ...joining, reason: text(512) }),
+})
+
+/** The text of a message; fields stand in the order of its shape. */
+export const encode = (message: Message): string => JSON.stringify(messageShape(message))
+
+/** A message from its text, or why it is refused. */
+export function decode(wire: string): Message | { refused: string } {
+  if (wire.length > MAX_MESSAGE_BYTES) return { refused: 'larger than 1 MiB' }
+  try {
+    const message = messageShape(JSON.parse(wire))
+    return JSON.stringify(message) === wire ? message : { refused: 'not in canonical form' }
+  } catch (error) {
+    if (error instanceof Malformed) return { refused: error.message }
+    if (error instanceof SyntaxError) return { refused: 'not JSON' }
+    throw error
+  }
+}
+
+/** The signed intents that a message carries, whose signatures the host verifies before the core sees it [A1]. */
+export function signedIn(message: Message): readonly SignedIntent[] {
+  switch (message.type) {
+    case 'updates':
+      return message.sets
+    case 'readPage':
+    case 'writeSweep':
+    case 'snapshotPage':
+      return [...message.page.log, ...(message.page.base?.proofs ?? [])]
+    case 'request':
+      return message.request.type === 'submit' || message.request.type === 'create' ? [message.request.signed] : []
+    default:
+      return []
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * What one server asks of another on behalf of a client: one atomic action there, one answer (except `sweep` and `join`,
+ * which answer when they have ended). Each request has the shape of its outcome beside it.
+ */
+import { isEpoch, type Member, type RingPointer } from './copies/directoryCopy'
+import type { Facts } from './messages'
+import type { CopyId, DirectoryId, Label, ServerId } from './names'
+import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
+import type { Timestamp } from './timestamp'
+import type { Branch, ProcedureName, SignedIntent } from './values/intent'
+import { branchesShape, signedIntentShape } from './values/intentShape'
+import type { Tree } from './values/readValue'
+import type { EncodedNode } from './values/encodeTree'
+import type { TSPair } from './values/update'
+
+/** What a client wants changed, before time-stamps [§3]: below a path, or replacing the value at it. */
+export interface Change {
+  procedure: Exclude<ProcedureName, 'newD'>
+  /** Labels, or the TSpath of a snapshot: then exactly that incarnation is meant. */
+  under: { labels: Label[]; incarnations: Timestamp[] | null }
+  tree: Tree
+  /** SetValue: VD's own node is new too, so its value is replaced whole. */
+  replace: boolean
+}
+
+export type Request =
+  | { type: 'walk'; directory: DirectoryId; up: number; labels: Label[]; entity: Label | null }
+  /** What stands at a path, and the TSpath to it as far as it is present. */
+  | { type: 'read'; directory: DirectoryId; path: Label[]; form: 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot'; after: Timestamp | null }
+  | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
+  | { type: 'draft'; directory: DirectoryId; change: Change }
+  | { type: 'submit'; directory: DirectoryId; signed: SignedIntent }
+  | { type: 'state'; directory: DirectoryId }
+  | { type: 'sweep'; directory: DirectoryId; form: 'ring' | 'parallel' }
+  | { type: 'create'; directory: DirectoryId; signed: SignedIntent }
+  | { type: 'join'; directory: DirectoryId; from: ServerId[] }
+
+/** One step of a lookup as it can be shown: the directory, the label, and what stood there. */
+export interface TrailStep {
+  directory: DirectoryId
+  label: Label
+  found: 'directory' | 'link' | 'entry'
+  /** Whose copy was asked. */
+  server: ServerId
+  /** lastSweep of that copy. */
+  asOf: Timestamp
+}
+
+/** How far one server's copies lead [D2]. */
+export interface Walked {
+  steps: TrailStep[]
+  /** The directory reached, with the servers that its reference names. */
+  directory: DirectoryId
+  servers: ServerId[]
+  /** Parents still to go up to, then labels to go down, from there. */
+  up: number
+  rest: Label[]
+  /** `found`: nothing is left; `on`: ask those servers; `link`: go on at `link`, an FN as text, from `directory`. */
+  outcome: 'found' | 'on' | 'link'
+  link: string | null
+  /** The label of an entry in `directory` if the name is one of an entry. */
+  entity: Label | null
+}
+
+/** A label of a directory, what it names, and a detail: the DI, the link's target, the SI, or nothing. */
+export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entry', detail: string]
+
+/** A node and all below, absent ones too, and the author's key for each time-stamp. */
+export interface Nodes {
+  tree: EncodedNode
+  writers: [Timestamp, string][]
+}
+
+export interface ReadOutcome {
+  tree: Tree | null
+  labels: Label[] | null
+  entries: Entry[] | null
+  nodes: Nodes | null
+  snapshot: { mark: 'present' | 'absent'; path: TSPair[] }
+  asOf: Timestamp
+  server: ServerId
+}
+
+export interface Drafted {
+  /** The directory that the name led to. */
+  directory: DirectoryId
+  /** Empty: everything is already as the client wants it. */
+  branches: Branch[]
+  server: ServerId
+  asOf: Timestamp
+}
+
+export interface Accepted {
+  ts: Timestamp
+  copies: ServerId[]
+}
+
+/** One copy as an administrator sees it. */
+export interface CopyState extends Facts {
+  live: number
+  ring: Member[]
+  /** The sets at or after its stable mark, latest last, at most 200: time-stamp, and the change in a few words. */
+  log: [Timestamp, string][]
+}
+
+const tree: Shape<Tree> = (value) => treeShape(16, value)
+function treeShape(depth: number, value: unknown): Tree {
+  if (typeof value === 'boolean') return value
+  if (depth === 0) throw new Malformed('too deep a tree')
+  return list(
+    tuple<[Label, Tree]>(label, (below) => treeShape(depth - 1, below)),
+    20_000,
+  )(value)
+}
+
+const encodedNode: Shape<EncodedNode> = (value) => encodedNodeShape(17, value)
+function encodedNodeShape(depth: number, value: unknown): EncodedNode {
+  if (!Array.isArray(value) || value.length < 3 || depth === 0) throw new Malformed('not a node')
+  const [name, ts, mark, ...below] = value as unknown[]
+  if (mark !== 0 && mark !== 1 && mark !== 2) throw new Malformed('not a mark')
+  return [text(255)(name), timestampShape(ts), mark, ...below.map((child) => encodedNodeShape(depth - 1, child))]
+}
+
+const path = list(label, 16)
+const servers = list(serverId, 256)
+const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
+const member: Shape<Member> = record({ copy: copyId, server: serverId, name: text(512) })
+
+export const requestShape: Shape<Request> = union<Request>({
+  walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
+  read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
+  test: record({ type: oneOf('test'), directory: directoryId, path, tree }),
+  draft: record({
+    type: oneOf('draft'),
+    directory: directoryId,
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+  }),
+  submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
+  state: record({ type: oneOf('state'), directory: directoryId }),
+  sweep: record({ type: oneOf('sweep'), directory: directoryId, form: oneOf('ring', 'parallel') }),
+  create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
+  join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
+})
+
+export interface Outcomes {
+  walk: Walked
+  read: ReadOutcome
+  test: { equal: boolean }
+  draft: Drafted
+  submit: Accepted
+  state: CopyState
+  sweep: { sweepTS: Timestamp; members: ServerId[] }
+  create: { copy: CopyId; label: Label | null }
+  join: { copy: CopyId }
+}
+
+export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
+  walk: record({
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), server: serverId, asOf: timestampShape }), 64),
+    directory: directoryId,
+    servers,
+    up: number,
+    rest: path,
+    outcome: oneOf('found', 'on', 'link'),
+    link: nullable(text(4096)),
+    entity: nullable(label),
+  }),
+  read: record({
+    tree: nullable(tree),
+    labels: nullable(list(label, 20_000)),
+    entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512)), 20_000)),
+    nodes: nullable(record({ tree: encodedNode, writers: list(tuple<[Timestamp, string]>(timestampShape, text(128)), 20_000) })),
+    snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
+    asOf: timestampShape,
+    server: serverId,
+  }),
+  test: record({ equal: boolean }),
+  draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
+  submit: record({ ts: timestampShape, copies: servers }),
+  state: record({
+    server: serverId,
+    copy: copyId,
+    name: text(512),
+    state: oneOf('joining', 'active'),
+    epoch: matching(isEpoch, 'an epoch'),
+    pointer,
+    nextTS: timestampShape,
+    lastSweep: timestampShape,
+    stableMark: timestampShape,
+    live: number,
+    ring: list(member, 256),
+    log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
+    digest: text(32),
+  }),
+  sweep: record({ sweepTS: timestampShape, members: servers }),
+  create: record({ copy: copyId, label: nullable(label) }),
+  join: record({ copy: copyId }),
+}

@@ -1,0 +1,242 @@
+/**
+ * S. One server: the directory copies it stores and what it knows of the others (SPEC §13). Plain data.
+ *
+ * What stands in `copies` and in the fields under *durable* is stored; all else is volatile, and lost by a crash without
+ * harm: whoever waited asks again.
+ */
+import { emptyAgenda, type Agenda } from './agenda'
+import type { Performing } from './caller'
+import type { Errand } from './errands'
+import type { Cleanup } from './directories/cleanup'
+import type { Lookup } from './directories/lookup'
+import type { Originating } from './errands'
+import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy } from './copies/directoryCopy'
+import type { Failure } from './errors'
+import type { Join } from './copies/join'
+import type { Sweep, SweepWatch } from './copies/sweep'
+import type { Transfer, Staged } from './copies/pages'
+import { invariant } from './assert'
+import { noEffects, type Effects, type Happening } from './effects'
+import { freshFrom, type Fresh } from './fresh'
+import type { CopyId, DirectoryId, ServerId } from './names'
+import type { Message } from './messages'
+import type { UpdateSet } from './values/intent'
+
+/** What a server means to do later; each is named so that it is planned once. */
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'cleanup'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+
+export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+
+/** A connected server, proved by its key [X1]. */
+export interface Peer {
+  server: ServerId
+  incarnation: number
+  instance: string
+  name: string
+  /** Theirs minus ours, in ms; null until measured [T3]. */
+  offset: number | null
+}
+
+export interface Server {
+  readonly id: ServerId
+  /** Public key as text; servers sign what they originate themselves. */
+  readonly key: string
+  readonly incarnation: number
+  readonly fresh: Fresh
+
+  // durable
+  /** The DI of the root of this instance of the name service; null until told. */
+  root: DirectoryId | null
+  /** The name it wants ("alpha"), and has once the root says so. */
+  name: string
+  copies: Map<DirectoryId, DirectoryCopy>
+
+  // volatile
+  peers: Map<ServerId, Peer>
+  /** The newest start seen of each server [B2]. */
+  starts: Map<ServerId, { incarnation: number; instance: string }>
+  /** Refused ring work: an older start, or one of two with the same number [B2]. */
+  fenced: Set<ServerId>
+  /** Its name is entered in the root under its SI. */
+  registered: boolean
+  /** Whether this server takes a copy of the root by itself (SPEC §13). */
+  wantsRoot: boolean
+  /** Where each directory's copies may be found: hints from references, greetings and rings. */
+  hints: Map<DirectoryId, Set<ServerId>>
+  sweeps: Map<DirectoryId, Sweep>
+  sweepWatch: Map<DirectoryId, SweepWatch>
+  joins: Map<DirectoryId, Join>
+  cleanups: Map<DirectoryId, Cleanup>
+  /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
+  referenced: Map<DirectoryId, string>
+  transfers: Map<string, Transfer>
+  staged: Map<string, Staged>
+  /** Updates from the future, kept until their time comes [T2]. */
+  deferred: { from: ServerId; directory: DirectoryId; set: UpdateSet }[]
+  errands: Map<string, Errand>
+  lookups: Map<string, Lookup>
+  originating: Map<number, Originating>
+  nextSignId: number
+  agenda: Agenda<Task>
+  /** Refusals by reason, since the start. */
+  refusals: Map<string, number>
+  clockWarned: boolean
+}
+
+export interface ServerOptions {
+  id: ServerId
+  key: string
+  incarnation: number
+  seed: readonly [number, number, number, number]
+  name: string
+  root: DirectoryId | null
+  wantsRoot: boolean
+}
+
+export function createServer({ id, key, incarnation, seed, name, root, wantsRoot }: ServerOptions): Server {
+  return {
+    id,
+    key,
+    incarnation,
+    fresh: freshFrom(seed),
+    root,
+    name,
+    copies: new Map(),
+    peers: new Map(),
+    starts: new Map(),
+    fenced: new Set(),
+    registered: false,
+    wantsRoot,
+    hints: new Map(),
+    sweeps: new Map(),
+    sweepWatch: new Map(),
+    joins: new Map(),
+    cleanups: new Map(),
+    referenced: new Map(),
+    transfers: new Map(),
+    staged: new Map(),
+    deferred: [],
+    errands: new Map(),
+    lookups: new Map(),
+    originating: new Map(),
+    nextSignId: 1,
+    agenda: emptyAgenda(),
+    refusals: new Map(),
+    clockWarned: false,
+  }
+}
+
+/** One step in progress: the server, its corrected clock (ms since 1970), and the effects so far. */
+export interface Turn {
+  readonly server: Server
+  readonly now: number
+  readonly effects: Effects
+  /** Requests of this server to itself, and errands that have ended: performed before the step returns. */
+  readonly performing: Performing[]
+  readonly settled: { id: string; outcome: object | Failure }[]
+}
+
+export const beginTurn = (server: Server, now: number): Turn => ({ server, now, effects: noEffects(), performing: [], settled: [] })
+
+/** Changes a copy and asks for the change to be saved: the only way a step touches a copy. */
+export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, change: Exclude<CopyChange, { type: 'created' }>): void {
+  invariant(server.copies.get(copy.directory) === copy, 'P1', `copy ${copy.id} is not one of server ${server.id}`)
+  applyChange(copy, change)
+  effects.save.push({ copy: copy.id, directory: copy.directory, change })
+  effects.changed.add(copy.directory)
+}
+
+export function createCopy({ server, effects }: Turn, encoded: EncodedCopy): DirectoryCopy {
+  invariant(!server.copies.has(encoded.directory), 'R1', `server ${server.id} already stores a copy of ${encoded.directory}`)
+  const copy = restoreCopy(structuredCopy(encoded))
+  server.copies.set(copy.directory, copy)
+  effects.save.push({ copy: copy.id, directory: copy.directory, change: { type: 'created', copy: encoded } })
+  effects.changed.add(copy.directory)
+  return copy
+}
+
+/** The lists of an encoded copy, its own, because the restored copy goes on to change them. */
+const structuredCopy = (encoded: EncodedCopy): EncodedCopy => ({ ...encoded, contents: { ...encoded.contents, log: [...encoded.contents.log] } })
+
+export function changeServer({ server, effects }: Turn, change: ServerChange): void {
+  applyServerChange(server, change)
+  effects.save.push({ server: change })
+}
+
+export function applyServerChange(server: Server, change: ServerChange): void {
+  switch (change.type) {
+    case 'root':
+      server.root = change.root
+      return
+    case 'name':
+      server.name = change.name
+      return
+    case 'retired':
+      if (server.copies.get(change.directory)?.id === change.copy) server.copies.delete(change.directory)
+      return
+  }
+}
+
+export function send({ server, effects }: Turn, to: ServerId, message: Message): void {
+  invariant(to !== server.id, 'P1', `${message.type} sent to itself`)
+  effects.send.push({ to, message })
+}
+
+export function happened({ effects }: Turn, happening: Happening): void {
+  effects.happened.push(happening)
+}
+
+/** Refuses what a peer got wrong: counted and shown, never more [X5]. */
+export function refuse(turn: Turn, from: ServerId, reason: string, directory?: DirectoryId): void {
+  const { refusals } = turn.server
+  refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
+  happened(turn, { kind: 'refused', text: `refused from ${nameOfServer(turn.server, from)}: ${reason}`, server: from, ...(directory && { directory }) })
+}
+
+/** What people call a server, as far as this one knows. */
+export function nameOfServer(server: Server, other: ServerId): string {
+  if (other === server.id) return server.name
+  const peer = server.peers.get(other)
+  if (peer) return peer.name
+  for (const copy of server.copies.values()) for (const member of copy.ring) if (member.server === other) return shortName(member.name)
+  return other.slice(0, 6)
+}
+
+/** `alpha` from the server name `#…/alpha`. */
+export const shortName = (serverName: string): string => serverName.slice(serverName.lastIndexOf('/') + 1)
+
+/** SN: this server's name as a full name; its entry stands in the root (SPEC §13). */
+export const serverNameOf = ({ name, root }: Pick<Server, 'name' | 'root'>): string => (root === null ? name : `#${root}/${name}`)
+
+/** Directories of which hints are kept, and servers for each: the latest. */
+const MAX_HINTED = 10_000
+const MAX_HINTS = 64
+
+export function hint({ hints }: Server, directory: DirectoryId, at: ServerId): void {
+  const known = hints.get(directory) ?? new Set()
+  if (known.has(at)) return
+  if (known.size >= MAX_HINTS) known.delete(known.values().next().value!)
+  if (hints.size >= MAX_HINTED && !hints.has(directory)) hints.delete(hints.keys().next().value!)
+  hints.set(directory, known.add(at))
+}
+
+/** A copy as it was stored: a snapshot, and the changes since in order; without a snapshot the first is `created`. */
+export interface StoredChanges {
+  snapshot: EncodedCopy | null
+  changes: readonly CopyChange[]
+}
+
+/** A server as its store remembers it: replays the stored changes. */
+export function restoreServer(options: ServerOptions, stored: { server: readonly ServerChange[]; copies: readonly StoredChanges[] }): Server {
+  const server = createServer(options)
+  for (const { snapshot, changes } of stored.copies) {
+    let copy = snapshot && restoreCopy(snapshot)
+    for (const change of changes) {
+      if (change.type === 'created') copy = restoreCopy(change.copy)
+      else if (copy !== null) applyChange(copy, change)
+    }
+    if (copy !== null) server.copies.set(copy.directory, copy)
+  }
+  for (const change of stored.server) applyServerChange(server, change)
+  return server
+}

@@ -1,0 +1,28 @@
+/** T3: clocks. A server that is more than 300 s from the median of three or more peers corrects its own stamps, and says so. */
+import { ALLOWED_SKEW } from '../copies/spread'
+import type { ServerId } from '../names'
+import { happened, nameOfServer, type Server, type Turn } from '../server'
+
+const WARN_SKEW = 30_000
+const ENOUGH_PEERS = 3
+
+/** What is added to this server's clock, ms: 0 unless it is the one that is wrong. */
+export function clockCorrection(server: Server): number {
+  const offsets = [...server.peers.values()].map((peer) => peer.offset).filter((offset) => offset !== null)
+  if (offsets.length < ENOUGH_PEERS) return 0
+  const median = offsets.toSorted((a, b) => a - b)[offsets.length >> 1]!
+  return Math.abs(median) > ALLOWED_SKEW ? median : 0
+}
+
+/** A connection measured a peer's clock against this one: theirs minus ours, ms. */
+export function onClock(turn: Turn, from: ServerId, offset: number): void {
+  const { server } = turn
+  const peer = server.peers.get(from)
+  if (peer === undefined) return
+  const before = clockCorrection(server)
+  const warned = Math.abs(peer.offset ?? 0) >= WARN_SKEW
+  peer.offset = offset
+  const correction = clockCorrection(server)
+  if (correction !== 0 && before === 0) happened(turn, { kind: 'clock', text: `this clock is ${Math.round(Math.abs(correction) / 1000)} s ${correction > 0 ? 'behind' : 'ahead of'} the others; time-stamps are corrected. Set the clock right.`, server: server.id })
+  else if (Math.abs(offset) >= WARN_SKEW && !warned) happened(turn, { kind: 'clock', text: `the clock of ${nameOfServer(server, from)} is ${Math.round(Math.abs(offset) / 1000)} s ${offset > 0 ? 'ahead of' : 'behind'} this one`, server: from })
+}

@@ -1,0 +1,70 @@
+/** Connections: who is there, by which start [B2], and what servers tell each other first. */
+import { greet } from '../copies/spread'
+import { sweepAfterConnection } from '../copies/sweepTimes'
+import { lookAtNameSoon } from '../directories/cleanup'
+import { schedule } from '../agenda'
+import type { Message } from '../messages'
+import type { DirectoryId, ServerId } from '../names'
+import { changeServer, happened, hint, send, serverNameOf, shortName, type Turn } from '../server'
+
+/** A link to a proven server is up [X1]. */
+export interface Connected {
+  type: 'connected'
+  server: ServerId
+  incarnation: number
+  /** Random text of that very start. */
+  instance: string
+  name: string
+}
+
+export function onConnected(turn: Turn, { server: from, incarnation, instance, name }: Connected): void {
+  const { server } = turn
+  const newest = server.starts.get(from) ?? { incarnation: 0, instance }
+  if (incarnation < newest.incarnation) {
+    server.fenced.add(from)
+    happened(turn, { kind: 'refused', text: `an older start of ${name} (${incarnation}, now ${newest.incarnation}) is refused`, server: from })
+    return
+  }
+  if (incarnation > newest.incarnation) server.starts.set(from, { incarnation, instance })
+  if (incarnation === newest.incarnation && instance !== newest.instance) {
+    server.fenced.add(from)
+    happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
+  } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
+  server.peers.set(from, { server: from, incarnation, instance, name, offset: null })
+  send(turn, from, { type: 'hello', root: server.root, name: serverNameOf(server) })
+  for (const copy of server.copies.values()) {
+    if (copy.state === 'active') lookAtNameSoon(turn, copy)
+    if (copy.state !== 'active' || !copy.ring.some((member) => member.server === from)) continue
+    greet(turn, copy, from)
+    sweepAfterConnection(turn, copy)
+  }
+  happened(turn, { kind: 'server', text: `connected to ${name}`, server: from })
+}
+
+export function onDisconnected(turn: Turn, from: ServerId, reason: string): void {
+  const known = turn.server.peers.get(from)
+  if (known === undefined) return
+  turn.server.peers.delete(from)
+  happened(turn, { kind: 'server', text: `${known.name} is gone: ${reason}`, server: from })
+}
+
+/** From now on this server belongs to this root; those who are connected already are told. */
+export function takeRoot(turn: Turn, root: DirectoryId): void {
+  const { server } = turn
+  changeServer(turn, { type: 'root', root })
+  for (const peer of server.peers.keys()) send(turn, peer, { type: 'hello', root, name: serverNameOf(server) })
+}
+
+/** The first word of a server: which root it knows, and by which name it goes. */
+export function onHello(turn: Turn, from: ServerId, { root, name }: Extract<Message, { type: 'hello' }>): void {
+  const { server } = turn
+  const peer = server.peers.get(from)
+  if (peer !== undefined && name !== null) peer.name = shortName(name)
+  if (root === null) return
+  hint(server, root, from)
+  if (server.root === null) {
+    takeRoot(turn, root)
+    schedule(server.agenda, 'register', turn.now)
+  } else if (server.root !== root) happened(turn, { kind: 'server', text: `${peer?.name ?? from} belongs to another root (#${root.slice(0, 6)}…); the two services stay apart until they are joined`, server: from })
+  else if (!server.registered) schedule(server.agenda, 'register', turn.now)
+}

@@ -1,0 +1,204 @@
+/**
+ * One atomic action of a server ("The model of computation is arbitrary interleaving of atomic actions"). Pure: changes the
+ * server's own data and describes the rest. It only dispatches; each protocol has its file.
+ */
+import { nextTime, schedule, takeDue } from './agenda'
+import { unreachable } from './assert'
+import { onCall, perform, type Call } from './calls'
+import { answer } from './caller'
+import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
+import { forgetTransfers } from './copies/pages'
+import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
+import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
+import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
+import { sweepLater } from './copies/sweepTimes'
+import { beginCleanup, onCleanup } from './directories/cleanup'
+import { onWalked } from './directories/lookup'
+import type { Effects } from './effects'
+import { onAnswer, onErrandTime, onSigned, settle, type Onward } from './errands'
+import type { Failure } from './errors'
+import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
+import { clockCorrection, onClock } from './servers/clock'
+import { onRegister, register } from './servers/register'
+import type { CopyMessage, JoinMessage, Message } from './messages'
+import type { DirectoryId, ServerId } from './names'
+import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
+
+export type Input =
+  /** The server was created or restored from its store. */
+  | { type: 'start' }
+  | Connected
+  | { type: 'disconnected'; server: ServerId; reason: string }
+  /** A connection measured a clock: theirs minus ours, ms. */
+  | { type: 'clock'; server: ServerId; offset: number }
+  /** From a proven server, decoded, the signatures of its sets verified. */
+  | { type: 'message'; from: ServerId; message: Message }
+  | { type: 'call'; id: number; call: Call }
+  | { type: 'signed'; id: number; signature: string }
+  | { type: 'tick' }
+
+/** `now`: this machine's clock, ms since 1970. Throws only for what we got wrong; then the server is restored from its store. */
+export function step(server: Server, now: number, input: Input): Effects {
+  const turn = beginTurn(server, now + clockCorrection(server))
+  dispatch(turn, input)
+  settleAll(turn)
+  const next = nextTime(server.agenda)
+  turn.effects.wakeAt = next === null ? null : next - clockCorrection(server)
+  return turn.effects
+}
+
+function dispatch(turn: Turn, input: Input): void {
+  switch (input.type) {
+    case 'start':
+      return onStart(turn)
+    case 'connected':
+      return onConnected(turn, input)
+    case 'disconnected':
+      return onDisconnected(turn, input.server, input.reason)
+    case 'clock':
+      return onClock(turn, input.server, input.offset)
+    case 'message':
+      return onMessage(turn, input.from, input.message)
+    case 'call':
+      return onCall(turn, input.id, input.call)
+    case 'signed':
+      return onSigned(turn, input.id, input.signature)
+    case 'tick':
+      return onTick(turn)
+    default:
+      return unreachable(input)
+  }
+}
+
+/** Performs what this server asked of itself, and goes on with the errands that ended, until nothing is left. */
+function settleAll(turn: Turn): void {
+  for (;;) {
+    const performing = turn.performing.shift()
+    if (performing !== undefined) {
+      perform(turn, performing.request, performing.caller)
+      continue
+    }
+    const settled = turn.settled.shift()
+    if (settled === undefined) return
+    const ended = settle(turn, settled.id, settled.outcome)
+    if (ended !== null) goOn(turn, ended.onward, ended.outcome)
+  }
+}
+
+function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
+  switch (onward.type) {
+    case 'answer':
+      return answer(turn, onward.caller, outcome)
+    case 'lookup':
+      return onWalked(turn, onward.id, outcome)
+    case 'cleanup':
+      return onCleanup(turn, onward.directory, onward.step, outcome)
+    case 'register':
+      return onRegister(turn, onward.step, outcome)
+    default:
+      return unreachable(onward)
+  }
+}
+
+function onStart(turn: Turn): void {
+  const { server } = turn
+  for (const copy of server.copies.values()) {
+    if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
+    else {
+      sweepLater(turn, copy)
+      schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + 2000)
+    }
+  }
+  schedule(server.agenda, 'register', turn.now)
+}
+
+function onMessage(turn: Turn, from: ServerId, message: Message): void {
+  switch (message.type) {
+    case 'hello':
+      return onHello(turn, from, message)
+    case 'request':
+      return perform(turn, message.request, { type: 'server', server: from, id: message.id })
+    case 'answer':
+      return onAnswer(turn, from, message)
+    case 'askSnapshot':
+    case 'snapshotPage':
+    case 'snapshotRefused':
+    case 'askSplice':
+    case 'askFate':
+    case 'spliced':
+    case 'spliceRefused':
+      if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
+      return onJoinMessage(turn, from, message)
+    default:
+      return onCopyMessage(turn, from, message)
+  }
+}
+
+function onJoinMessage(turn: Turn, from: ServerId, message: JoinMessage): void {
+  switch (message.type) {
+    case 'askSnapshot':
+      return onAskSnapshot(turn, from, message)
+    case 'snapshotPage':
+      return onSnapshotPage(turn, from, message)
+    case 'snapshotRefused':
+      return onSnapshotRefused(turn, from, message)
+    case 'askSplice':
+      return onAskSplice(turn, from, message)
+    case 'askFate':
+      return onAskFate(turn, from, message)
+    case 'spliced':
+      return onSpliced(turn, from, message)
+    case 'spliceRefused':
+      return onSpliceRefused(turn, from, message)
+    default:
+      return unreachable(message)
+  }
+}
+
+function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
+  const copy = receiver(turn, from, message)
+  if (copy === null) return
+  switch (message.type) {
+    case 'greet':
+      return onGreet(turn, copy, from, message)
+    case 'updates':
+      return onUpdates(turn, copy, from, message)
+    case 'spliceNews':
+      return onSpliceNews(turn, copy, message)
+    case 'lookSweep':
+      return onLookSweep(turn, copy, from, message)
+    case 'looked':
+      return onLooked(turn, copy, message)
+    case 'readSweep':
+      return onReadSweep(turn, copy, from, message)
+    case 'readPage':
+      return onReadPage(turn, copy, message)
+    case 'writeSweep':
+      return onWriteSweep(turn, copy, from, message)
+    case 'wrote':
+      return onWrote(turn, copy, message)
+    case 'sweepRefused':
+      return onSweepRefused(turn, copy, message)
+    default:
+      return unreachable(message)
+  }
+}
+
+function onTick(turn: Turn): void {
+  for (let task = takeDue(turn.server.agenda, turn.now); task !== null; task = takeDue(turn.server.agenda, turn.now)) onTask(turn, task)
+}
+
+function onTask(turn: Turn, task: Task): void {
+  if (task === 'deferred') return retryDeferred(turn)
+  if (task === 'register') return register(turn)
+  if (task === 'forgetTransfers') return forgetTransfers(turn)
+  const [kind, subject] = task.split(' ') as [string, string]
+  if (kind === 'errand') return onErrandTime(turn, subject)
+  const directory = subject as DirectoryId
+  if (kind === 'join') return onJoinTime(turn, directory)
+  const copy = turn.server.copies.get(directory)
+  if (copy?.state !== 'active') return
+  if (kind === 'sweep') beginSweep(turn, copy, 'parallel', null)
+  else if (kind === 'sweepDeadline') onSweepDeadline(turn, copy)
+  else beginCleanup(turn, copy)
+}

@@ -1,0 +1,44 @@
+/** The shape of intents and update sets on the wire; one canonical form: labels ascending, nothing empty, leaves new. */
+import { compareLabels } from '../names'
+import { directoryId, label, list, Malformed, nullable, number, oneOf, record, text, timestampShape, type Shape } from '../shape'
+import { procedures, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
+
+export const branchesShape = (depth: number): Shape<Branch[]> => {
+  const branch: Shape<Branch> = (value) => {
+    if (!Array.isArray(value) || value.length !== 3) throw new Malformed('not a branch')
+    const [name, incarnation, below] = value as unknown[]
+    const leaf = typeof below === 'boolean'
+    if (!leaf && depth === 0) throw new Malformed('too deep')
+    const built: Branch = [label(name), nullable(timestampShape)(incarnation), leaf ? below : branchesShape(depth - 1)(below)]
+    if (built[1] !== null && leaf) throw new Malformed('a leaf of an intent is new')
+    if (built[1] === null && !leaf && !allNew(built[2] as Branch[])) throw new Malformed('what stands below a new node is new')
+    if (!leaf && (built[2] as Branch[]).length === 0) throw new Malformed('an empty branch')
+    return built
+  }
+  const branches = list(branch, 10_000)
+  return (value) => {
+    const built = branches(value)
+    for (let i = 1; i < built.length; i++) if (compareLabels(built[i - 1]![0], built[i]![0]) >= 0) throw new Malformed('labels out of order')
+    return built
+  }
+}
+const allNew = (branches: readonly Branch[]): boolean => branches.every(([, incarnation, below]) => incarnation === null && (typeof below === 'boolean' ? below : allNew(below)))
+
+const intentShape: Shape<Intent> = record({
+  directory: directoryId,
+  author: text(128),
+  nonce: text(26),
+  from: number,
+  until: number,
+  procedure: oneOf(...procedures),
+  branches: branchesShape(15),
+})
+export const signedIntentShape: Shape<SignedIntent> = record({ intent: intentShape, signature: text(128) })
+const stamped: Shape<UpdateSet> = record({ intent: intentShape, signature: text(128), ts: timestampShape })
+/** A set that some copy can have stamped so: what a hostile member stamps otherwise is refused at the door [A1, T2]. */
+export const updateSetShape: Shape<UpdateSet> = (value) => {
+  const set = stamped(value)
+  const fault = stampFault(set)
+  if (fault !== null) throw new Malformed(fault)
+  return set
+}

@@ -1,0 +1,59 @@
+/**
+ * What a client reads (the paper's "Client level"; SPEC §3): trees without time-stamps, and the value of a path.
+ */
+import { compareLabels, type Label } from '../names'
+import type { Timestamp } from '../timestamp'
+import type { TSPair } from './update'
+import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from './valueTree'
+
+/** A tree in JSON: `true` (present), `false` (absent), or the labels and trees below. Written as pairs, never as an object keyed by foreign strings. */
+export type Tree = boolean | readonly (readonly [label: Label, tree: Tree])[]
+
+/** The tree at a path as readers see it, labels in canonical order; undefined when the node is not present. */
+export function readTree(tree: ValueTree, path: readonly Label[]): Tree | undefined {
+  const node = visibleAt(tree, path)
+  return node && treeOf(node)
+}
+
+function treeOf(node: ValueNode): Tree {
+  const below = sortedChildren(node).map(([label, child]): [Label, Tree] => [label, treeOf(child)])
+  return below.length === 0 ? true : below
+}
+
+const sortedChildren = (node: ValueNode): [Label, ValueNode][] => [...visibleChildren(node)].toSorted(([a], [b]) => compareLabels(a, b))
+
+/** Enumerate: the labels of all visible children, in canonical order. */
+export function readLabels(tree: ValueTree, path: readonly Label[]): Label[] | undefined {
+  const node = visibleAt(tree, path)
+  return node && sortedChildren(node).map(([label]) => label)
+}
+
+/** A value: the only child's label if that is a leaf, the set of labels if all are leaves, else the subtree. */
+export type Value = string | readonly string[] | Tree
+
+/** The value of a path: (1) a string, (2) a set of strings, (3) the subtree. */
+export function valueOf(tree: Tree): Value {
+  if (typeof tree === 'boolean') return tree
+  if (tree.some(([, below]) => below !== true)) return tree
+  return tree.length === 1 ? tree[0]![0] : tree.map(([label]) => label)
+}
+
+/** The string at a path whose only child is a leaf, which is how single properties are stored. */
+export function stringAt(tree: ValueTree, path: readonly Label[]): string | undefined {
+  const node = visibleAt(tree, path)
+  const labels = node && [...visibleChildren(node)]
+  return labels?.length === 1 ? labels[0]![0] : undefined
+}
+
+/** Snapshot: the mark of a node and the TSpath to it, as far as nodes are present. */
+export function readSnapshot(tree: ValueTree, labels: readonly Label[]): { mark: 'present' | 'absent'; path: TSPair[]; newest: Timestamp } {
+  const path: TSPair[] = []
+  let node: ValueNode | undefined = tree.root
+  for (const label of labels) {
+    const child: ValueNode | undefined = node.children?.get(label)
+    if (child?.mark !== 'present') return { mark: 'absent', path, newest: node.ts }
+    path.push([label, child.ts])
+    node = child
+  }
+  return { mark: 'present', path, newest: node.ts }
+}

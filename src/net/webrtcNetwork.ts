@@ -1,0 +1,197 @@
+/**
+ * The real network (SPEC §16): the servers of one room find each other by notes on the signalling road and link up by
+ * WebRTC, all with all while they are few.
+ */
+import type { ServerId } from '../core/names'
+import { roomKeys } from '../keys/sealing'
+import type { Self } from './handshake'
+import type { LinkState, Network, NetworkHandlers, SignallingRoad } from './network'
+import type { Note } from './notes'
+import { PeerLink } from './peerLink'
+import { relayOfPage } from './relayRoad'
+import { openSignalling, type Way } from './signalling'
+import { noteOf, type Switchboard } from './switchboard'
+
+export interface WebrtcNetworkOptions {
+  /** The room's unguessable id. */
+  room: string
+  self: Self
+  handlers: NetworkHandlers
+  /** Further relays, ws or wss addresses; the one of the page's own server is always used where there is one. */
+  relays: readonly string[]
+  /** STUN and TURN servers; none by default. */
+  iceServers: RTCIceServer[]
+  /** How many links at most; a full mesh up to there. */
+  maxLinks?: number
+}
+
+/** Milliseconds between beats. */
+const beatPeriod = 1500
+/** A gap between beats, in milliseconds, that means this tab itself was stopped. */
+const sleepGap = 4500
+/** Milliseconds between hellos while lonely: the first pause, doubled up to the longest; and the pause in company. */
+const firstPause = 500
+const lonelyPause = 30_000
+const companyPause = 120_000
+/** Servers remembered at most: a stranger in the room can invent names. */
+const serversKnown = 500
+
+export async function openWebrtcNetwork(options: WebrtcNetworkOptions): Promise<Network> {
+  return new WebrtcNetwork(options, await roomKeys(options.room))
+}
+
+class WebrtcNetwork implements Network {
+  readonly #links = new Map<ServerId, PeerLink>()
+  readonly #board: Switchboard
+  readonly #beats: ReturnType<typeof setInterval>
+  #cut: ReadonlySet<ServerId> = new Set()
+  #pause = firstPause
+  #announceTimer: ReturnType<typeof setTimeout> | undefined
+  #lastBeat = performance.now()
+  #changing = false
+  #closed = false
+  #farewell: () => void = () => undefined
+  readonly #leave = () => this.close()
+
+  constructor(options: WebrtcNetworkOptions, keys: Awaited<ReturnType<typeof roomKeys>>) {
+    const { self, handlers, iceServers, maxLinks = 20 } = options
+    const ownRelay = relayOfPage()
+    const relays = new Set(ownRelay === null ? options.relays : [ownRelay, ...options.relays])
+    const signalling = openSignalling(keys, [...relays], {
+      note: (note, way) => this.#hear(note, way),
+      opened: () => this.#announce(),
+      changed: () => this.#changed(),
+      refused: (reason, detail) => handlers.refused(reason, detail),
+    })
+    this.#board = {
+      self,
+      handlers,
+      signalling,
+      iceServers,
+      weather: { delay: 0, loss: 0 },
+      webrtcSilent: false,
+      hasRoom: () => this.#count((link) => link.isBusy) < maxLinks,
+      changed: () => this.#changed(),
+    }
+    this.#beats = setInterval(() => this.#beat(), beatPeriod)
+    globalThis.addEventListener?.('pagehide', this.#leave)
+    void signalling.prepare(noteOf(self, { type: 'bye' }), null).then((farewell) => {
+      this.#farewell = farewell
+    })
+    this.#announce()
+  }
+
+  send(to: ServerId, message: string): void {
+    const link = this.#links.get(to)
+    if (link === undefined) this.#board.handlers.refused('not connected', `${to} is not known in the room`)
+    else link.send(message)
+  }
+
+  connect(to: ServerId): void {
+    this.#links.get(to)?.connect()
+  }
+
+  cut(servers: ReadonlySet<ServerId>): void {
+    this.#cut = new Set(servers)
+    for (const server of servers) this.#linkTo(server)
+    for (const link of this.#links.values()) link.setCut(this.#cut.has(link.server))
+    this.#announce()
+  }
+
+  disturb(weather: { delay: number; loss: number }): void {
+    Object.assign(this.#board.weather, weather)
+  }
+
+  links(): LinkState[] {
+    return Array.from(this.#links.values(), (link) => link.state)
+  }
+
+  signallingRoads(): SignallingRoad[] {
+    return this.#board.signalling.roads()
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    globalThis.removeEventListener?.('pagehide', this.#leave)
+    clearInterval(this.#beats)
+    clearTimeout(this.#announceTimer)
+    for (const link of this.#links.values()) link.leave()
+    this.#farewell()
+    this.#board.signalling.close()
+  }
+
+  #hear(note: Note, way: Way): void {
+    const { self, handlers } = this.#board
+    if (note.from === self.server) {
+      if (note.instance !== self.instance) handlers.refused('twin', 'another tab says it is this server')
+      return
+    }
+    if (this.#cut.has(note.from) || this.#closed) return
+    if ('to' in note && note.to !== self.server) return
+    if ('at' in note && note.at !== self.instance) return
+    if (note.type === 'hello') {
+      if (note.except.includes(self.server)) return
+      this.#board.signalling.send(noteOf(self, { type: 'here', to: note.from }), way)
+    }
+    this.#linkTo(note.from)?.heard(note, way)
+  }
+
+  /** Null when too many servers are known already. */
+  #linkTo(server: ServerId): PeerLink | null {
+    const known = this.#links.get(server)
+    if (known !== undefined) return known
+    if (this.#links.size >= serversKnown) this.#forgetOne()
+    if (this.#links.size >= serversKnown) {
+      this.#board.handlers.refused('too many servers', `${server} is not taken notice of`)
+      return null
+    }
+    const link = new PeerLink(server, this.#board)
+    this.#links.set(server, link)
+    return link
+  }
+
+  #forgetOne(): void {
+    for (const [server, link] of this.#links) {
+      if (link.isPresent || link.isBusy || this.#cut.has(server)) continue
+      link.leave()
+      this.#links.delete(server)
+      return
+    }
+  }
+
+  /** Says hello at once, and again later: soon while lonely, rarely in company. */
+  #announce(): void {
+    clearTimeout(this.#announceTimer)
+    if (this.#closed) return
+    this.#board.signalling.send(noteOf(this.#board.self, { type: 'hello', except: [...this.#cut] }), null)
+    const lonely = this.#count((link) => link.isConnected) === 0
+    const pause = lonely ? this.#pause : companyPause
+    this.#pause = lonely ? Math.min(lonelyPause, this.#pause * 2) : firstPause
+    this.#announceTimer = setTimeout(() => this.#announce(), pause * (0.5 + Math.random() / 2))
+  }
+
+  #beat(): void {
+    const now = performance.now()
+    const slept = now - this.#lastBeat > sleepGap
+    this.#lastBeat = now
+    if (slept) this.#announce()
+    for (const link of this.#links.values()) link.beat(slept)
+    this.#changed()
+  }
+
+  #changed(): void {
+    if (this.#changing) return
+    this.#changing = true
+    queueMicrotask(() => {
+      this.#changing = false
+      if (!this.#closed) this.#board.handlers.changed()
+    })
+  }
+
+  #count(which: (link: PeerLink) => boolean): number {
+    let count = 0
+    for (const link of this.#links.values()) if (which(link)) count += 1
+    return count
+  }
+}

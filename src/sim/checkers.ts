@@ -1,0 +1,153 @@
+/**
+ * One checker for each invariant: the rule's name, the paper's sentence, one loop, one sentence of accusation (SPEC §19).
+ */
+import { digestOf, type DirectoryCopy } from '../core/copies/directoryCopy'
+import type { Effects } from '../core/effects'
+import type { CopyId, DirectoryId } from '../core/names'
+import { later, type Timestamp } from '../core/timestamp'
+import { closedForm, type Form } from '../core/values/closedForm'
+import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
+import { updatesOf } from '../core/values/intent'
+import { marksOf, type Marks, type SimServer } from './simServer'
+import { Accusation, type World } from './world'
+
+const accuse = (rule: string, sentence: string): never => {
+  throw new Accusation(rule, sentence)
+}
+const text = (form: Form): string => JSON.stringify(encodeVisible(form))
+const seen = (copy: DirectoryCopy): string => JSON.stringify(encodeVisible(copy.visible.root.children))
+
+/** The first place where two canonical texts part, in words. */
+function difference(shows: string, expected: string): string {
+  let i = 0
+  while (i < shows.length && shows[i] === expected[i]) i++
+  const around = (whole: string): string => whole.slice(Math.max(0, i - 80), i + 60)
+  return `it shows …${around(shows)}… where DB says …${around(expected)}…`
+}
+const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
+
+/**
+ * D1, DC1, F1: "each DC has at least all the updates with timestamps earlier than its lastSweep", and a read reflects a
+ * subset of DB: what a copy shows is exactly what DB's updates before T, and those of its log, mean together.
+ */
+function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
+  const log = new Set(copy.log.map((set) => set.ts))
+  const stranger = copy.log.find((set) => !world.database.has(copy.directory, set.ts))
+  if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
+  const expected = text(world.database.meaning(copy.directory, (set) => set.ts < T || log.has(set.ts)))
+  if (seen(copy) !== expected) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(seen(copy), expected)}`)
+}
+
+/** The greatest stable mark in the ring of a directory. */
+const greatestMark = (world: World, directory: DirectoryId): Timestamp => world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.stableMark).reduce(later)
+
+/** "There is always at least one complete ring": from an active member, following the pointers comes back. */
+function ring(world: World, directory: DirectoryId): void {
+  const all = new Map(world.copies(directory).map(({ at, copy }) => [copy.id, { at, copy }]))
+  for (const { at: where, copy } of all.values()) {
+    if (copy.state !== 'active') continue
+    const visited = new Set<CopyId>()
+    let next = copy.pointer
+    while (next.copy !== copy.id) {
+      const member = all.get(next.copy)
+      if (member === undefined) return accuse('DC2', `the ring from ${at(where, copy)} leads to the copy ${next.copy}, which does not exist`)
+      if (visited.has(next.copy)) return accuse('DC2', `the ring from ${at(where, copy)} never comes back to it`)
+      visited.add(next.copy)
+      next = member.copy.pointer
+    }
+  }
+}
+
+
+/** Between sweeps, one change in so many is held against DB: the whole meaning of DB takes a while to work out. */
+const LOOK_AT = 8
+
+/** Checks what each step touched; keeps what monotone must remember: what was durable before a crash, too. */
+export function watchWorld(world: World): void {
+  const known = new Map<CopyId, Marks>()
+  const durable = new Map<CopyId, Marks>()
+  let steps = 0
+  world.onDurable = (copies) => {
+    for (const [id, marks] of copies) durable.set(id, marks)
+  }
+  world.onCrash = (server) => {
+    for (const { id } of server.server.copies.values()) {
+      const marks = durable.get(id)
+      if (marks !== undefined) known.set(id, marks)
+    }
+  }
+  world.checkers.push((server, _input, effects) => {
+    for (const directory of effects.changed) {
+      const copy = server.copyOf(directory)
+      if (copy === undefined) continue
+      monotone(server, copy, known)
+      const before = known.get(copy.id)
+      const { stableMark, lastSweep } = copy
+      known.set(copy.id, marksOf(copy))
+      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || steps++ % LOOK_AT === 0)) absorbed(world, 'DC1', server, copy, lastSweep)
+      if (stableMark !== before?.stableMark) for (const other of world.copies(directory)) if (other.copy.state === 'active') absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark))
+    }
+    if (touchesRing(effects)) for (const directory of effects.changed) ring(world, directory)
+  })
+}
+
+const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
+
+/** Time-stamps distinct; per copy nextTS, lastSweep, F and hi never decrease, over restarts too. */
+function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
+  const before = known.get(copy.id)
+  if (before === undefined) return
+  for (const field of ['nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (copy[field] < before[field]) accuse('monotone', `${field} of ${at(where, copy)} fell from ${before[field]} to ${copy[field]}`)
+}
+
+/** DC1, first half: every update of DB is at some member; noLostUpdate: so is every acknowledged one. */
+export function nothingLost(world: World): void {
+  for (const directory of world.database.directories.keys()) {
+    const members = world.copies(directory).filter(({ copy }) => copy.state === 'active')
+    for (const { set, acknowledged } of world.database.sets(directory)) {
+      const somewhere = members.some(({ copy }) => set.ts < copy.lastSweep || copy.log.some((other) => other.ts === set.ts))
+      if (!somewhere) accuse(acknowledged ? 'noLostUpdate' : 'DC1', `the update ${set.ts} of ${directory.slice(0, 4)} is at no copy`)
+    }
+  }
+}
+
+/** Faults have stopped, three sweeps are done: equal trees, lastSweep, F, bases and logs; nothing forgotten is visible. */
+export function converged(world: World): void {
+  for (const directory of world.database.directories.keys()) {
+    const members = world.copies(directory)
+    const [first] = members
+    if (first === undefined) accuse('convergence', `no copy of ${directory} is left`)
+    const whole = text(world.database.meaning(directory, () => true))
+    for (const { at: where, copy } of members) {
+      if (copy.state !== 'active') accuse('convergence', `${at(where, copy)} is still ${copy.state}`)
+      if (seen(copy) !== whole) accuse('convergence', `${at(where, copy)} differs from DB: ${difference(seen(copy), whole)}`)
+      for (const field of ['lastSweep', 'stableMark'] as const) if (copy[field] !== first!.copy[field]) accuse('convergence', `${field} of ${at(where, copy)} is ${copy[field]}, of ${at(first!.at, first!.copy)} ${first!.copy[field]}`)
+      if (digestOf(copy) !== digestOf(first!.copy)) accuse('convergence', `the logs of ${at(where, copy)} and ${at(first!.at, first!.copy)} differ`)
+      if (JSON.stringify(encodeChildren(copy.base.root.children)) !== JSON.stringify(encodeChildren(first!.copy.base.root.children))) accuse('convergence', `the bases of ${at(where, copy)} and ${at(first!.at, first!.copy)} differ`)
+      if (copy.ring.length !== members.length) accuse('convergence', `${at(where, copy)} knows ${copy.ring.length} members of ${members.length}`)
+      noResurrection(world, where, copy)
+    }
+    ring(world, directory)
+  }
+}
+
+/** What DB says is absent, older than F, is visible nowhere, ever again, and takes no room. */
+function noResurrection(world: World, where: SimServer, copy: DirectoryCopy): void {
+  const mark = greatestMark(world, copy.directory)
+  const form = closedForm(world.database.counting(copy.directory, () => true).flatMap(updatesOf))
+  const walk = (children: Form, tree: DirectoryCopy['base']['root']['children'], path: string): void => {
+    for (const [label, node] of children) {
+      const here = tree?.get(label)
+      if (here === undefined) continue
+      if (node.mark === 'absent' && node.ts < mark && here.mark !== 'implied') accuse('noResurrection', `${at(where, copy)} still has ${path}/${label}, deleted at ${node.ts}, before F ${mark}`)
+      walk(node.children, here.children, `${path}/${label}`)
+    }
+  }
+  walk(form, copy.visible.root.children, '')
+}
+
+/** D1 for one answer: the state after a subset of DB with every update before asOf, and everything acknowledged there. */
+export function readIsTrue(world: World, where: SimServer, directory: DirectoryId): void {
+  const copy = where.copyOf(directory)
+  if (copy?.state === 'active') absorbed(world, 'D1', where, copy, copy.lastSweep)
+}

@@ -1,0 +1,193 @@
+/**
+ * A server of the simulated world: the same core as a tab, a disk, a clock that may be wrong, and a host that keeps the
+ * one promise of hosts: nothing leaves before all earlier saves are durable [P1].
+ */
+import type { Call } from '../core/calls'
+import type { Effects, Save } from '../core/effects'
+import { decode, encode, signedIn } from '../core/messages'
+import type { CopyId, DirectoryId, ServerId } from '../core/names'
+import type { Timestamp } from '../core/timestamp'
+import { restoreServer, type Server } from '../core/server'
+import { step, type Input } from '../core/step'
+import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
+import { emptyDisk, readDisk, writeDisk, type MemoryDisk } from '../storage/memoryStore'
+import { encodeCopy } from '../core/copies/directoryCopy'
+import type { World } from './world'
+
+/** Outputs wait here until the saves before them are durable. */
+interface Batch {
+  saves: Save[]
+  effects: Effects[]
+}
+
+/** The numbers of a copy that never decrease. */
+export interface Marks {
+  nextTS: Timestamp
+  lastSweep: Timestamp
+  stableMark: Timestamp
+  highest: Timestamp
+}
+export const marksOf = ({ nextTS, lastSweep, stableMark, highest }: Marks): Marks => ({ nextTS, lastSweep, stableMark, highest })
+
+const emptyBatch = (): Batch => ({ saves: [], effects: [] })
+
+/** The signature of an author on an intent: anyone can check it, only `sign` makes it. */
+export const signature = (intent: Intent): string => `${intent.author}!${checksum(signedText(intent))}`
+const checksum = (text: string): number => {
+  let sum = 7
+  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193)
+  return sum >>> 0
+}
+
+export class SimServer {
+  readonly id: ServerId
+  readonly key: string
+  readonly name: string
+  readonly disk: MemoryDisk = emptyDisk()
+  /** This clock minus the world's, ms. */
+  skew = 0
+  alive = false
+  /** While frozen, inputs pile up. */
+  frozen = false
+  /** The live server; while dead, what its disk says: the state it would restart with. */
+  server: Server
+  private readonly world: World
+  private pending: Batch = emptyBatch()
+  private committing: Batch | null = null
+  private inbox: Input[] = []
+  private wakeAt: number | null = null
+  private replies = new Map<number, (outcome: object) => void>()
+  private nextCall = 1
+  /** Counts crashes, so that events planned before one are dropped after it. */
+  private life = 0
+
+  constructor(world: World, id: ServerId, name: string) {
+    this.world = world
+    this.id = id
+    this.key = `key-${name}`
+    this.name = name
+    this.server = this.restored()
+  }
+
+  private restored(): Server {
+    const stored = readDisk(this.disk)
+    const random = this.world.random.fork(`${this.name} start ${this.disk.incarnation}`)
+    return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: true }, stored)
+  }
+
+  start(): void {
+    this.disk.incarnation++
+    this.server = this.restored()
+    this.alive = true
+    this.input({ type: 'start' })
+  }
+
+  /** What was not durable is gone, and nobody has heard of it. */
+  crash(): void {
+    const lost = [...(this.committing?.saves ?? []), ...this.pending.saves]
+    this.alive = false
+    this.frozen = false
+    this.life++
+    this.committing = null
+    this.pending = emptyBatch()
+    this.inbox = []
+    this.wakeAt = null
+    this.replies.clear()
+    this.world.forget(lost)
+    this.server = this.restored()
+    this.world.onCrash(this)
+  }
+
+  thaw(): void {
+    this.frozen = false
+    for (const input of this.inbox.splice(0)) this.input(input)
+    this.input({ type: 'tick' })
+  }
+
+  /** Writes snapshots in place of changes, as a host does now and then. */
+  compact(): void {
+    if (this.committing !== null || this.pending.saves.length > 0) return
+    for (const copy of this.server.copies.values()) this.disk.copies.set(copy.id, { directory: copy.directory, snapshot: JSON.stringify(encodeCopy(copy)), changes: [] })
+  }
+
+  call(call: Call, then: (outcome: object) => void): void {
+    const id = this.nextCall++
+    this.replies.set(id, then)
+    this.input({ type: 'call', id, call })
+  }
+
+  receive(from: ServerId, wire: string): void {
+    const message = decode(wire)
+    if ('refused' in message) throw new Error(`${this.name} refused ${wire.slice(0, 200)}: ${message.refused}`)
+    const forged = signedIn(message).some((signed) => signed.signature !== signature(signed.intent))
+    if (!forged) this.input({ type: 'message', from, message })
+  }
+
+  input(input: Input): void {
+    if (!this.alive) return
+    if (this.frozen) {
+      this.inbox.push(input)
+      return
+    }
+    this.world.canary.before?.(this, input)
+    const effects = step(this.server, this.world.wall(this), input)
+    this.world.stepped(this, input, effects)
+    this.pending.saves.push(...effects.save)
+    this.pending.effects.push(effects)
+    this.commit()
+    if (effects.wakeAt !== null && (this.wakeAt === null || effects.wakeAt < this.wakeAt)) this.planWake(effects.wakeAt)
+  }
+
+  private planWake(wall: number): void {
+    this.wakeAt = wall
+    this.later(Math.max(0, wall - this.world.wall(this)), () => {
+      if (this.wakeAt !== wall) return
+      this.wakeAt = null
+      this.input({ type: 'tick' })
+    })
+  }
+
+  /** Group commit: what came while one transaction ran goes into the next. */
+  private commit(): void {
+    if (this.committing !== null || this.pending.effects.length === 0) return
+    const batch = this.pending
+    this.pending = emptyBatch()
+    if (batch.saves.length === 0) return this.release(batch)
+    const early = this.world.canary.releasesEarly === true
+    if (early) this.release(batch)
+    this.committing = batch
+    const marks = [...this.server.copies.values()].map((copy): [CopyId, Marks] => [copy.id, marksOf(copy)])
+    this.later(this.world.diskDelay(), () => {
+      writeDisk(this.disk, batch.saves)
+      this.world.onDurable(marks)
+      this.committing = null
+      if (!early) this.release(batch)
+      this.commit()
+    })
+  }
+
+  private release({ effects }: Batch): void {
+    for (const { send, reply, sign } of effects) {
+      for (const { to, message } of send) this.world.carry(this.id, to, encode(message))
+      for (const { id, outcome } of reply) {
+        this.replies.get(id)?.(outcome as object)
+        this.replies.delete(id)
+      }
+      for (const { id, intent } of sign) this.later(0, () => this.input({ type: 'signed', id, signature: signature(intent) }))
+    }
+  }
+
+  private later(delay: number, action: () => void): void {
+    const life = this.life
+    this.world.plan(delay, () => {
+      if (this.life === life) action()
+    })
+  }
+
+  copyOf(directory: DirectoryId): Server['copies'] extends Map<DirectoryId, infer C> ? C | undefined : never {
+    return this.server.copies.get(directory)
+  }
+}
+
+/** An intent signed by a simulated person. */
+export const signed = (intent: Intent): SignedIntent => ({ intent, signature: signature(intent) })

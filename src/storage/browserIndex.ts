@@ -1,0 +1,60 @@
+/**
+ * What this browser knows besides the data of its servers: its person's keys, its servers by room, and its last room.
+ * Shared by all tabs of the browser.
+ */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { DirectoryId, ServerId } from '../core/names'
+import type { SigningPair } from '../keys/signing'
+
+export interface KnownServer {
+  id: ServerId
+  room: string
+  name: string
+  keys: SigningPair
+  /** ms since 1970 */
+  lastUsed: number
+}
+
+export interface KnownRoom {
+  id: string
+  /** Made by this browser: one of its tabs makes the root, unless it is made. */
+  madeHere: boolean
+  root: DirectoryId | null
+  lastUsed: number
+}
+
+interface Schema extends DBSchema {
+  person: { key: 'me'; value: SigningPair }
+  servers: { key: ServerId; value: KnownServer; indexes: { room: string } }
+  rooms: { key: string; value: KnownRoom }
+}
+
+export type BrowserIndex = IDBPDatabase<Schema>
+
+export function openBrowserIndex(): Promise<BrowserIndex> {
+  return openDB<Schema>('namering', 1, {
+    upgrade(database) {
+      database.createObjectStore('person')
+      database.createObjectStore('servers', { keyPath: 'id' }).createIndex('room', 'room')
+      database.createObjectStore('rooms', { keyPath: 'id' })
+    },
+  })
+}
+
+/** The keys of this browser's person; made at the first use, by whichever tab comes first. */
+export async function personOf(index: BrowserIndex, make: () => Promise<SigningPair>): Promise<SigningPair> {
+  const known = await index.get('person', 'me')
+  if (known !== undefined) return known
+  const fresh = await make()
+  const tx = index.transaction('person', 'readwrite', { durability: 'strict' })
+  const first = await tx.store.get('me')
+  if (first === undefined) await tx.store.put(fresh, 'me')
+  await tx.done
+  return first ?? fresh
+}
+
+/** The room this browser used last. */
+export async function lastRoom(index: BrowserIndex): Promise<KnownRoom | undefined> {
+  const rooms = await index.getAll('rooms')
+  return rooms.toSorted((a, b) => b.lastUsed - a.lastUsed)[0]
+}

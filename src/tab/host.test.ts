@@ -1,0 +1,287 @@
+import { describe, expect, it } from 'vitest'
+import { openService } from '../client/openService'
+import { applyChange, encodeCopy } from '../core/copies/directoryCopy'
+import type { Save } from '../core/effects'
+import { NameServiceError } from '../core/errors'
+import { encode, type Message } from '../core/messages'
+import type { CopyId, DirectoryId } from '../core/names'
+import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
+import { signature } from '../sim/simServer'
+import { emptyDisk } from '../storage/memoryStore'
+import type { Store } from '../storage/store'
+import { copyNumber, identifier, serverNumber } from '../trials/generators'
+import { startHost, startPair, verified, type Trial } from '../trials/hosts'
+
+/** A store whose commits wait, and fail, when a test says so. */
+function gated(): { wrap: (store: Store) => Store; commits: Save[][]; hold: () => void; release: () => void; fail: (error: Error) => void } {
+  let waiting: (() => void)[] = []
+  let held = false
+  let failing: Error | null = null
+  const commits: Save[][] = []
+  return {
+    commits,
+    hold: () => void (held = true),
+    release: () => {
+      held = false
+      for (const go of waiting.splice(0)) go()
+      waiting = []
+    },
+    fail: (error) => void (failing = error),
+    wrap: (store) => ({
+      ...store,
+      async commit(saves) {
+        if (held) await new Promise<void>((resolve) => waiting.push(resolve))
+        if (failing !== null) throw failing
+        commits.push([...saves])
+        await store.commit(saves)
+      },
+    }),
+  }
+}
+
+/** Lets everything happen that waits for nothing but promises. */
+const settled = async (): Promise<void> => {
+  for (let i = 0; i < 60; i++) await Promise.resolve()
+}
+let nonces = 0
+const intentFor = (directory: DirectoryId, branches: readonly Branch[], author = 'person'): Intent => {
+  const from = Date.now() - INTENT_LIFE / 2
+  return { directory, author, nonce: identifier(++nonces, 26), from, until: from + INTENT_LIFE, procedure: 'doUpdates', branches }
+}
+const sign = (intent: Intent): SignedIntent => ({ intent, signature: signature(intent) })
+
+/** A member of alpha's root that exists only in its ring: messages to and from it can be seen and made. */
+async function withMember(options: Parameters<typeof startHost>[0] = {}): Promise<{ alpha: Trial; root: DirectoryId; member: { copy: CopyId; server: ReturnType<typeof serverNumber> }; updates: (...sets: { signed: SignedIntent; n: number }[]) => string }> {
+  const alpha = await startHost(options)
+  const root = await openService(alpha.connection).firstRoot()
+  const member = { copy: copyNumber(9), server: serverNumber(9), name: 'nine' }
+  const copy = alpha.host.server.copies.get(root)!
+  // A change that is stored too, so that a restored server knows the member.
+  const change = { type: 'fields' as const, fields: { ring: [...copy.ring, member] } }
+  applyChange(copy, change)
+  alpha.disk.copies.get(copy.id)!.changes.push(JSON.stringify(change))
+  alpha.host.input({ type: 'connected', server: member.server, incarnation: 1, instance: 'nine', name: 'nine' })
+  const updates = (...sets: { signed: SignedIntent; n: number }[]): string =>
+    encode({ type: 'updates', directory: root, epoch: copy.epoch, from: member.copy, sets: sets.map(({ signed, n }) => ({ ...signed, ts: `${String(Date.now() * 1000 + n).padStart(16, '0')}.${member.copy}` as never })) })
+  await settled()
+  return { alpha, root, member, updates }
+}
+const branch = (label: string): Branch[] => [[label, null, true]]
+const labels = async (trial: Trial): Promise<string[]> => openService(trial.connection).enumerate('/')
+
+describe('the host and its store', () => {
+  it('[P1] [P3] lets nothing leave before what it says is durable: messages, answers, reads included', async () => {
+    const gate = gated()
+    const { alpha, root } = await withMember({ wrap: gate.wrap })
+    const service = openService(alpha.connection)
+    alpha.sent.length = 0
+    gate.hold()
+    let answered = false
+    let read = false
+    const written = alpha.host.call({ type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: root, signed: sign(intentFor(root, branch('x'))) } }).then(() => (answered = true))
+    const reading = service.enumerate('/').then((seen) => (read = seen.includes('x')))
+    await settled()
+    expect([answered, read, alpha.sent.length]).toEqual([false, false, 0])
+    gate.release()
+    await Promise.all([written, reading])
+    expect([answered, read]).toEqual([true, true])
+    expect(alpha.sent.map(({ message }) => message.type)).toContain('updates')
+    alpha.host.stop()
+  })
+
+  it('[P1] commits what came while a commit ran in one transaction, in order', async () => {
+    const gate = gated()
+    const { alpha, root } = await withMember({ wrap: gate.wrap })
+    gate.commits.length = 0
+    gate.hold()
+    const calls = Array.from({ length: 50 }, (_, i) => alpha.host.call({ type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: root, signed: sign(intentFor(root, branch(`n${i}`))) } }))
+    await settled()
+    for (let i = 50; i < 90; i++) calls.push(alpha.host.call({ type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: root, signed: sign(intentFor(root, branch(`n${i}`))) } }))
+    alpha.sent.length = 0
+    gate.release()
+    await Promise.all(calls)
+    expect(gate.commits.length).toBeLessThanOrEqual(3)
+    const stamps = gate.commits.flat().flatMap((save) => ('copy' in save && save.change.type === 'absorbed' ? save.change.sets.map(({ ts }) => ts) : []))
+    expect(stamps).toHaveLength(90)
+    expect(stamps).toEqual(stamps.toSorted((a, b) => (a < b ? -1 : 1)))
+    expect(alpha.sent.filter(({ message }) => message.type === 'updates').length).toBeLessThan(10)
+    alpha.host.stop()
+  })
+
+  it('[P1] [noLostUpdate] a commit that fails undoes its whole batch: callers are told, reads go on, what was acknowledged is there', async () => {
+    const gate = gated()
+    const { alpha, root } = await withMember({ wrap: gate.wrap })
+    const service = openService(alpha.connection)
+    await service.doUpdates('/', { acknowledged: true })
+    alpha.sent.length = 0
+    gate.fail(new DOMException('', 'QuotaExceededError'))
+    const lost = ['one', 'two'].map((label) => service.doUpdates('/', { [label]: true }).catch((error: unknown) => error))
+    const errors = await Promise.all(lost)
+    for (const error of errors) {
+      expect(error).toBeInstanceOf(NameServiceError)
+      expect((error as NameServiceError).code).toBe('StorageFailed')
+    }
+    expect(alpha.readOnly).toEqual([expect.stringContaining('no more room')])
+    expect(alpha.sent.filter(({ message }) => message.type === 'updates')).toEqual([])
+    expect(await labels(alpha)).toContain('acknowledged')
+    expect(await labels(alpha)).not.toContain('one')
+    await expect(service.doUpdates('/', { three: true })).rejects.toMatchObject({ code: 'StorageFailed' })
+    // A read that only others could answer fails at once, instead of waiting for ever.
+    await expect(alpha.host.call({ type: 'ask', servers: [serverNumber(7)], request: { type: 'state', directory: root } })).resolves.toMatchObject({ code: 'StorageFailed' })
+    alpha.host.stop()
+    const again = await startHost({ disk: alpha.disk })
+    expect(await labels(again)).toContain('acknowledged')
+    expect(await labels(again)).not.toContain('one')
+    again.host.stop()
+  })
+
+  it('[B2] each start is a new incarnation of the same server, with all its copies', async () => {
+    const disk = emptyDisk()
+    const first = await startHost({ disk })
+    const service = openService(first.connection)
+    await service.firstRoot()
+    for (let i = 0; i < 30; i++) await service.doUpdates('/', { [`name ${i}`]: { x: true } })
+    const before = [...first.host.server.copies.values()].map((copy) => JSON.stringify(encodeCopy(copy)))
+    first.host.stop()
+    const second = await startHost({ disk })
+    expect([first.host.incarnation, second.host.incarnation]).toEqual([1, 2])
+    expect([...second.host.server.copies.values()].map((copy) => JSON.stringify(encodeCopy(copy)))).toEqual(before)
+    second.host.stop()
+  })
+
+  it('replaces long runs of changes by snapshots, and loses nothing that came meanwhile', async () => {
+    const { alpha } = await withMember()
+    const service = openService(alpha.connection)
+    const large = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${i} ${'x'.repeat(200)}`, true as const]))
+    await Promise.all(Array.from({ length: 24 }, (_, i) => service.doUpdates('/', { [`large ${i}`]: large })))
+    await service.doUpdates('/', { last: true })
+    await settled()
+    const [copy] = alpha.disk.copies.values()
+    expect(copy!.snapshot).not.toBeNull()
+    alpha.host.stop()
+    const again = await startHost({ disk: alpha.disk })
+    expect((await labels(again)).filter((label) => label.startsWith('large'))).toHaveLength(24)
+    expect(await labels(again)).toContain('last')
+    again.host.stop()
+  })
+
+  it('what we got wrong: the server goes on from its store, with its links, and hands out no identifier twice', async () => {
+    const { alpha, root, member } = await withMember()
+    const service = openService(alpha.connection)
+    await service.doUpdates('/', { before: true })
+    const copy = alpha.host.server.copies.get(root)!
+    const { fresh } = alpha.host.server
+    const seed = { ...fresh }
+    // Half of a step: the copy is not one of the server any more when it is changed.
+    alpha.host.server.copies.set(root, new Proxy(copy, { get: (target, key) => (key === 'log' ? undefined : Reflect.get(target, key)) }))
+    await expect(service.doUpdates('/', { during: true })).rejects.toMatchObject({ code: expect.stringMatching(/Stopped/) as string })
+    await settled()
+    expect(alpha.restored).toHaveLength(1)
+    expect(alpha.host.server.peers.has(member.server)).toBe(true)
+    expect({ ...alpha.host.server.fresh }).not.toEqual(seed)
+    await service.doUpdates('/', { after: true })
+    expect(await labels(alpha)).toEqual(expect.arrayContaining(['before', 'after']))
+    expect(await labels(alpha)).not.toContain('during')
+    alpha.host.stop()
+  })
+
+  it('stopped: calls that wait are told', async () => {
+    const { alpha, root } = await withMember()
+    const waiting = alpha.host.call({ type: 'ask', servers: [serverNumber(9)], request: { type: 'state', directory: root } })
+    alpha.host.stop()
+    expect(await waiting).toMatchObject({ code: 'Stopped' })
+    expect(await alpha.host.call({ type: 'rename', name: 'x' })).toMatchObject({ code: 'Stopped' })
+    expect(alpha.readOnly).toEqual([])
+  })
+})
+
+describe('the host and its peers', () => {
+  it('[A1] a message with a false signature is refused whole and counted; the core never sees it', async () => {
+    const { alpha, root, member, updates } = await withMember()
+    const good = { signed: sign(intentFor(root, branch('good'))), n: 1 }
+    const forged = { signed: { ...sign(intentFor(root, branch('forged'))), signature: 'false' }, n: 2 }
+    alpha.host.receive(member.server, updates(good, forged))
+    await settled()
+    expect(alpha.refused).toEqual(['updates: a signature is false'])
+    expect(await labels(alpha)).not.toContain('good')
+    alpha.host.receive(member.server, updates(good))
+    await settled()
+    expect(await labels(alpha)).toContain('good')
+    alpha.host.stop()
+  })
+
+  it('[A1] a signature that was verified once is true of that text only', async () => {
+    const { alpha, root, member, updates } = await withMember()
+    const signed = sign(intentFor(root, branch('signed')))
+    alpha.host.receive(member.server, updates({ signed, n: 1 }))
+    await settled()
+    const stolen = { intent: intentFor(root, branch('never signed')), signature: signed.signature }
+    alpha.host.receive(member.server, updates({ signed: stolen, n: 2 }))
+    await settled()
+    expect(alpha.refused).toEqual(['updates: a signature is false'])
+    expect(await labels(alpha)).not.toContain('never signed')
+    alpha.host.stop()
+  })
+
+  it('[A1] what is submitted from elsewhere is verified too, and a false signature is answered in words', async () => {
+    const { alpha, root, member } = await withMember()
+    alpha.sent.length = 0
+    const request: Message = { type: 'request', id: 'abc', request: { type: 'submit', directory: root, signed: { intent: intentFor(root, branch('forged'), 'somebody'), signature: 'false' } } }
+    alpha.host.receive(member.server, encode(request))
+    await settled()
+    expect(alpha.sent).toEqual([{ to: member.server, message: { type: 'answer', id: 'abc', failure: expect.objectContaining({ code: 'BadSignature', about: { author: 'somebody' } }) as never, outcome: '' } }])
+    expect(await labels(alpha)).not.toContain('forged')
+    alpha.host.stop()
+  })
+
+  it('[X5] a malformed message is refused at the door', async () => {
+    const { alpha, member } = await withMember()
+    for (const wire of ['', '{}', '{"type":"hello"}', '['.repeat(100_000)]) alpha.host.receive(member.server, wire)
+    expect(alpha.refused).toHaveLength(4)
+    expect(alpha.restored).toEqual([])
+    alpha.host.stop()
+  })
+
+  it('keeps the order of each server’s messages while signatures are verified, and does not hold up others', async () => {
+    const checks: (() => void)[] = []
+    const { alpha, root, member, updates } = await withMember({ verify: async (signed) => (await new Promise<void>((resolve) => checks.push(resolve)), verified(signed)) })
+    alpha.sent.length = 0
+    alpha.host.receive(member.server, updates({ signed: sign(intentFor(root, branch('first'))), n: 1 }))
+    alpha.host.receive(member.server, encode({ type: 'request', id: 'after', request: { type: 'read', directory: root, path: ['first'], form: 'tree', after: null } }))
+    alpha.host.receive(serverNumber(8), encode({ type: 'request', id: 'other', request: { type: 'read', directory: root, path: ['first'], form: 'tree', after: null } }))
+    await settled()
+    expect(alpha.sent.map(({ message }) => (message.type === 'answer' ? message.id : ''))).toEqual(['other'])
+    for (const check of checks) check()
+    await settled()
+    const answer = alpha.sent.find(({ message }) => message.type === 'answer' && message.id === 'after')?.message
+    expect(answer?.type === 'answer' && JSON.parse(answer.outcome)).toMatchObject({ tree: true })
+    alpha.host.stop()
+  })
+
+  it('a check that breaks counts as false, and does not block what comes after', async () => {
+    let broken = true
+    const { alpha, root, member, updates } = await withMember({ verify: (signed) => (broken ? Promise.reject(new Error('no crypto')) : verified(signed)) })
+    alpha.host.receive(member.server, updates({ signed: sign(intentFor(root, branch('first'))), n: 1 }))
+    await settled()
+    broken = false
+    alpha.host.receive(member.server, updates({ signed: sign(intentFor(root, branch('second'))), n: 2 }))
+    await settled()
+    expect(alpha.refused).toEqual(['updates: a signature is false'])
+    expect(await labels(alpha)).toContain('second')
+    alpha.host.stop()
+  })
+
+  it('two hosts: a copy joins, an edit at one is read at the other', async () => {
+    const [alpha, beta] = await startPair()
+    const [one, two] = [openService(alpha.connection), openService(beta.connection)]
+    const di = await one.firstRoot()
+    await settled()
+    await two.newDC('beta', `#${di}`)
+    await two.doUpdates(`#${di}`, { fromBeta: { x: true } })
+    await settled()
+    expect(await one.getValue(`#${di}:fromBeta`)).toMatchObject({ value: 'x', server: alpha.id })
+    expect(await one.sweep('/')).toMatch(/\.0$/)
+    expect((await one.copies('/')).map(({ state }) => state?.state)).toEqual(['active', 'active'])
+    for (const { host } of [alpha, beta]) host.stop()
+  })
+})

@@ -1,0 +1,321 @@
+/**
+ * The host performs what steps describe: makes every save durable before anything in send, reply or sign leaves [P1, P3],
+ * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
+ */
+import { encodeCopy } from '../core/copies/directoryCopy'
+import type { Call } from '../core/calls'
+import type { Effects, Happening } from '../core/effects'
+import { failure, type Failure } from '../core/errors'
+import { decode, encode, signedIn, type Message } from '../core/messages'
+import type { DirectoryId, ServerId } from '../core/names'
+import { restoreServer, type Server, type ServerOptions } from '../core/server'
+import type { Connected } from '../core/servers/connections'
+import { step, type Input } from '../core/step'
+import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
+import type { Store } from '../storage/store'
+import { mergeSends } from './mergeSends'
+
+export interface HostOptions {
+  store: Store
+  server: Omit<ServerOptions, 'incarnation'>
+  /** Signs with the server's key; base64url. */
+  sign: (intent: Intent) => Promise<string>
+  verify: (signed: SignedIntent) => Promise<boolean>
+  send: (to: ServerId, wire: string) => void
+  /** After everything of these steps is durable: what happened, and which directories read otherwise. */
+  stepped: (happened: readonly Happening[], changed: ReadonlySet<DirectoryId>) => void
+  /** A message of a proven server, for showing sweeps that pass. */
+  observed: (from: ServerId, message: Message) => void
+  refused: (from: ServerId, reason: string) => void
+  /** The store cannot save any more: reads only, from now on. */
+  readOnly: (reason: string) => void
+  /** What we got wrong: the server was restored from its store. */
+  restored: (error: unknown) => void
+}
+
+/** Characters of verified intents that are remembered. */
+const VERIFIED_KEPT = 8_000_000
+/** Longest wait that a timer can be set to. */
+const LONGEST_WAIT = 2 ** 31 - 1
+/** A snapshot pays when the changes since the last have outgrown it, and are worth a write. */
+const COMPACT_AFTER = 262_144
+
+export class Host {
+  server: Server
+  readonly #options: HostOptions
+  readonly #incarnation: number
+  #pending: Effects[] = []
+  #flushing = false
+  /** Inputs that came while the server was being restored from its store; null at all other times. */
+  #waiting: Input[] | null = null
+  #stopped = false
+  #failed: Failure | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #nextCall = 1
+  readonly #replies = new Map<number, (outcome: unknown) => void>()
+  /** Messages of one server stay in order while a signature before them is being verified. */
+  readonly #tails = new Map<ServerId, Promise<void>>()
+  /** What was verified, by signature: a signature is true of one text only. */
+  readonly #verified = new Map<string, string>()
+  #verifiedSize = 0
+  /** The links that are up, for a server that is restored while they stand. */
+  readonly #links = new Map<ServerId, Connected>()
+
+  private constructor(options: HostOptions, server: Server, incarnation: number) {
+    this.#options = options
+    this.server = server
+    this.#incarnation = incarnation
+  }
+
+  /** Restores a server from its store, as a new incarnation [B2]. */
+  static async start(options: HostOptions): Promise<Host> {
+    const incarnation = await options.store.begin()
+    const stored = await options.store.load()
+    const host = new Host(options, restoreServer({ ...options.server, incarnation }, stored), incarnation)
+    host.input({ type: 'start' })
+    return host
+  }
+
+  get incarnation(): number {
+    return this.#incarnation
+  }
+
+  /** One atomic action. */
+  input(input: Input): void {
+    if (input.type === 'connected') this.#links.set(input.server, input)
+    if (input.type === 'disconnected') this.#links.delete(input.server)
+    if (this.#waiting !== null) {
+      this.#waiting.push(input)
+      return
+    }
+    if (this.#failed !== null && !mayRunReadOnly(input)) {
+      if (input.type === 'call') this.#reply(input.id, this.#failed)
+      return
+    }
+    try {
+      this.#take(step(this.server, Date.now(), input))
+      if (this.#failed !== null && input.type === 'call') this.#replyReadOnly(input.id, this.#failed)
+    } catch (error) {
+      this.#options.restored(error)
+      if (input.type === 'call') this.#reply(input.id, failure('Stopped'))
+      this.#restore()
+    }
+  }
+
+  /** While nothing can be saved nobody else is asked: a read that these copies cannot answer has failed. */
+  #replyReadOnly(id: number, failed: Failure): void {
+    if (!this.#pending.some(({ reply }) => reply.some((each) => each.id === id))) this.#reply(id, failed)
+  }
+
+  #take(effects: Effects): void {
+    this.#pending.push(effects)
+    if (effects.wakeAt !== null) this.#wake(effects.wakeAt)
+    if (!this.#flushing) {
+      this.#flushing = true
+      queueMicrotask(() => void this.#flush())
+    }
+  }
+
+  /** A call of this tab's own client; resolves with its outcome, a failure included. */
+  call(call: Call): Promise<unknown> {
+    return new Promise((resolve) => {
+      const id = this.#nextCall++
+      this.#replies.set(id, resolve)
+      this.input({ type: 'call', id, call })
+    })
+  }
+
+  /** A message as it came from a proven server. */
+  receive(from: ServerId, wire: string): void {
+    const message = decode(wire)
+    if ('refused' in message) {
+      this.#options.refused(from, `malformed message: ${message.refused}`)
+      return
+    }
+    const unknown = signedIn(message).filter(({ intent, signature }) => this.#verified.get(signature) !== signedText(intent))
+    const tail = this.#tails.get(from)
+    if (unknown.length === 0 && tail === undefined) {
+      this.#deliver(from, message)
+      return
+    }
+    const next = (tail ?? Promise.resolve())
+      .then(() => this.#verifyAll(unknown))
+      .then((good) => {
+        if (this.#tails.get(from) === next) this.#tails.delete(from)
+        if (good) this.#deliver(from, message)
+        else this.#refuseSignature(from, message)
+      })
+    this.#tails.set(from, next)
+  }
+
+  #refuseSignature(from: ServerId, message: Message): void {
+    this.#options.refused(from, `${message.type}: a signature is false`)
+    const [signed] = signedIn(message)
+    if (message.type === 'request' && signed !== undefined) this.#options.send(from, encode({ type: 'answer', id: message.id, failure: failure('BadSignature', { author: signed.intent.author }), outcome: '' }))
+  }
+
+  #deliver(from: ServerId, message: Message): void {
+    this.#options.observed(from, message)
+    this.input({ type: 'message', from, message })
+  }
+
+  /** A signature that cannot be checked counts as false. */
+  async #verifyAll(all: readonly SignedIntent[]): Promise<boolean> {
+    const results = await Promise.allSettled(all.map((signed) => this.#options.verify(signed)))
+    if (!results.every((result) => result.status === 'fulfilled' && result.value)) return false
+    for (const signed of all) this.trust(signed)
+    return true
+  }
+
+  /** Remembers a signed intent as verified, so that no update is checked twice. */
+  trust({ intent, signature }: SignedIntent): void {
+    const text = signedText(intent)
+    if (this.#verified.has(signature)) return
+    this.#verified.set(signature, text)
+    this.#verifiedSize += text.length
+    for (const [oldest, { length }] of this.#verified) {
+      if (this.#verifiedSize <= VERIFIED_KEPT) return
+      this.#verified.delete(oldest)
+      this.#verifiedSize -= length
+    }
+  }
+
+  /** Commits and releases until nothing is pending; what steps produce meanwhile goes into the next commit. */
+  async #flush(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0)
+      const saves = batch.flatMap((effects) => effects.save)
+      try {
+        if (saves.length > 0) await this.#options.store.commit(saves)
+      } catch (error) {
+        await this.#cannotSave(error, batch)
+        break
+      }
+      try {
+        this.#release(batch)
+      } catch (error) {
+        this.#options.restored(error)
+        for (const { reply } of batch) for (const { id } of reply) this.#reply(id, failure('Stopped'))
+        this.#restore()
+      }
+    }
+    this.#flushing = false
+    if (this.#waiting !== null) await this.#reload(failure('Stopped'))
+    else if (this.#failed === null) void this.#compact()
+  }
+
+  #release(batch: readonly Effects[]): void {
+    const { stepped, send } = this.#options
+    for (const { to, message } of mergeSends(batch.flatMap((effects) => effects.send))) send(to, encode(message))
+    for (const effects of batch) {
+      for (const { id, outcome } of effects.reply) this.#reply(id, outcome)
+      for (const { id, intent } of effects.sign) void this.#sign(id, intent)
+    }
+    const changed = new Set(batch.flatMap((effects) => [...effects.changed]))
+    stepped(
+      batch.flatMap((effects) => effects.happened),
+      changed,
+    )
+  }
+
+  async #sign(id: number, intent: Intent): Promise<void> {
+    const { server } = this
+    const signature = await this.#options.sign(intent)
+    if (this.server !== server) return
+    this.trust({ intent, signature })
+    this.input({ type: 'signed', id, signature })
+  }
+
+  #reply(id: number, outcome: unknown): void {
+    this.#replies.get(id)?.(outcome)
+    this.#replies.delete(id)
+  }
+
+  /** Nothing of the batch happened: its callers are told, and the server is what its store says; nothing acknowledged is lost. */
+  async #cannotSave(error: unknown, batch: readonly Effects[]): Promise<void> {
+    if (this.#stopped) return
+    const reason = inWords(error)
+    this.#failed = failure('StorageFailed', { reason })
+    const dropped = [...batch, ...this.#pending.splice(0)]
+    for (const effects of dropped) for (const { id } of effects.reply) this.#reply(id, this.#failed)
+    this.#waiting ??= []
+    await this.#reload(this.#failed)
+    this.#options.readOnly(reason)
+  }
+
+  /** Takes no more steps with a server that may be in the middle of one; what its earlier steps saved is committed first. */
+  #restore(): void {
+    if (this.#waiting !== null) return
+    this.#waiting = []
+    if (!this.#flushing) void this.#reload(failure('Stopped'))
+  }
+
+  /** The server anew from its store, with its links, its identifiers never given twice; calls in progress are told `why`. */
+  async #reload(why: Failure): Promise<void> {
+    const { fresh } = this.server
+    const calls = [...this.#replies.keys()]
+    try {
+      const stored = await this.#options.store.load()
+      this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
+      Object.assign(this.server.fresh, fresh)
+    } catch (error) {
+      this.#failed ??= failure('StorageFailed', { reason: inWords(error) })
+      this.#options.readOnly(inWords(error))
+    }
+    const waiting = this.#waiting ?? []
+    this.#waiting = null
+    for (const id of calls) if (!waiting.some((input) => input.type === 'call' && input.id === id)) this.#reply(id, why)
+    for (const input of [{ type: 'start' as const }, ...this.#links.values(), ...waiting]) this.input(input)
+    this.#options.stepped([], new Set(this.server.copies.keys()))
+  }
+
+  /** Replaces the longest run of stored changes by a snapshot, when nothing else is to be saved. */
+  async #compact(): Promise<void> {
+    for (const [id, { directory, changes, snapshot }] of this.#options.store.backlog()) {
+      const copy = this.server.copies.get(directory)
+      if (copy?.id !== id || changes < Math.max(COMPACT_AFTER, snapshot) || this.#flushing) continue
+      this.#flushing = true
+      try {
+        await this.#options.store.compact(encodeCopy(copy))
+      } catch (error) {
+        this.#options.readOnly(inWords(error))
+        this.#failed = failure('StorageFailed', { reason: inWords(error) })
+      }
+      this.#flushing = false
+      if (this.#pending.length > 0 || this.#waiting !== null) {
+        this.#flushing = true
+        void this.#flush()
+      }
+      return
+    }
+  }
+
+  #wake(at: number): void {
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => this.input({ type: 'tick' }), Math.min(LONGEST_WAIT, Math.max(0, at - Date.now())))
+  }
+
+  /** Stops keeping time and saving; calls that wait are told. */
+  stop(): void {
+    clearTimeout(this.#timer)
+    this.#stopped = true
+    this.#failed = failure('Stopped')
+    for (const id of this.#replies.keys()) this.#reply(id, this.#failed)
+    this.#options.store.close()
+  }
+}
+
+/** What may run while nothing can be saved: reads of this server's own copies. */
+function mayRunReadOnly(input: Input): boolean {
+  if (input.type !== 'call') return false
+  const { call } = input
+  if (call.type === 'lookup') return true
+  const request = call.type === 'at' || call.type === 'ask' ? call.request.type : null
+  return request === 'read' || request === 'test' || request === 'state' || request === 'walk'
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'the browser has no more room for this page'
+  if (error instanceof DOMException && error.name === 'InvalidStateError') return 'the database was closed or deleted'
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,338 @@
+/** A tab is a server: puts keys, store, core, network and library together, and holds what the page shows. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import { openService } from '../client/openService'
+import type { Connection } from '../client/connection'
+import type { NameService } from '../client/nameService'
+import type { Happening } from '../core/effects'
+import type { DirectoryId, ServerId } from '../core/names'
+import { shortName, serverNameOf } from '../core/server'
+import { clockCorrection } from '../core/servers/clock'
+import { listedServers } from '../core/servers/register'
+import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
+import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
+import { missingPowers } from '../keys/powers'
+import { directoryIdOf, newSigningPair, sign, verify, type SigningPair } from '../keys/signing'
+import type { Network } from '../net/network'
+import { openWebrtcNetwork } from '../net/webrtcNetwork'
+import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
+import { openIdbStore } from '../storage/idbStore'
+import { consoleOf, type Console } from './console'
+import { Host } from './host'
+import { aloneInRoom, findRoom, inviteUrl, newServerUrl, takeServer } from './identity'
+import { loadSample } from './samples'
+import type { Activity, TabControls, TabView } from './view'
+import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
+
+export interface Tab {
+  service: Console
+  controls: TabControls
+  view: StoreApi<TabView>
+  activity: StoreApi<{ entries: Activity[] }>
+}
+
+const ACTIVITIES_KEPT = 1000
+/** ms between refreshes of the page: the first in a burst of changes, and the longest. */
+const SHORTEST_PAUSE = 16
+const LONGEST_PAUSE = 500
+const settings = 'namering settings'
+
+/** Opens this tab as a server of its room. Rejects with a sentence for a person when it cannot. */
+export async function openTab(): Promise<Tab> {
+  const missing = missingPowers()
+  if (missing.length > 0) throw new Error(`This page cannot be a server: the browser withholds ${missing.join(', ')}. Browsers do so on pages that come by plain http from another machine: open it by https, or on the machine itself by http://localhost.`)
+  const index = await openBrowserIndex()
+  const room = await findRoom(index)
+  const known = await takeServer(index, room.id)
+  const person = await personOf(index, newSigningPair)
+  const tab = new OpenTab(index, room, known, person)
+  await tab.open()
+  return { service: consoleOf(tab.service, tab.controls, tab.view), controls: tab.controls, view: tab.view, activity: tab.activity }
+}
+
+const signIntent = async (keys: SigningPair, intent: Intent): Promise<string> => toBase64url(await sign(keys, toUtf8(signedText(intent))))
+
+async function verifyIntent({ intent, signature }: SignedIntent): Promise<boolean> {
+  const bytes = fromBase64url(signature)
+  return bytes !== null && verify(intent.author, bytes, toUtf8(signedText(intent)))
+}
+
+class OpenTab {
+  readonly view: StoreApi<TabView>
+  readonly activity = createStore<{ entries: Activity[] }>(() => ({ entries: [] }))
+  readonly service: NameService
+  readonly controls: TabControls
+  readonly #index: BrowserIndex
+  readonly #room: KnownRoom
+  #known: KnownServer
+  readonly #person: SigningPair
+  readonly #passing = new PassingSweeps()
+  readonly #watchers = new Map<DirectoryId, Set<() => void>>()
+  readonly #refusals = new Map<string, number>()
+  #host: Host | null = null
+  #network: Network | null = null
+  #changed = new Set<DirectoryId>()
+  #viewPlanned = false
+  #refreshedAt = 0
+  #pause = SHORTEST_PAUSE
+  #news: Activity[] = []
+  #nextActivity = 1
+  #closed = false
+
+  constructor(index: BrowserIndex, room: KnownRoom, known: KnownServer, person: SigningPair) {
+    this.#index = index
+    this.#room = room
+    this.#known = known
+    this.#person = person
+    this.view = createStore<TabView>(() => ({
+      state: 'starting',
+      reason: '',
+      roomUrl: inviteUrl(room.id),
+      roomName: room.id.slice(0, 6),
+      server: { id: known.id, name: known.name, serverName: known.name, incarnation: 0 },
+      joining: false,
+      root: null,
+      rootLabel: 'root',
+      copies: {},
+      links: [],
+      cut: [],
+      weather: { delay: 0, loss: 0 },
+      refusals: [],
+      clock: { correction: 0, greatestOffset: 0 },
+      storage: { persisted: null, bytes: null },
+      person: person.keyText,
+    }))
+    this.service = openService(this.#connection())
+    this.controls = this.#controls()
+  }
+
+  get #running(): Host {
+    if (this.#host === null) throw new Error('the server has not started yet')
+    return this.#host
+  }
+
+  async open(): Promise<void> {
+    const { id, name, keys } = this.#known
+    const store = await openIdbStore(`namering server ${id}`, {
+      lost: (reason) => this.#stop(reason),
+      blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
+    })
+    const seed = [...new Uint32Array(randomBytes(16).buffer)] as [number, number, number, number]
+    this.#host = await Host.start({
+      store,
+      server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: setting('wantsRoot', true) },
+      sign: (intent) => signIntent(keys, intent),
+      verify: verifyIntent,
+      send: (to, wire) => this.#network?.send(to, wire),
+      stepped: (happened, changed) => this.#stepped(happened, changed),
+      observed: (from, message) => {
+        const directory = this.#host && this.#passing.observe(this.#host.server, from, message)
+        if (directory) this.#touch([directory])
+      },
+      refused: (from, reason) => this.#refuse(reason, from),
+      readOnly: (reason) => this.#becomeReadOnly(reason),
+      restored: (error) => this.#happened([{ kind: 'server', text: `a fault of this program stopped a step; the server goes on from its store: ${error instanceof Error ? error.message : String(error)}` }]),
+    })
+    this.#network = await openWebrtcNetwork({
+      room: this.#room.id,
+      self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.incarnation, instance: toBase32(randomBytes(10), 16), name },
+      handlers: {
+        connected: ({ server, incarnation, instance, name: theirs }) => this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs }),
+        disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),
+        message: (from, wire) => this.#host?.receive(from, wire),
+        clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
+        changed: () => this.#touch([]),
+        // An own message that found nobody is no news: the links are shown, and whoever asked is told.
+        refused: (reason, detail) => (reason === 'not connected' ? this.#count(reason) : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
+      },
+      relays: setting<string[]>('relays', []),
+      iceServers: setting<RTCIceServer[]>('iceServers', []),
+    })
+    this.#touch([...this.#host.server.copies.keys()])
+    // A page restored from the back-forward cache has given its lock and its links away.
+    addEventListener('pageshow', (event) => {
+      if (event.persisted) location.reload()
+    })
+    void this.#measureStorage()
+    await this.#makeRoot()
+  }
+
+  /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */
+  async #makeRoot(): Promise<void> {
+    if (!this.#room.madeHere) return
+    await aloneInRoom(this.#room.id, async () => {
+      const room = await this.#index.get('rooms', this.#room.id)
+      const { server } = this.#running
+      if (server.root === null && room?.root === null) await this.service.firstRoot({ label: 'ANSI' })
+      if (server.root !== null && room?.root !== server.root) await this.#index.put('rooms', { ...this.#room, root: server.root, lastUsed: Date.now() })
+    })
+  }
+
+  #connection(): Connection {
+    return {
+      call: (call) => this.#running.call(call),
+      sign: async (intent) => {
+        const signature = await signIntent(this.#person, intent)
+        this.#running.trust({ intent, signature })
+        return { intent, signature }
+      },
+      person: () => this.#person.keyText,
+      self: () => {
+        const { id, name, root } = this.#running.server
+        return { id, name, root }
+      },
+      serverId: (name) => {
+        const { server } = this.#running
+        return listedServers(server).get(name) ?? [...server.peers.values()].find((peer) => peer.name === name)?.server ?? memberNamed(server, name)
+      },
+      onChange: (directory, callback) => {
+        if (!this.#running.server.copies.has(directory)) return null
+        const callbacks = this.#watchers.get(directory) ?? new Set()
+        this.#watchers.set(directory, callbacks.add(callback))
+        return () => callbacks.delete(callback)
+      },
+      directoryId: directoryIdOf,
+      random: (length) => toBase32(randomBytes(Math.ceil((length * 5) / 8)), length),
+      now: () => Date.now() + clockCorrection(this.#running.server),
+    }
+  }
+
+  #controls(): TabControls {
+    const setCut = (cut: ServerId[]): void => {
+      this.#network?.cut(new Set(cut))
+      this.view.setState({ cut })
+      this.#touch([])
+    }
+    const disturb = (weather: TabView['weather']): void => {
+      this.#network?.disturb(weather)
+      this.view.setState({ weather })
+    }
+    return {
+      cut: (server) => setCut([...this.view.getState().cut.filter((other) => other !== server), server]),
+      heal: (server) => setCut(this.view.getState().cut.filter((other) => other !== server)),
+      healAll: () => {
+        setCut([])
+        disturb({ delay: 0, loss: 0 })
+      },
+      isolate: () => setCut(this.view.getState().links.map((link) => link.server)),
+      disturb,
+      openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
+      renameServer: async (name) => {
+        await this.service.setUpOn(name)
+        await this.#rememberName(name)
+      },
+      loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
+      askPersistence: async () => {
+        const persisted = await navigator.storage.persist()
+        this.view.setState({ storage: { ...this.view.getState().storage, persisted } })
+        return persisted
+      },
+    }
+  }
+
+  #stepped(happened: readonly Happening[], changed: ReadonlySet<DirectoryId>): void {
+    if (happened.length > 0) this.#happened(happened)
+    for (const directory of changed) for (const callback of this.#watchers.get(directory) ?? []) callback()
+    this.#touch(changed)
+  }
+
+  #happened(happened: readonly Happening[]): void {
+    const at = Date.now()
+    for (const each of happened) this.#news.push({ ...each, id: this.#nextActivity++, at })
+    this.#touch([])
+  }
+
+  #count(reason: string): void {
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
+  }
+
+  #refuse(reason: string, from: ServerId | null): void {
+    this.#count(reason)
+    this.#happened([{ kind: 'refused', text: `refused: ${reason}`, ...(from !== null && { server: from }) }])
+  }
+
+  /** Plans a refresh of what the page shows: at once after a rest; ever more seldom, down to twice a second, while changes go on. */
+  #touch(changed: Iterable<DirectoryId>): void {
+    for (const directory of changed) this.#changed.add(directory)
+    if (this.#viewPlanned || this.#closed) return
+    this.#viewPlanned = true
+    const rested = Date.now() - this.#refreshedAt
+    const hasRested = rested >= this.#pause
+    this.#pause = hasRested ? SHORTEST_PAUSE : Math.min(LONGEST_PAUSE, 2 * this.#pause)
+    if (hasRested) queueMicrotask(() => this.#refresh())
+    else setTimeout(() => this.#refresh(), this.#pause - rested)
+  }
+
+  #refresh(): void {
+    this.#viewPlanned = false
+    this.#refreshedAt = Date.now()
+    const news = this.#news.splice(0)
+    if (news.length > 0) this.activity.setState(({ entries }) => ({ entries: [...entries, ...news].slice(-ACTIVITIES_KEPT) }))
+    const host = this.#host
+    if (host === null || this.#closed) return
+    const { server } = host
+    const before = this.view.getState()
+    const copies: TabView['copies'] = {}
+    for (const [directory, copy] of server.copies) {
+      const old = before.copies[directory]
+      copies[directory] = old === undefined || old.id !== copy.id || this.#changed.has(directory) ? copyView(server, copy, (old?.version ?? 0) + 1, this.#passing) : old
+    }
+    this.#changed = new Set()
+    if (Object.values(copies).some((copy) => copy.sweep !== null)) setTimeout(() => this.#touch(this.#passing.ended()), SWEEP_SHOWN + 20)
+    const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
+    const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
+    this.view.setState({
+      ...(running && stateOf(server.root !== null)),
+      server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
+      joining: server.root !== null && server.copies.get(server.root)?.state !== 'active',
+      root: server.root,
+      rootLabel: rootLabel(server),
+      copies,
+      links: this.#network?.links() ?? [],
+      refusals: [...server.refusals, ...this.#refusals],
+      clock: { correction: clockCorrection(server), greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
+    })
+    if (server.name !== this.#known.name) void this.#rememberName(server.name)
+  }
+
+  async #rememberName(name: string): Promise<void> {
+    this.#known = { ...this.#known, name }
+    await this.#index.put('servers', this.#known)
+  }
+
+  async #measureStorage(): Promise<void> {
+    const [persisted, { usage }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
+    this.view.setState({ storage: { persisted, bytes: usage ?? null } })
+  }
+
+  /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */
+  #becomeReadOnly(reason: string): void {
+    this.#network?.close()
+    this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. What was acknowledged is safe, and reads go on. Free some space, then reload the page.` })
+    this.#happened([{ kind: 'server', text: `this server cannot save: ${reason}` }])
+  }
+
+  #stop(reason: string): void {
+    this.#closed = true
+    this.#network?.close()
+    this.#host?.stop()
+    this.view.setState({ state: 'stopped', reason: `This server has stopped: ${reason}. What was acknowledged is safe.` })
+  }
+}
+
+const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
+  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: 'This room was made elsewhere: waiting for one of its servers. Open the page there, or check the network.' }
+
+const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
+  for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
+  return undefined
+}
+
+/** A setting of this browser: relays, STUN and TURN servers, whether a new server takes a copy of the root. */
+function setting<T>(key: string, otherwise: T): T {
+  try {
+    const all = JSON.parse(localStorage.getItem(settings) ?? '{}') as Record<string, T>
+    return all[key] ?? otherwise
+  } catch {
+    return otherwise
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What people see of a tab's server, as plain data: derived from the server after each step that changes it, held in a
+ * zustand store. The page knows this and the calls of the library, nothing of storage or net.
+ */
+import type { Happening } from '../core/effects'
+import type { Epoch, Member } from '../core/copies/directoryCopy'
+import type { Phase } from '../core/copies/sweep'
+import type { CopyId, DirectoryId, ServerId } from '../core/names'
+import type { Timestamp } from '../core/timestamp'
+import type { LinkState } from '../net/network'
+
+export interface TabView {
+  /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save; stopped: see reason. */
+  state: 'starting' | 'waiting' | 'running' | 'readOnly' | 'stopped'
+  /** Why it is not running, or what to know, in a sentence; '' when there is nothing to say. */
+  reason: string
+  /** Share link of the room. */
+  roomUrl: string
+  /** A short name of the room, for people. */
+  roomName: string
+  server: { id: ServerId; name: string; serverName: string; incarnation: number }
+  /** Its copy of the root is being made, or waits for somebody who has one. */
+  joining: boolean
+  root: DirectoryId | null
+  rootLabel: string
+  /** The copies that this server stores. */
+  copies: Record<DirectoryId, CopyView>
+  links: LinkState[]
+  /** Servers whose links this tab cuts. */
+  cut: ServerId[]
+  weather: { delay: number; loss: number }
+  refusals: [reason: string, count: number][]
+  /** ms that this clock is corrected by; the greatest offset to a peer. */
+  clock: { correction: number; greatestOffset: number }
+  storage: { persisted: boolean | null; bytes: number | null }
+  /** This person's public key as text. */
+  person: string
+}
+
+export interface CopyView {
+  directory: DirectoryId
+  id: CopyId
+  /** The directory's name from the root, as far as known here; else its DI. */
+  name: string
+  state: 'joining' | 'active'
+  epoch: Epoch
+  lastSweep: Timestamp
+  stableMark: Timestamp
+  nextTS: Timestamp
+  live: number
+  logLength: number
+  ring: Member[]
+  /** Increases with every change of what readers see or of the copy's numbers. */
+  version: number
+  /** The sweep that runs round the ring, started here or seen passing. */
+  sweep: SweepView | null
+  heldBackBy: { server: ServerId; phase: Phase; since: number; reason: string } | null
+  alarm: string | null
+  sweeps: { started: number; completed: number; failed: number }
+}
+
+export interface SweepView {
+  coordinator: ServerId
+  sweepTS: Timestamp
+  phase: Phase
+  /** Members in ring order as far as known, with what they have done. */
+  members: { server: ServerId; copy: CopyId; looked: boolean; read: boolean; written: boolean }[]
+}
+
+export interface Activity extends Happening {
+  id: number
+  /** ms since 1970 */
+  at: number
+}
+
+/** What the page can do to the tab besides calling the name service. */
+export interface TabControls {
+  cut(server: ServerId): void
+  heal(server: ServerId): void
+  healAll(): void
+  isolate(): void
+  disturb(weather: { delay: number; loss: number }): void
+  /** Opens another tab of this room as a new server. */
+  openServer(): void
+  renameServer(name: string): Promise<void>
+  /** Loads a sample below the root; progress in entries. */
+  loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
+  askPersistence(): Promise<boolean>
+}

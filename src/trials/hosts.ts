@@ -1,0 +1,95 @@
+/** Real hosts over stores in memory, with a signature that anyone can check, in place of a browser. */
+import type { Connection } from '../client/connection'
+import { failure } from '../core/errors'
+import { decode, type Message } from '../core/messages'
+import { isDirectoryId, type ServerId } from '../core/names'
+import { listedServers } from '../core/servers/register'
+import type { SignedIntent } from '../core/values/intent'
+import { Random } from '../sim/random'
+import { signature } from '../sim/simServer'
+import { emptyDisk, memoryStore, type MemoryDisk } from '../storage/memoryStore'
+import type { Store } from '../storage/store'
+import { Host, type HostOptions } from '../tab/host'
+import { serverNumber } from './generators'
+
+export interface Trial {
+  host: Host
+  disk: MemoryDisk
+  id: ServerId
+  /** What left the host, in order. */
+  sent: { to: ServerId; message: Message }[]
+  refused: string[]
+  readOnly: string[]
+  restored: unknown[]
+  connection: Connection
+}
+
+export interface TrialOptions {
+  number?: number
+  disk?: MemoryDisk
+  /** Stands between the host and its store. */
+  wrap?: (store: Store) => Store
+  verify?: HostOptions['verify']
+  /** Where messages go; by default they only pile up in `sent`. */
+  send?: (from: ServerId, to: ServerId, wire: string) => void
+}
+
+export const verified = ({ intent, signature: given }: SignedIntent): Promise<boolean> => Promise.resolve(given === signature(intent))
+
+export async function startHost({ number = 1, disk = emptyDisk(), wrap = (store) => store, verify = verified, send }: TrialOptions = {}): Promise<Trial> {
+  const id = serverNumber(number)
+  const name = ['alpha', 'beta', 'gamma'][number - 1] ?? `s${number}`
+  const random = new Random(`host ${number}`)
+  const listeners = new Map<string, Set<() => void>>()
+  const trial: Pick<Trial, 'sent' | 'refused' | 'readOnly' | 'restored'> = { sent: [], refused: [], readOnly: [], restored: [] }
+  const host = await Host.start({
+    store: wrap(memoryStore(disk)),
+    server: { id, key: `key-${name}`, seed: random.numbers(), name, root: null, wantsRoot: false },
+    sign: (intent) => Promise.resolve(signature(intent)),
+    verify,
+    send: (to, wire) => {
+      const message = decode(wire)
+      if ('refused' in message) throw new Error(message.refused)
+      trial.sent.push({ to, message })
+      send?.(id, to, wire)
+    },
+    stepped: (_happened, changed) => {
+      for (const directory of changed) for (const listener of listeners.get(directory) ?? []) listener()
+    },
+    observed: () => undefined,
+    refused: (_from, reason) => void trial.refused.push(reason),
+    readOnly: (reason) => void trial.readOnly.push(reason),
+    restored: (error) => void trial.restored.push(error),
+  })
+  const connection: Connection = {
+    call: (call) => host.call(call),
+    sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
+    person: () => 'person',
+    self: () => ({ id, name: host.server.name, root: host.server.root }),
+    serverId: (server) => listedServers(host.server).get(server) ?? [...host.server.peers.values()].find((peer) => peer.name === server)?.server,
+    onChange: (directory, callback) => {
+      if (!host.server.copies.has(directory)) return null
+      const those = listeners.get(directory) ?? new Set()
+      listeners.set(directory, those.add(callback))
+      return () => void those.delete(callback)
+    },
+    directoryId: () => {
+      const di = random.id(20)
+      return isDirectoryId(di) ? Promise.resolve(di) : Promise.reject(new Error(failure('BadRequest').code))
+    },
+    random: (length) => random.id(length),
+    now: () => Date.now(),
+  }
+  return { host, disk, id, connection, ...trial }
+}
+
+/** Two hosts that hear each other. */
+export async function startPair(): Promise<[Trial, Trial]> {
+  const trials: Trial[] = []
+  const send = (from: ServerId, to: ServerId, wire: string): void => queueMicrotask(() => trials.find(({ id }) => id === to)?.host.receive(from, wire))
+  trials.push(await startHost({ number: 1, send }), await startHost({ number: 2, send }))
+  const [alpha, beta] = trials as [Trial, Trial]
+  for (const [one, other] of [[alpha, beta], [beta, alpha]] as const) one.host.input({ type: 'connected', server: other.id, incarnation: 1, instance: other.id, name: other.host.server.name })
+  return [alpha, beta]
+}
+

@@ -1,0 +1,66 @@
+import { Download, Pause, Play } from 'lucide-react'
+import { useState } from 'react'
+import { Virtualizer } from 'virtua'
+import { useStore } from 'zustand'
+import type { Activity } from '../../tab/view'
+import { secondTime } from '../desk/clockTime'
+import { useDesk, useView } from '../desk/desk'
+import { saveLines } from '../parts/saveLines'
+
+type Kind = Activity['kind']
+const kinds: readonly Kind[] = ['update', 'sweep', 'copy', 'server', 'name', 'clock', 'refused']
+
+/** What happened here, newest first. Pausing holds the list still; nothing is lost meanwhile. */
+export function ActivityPanel() {
+  const { tab } = useDesk()
+  const live = useStore(tab.activity, (state) => state.entries)
+  const [held, setHeld] = useState<readonly Activity[] | null>(null)
+  const [kind, setKind] = useState<Kind | 'all'>('all')
+  const entries = held ?? live
+  const shown = (kind === 'all' ? entries : entries.filter((entry) => entry.kind === kind)).toReversed()
+  const waiting = held === null ? 0 : live.filter(({ id }) => id > (held.at(-1)?.id ?? 0)).length
+  return (
+    <section className="activity-panel" aria-labelledby="activity-heading">
+      <header className="panel-header">
+        <h2 id="activity-heading">Activity</h2>
+        <select aria-label="Kind of activity" value={kind} onChange={(event) => setKind(event.target.value as Kind | 'all')}>
+          <option value="all">everything</option>
+          {kinds.map((one) => (
+            <option key={one} value={one}>
+              {one}
+            </option>
+          ))}
+        </select>
+        <button type="button" className="quiet icon" aria-label={held === null ? 'Pause the list of activity' : 'Go on with the list of activity'} title={held === null ? 'Pause' : `Go on: ${waiting} new`} onClick={() => setHeld(held === null ? live : null)}>
+          {held === null ? <Pause aria-hidden size={15} /> : <Play aria-hidden size={15} />}
+        </button>
+        <button type="button" className="quiet icon" aria-label="Export the activity as JSON lines" title="Export as JSON lines" onClick={() => saveLines('namering-activity.jsonl', live.map((each) => JSON.stringify(each)))}>
+          <Download aria-hidden size={15} />
+        </button>
+      </header>
+      {held !== null && <p className="paused">Paused; {waiting} new.</p>}
+      {shown.length === 0 && <p className="empty">Nothing of this kind has happened yet.</p>}
+      <div className="activity-scroll" tabIndex={0} role="group" aria-label="What happened, newest first">
+        <div role="list">
+          <Virtualizer data={shown} itemSize={44}>
+            {(entry) => <Line key={entry.id} entry={entry} />}
+          </Virtualizer>
+        </div>
+      </div>
+    </section>
+  )
+}
+
+function Line({ entry: { at, kind, text, directory } }: { entry: Activity }) {
+  const name = useView((view) => (directory === undefined ? null : (view.copies[directory]?.name ?? null)))
+  return (
+    <div role="listitem" className="activity-line" data-kind={kind} title={new Date(at).toISOString()}>
+      <time>{secondTime(at).slice(3)}</time>
+      <span className={`kind ${kind}`}>{kind}</span>
+      <bdi>
+        {name !== null && name !== '/' && <span className="where">{name.replace(/^#(.{6})[^/]*/, '#$1…')} · </span>}
+        {text}
+      </bdi>
+    </div>
+  )
+}

@@ -1,0 +1,69 @@
+import { useStore } from 'zustand'
+import type { CopyReport } from '../../client/nameService'
+import { useDesk } from '../desk/desk'
+import { linkTrouble, memberLabel, serverLabel } from '../desk/servers'
+import type { ShownSweep } from './shownSweep'
+import { angleOf, arrowPath, CENTRE, discRadius, pointAt, RADIUS } from './ringGeometry'
+
+/** Figure 5: the copies linked into a ring, and the sweep that runs round it. */
+export function Ring({ reports, sweep }: { reports: readonly CopyReport[]; sweep: ShownSweep | null }) {
+  const { tab } = useDesk()
+  const view = useStore(tab.view)
+  const count = reports.length
+  const done = reports.map(({ member }) => passed(sweep, member.copy))
+  const start = Math.max(0, reports.findIndex(({ member }) => member.server === sweep?.coordinator))
+  const waiting = done.findIndex((one, i) => i !== start && !one)
+  return (
+    <svg className="ring" viewBox={`0 0 ${2 * CENTRE} ${2 * CENTRE}`} role="img" aria-label={inWords(reports)}>
+      <defs>
+        {(['idle', 'passed'] as const).map((kind) => (
+          <marker key={kind} id={`arrow-${kind}`} className={`arrow-head ${kind}`} viewBox="0 0 10 10" refX="6" refY="5" markerWidth="4.2" markerHeight="4.2" orient="auto">
+            <path d="M0 0 10 5 0 10z" />
+          </marker>
+        ))}
+      </defs>
+      {reports.map(({ member, state }, i) => {
+        const kind = sweep !== null && done[i] ? 'passed' : 'idle'
+        return <path key={member.copy} className={state === null ? `arrow ${kind} unknown` : `arrow ${kind}`} d={arrowPath(i, count)} markerEnd={`url(#arrow-${kind})`} />
+      })}
+      {sweep !== null && count > 1 && (
+        <g className="sweep-way" style={{ transform: `rotate(${angleOf(start, count)}deg)` }}>
+          <g key={sweep.sweepTS} className="sweep-run">
+            <g className="sweep-rest" style={{ transform: `rotate(${angleOf(((waiting < 0 ? start : waiting) - start + count) % count, count)}deg)` }}>
+              <circle className="sweep-token" cx={CENTRE} cy={CENTRE - RADIUS} r="8" />
+            </g>
+          </g>
+        </g>
+      )}
+      {reports.map(({ member, state }, i) => {
+        const { x, y } = pointAt(angleOf(i, count))
+        const name = memberLabel(member)
+        const classes = ['disc', member.server === view.server.id && 'self', state === null && 'lost', state?.state === 'joining' && 'joining', sweep !== null && done[i] && 'passed'].filter(Boolean).join(' ')
+        const trouble = linkTrouble(view, member.server)
+        return (
+          <g key={member.copy} className={classes} data-server={name}>
+            <title>{`${name}${trouble === '' ? '' : `: ${trouble}`}`}</title>
+            <circle cx={x} cy={y} r={discRadius(count)} />
+            <text x={x} y={y} dy="0.35em">
+              {short(serverLabel(view, member.server) || name)}
+            </text>
+          </g>
+        )
+      })}
+    </svg>
+  )
+}
+
+/** Whether the sweep has done at a member what its present pass does. */
+function passed(sweep: ShownSweep | null, copy: string): boolean {
+  const member = sweep?.members.find((one) => one.copy === copy)
+  if (sweep === null || member === undefined) return false
+  return { look: member.looked, read: member.read, write: member.written }[sweep.phase]
+}
+
+const short = (name: string): string => (name.length > 7 ? `${name.slice(0, 6)}…` : name)
+
+function inWords(reports: readonly CopyReport[]): string {
+  const names = reports.map(({ member }) => memberLabel(member))
+  return names.length === 1 ? `A ring of one copy, on ${names[0] ?? ''}` : `The ring: ${[...names, names[0]].join(', then ')}`
+}

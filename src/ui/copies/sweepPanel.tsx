@@ -1,0 +1,89 @@
+import { Layers, RefreshCw } from 'lucide-react'
+import type { CopyReport } from '../../client/nameService'
+import type { Phase } from '../../core/copies/sweep'
+import { stampTime, wholeStamp } from '../desk/clockTime'
+import { useDesk, useView } from '../desk/desk'
+import type { Place } from '../desk/place'
+import { serverLabel } from '../desk/servers'
+import type { CopyView } from '../../tab/view'
+import type { ShownSweep } from './shownSweep'
+import { Explained, Label, Stamp } from '../parts/text'
+
+const passes: Record<Phase, string> = { look: 'Looking', read: 'Reading', write: 'Writing back' }
+
+/** What the sweep is at, and what an administrator can do to the copies. */
+export function SweepPanel({ place, copy, sweep: running, reports }: { place: Place; copy: CopyView | null; sweep: ShownSweep | null; reports: readonly CopyReport[] }) {
+  const { tab, notices, dialogs } = useDesk()
+  const { directory } = place
+  const sweep = (form: 'ring' | 'parallel'): void => {
+    const swept = tab.service.sweep(directory, undefined, { form })
+    void notices.during(`Sweeping ${directory}`, swept).then(async (done) => {
+      if (done) notices.tell(`Swept: every copy has all updates earlier than ${stampTime(await swept)}.`)
+    })
+  }
+  const stable = reports.reduce<CopyReport['state']>((last, { state }) => (state !== null && (last === null || state.stableMark > last.stableMark) ? state : last), null)
+  return (
+    <div className="sweep-panel">
+      <div role="status" aria-label="Sweep" className="sweep-status" data-phase={running?.phase ?? 'none'}>
+        {running === null ? <Resting copy={copy} /> : <Running sweep={running} />}
+      </div>
+      {stable !== null && (
+        <p className="hint">
+          <Explained term="stable mark">Stable mark</Explained> <i><Stamp ts={stable.stableMark} /></i>: what is earlier is at every copy, and what is absent there is forgotten.
+        </p>
+      )}
+      <div className="row">
+        <button type="button" className="primary" onClick={() => sweep('parallel')} title="Ask all copies at once, and check that their pointers close the ring">
+          <RefreshCw aria-hidden size={15} /> Sweep now
+        </button>
+        <button type="button" onClick={() => sweep('ring')} title="Follow the arrows from copy to copy">
+          Sweep along the ring
+        </button>
+        <button type="button" onClick={() => dialogs.open({ type: 'addCopy', directory, server: '' })}>
+          <Layers aria-hidden size={15} /> Add copy…
+        </button>
+      </div>
+    </div>
+  )
+}
+
+function Running({ sweep: { coordinator, sweepTS, phase, members } }: { sweep: ShownSweep }) {
+  const name = useView((view) => (coordinator === null ? null : serverLabel(view, coordinator)))
+  const passing = useView((view) => coordinator !== null && coordinator !== view.server.id)
+  const done = members.filter((member) => ({ look: member.looked, read: member.read, write: member.written })[phase]).length
+  return (
+    <>
+      <p className="hint" title={wholeStamp(sweepTS)}>
+        <Explained term="sweep">Sweep</Explained> {stampTime(sweepTS)}
+        {name !== null && <>, started by <Label>{name}</Label></>}
+      </p>
+      {passing ? (
+        <p>
+          <b>{passes[phase]}</b> here; how far it is elsewhere, its starter knows.
+        </p>
+      ) : (
+        <>
+          <p>
+            <b>{phase === 'write' && done === members.length ? 'Written back to' : passes[phase]}</b> {done} of {members.length}
+          </p>
+          <progress aria-label="Copies visited in this pass" value={done} max={members.length} />
+        </>
+      )}
+    </>
+  )
+}
+
+function Resting({ copy }: { copy: CopyView | null }) {
+  if (copy === null) return <p>This server has no copy of the directory, and does not see its sweeps pass.</p>
+  const { completed, failed } = copy.sweeps
+  return (
+    <>
+      <p>
+        <b>No sweep is running.</b> They run by themselves, some seconds after a change and twice a minute.
+      </p>
+      <p className="hint">
+        Started here: {completed} completed, {failed} failed.
+      </p>
+    </>
+  )
+}

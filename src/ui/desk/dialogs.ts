@@ -1,0 +1,28 @@
+/** Which dialog is open, with what is already filled in; one at a time. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+
+export type DialogRequest =
+  | { type: 'invite' }
+  | { type: 'palette' }
+  | { type: 'help'; about: string | null }
+  | { type: 'newDirectory'; at: string; label: string; server: string }
+  | { type: 'newEntry'; at: string; label: string }
+  | { type: 'newLink'; at: string; label: string; target: string }
+  | { type: 'addCopy'; directory: string; server: string }
+  | { type: 'rename'; at: string; label: string }
+  | { type: 'import'; at: string }
+
+export interface Dialogs {
+  store: StoreApi<{ open: DialogRequest | null }>
+  open(request: DialogRequest): void
+  close(): void
+}
+
+export function createDialogs(): Dialogs {
+  const store = createStore<{ open: DialogRequest | null }>(() => ({ open: null }))
+  return {
+    store,
+    open: (open) => store.setState({ open }),
+    close: () => store.setState({ open: null }),
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * The directories that are open in the tree of names, with what stands in them as one server sees it. Those stored here
+ * are read again with every change of their copy, the others every two seconds while the page is visible.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Label } from '../../core/names'
+import type { Entry } from '../../core/requests'
+import type { Tab } from '../../tab/tab'
+import { below, ROOT } from './fullName'
+import { sentenceOf } from './notices'
+import { poll, Repeated } from './repeated'
+
+/** One name in the tree. */
+export interface Named {
+  name: string
+  label: Label
+  type: Entry[1]
+  /** DI, target or SI. */
+  detail: string
+}
+
+export interface Listed {
+  names: readonly Named[]
+  loaded: boolean
+  failure: string | null
+}
+
+export interface ListingState {
+  open: readonly string[]
+  listed: ReadonlyMap<string, Listed>
+  /** Everything listed, by name. */
+  named: ReadonlyMap<string, Named>
+}
+
+export interface Listing {
+  store: StoreApi<ListingState>
+  /** Opens exactly these directories. */
+  setOpen(names: readonly string[]): void
+  again(name: string): void
+}
+
+/** The label under which a directory keeps what it says of itself. */
+const SELF = '.'
+
+const rank: Record<Entry[1], number> = { directory: 0, entry: 1, link: 1, server: 2 }
+const { compare } = new Intl.Collator('en', { numeric: true })
+const inOrder = (a: Named, b: Named): number => rank[a.type] - rank[b.type] || compare(a.label, b.label) || (a.label < b.label ? -1 : 1)
+
+export function createListing(tab: Tab): Listing {
+  const store = createStore<ListingState>(() => ({ open: [], listed: new Map(), named: new Map() }))
+  const repeated = new Map<string, { reading: Repeated; version: number | null }>()
+
+  const put = (name: string, listed: Listed): void =>
+    store.setState((state) => {
+      const all = new Map(state.listed).set(name, listed)
+      const named = new Map(state.named)
+      for (const before of state.listed.get(name)?.names ?? []) named.delete(before.name)
+      for (const now of listed.names) named.set(now.name, now)
+      return { listed: all, named }
+    })
+
+  const read = async (name: string): Promise<void> => {
+    const before = store.getState().listed.get(name)
+    try {
+      const { value } = await tab.service.entries(name)
+      const names = value.filter(([label]) => label !== SELF).map(([label, type, detail]): Named => ({ name: below(name, label), label, type, detail })).toSorted(inOrder)
+      put(name, { names, loaded: true, failure: null })
+    } catch (error) {
+      put(name, { names: before?.names ?? [], loaded: before?.loaded ?? false, failure: sentenceOf(error) })
+    }
+  }
+
+  /** Version of the copy stored here, or null. */
+  const versionOf = (name: string): number | null => {
+    const { copies, root } = tab.view.getState()
+    const named = store.getState().named.get(name)
+    const directory = name === ROOT ? root : named?.type === 'directory' ? named.detail : null
+    return (directory !== null && Object.entries(copies).find(([di]) => di === directory)?.[1].version) || null
+  }
+
+  const follow = (): void => {
+    for (const [name, one] of repeated) {
+      const version = versionOf(name)
+      if (version !== one.version) one.reading.again()
+      one.version = version
+    }
+  }
+  tab.view.subscribe(follow)
+  poll(() => {
+    for (const one of repeated.values()) if (one.version === null) one.reading.again()
+  })
+
+  return {
+    store,
+    setOpen(names) {
+      for (const [name, { reading }] of repeated) {
+        if (names.includes(name)) continue
+        reading.stop()
+        repeated.delete(name)
+      }
+      store.setState({ open: names })
+      for (const name of names) {
+        if (repeated.has(name)) continue
+        const reading = new Repeated(() => read(name))
+        repeated.set(name, { reading, version: versionOf(name) })
+        reading.again()
+      }
+    },
+    again: (name) => repeated.get(name)?.reading.again(),
+  }
+}

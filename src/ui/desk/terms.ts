@@ -1,0 +1,26 @@
+/** The paper's terms, one line each: shown on hover and in help. */
+export const terms = {
+  server: 'A machine that stores directory copies; here every browser tab is one.',
+  directory: 'A table of names with their values; the unit of replication. Directories form a tree.',
+  copy: 'DC: the copy of one directory that one server stores. Any copy answers reads and takes updates.',
+  'directory identifier': 'DI: names one directory for ever, whatever it is called and wherever it is moved.',
+  'full name': 'FN: a directory identifier, or the root, followed by labels, such as ANSI/DEC/SRC.',
+  entry: 'A name in a directory with its properties: a person, a machine, a mailbox.',
+  link: 'A name whose value is another full name; a lookup goes on from there.',
+  root: 'The directory at which the tree of directories begins.',
+  value: 'The tree of labels below a name. A single leaf reads as a string, several leaves as a set.',
+  update: 'Makes the node at the end of a path present or absent. Updates may arrive in any order; the result is the same.',
+  'time-stamp': 'TS: when and at which copy an update was made. The later of two updates of one path wins.',
+  absent: 'A deleted node. It is kept, struck through, until every copy is known to have it.',
+  nextTS: 'The least time-stamp that a copy may give to its next update. It only grows.',
+  lastSweep: 'Every update earlier than this is at the copy. What is later may still be on its way.',
+  sweep: 'Visits all copies round the ring, collects their updates, and writes the whole back to each.',
+  ring: 'Each copy points to the next. A sweep that comes back to its start has seen them all.',
+  epoch: 'The period of a directory with one ring. A new one is an administrator’s act when a server is lost for good.',
+  'stable mark': 'F: every update earlier than this is known to be at every copy; what is absent there is forgotten.',
+  'directory reference': 'DR: the value in the parent that leads to a child directory and says who stores its copies.',
+  'as of': 'The lastSweep of the copy that answered: every earlier update is reflected in what you see.',
+} as const
+
+export type Term = keyof typeof terms
+export const allTerms = Object.keys(terms) as Term[]

@@ -1,0 +1,39 @@
+import { useStore } from 'zustand'
+import { AddCopySheet } from './copies/addCopySheet'
+import { useDesk } from './desk/desk'
+import { HelpSheet } from './header/helpSheet'
+import { InviteSheet } from './header/inviteSheet'
+import { Palette } from './header/palette'
+import { ImportSheet } from './names/importSheet'
+import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
+
+/** The dialog that is open, if one is. */
+export function Dialogs() {
+  const { dialogs } = useDesk()
+  const open = useStore(dialogs.store, (state) => state.open)
+  if (open === null) return null
+  const onClose = (): void => {
+    // A dialog that was replaced by another must not close that one.
+    if (dialogs.store.getState().open === open) dialogs.close()
+  }
+  switch (open.type) {
+    case 'invite':
+      return <InviteSheet onClose={onClose} />
+    case 'palette':
+      return <Palette onClose={onClose} />
+    case 'help':
+      return <HelpSheet about={open.about} onClose={onClose} />
+    case 'newDirectory':
+      return <NewDirectorySheet request={open} onClose={onClose} />
+    case 'newEntry':
+      return <NewEntrySheet request={open} onClose={onClose} />
+    case 'newLink':
+      return <NewLinkSheet request={open} onClose={onClose} />
+    case 'addCopy':
+      return <AddCopySheet request={open} onClose={onClose} />
+    case 'rename':
+      return <RenameSheet request={open} onClose={onClose} />
+    case 'import':
+      return <ImportSheet request={open} onClose={onClose} />
+  }
+}

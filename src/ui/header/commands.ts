@@ -1,0 +1,53 @@
+/** Everything that can be done from the command palette, as it stands now. */
+import type { Desk } from '../desk/desk'
+import { lastLabel } from '../desk/fullName'
+import { setTheme } from '../desk/theme'
+import { nameActions } from '../names/nameActions'
+import { linkDeeds } from '../network/linkDeeds'
+
+export interface Command {
+  group: 'Here' | 'Servers and network' | 'Page'
+  word: string
+  act: () => void
+}
+
+export function commandsOf(desk: Desk): Command[] {
+  return [...here(desk), ...network(desk), ...page(desk)]
+}
+
+function here(desk: Desk): Command[] {
+  const { at } = desk.selection.store.getState()
+  const { rootLabel } = desk.tab.view.getState()
+  const named = desk.listing.store.getState().named.get(at)
+  const subject = named ?? { name: at, type: at === '/' ? 'directory' : 'entry', detail: '' } as const
+  const what = lastLabel(at, rootLabel)
+  const actions = nameActions(desk, subject).map(({ word, act }): Command => ({ group: 'Here', word: `${word.replace('…', '')} · ${what}${word.endsWith('…') ? '…' : ''}`, act }))
+  const change = desk.undo.store.getState().changes.at(-1)
+  return [...actions, ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
+}
+
+function network(desk: Desk): Command[] {
+  const { controls, view } = desk.tab
+  const group = 'Servers and network'
+  return [
+    { group, word: 'Open another server', act: () => controls.openServer() },
+    { group, word: 'Invite to this room…', act: () => desk.dialogs.open({ type: 'invite' }) },
+    ...linkDeeds(view.getState(), controls).map(({ word, act }): Command => ({ group, word, act })),
+    { group, word: 'Isolate this tab', act: () => controls.isolate() },
+    { group, word: 'Heal all', act: () => controls.healAll() },
+  ]
+}
+
+function page({ selection, dialogs }: Desk): Command[] {
+  const group = 'Page'
+  const { at } = selection.store.getState()
+  return [
+    { group, word: 'Show value', act: () => selection.go(at, 'value') },
+    { group, word: 'Show copies', act: () => selection.go(at, 'copies') },
+    { group, word: 'Show the way', act: () => selection.go(at, 'way') },
+    { group, word: 'Theme: light', act: () => setTheme('light') },
+    { group, word: 'Theme: dark', act: () => setTheme('dark') },
+    { group, word: 'Theme: as the system has it', act: () => setTheme('system') },
+    { group, word: 'Help', act: () => dialogs.open({ type: 'help', about: null }) },
+  ]
+}

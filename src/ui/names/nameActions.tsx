@@ -1,0 +1,91 @@
+/** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
+import { Copy, Download, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
+import type { Desk } from '../desk/desk'
+import { designate, labelsOf, parentOf } from '../desk/fullName'
+import type { Named } from '../desk/listing'
+import { write } from '../desk/write'
+import { jsonOf } from '../value/json'
+import { saveLines } from '../parts/saveLines'
+import type { MenuItem } from '../parts/menu'
+
+const size = 15
+
+export type Subject = Pick<Named, 'name' | 'type' | 'detail'>
+
+export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
+  const copyName: MenuItem = {
+    word: 'Copy name',
+    icon: <Copy size={size} />,
+    act: () => void desk.notices.during('Copying the name', navigator.clipboard.writeText(subject.name)).then((done) => done && desk.notices.tell(`Copied ${subject.name}`)),
+  }
+  switch (subject.type) {
+    case 'directory':
+      return [...directoryActions(desk, subject.name), copyName]
+    case 'link':
+      return [copyName, remove(desk, subject)]
+    case 'entry':
+      return [
+        { word: 'Rename…', icon: <Pencil size={size} />, act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
+        copyName,
+        remove(desk, subject),
+      ]
+    case 'server':
+      return [copyName]
+  }
+}
+
+function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string): MenuItem[] {
+  return [
+    { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
+    { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
+    { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
+    { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
+    {
+      word: 'Sweep now',
+      icon: <RefreshCw size={size} />,
+      act: () => {
+        selection.go(at, 'copies')
+        void notices.during(`Sweeping ${at}`, tab.service.sweep(at))
+      },
+    },
+    { word: 'Import…', icon: <Upload size={size} />, act: () => dialogs.open({ type: 'import', at }) },
+    { word: 'Export', icon: <Download size={size} />, act: () => void notices.during(`Exporting ${at}`, exportTo(tab.service, at)) },
+  ]
+}
+
+/** The directory and those below it, as a file. */
+async function exportTo(service: Desk['tab']['service'], at: string): Promise<void> {
+  saveLines(`${labelsOf(at).at(-1) ?? 'root'}.jsonl`, await service.exportDirectory(at))
+}
+
+const remove = (desk: Desk, { name, type, detail }: Subject): MenuItem => ({
+  word: 'Delete',
+  icon: <Trash2 size={size} />,
+  grave: true,
+  act: () => {
+    const deleting = type === 'link' ? removeLink(desk, name, detail) : removeEntry(desk, name)
+    void deleting.then((done) => {
+      const parent = parentOf(name)
+      if (done && parent !== null && desk.selection.store.getState().at === name) desk.selection.go(parent)
+    })
+  },
+})
+
+/** By the directory's tree, not by the name: that would follow the link and delete what it leads to. */
+function removeLink(desk: Desk, name: string, target: string): Promise<boolean> {
+  const { service } = desk.tab
+  const [directory, label] = [parentOf(name) ?? name, labelsOf(name).at(-1) ?? '']
+  return write(desk, service.doUpdates(directory, { [label]: false }), { what: `${label} deleted`, takeBack: () => service.setLink(name, target) })
+}
+
+async function removeEntry(desk: Desk, name: string): Promise<boolean> {
+  const { service } = desk.tab
+  const [directory, label] = [parentOf(name) ?? name, labelsOf(name).at(-1) ?? '']
+  const deleted = (async () => {
+    const { value } = await service.nodes(designate(directory, [label]))
+    const kept = value === null || jsonOf(value.tree)
+    await service.doUpdates(directory, { [label]: false })
+    return kept
+  })()
+  return write(desk, deleted, { what: `${label} deleted`, takeBack: async () => service.doUpdates(directory, { [label]: await deleted }) })
+}

@@ -1,0 +1,83 @@
+import type { ItemInstance } from '@headless-tree/core'
+import { ChevronRight } from 'lucide-react'
+import type { HTMLAttributes, MouseEvent } from 'react'
+import type { DirectoryId } from '../../core/names'
+import { useView } from '../desk/desk'
+import { ROOT } from '../desk/fullName'
+import type { Listed, Named } from '../desk/listing'
+import type { MenuPoint } from '../parts/menu'
+import { Label } from '../parts/text'
+import { NameIcon } from './nameIcon'
+
+interface RowProps {
+  item: ItemInstance<Named>
+  selected: boolean
+  listed: Listed | undefined
+  onMenu: (item: ItemInstance<Named>, point: MenuPoint) => void
+}
+
+/** One name in the tree. A press shows it; the arrow before it opens it. */
+export function NameRow({ item, selected, listed, onMenu }: RowProps) {
+  const { name, label, type, detail } = item.getItemData()
+  const isRoot = name === ROOT
+  const copies = useView((view) => (type === 'directory' ? (view.copies[(isRoot ? view.root : detail) as DirectoryId]?.ring.length ?? 0) : 0))
+  const open = item.isExpanded()
+  const failure = listed?.failure ?? null
+  const { onClick: _, ...props } = item.getProps() as HTMLAttributes<HTMLDivElement>
+  const note = noteOf(type, detail, copies, open ? listed : undefined)
+  const toggle = (event: MouseEvent): void => {
+    event.stopPropagation()
+    item.setFocused()
+    if (open) item.collapse()
+    else item.expand()
+  }
+  return (
+    <div
+      {...props}
+      className={`name-row level-${Math.min(item.getItemMeta().level, 12)}`}
+      aria-selected={selected}
+      data-type={type}
+      onClick={() => {
+        item.setFocused()
+        item.primaryAction()
+      }}
+      onDoubleClick={toggle}
+      onContextMenu={(event) => {
+        event.preventDefault()
+        onMenu(item, { x: event.clientX, y: event.clientY })
+      }}
+      aria-description={note}
+    >
+      {type === 'directory' ? (
+        <span className={open ? 'twisty open' : 'twisty'} onClick={toggle} aria-hidden>
+          <ChevronRight size={14} />
+        </span>
+      ) : (
+        <span className="twisty" aria-hidden />
+      )}
+      <NameIcon type={type} />
+      <span className={isRoot ? 'name root' : 'name'}>
+        <Label>{label}</Label>
+      </span>
+      <span className={failure !== null && open ? 'note warn' : 'note'} title={failure ?? (type === 'link' ? detail : undefined)}>
+        {type === 'link' ? (
+          <>
+            → <Label>{detail}</Label>
+          </>
+        ) : (
+          note
+        )}
+      </span>
+    </div>
+  )
+}
+
+function noteOf(type: Named['type'], detail: string, copies: number, listed: Listed | undefined): string {
+  if (type === 'link') return `link to ${detail}`
+  if (type === 'server') return 'server'
+  if (type === 'entry') return ''
+  if ((listed?.failure ?? null) !== null) return 'not readable now'
+  if (listed?.loaded === false) return 'reading…'
+  const held = copies === 0 ? '' : copies === 1 ? '1 copy' : `${copies} copies`
+  return listed?.loaded && listed.names.length === 0 ? ['empty', held].filter(Boolean).join(' · ') : held
+}

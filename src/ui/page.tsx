@@ -1,0 +1,80 @@
+import { X } from 'lucide-react'
+import { useEffect, useState } from 'react'
+import { ActivityPanel } from './activity/activityPanel'
+import { Centre } from './centre'
+import { ReportsProvider } from './copies/reports'
+import { DeskContext, useDesk, type Desk } from './desk/desk'
+import { Dialogs } from './dialogs'
+import { Header, type Drawer } from './header/header'
+import { useKeys } from './keys'
+import { NamesPanel } from './names/namesPanel'
+import { NetworkPanel } from './network/networkPanel'
+import { News } from './status/news'
+import { Notices } from './status/notices'
+import { StatusBar } from './status/statusBar'
+import { TabTitle } from './status/tabTitle'
+
+/** The page: names on the left, what is selected in the centre, network and activity on the right. */
+export function Page({ desk }: { desk: Desk }) {
+  return (
+    <DeskContext value={desk}>
+      <ReportsProvider>
+        <Frame />
+      </ReportsProvider>
+    </DeskContext>
+  )
+}
+
+function Frame() {
+  const desk = useDesk()
+  const [drawer, setDrawer] = useState<Drawer>(null)
+  useKeys(desk)
+  useEffect(() => {
+    if (drawer === null) return
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key === 'Escape' && document.querySelector('dialog[open], [popover]:popover-open') === null) setDrawer(null)
+    }
+    document.querySelector<HTMLElement>('.side.open .drawer-close')?.focus()
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [drawer])
+  const close = (): void => setDrawer(null)
+  return (
+    <>
+      <a className="skip" href="#centre" onClick={(event) => {
+        // The fragment of the address is the room's: focus moves without it.
+        event.preventDefault()
+        document.getElementById('centre')?.focus()
+      }}>
+        Skip to the selected name
+      </a>
+      <Header drawer={drawer} onDrawer={setDrawer} />
+      <div className="panels">
+        {drawer !== null && <div className="scrim" onClick={close} />}
+        <aside className={drawer === 'names' ? 'side left open' : 'side left'} aria-label="Names">
+          <DrawerClose onClose={close} />
+          <NamesPanel onChosen={close} />
+        </aside>
+        <Centre />
+        <aside className={drawer === 'network' ? 'side right open' : 'side right'} aria-label="Network and activity">
+          <DrawerClose onClose={close} />
+          <NetworkPanel />
+          <ActivityPanel />
+        </aside>
+      </div>
+      <StatusBar />
+      <Notices />
+      <News />
+      <TabTitle />
+      <Dialogs />
+    </>
+  )
+}
+
+function DrawerClose({ onClose }: { onClose: () => void }) {
+  return (
+    <button type="button" className="quiet icon drawer-close" aria-label="Close this panel" onClick={onClose}>
+      <X aria-hidden size={18} />
+    </button>
+  )
+}

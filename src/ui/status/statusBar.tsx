@@ -1,0 +1,77 @@
+import { useStore } from 'zustand'
+import { agreeing } from '../copies/updateRows'
+import { useReports } from '../copies/reports'
+import { byteSize, span } from '../desk/clockTime'
+import { useDesk, useView } from '../desk/desk'
+import { lastLabel } from '../desk/fullName'
+import { connectedLinks } from '../desk/servers'
+import { Label } from '../parts/text'
+
+/** How things stand, in a line. */
+export function StatusBar() {
+  const { dialogs, selection } = useDesk()
+  const show = useStore(selection.store, (state) => state.show)
+  return (
+    <footer className="status-bar" aria-label="Status">
+      <Agreement />
+      <Storage />
+      <Clock />
+      <Alone />
+      <button type="button" className="text" onClick={() => dialogs.open({ type: 'help', about: show })}>
+        What am I looking at?
+      </button>
+    </footer>
+  )
+}
+
+function Agreement() {
+  const { copies, place } = useReports()
+  const rootLabel = useView((view) => view.rootLabel)
+  if (copies.failure !== null) return <span className="warn-text">the copies cannot be asked now</span>
+  if (copies.answer === null || copies.answer.length === 0 || place.answer === null) return null
+  const all = copies.answer.length
+  const equal = agreeing(copies.answer)
+  return (
+    <span className="agreement" data-agree={equal} data-copies={all}>
+      <span className={equal === all ? 'dot good' : 'dot warn'} aria-hidden />
+      {all === 1 ? 'One copy' : equal === all ? `All ${all} copies` : `${equal} of ${all} copies`} of <Label>{lastLabel(place.answer.directory, rootLabel)}</Label> {all === 1 ? 'exists' : equal === all ? 'agree' : 'agree as far as is known'}
+    </span>
+  )
+}
+
+function Storage() {
+  const { tab, notices } = useDesk()
+  const storage = useView((view) => view.storage)
+  const state = useView((view) => view.state)
+  const size = storage.bytes === null ? '' : ` · ${byteSize(storage.bytes)}`
+  if (state === 'readOnly') return <span className="grave-text">read-only: nothing can be saved</span>
+  if (storage.persisted === null) return null
+  if (storage.persisted) return <span>stored to stay{size}</span>
+  const ask = (): void =>
+    void tab.controls.askPersistence().then(
+      (granted) => notices.tell(granted ? 'The browser keeps what this server stores.' : 'The browser did not agree: it may clear this server’s copies when space runs short. Copies on other servers are the remedy.'),
+      (error: unknown) => notices.fail(error),
+    )
+  return (
+    <span>
+      stored, but the browser may clear it{size}{' '}
+      <button type="button" className="text" onClick={ask}>
+        Keep it
+      </button>
+    </span>
+  )
+}
+
+function Clock() {
+  const { correction, greatestOffset } = useView((view) => view.clock)
+  const peers = useView((view) => connectedLinks(view).length)
+  if (correction !== 0) return <span className="warn-text">clock {span(Math.abs(correction))} {correction > 0 ? 'behind' : 'ahead of'} the others; corrected, set it right</span>
+  if (peers === 0) return null
+  const offset = Math.round(Math.abs(greatestOffset))
+  return <span className={offset >= 30_000 ? 'warn-text' : 'clock'}>clock within {offset < 1000 ? `${offset} ms` : span(offset)} of the others</span>
+}
+
+function Alone() {
+  const alone = useView((view) => view.state === 'running' && view.links.every(({ state }) => state === 'absent'))
+  return alone ? <span className="warn-text">the only server: names live in this browser alone</span> : null
+}

@@ -1,0 +1,62 @@
+import { useState } from 'react'
+import type { JsonValue } from '../../client/nameService'
+import { useDesk } from '../desk/desk'
+import { designateAt, useCopy, type Place } from '../desk/place'
+import { sentenceOf } from '../desk/notices'
+import { useReading } from '../desk/reading'
+import { write } from '../desk/write'
+
+/** The value as JSON: true is a present leaf, an object has the labels below. An entry's value can be replaced whole. */
+export function JsonForm({ place }: { place: Place }) {
+  const desk = useDesk()
+  const { service } = desk.tab
+  const copy = useCopy(place.di)
+  const vd = designateAt(place, [])
+  const { answer } = useReading(`tree ${place.name}`, copy?.version ?? null, () => service.getValue(vd))
+  const [draft, setDraft] = useState<string | null>(null)
+  const [fault, setFault] = useState<string | null>(null)
+  const current = answer === null ? '' : JSON.stringify(answer.tree, null, 2)
+  const text = draft ?? current
+  const changeable = place.entity !== null
+
+  const change = (to: string | null): void => {
+    setDraft(to)
+    setFault(null)
+  }
+  const save = (): void => {
+    if (answer === null || draft === null) return
+    let value: JsonValue
+    try {
+      value = JSON.parse(draft) as JsonValue
+    } catch (error) {
+      setFault(`This is not JSON: ${sentenceOf(error)}`)
+      return
+    }
+    const before = answer.tree
+    void write(desk, service.setValue(vd, value), { what: `the value of ${place.entity ?? place.name} replaced`, takeBack: () => service.setValue(vd, before) }).then((done) => done && setDraft(null))
+  }
+  return (
+    <div className="json">
+      <textarea aria-label="Value as JSON" spellCheck={false} readOnly={!changeable} value={text} onChange={(event) => change(event.target.value)} />
+      {fault !== null && (
+        <p className="trouble" role="alert">
+          {fault}
+        </p>
+      )}
+      <p className="row">
+        {changeable ? (
+          <>
+            <button type="button" className="primary" disabled={draft === null || draft === current} onClick={save}>
+              Replace the value
+            </button>
+            <button type="button" disabled={draft === null} onClick={() => change(null)}>
+              Leave it
+            </button>
+          </>
+        ) : (
+          <span className="hint">A directory is not replaced as a whole; change the names in it.</span>
+        )}
+      </p>
+    </div>
+  )
+}
