@@ -4,6 +4,7 @@ import { at, directoryNumber, hostileLabels } from '../trials/generators'
 import { signed } from '../sim/simServer'
 import type { Call } from './calls'
 import { isFailure, type Failure } from './errors'
+import { effectiveParent } from './directories/reference'
 import { clockCorrection } from './servers/clock'
 import { freeServerName } from './servers/register'
 import type { DirectoryId, Label } from './names'
@@ -450,6 +451,33 @@ describe('servers', () => {
     const names = [alpha, beta].map(({ server }) => server.name)
     expect(new Set(names).size).toBe(2)
     for (const name of names) expect(alpha.sees(root)).toContain(`"${name}",["Server"`)
+  })
+
+  it('two that take one name at once: the loser has another within seconds', () => {
+    const { cluster, directory: root } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    for (const member of [alpha, beta]) cluster.call(member, { type: 'rename', name: 'omega' })
+    cluster.time += 100
+    for (const member of [alpha, beta]) cluster.input(member, { type: 'tick' })
+    cluster.pass(2000)
+    const names = [alpha, beta].map(({ server }) => server.name)
+    expect(new Set(names).size).toBe(2)
+    expect(names).toContain('omega')
+    for (const name of names) expect(beta.sees(root)).toContain(`"${name}",["Server"`)
+  })
+
+  it('[M6] of two directories created under one name at once, the loser goes on under another within seconds', () => {
+    const { cluster, directory: root } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const create = (at: Member, directory: DirectoryId): number =>
+      cluster.call(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(cluster.intent(at, directory, 'newD', [['.', null, [['BR', null, [[root, null, leaf('SRC')]]]]]])) } })
+    create(alpha, directoryNumber(71))
+    create(beta, directoryNumber(72))
+    cluster.pass(3000)
+    const labels = [directoryNumber(71), directoryNumber(72)].map((di) => [alpha, beta].flatMap(({ server }) => server.copies.get(di) ?? []).map((copy) => effectiveParent(copy)!.label)[0])
+    expect(labels).toContain('SRC')
+    expect(new Set(labels).size).toBe(2)
+    expect([...alpha.happened, ...beta.happened].some((text) => text.includes('the name SRC was taken'))).toBe(true)
   })
 
   it('[B2] an older start, or one of two with the same number, is refused ring work, and it is said', () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, named, ofType, type Member } from '../trials/cluster'
 import { directoryNumber } from '../trials/generators'
-import { errorCodes, explain, failure } from './errors'
+import type { Call } from './calls'
+import type { Request } from './requests'
+import { errorCodes, explain, failure, type Failure } from './errors'
 
 describe('errands', () => {
   it('[D2] ask again, then the next server; late and doubled answers change nothing', () => {
@@ -26,6 +28,31 @@ describe('errands', () => {
     for (const post of cluster.delivered.filter(ofType('answer'))) cluster.hand(post)
     cluster.settle()
     expect(gamma.server.errands.size).toBe(0)
+  })
+
+  it('a server that is not connected is waited for little more than a second, and a read says nothing of changes', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.crash(alpha)
+    const began = cluster.time
+    const outcome = cluster.tryAsk(beta, { type: 'ask', servers: [alpha.id], request: { type: 'state', directory } })
+    expect(explain(outcome as Failure)).toBe('The server alpha cannot be reached: it is not connected.')
+    const others: Request[] = [{ type: 'sweep', directory, form: 'parallel' }, { type: 'join', directory, from: [beta.id] }]
+    for (const request of others) {
+      expect(cluster.code(beta, { type: 'ask', servers: [alpha.id], request })).toBe('ServerUnreachable')
+    }
+    expect(cluster.time - began).toBeLessThan(7000)
+  })
+
+  it('of a change whose answer is missing nobody says that it was not made', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const id = cluster.call(beta, { ...cluster.submitCall(beta, directory, [['x', null, true]]), servers: [alpha.id] } as Call)
+    cluster.deliver()
+    cluster.cut(alpha, beta)
+    cluster.pass(1300)
+    expect(beta.replies.get(id)).toMatchObject({ code: 'TimedOut' })
+    expect(alpha.sees(directory)).toContain('x')
   })
 
   it('a join here whose predecessor died is not waited for without end', () => {

@@ -27,6 +27,8 @@ export interface Errand {
   tried: string[]
   lastFailure: Failure | null
   deadline: number
+  /** When the first candidate, connected, was first asked (ms since 1970): it may have done what it was asked. Null before. */
+  askedAt: number | null
   onward: Onward
 }
 
@@ -39,7 +41,10 @@ export interface Originating {
 
 const PATIENCE = 4000
 const LONG_PATIENCE = 25_000
+/** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
+/** Requests that change something: of one without an answer nobody knows whether it was done. */
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -48,7 +53,7 @@ export function ask(turn: Turn, candidates: readonly ServerId[], request: Reques
   const { server } = turn
   const rank = (other: ServerId): number => (other === server.id ? 0 : server.peers.has(other) ? 1 : 2)
   const ordered = [...new Set(candidates)].toSorted((a, b) => rank(a) - rank(b))
-  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, tried: [], lastFailure: null, deadline: 0, onward }
+  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
   server.errands.set(errand.id, errand)
   askFirst(turn, errand)
 }
@@ -60,6 +65,7 @@ function askFirst(turn: Turn, errand: Errand): void {
     return
   }
   errand.deadline = turn.now + patienceFor(errand.request)
+  errand.askedAt = at === turn.server.id ? turn.now : null
   if (at === turn.server.id) {
     turn.performing.push({ request: errand.request, caller: { type: 'errand', id: errand.id } })
     schedule(turn.server.agenda, `errand ${errand.id}`, errand.deadline)
@@ -70,6 +76,7 @@ function askFirst(turn: Turn, errand: Errand): void {
 const patienceFor = ({ type }: Request): number => (type === 'sweep' || type === 'join' || type === 'create' ? LONG_PATIENCE : PATIENCE)
 
 function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {
+  if (turn.server.peers.has(at)) errand.askedAt ??= turn.now
   send(turn, at, { type: 'request', id: errand.id, request: errand.request })
   schedule(turn.server.agenda, `errand ${errand.id}`, Math.min(errand.deadline, turn.now + ASK_AGAIN))
 }
@@ -83,8 +90,21 @@ export function onErrandTime(turn: Turn, id: string): void {
   const errand = turn.server.errands.get(id)
   const at = errand?.candidates[0]
   if (errand === undefined || at === undefined) return
-  if (turn.now < errand.deadline) sendRequest(turn, errand, at)
-  else turn.settled.push({ id, outcome: failure('TimedOut', { server: nameOfServer(turn.server, at), seconds: String(patienceFor(errand.request) / 1000) }) })
+  const here = at === turn.server.id
+  const connected = here || turn.server.peers.has(at)
+  if (connected && turn.now < errand.deadline) {
+    if (!here) sendRequest(turn, errand, at)
+    return
+  }
+  turn.settled.push({ id, outcome: unanswered(turn, errand, at, connected) })
+}
+
+/** Why a server did not answer; of a change that it was asked for, that nobody knows whether it was made. */
+function unanswered(turn: Turn, { request, askedAt }: Errand, at: ServerId, connected: boolean): Failure {
+  const server = nameOfServer(turn.server, at)
+  const seconds = String(Math.max(1, Math.round((turn.now - (askedAt ?? turn.now)) / 1000)))
+  if (askedAt !== null && changing.has(request.type)) return failure('TimedOut', { server, seconds })
+  return failure('ServerUnreachable', { server, reason: connected ? `it did not answer within ${seconds} s` : 'it is not connected' })
 }
 
 export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, { type: 'answer' }>): void {

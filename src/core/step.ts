@@ -12,14 +12,14 @@ import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './cop
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
 import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
-import { beginCleanup, onCleanup } from './directories/cleanup'
+import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
 import { onWalked } from './directories/lookup'
 import type { Effects } from './effects'
 import { onAnswer, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { clockCorrection, onClock } from './servers/clock'
-import { onRegister, register } from './servers/register'
+import { onRegister, onServersNamed, register } from './servers/register'
 import type { CopyMessage, JoinMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
 import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
@@ -42,6 +42,7 @@ export function step(server: Server, now: number, input: Input): Effects {
   const turn = beginTurn(server, now + clockCorrection(server))
   dispatch(turn, input)
   settleAll(turn)
+  lookAtNames(turn)
   const next = nextTime(server.agenda)
   turn.effects.wakeAt = next === null ? null : next - clockCorrection(server)
   return turn.effects
@@ -67,6 +68,18 @@ function dispatch(turn: Turn, input: Input): void {
       return onTick(turn)
     default:
       return unreachable(input)
+  }
+}
+
+/** What others name may take a name from this server, or from a directory that it stores. */
+function lookAtNames(turn: Turn): void {
+  for (const save of turn.effects.save) {
+    if (!('copy' in save) || save.change.type !== 'absorbed') continue
+    for (const { intent } of save.change.sets) {
+      const labels = intent.branches.map(([label]) => label)
+      if (intent.procedure === 'setUpOn') onServersNamed(turn, save.directory, labels)
+      else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
+    }
   }
 }
 

@@ -59,9 +59,15 @@ export function runSeed({ seed, trace, canary, servers, aim }: SeedOptions): Out
       world.run(world.time + 20_000)
     }
   }
+  settle(world)
   nothingLost(world)
   converged(world)
   return { simulatedMs: world.time, counts: world.counts, hash: hashOf(world) }
+}
+
+/** Copies are compared between sweeps, not in the middle of one's write pass. */
+function settle(world: World): void {
+  for (let i = 0; i < 1000 && world.servers.some(({ server }) => server.sweeps.size > 0); i++) world.run(world.time + 10)
 }
 
 const storm = (random: Random): Weather => ({ loss: random.pick([0, 0.02, 0.3]), duplication: random.pick([0, 0.1, 0.3]), delay: random.pick([3, 40, 900]) })

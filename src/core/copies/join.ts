@@ -82,7 +82,11 @@ export function onJoinTime(turn: Turn, directory: DirectoryId): void {
     return
   }
   // R4: a stored joining copy never gives up by itself: its predecessor may have spliced it in.
-  if (server.copies.get(directory)?.state !== 'joining' && turn.now >= join.deadline) tryNext(turn, directory, join, 'did not answer')
+  const asked = join.candidates[join.at]
+  if (server.copies.get(directory)?.state === 'joining' || asked === undefined) return proceed(turn, directory, join)
+  if (!join.candidates.some((other) => server.peers.has(other))) return giveUp(turn, directory, join, `${nameOfServer(server, asked)} is not connected`)
+  if (!server.peers.has(asked)) tryNext(turn, directory, join, 'is not connected')
+  else if (turn.now >= join.deadline) tryNext(turn, directory, join, 'did not answer')
   else proceed(turn, directory, join)
 }
 

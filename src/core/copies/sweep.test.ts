@@ -111,6 +111,28 @@ describe.each(['ring', 'parallel'] as const)('a sweep along the ring in %s form'
   })
 })
 
+describe('a sweep that cannot complete', () => {
+  it('[P5] ends a second after its member was disconnected, and after six when it is connected and silent', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const silent = cluster.call(alpha, cluster.sweepCall(alpha, directory))
+    for (let i = 0; i < 5; i++) {
+      cluster.lose(ofSweeps)
+      cluster.time += 1100
+      cluster.input(alpha, { type: 'tick' })
+      expect(alpha.replies.has(silent)).toBe(false)
+    }
+    cluster.lose(ofSweeps)
+    cluster.time += 1100
+    cluster.input(alpha, { type: 'tick' })
+    expect(alpha.replies.get(silent)).toMatchObject({ code: 'SweepFailed', about: { member: 'beta', reason: 'did not answer', phase: 'look' } })
+    const gone = cluster.call(alpha, cluster.sweepCall(alpha, directory))
+    cluster.cut(alpha, beta)
+    cluster.pass(1100)
+    expect(alpha.replies.get(gone)).toMatchObject({ code: 'SweepFailed', about: { member: 'beta', reason: 'is not connected', phase: 'look' } })
+  })
+})
+
 describe('what a sweep sends', () => {
   it('[P9] an idle sweep sends no updates, reads nothing, and costs four small messages a member', () => {
     const { cluster, directory } = Cluster.ring(3)

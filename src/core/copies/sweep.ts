@@ -284,26 +284,25 @@ function giveUp(turn: Turn, copy: DirectoryCopy, sweep: Sweep, why: Failure): vo
   end(turn, copy, sweep)
 }
 
-/** The periodic look at a running sweep: sends again what was not answered, and gives up on who stays silent. */
+/** The periodic look at a running sweep: sends again what was not answered; gives up on who is gone, or stays silent. */
 export function onSweepDeadline(turn: Turn, copy: DirectoryCopy): void {
   const sweep = turn.server.sweeps.get(copy.directory)
   if (sweep === undefined) return
   const waiting = waitedFor(sweep)
-  if (turn.now >= sweep.deadline && waiting !== undefined) {
-    fail(turn, copy, sweep, waiting, turn.server.peers.has(waiting.pointer.server) ? 'did not answer' : 'is not connected')
-    return
-  }
+  const gone = waiting.find(({ pointer }) => !turn.server.peers.has(pointer.server))
+  if (gone !== undefined) return fail(turn, copy, sweep, gone, 'is not connected')
+  if (turn.now >= sweep.deadline && waiting[0] !== undefined) return fail(turn, copy, sweep, waiting[0], 'did not answer')
   schedule(turn.server.agenda, `sweepDeadline ${copy.directory}`, turn.now + RESEND)
   if (sweep.phase === 'look') for (const visited of sweep.visited.values()) if (visited.asked && visited.facts === null && visited.failed === null) look(turn, copy, sweep, visited)
   if (sweep.phase === 'read') advanceRead(turn, copy, sweep)
   if (sweep.phase === 'write') advanceWrite(turn, copy, sweep)
 }
 
-/** The first member, in the order of the ring as far as it is known, whose answer is missing. */
-function waitedFor(sweep: Sweep): Visited | undefined {
-  if (sweep.phase === 'read') return onRing(sweep).find((visited) => visited.load === null)
-  if (sweep.phase === 'write') return onRing(sweep).find((visited) => !visited.written)
-  return [...sweep.visited.values()].find((visited) => visited.asked && visited.facts === null)
+/** The members, in the order of the ring as far as it is known, whose answers are missing. */
+function waitedFor(sweep: Sweep): Visited[] {
+  if (sweep.phase === 'read') return onRing(sweep).filter((visited) => visited.load === null)
+  if (sweep.phase === 'write') return onRing(sweep).filter((visited) => !visited.written)
+  return [...sweep.visited.values()].filter((visited) => visited.asked && visited.facts === null)
 }
 
 /** The running sweep that an answer belongs to, and the member it comes from. */

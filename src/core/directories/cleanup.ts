@@ -16,7 +16,7 @@ import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
-import { candidatesFor, effectiveParent, referenceTree, type BackReference } from './reference'
+import { candidatesFor, childStoredHere, effectiveParent, namedBy, referenceTree, type BackReference } from './reference'
 
 /** `read` what the parent says, `draft` the change, `submit` it; then read again. */
 export type CleanupStep = 'read' | 'draft' | 'submit'
@@ -42,6 +42,16 @@ export function lookAtNameSoon(turn: Turn, copy: DirectoryCopy): void {
   const { agenda } = turn.server
   const at = turn.now + AFTER_CONNECTION
   if (effectiveParent(copy) !== undefined && (agenda.times.get(`cleanup ${copy.directory}`) ?? at) >= at) schedule(agenda, `cleanup ${copy.directory}`, at)
+}
+
+/** M6: a reference that arrived may say that another directory holds the name of one stored here: looked at, at once. */
+export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly Label[]): void {
+  const tree = turn.server.copies.get(parent)?.visible
+  for (const label of tree === undefined ? [] : labels) {
+    const named = namedBy(tree!, label)
+    const child = named?.type === 'directory' ? childStoredHere(turn.server, parent, label) : undefined
+    if (child !== undefined && named?.type === 'directory' && named.directory !== child.directory) schedule(turn.server.agenda, `cleanup ${child.directory}`, turn.now)
+  }
 }
 
 export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | null = null): void {

@@ -103,6 +103,16 @@ const serverTree = ({ id, key }: Server): Tree => [
 
 export const addressOf = (server: ServerId): string => `room/${server}`
 
+/** Of two servers that took one name at once, the one that lost it looks for another as soon as it hears. */
+export function onServersNamed(turn: Turn, directory: DirectoryId, labels: readonly Label[]): void {
+  const { server } = turn
+  if (directory !== server.root || !server.registered || !labels.includes(server.name)) return
+  const entry = namedBy(server.copies.get(directory)!.visible, server.name)
+  if (entry?.type === 'server' && entry.server === server.id) return
+  server.registered = false
+  schedule(server.agenda, 'register', turn.now)
+}
+
 /** Takes another name, from now on. */
 export function rename(turn: Turn, name: string): void {
   if (name !== turn.server.name) changeServer(turn, { type: 'name', name })
