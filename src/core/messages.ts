@@ -28,6 +28,8 @@ export interface Facts {
   stableMark: Timestamp
   /** Fingerprint of the log at or after lastSweep. */
   digest: string
+  /** Fingerprint of the known ring. */
+  ringDigest: string
 }
 
 /** A node of a base on the wire, in pre-order: its depth (1 below the root), label and time-stamp. */
@@ -66,7 +68,7 @@ export type CopyMessage =
   /** The second round: everything at or after `since`; with its base when `whole`. */
   | (BetweenCopies & { type: 'readSweep'; to: CopyId; attempt: string; since: Timestamp; whole: boolean; index: number })
   | (BetweenCopies & { type: 'readPage'; to: CopyId; attempt: string; facts: Facts; page: Page })
-  /** The write pass, page by page; joined with lastSweep, F and ring in one transaction after the last page [P7]. */
+  /** The write pass, page by page, without the ring for a copy that knows it; joined with lastSweep, F and ring in one transaction after the last page [P7]. */
   | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; page: Page })
   | (BetweenCopies & { type: 'wrote'; to: CopyId; attempt: string; index: number; lastSweep: Timestamp })
   /** A member cannot do its part of a sweep. */
@@ -127,6 +129,7 @@ const facts: Shape<Facts> = record({
   lastSweep: timestampShape,
   stableMark: timestampShape,
   digest: text(32),
+  ringDigest: text(32),
 })
 const page: Shape<Page> = record({
   index: number,

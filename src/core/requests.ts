@@ -191,6 +191,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     ring: list(member, 256),
     log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
     digest: text(32),
+    ringDigest: text(32),
   }),
   sweep: record({ sweepTS: timestampShape, members: servers }),
   create: record({ copy: copyId, label: nullable(label) }),

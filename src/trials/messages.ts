@@ -41,7 +41,7 @@ export const setOf = (directory: DirectoryId): fc.Arbitrary<UpdateSet> => fc.tup
 
 const anyPointer = fc.record({ copy: anyCopy, server: anyServer })
 const anyMember: fc.Arbitrary<Member> = fc.record({ copy: anyCopy, server: anyServer, name: anyText })
-const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom('joining' as const, 'active' as const), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText })
+const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom('joining' as const, 'active' as const), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText })
 const anyFailure = fc.tuple(fc.constantFrom(...errorCodes), anyText, anyText).map(([code, name, reason]) => failure(code, { name, reason }))
 const anyNode: fc.Arbitrary<FlatNode> = fc.tuple(fc.integer({ min: 1, max: 16 }), anyLabel, anyStamp)
 

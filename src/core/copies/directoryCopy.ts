@@ -306,11 +306,16 @@ export function position(log: readonly UpdateSet[], ts: Timestamp): number {
 export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => copy.log.slice(position(copy.log, ts))
 
 /** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
-export function digestOf(copy: DirectoryCopy): string {
+export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(({ ts }) => ts))
+
+/** The same of the members of a ring, by copy and server name. */
+export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members.map(({ copy, name }) => `${copy} ${name}`))
+
+function fingerprint(texts: readonly string[]): string {
   let high = 0
   let low = 0
-  for (let i = position(copy.log, copy.lastSweep); i < copy.log.length; i++) {
-    const [h, l] = hash(copy.log[i]!.ts)
+  for (const text of texts) {
+    const [h, l] = hash(text)
     high = (high + h) | 0
     low = (low + l) | 0
   }

@@ -8,7 +8,7 @@ import type { DirectoryId, ServerId } from '../names'
 import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { millisecondsOf } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { digestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member } from './directoryCopy'
+import { digestOf, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member } from './directoryCopy'
 import { cutPages } from './pages'
 import { sweepSoon } from './sweepTimes'
 
@@ -19,7 +19,7 @@ const MAX_DEFERRED = 1000
 /** What this copy says of itself. */
 export function factsOf(turn: Turn, copy: DirectoryCopy): Facts {
   const { state, epoch, pointer, nextTS, lastSweep, stableMark } = copy
-  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy) }
+  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy), ringDigest: ringDigestOf(copy.ring) }
 }
 
 export const header = (copy: DirectoryCopy): { directory: DirectoryId; epoch: DirectoryCopy['epoch']; from: DirectoryCopy['id'] } => ({
@@ -73,15 +73,15 @@ export const isMember = (copy: DirectoryCopy, id: DirectoryCopy['id'], server: S
 /** Whether a sweep from here was led to this copy by the pointers: a splice of which the news was lost. */
 const isVisited = ({ server }: Turn, copy: DirectoryCopy, id: DirectoryCopy['id'], at: ServerId): boolean => server.sweeps.get(copy.directory)?.visited.get(id)?.pointer.server === at
 
-/** On a connection: say to each fellow there where this copy stands; it sends what this one may lack. */
+/** On a connection: say to each fellow there where this copy stands; it sends what this one may lack, members too. */
 export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
   send(turn, to, { type: 'greet', ...header(copy), facts: factsOf(turn, copy) })
-  for (const member of copy.ring) if (member.server !== to) send(turn, to, { type: 'spliceNews', ...header(copy), member })
 }
 
 /** A fellow says where it stands: it has all before its lastSweep [DC1], so it may lack only what comes after. */
 export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts }: Extract<CopyMessage, { type: 'greet' }>): void {
   hint(turn.server, copy.directory, from)
+  if (facts.ringDigest !== ringDigestOf(copy.ring)) for (const member of copy.ring) if (member.server !== from) send(turn, from, { type: 'spliceNews', ...header(copy), member })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
   const lacking = logSince(copy, facts.lastSweep)
   for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, from, { type: 'updates', ...header(copy), sets: log })

@@ -142,7 +142,7 @@ describe('what a sweep sends', () => {
     cluster.sweep(cluster.member(0), directory)
     expect(cluster.delivered.map(({ message }) => message.type).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['looked', 'looked', 'lookSweep', 'lookSweep', 'writeSweep', 'writeSweep', 'wrote', 'wrote'].toSorted((a, b) => (a < b ? -1 : 1)))
     const bytes = cluster.delivered.reduce((sum, { message }) => sum + encode(message).length, 0)
-    expect(bytes / 2).toBeLessThan(1700)
+    expect(bytes / 2).toBeLessThan(1300)
   })
 
   it('[P9] sends each member only what it lacks, once', () => {

@@ -14,7 +14,7 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { contentsOf, logSince, type DirectoryCopy, type Member, type RingPointer } from './directoryCopy'
+import { contentsOf, logSince, ringDigestOf, type DirectoryCopy, type Member, type RingPointer } from './directoryCopy'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
 import { joinSweep, sweepAgainToForget } from './sweepMember'
@@ -225,9 +225,11 @@ function advanceWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   if (onRing(sweep).every((visited) => visited.written)) complete(turn, copy, sweep)
 }
 
-function writePage(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer, pages, nextPage }: Visited): void {
+function writePage(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer, pages, nextPage, facts }: Visited): void {
   const { sweepTS, stableMark, baseMark, attempt } = sweep
-  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring: ringOf(sweep), page: pages[nextPage]! })
+  const swept = ringOf(sweep)
+  const ring = facts!.ringDigest === ringDigestOf(swept) ? [] : swept
+  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring, page: pages[nextPage]! })
 }
 
 function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
