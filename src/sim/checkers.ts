@@ -31,11 +31,11 @@ const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${cop
  * subset of DB: what a copy shows is exactly what DB's updates before T, and those of its log, mean together.
  */
 function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
-  const log = new Set(copy.log.map((set) => set.ts))
   const stranger = copy.log.find((set) => !world.database.has(copy.directory, set.ts))
   if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
-  const expected = text(world.database.meaning(copy.directory, (set) => set.ts < T || log.has(set.ts)))
-  if (seen(copy) !== expected) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(seen(copy), expected)}`)
+  const expected = world.database.textBefore(copy.directory, T, copy.log)
+  const shows = seen(copy)
+  if (shows !== expected) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(shows, expected)}`)
 }
 
 /** The greatest stable mark in the ring of a directory. */

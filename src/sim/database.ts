@@ -5,10 +5,16 @@
 import type { CopyId, DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
+import { encodeVisible } from '../core/values/encodeTree'
 import { intentId, updatesOf, type UpdateSet } from '../core/values/intent'
 
 interface Accepted {
   set: UpdateSet
+  /** Its intent's identity [A1]. */
+  intent: string
+  /** TSpaths of the ancestors it names, and of the nodes it creates, each as one text. */
+  names: string[]
+  creates: string[]
   by: CopyId
   /** Its client has been told. */
   acknowledged: boolean
@@ -16,17 +22,24 @@ interface Accepted {
 
 export class Database {
   readonly directories = new Map<DirectoryId, Map<Timestamp, Accepted>>()
+  /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
+  private readonly meanings = new Map<string, string>()
 
   /** A copy has accepted a set in a transaction. */
   accept(directory: DirectoryId, by: CopyId, set: UpdateSet): void {
     const sets = this.directories.get(directory) ?? new Map<Timestamp, Accepted>()
-    this.directories.set(directory, sets.set(set.ts, { set, by, acknowledged: false }))
+    const prefixes = updatesOf(set).flatMap(({ path }) => path.map(([, ts], depth) => ({ text: JSON.stringify(path.slice(0, depth + 1)), own: ts === set.ts })))
+    const names = prefixes.filter(({ own }) => !own).map(({ text }) => text)
+    const creates = prefixes.filter(({ own }) => own).map(({ text }) => text)
+    this.directories.set(directory, sets.set(set.ts, { set, intent: intentId(set.intent), names, creates, by, acknowledged: false }))
+    this.meanings.clear()
   }
 
   /** The transaction did not complete: it never happened. */
   withdraw(directory: DirectoryId, ts: Timestamp): void {
     const sets = this.directories.get(directory)
     sets?.delete(ts)
+    this.meanings.clear()
     if (sets?.size === 0) this.directories.delete(directory)
   }
 
@@ -51,24 +64,33 @@ export class Database {
     return visibleForm(closedForm(this.counting(directory, included).flatMap(updatesOf)))
   }
 
+  /** The meaning, as one canonical text, of all sets before a time-stamp and those of a log. */
+  textBefore(directory: DirectoryId, T: Timestamp, log: readonly UpdateSet[]): string {
+    const inLog = new Set(log.map((set) => set.ts))
+    const key = `${directory} ${T} ${[...inLog].join()}`
+    let text = this.meanings.get(key)
+    if (text === undefined) {
+      text = JSON.stringify(encodeVisible(this.meaning(directory, (set) => set.ts < T || inLog.has(set.ts))))
+      this.meanings.set(key, text)
+    }
+    return text
+  }
+
   /** Those of the sets picked that count, oldest first. */
   counting(directory: DirectoryId, included: (set: UpdateSet) => boolean): UpdateSet[] {
-    const first = new Map<string, UpdateSet>()
-    for (const { set } of this.sets(directory)) {
-      if (!included(set)) continue
-      const id = intentId(set.intent)
-      const known = first.get(id)
-      if (known === undefined || set.ts < known.ts) first.set(id, set)
+    const first = new Map<string, Accepted>()
+    for (const accepted of this.sets(directory)) {
+      if (!included(accepted.set)) continue
+      const known = first.get(accepted.intent)
+      if (known === undefined || accepted.set.ts < known.set.ts) first.set(accepted.intent, accepted)
     }
     const created = new Set<string>()
-    return [...first.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1)).filter((set) => counts(set, created))
+    const counting: UpdateSet[] = []
+    for (const { set, names, creates } of [...first.values()].toSorted((a, b) => (a.set.ts < b.set.ts ? -1 : 1))) {
+      if (!names.every((ancestor) => created.has(ancestor))) continue
+      for (const node of creates) created.add(node)
+      counting.push(set)
+    }
+    return counting
   }
-}
-
-/** Whether all ancestors of a set are among those created so far; then what it creates is added to them. */
-function counts(set: UpdateSet, created: Set<string>): boolean {
-  const prefixes = updatesOf(set).flatMap(({ path, mark }) => path.map((_, depth) => ({ key: JSON.stringify(path.slice(0, depth + 1)), own: path[depth]![1] === set.ts, mark })))
-  if (prefixes.some(({ key, own }) => !own && !created.has(key))) return false
-  for (const { key, own } of prefixes) if (own) created.add(key)
-  return true
 }
