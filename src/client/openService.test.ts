@@ -180,6 +180,20 @@ describe('directories and names', () => {
     for (const [expected] of cases) expect(errorCodes).toContain(expected)
   })
 
+  it('a server is named in the root: a name with a directory in it is refused, whole', async () => {
+    const said = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: Error) => error.message)
+    expect(await said(service.setUpOn('a/b c'))).toMatch(/^The name a\/b c is not one: servers are named in the root only/)
+    for (const bad of ['/DEC/mars', '../mars', '/', '.', '', 'a:b', `#${'a'.repeat(20)}/mars`]) expect(await code(service.setUpOn(bad))).toBe('BadName')
+    expect(alpha.host.server.name).toBe('alpha')
+    for (const good of ['mars', '/venus', `#${alpha.host.server.root}/earth`, 'red dwarf', 'a%2Fb']) expect(await code(service.setUpOn(good))).toBe('ok')
+    expect(alpha.host.server.name).toBe('a/b')
+  })
+
+  it('a sweep period out of range is refused with the range, and nothing is rounded', async () => {
+    for (const bad of [0, 0.5, -1, Number.NaN, Infinity, 86_401, '60' as unknown as number]) await expect(service.setSweepPeriod('/', bad)).rejects.toThrow(/number of seconds, at least 1 and at most 86400/)
+    for (const good of [1, 86_400]) expect(await code(service.setSweepPeriod('/', good))).toBe('ok')
+  })
+
   it('says that no root is known yet', async () => {
     const lonely = await startHost({ number: 3 })
     const empty = openService(lonely.connection)

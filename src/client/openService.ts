@@ -44,6 +44,14 @@ export function openService(connection: Connection): NameService {
     const { name, path } = names.designator(vd)
     return { name, under: { labels: path, incarnations: null } }
   }
+  /** SN of a server that is to be named: a label of the root, the only directory so far that names servers. */
+  const serverLabel = (sn: string): Label => {
+    const { from, up, labels } = names.parse(sn)
+    const [label, ...below] = labels
+    const inRoot = from === '/' || from === '.' || from === connection.self().root
+    if (label !== undefined && below.length === 0 && up === 0 && inRoot) return label
+    throw new NameServiceError(failure('BadName', { name: sn, reason: 'servers are named in the root only, so the name of one is a single label, without a directory before it' }))
+  }
   /** Whether something else than this server has a name in the root. The server would not fail: it would take the next free name. */
   const isTaken = async (name: Label): Promise<boolean> => {
     const { id, root } = connection.self()
@@ -143,12 +151,12 @@ export function openService(connection: Connection): NameService {
     },
     async setSweepPeriod(fn, seconds) {
       const { directory: di } = await directory(fn)
-      await ask(connection, { type: 'setSweepPeriod', directory: di, period: seconds * 1000 })
+      await ask(connection, { type: 'setSweepPeriod', directory: di, period: typeof seconds === 'number' ? seconds * 1000 : Number.NaN })
     },
 
     newServer: () => Promise.resolve(addressOf(connection.self().id)),
     async setUpOn(sn) {
-      const name = sn.slice(sn.lastIndexOf('/') + 1)
+      const name = serverLabel(sn)
       if (await isTaken(name)) throw new NameServiceError(failure('AlreadyExists', { name: `/${formatPath([name])}` }))
       await ask(connection, { type: 'rename', name })
     },

@@ -110,15 +110,17 @@ function renameServer(turn: Turn, name: string, caller: Caller): void {
   answer(turn, caller, { name })
 }
 
-/** A day, in ms. */
+/** Between periodic sweeps, ms: a second to a day. */
+const SHORTEST_PERIOD = 1000
 const LONGEST_PERIOD = 86_400_000
 
 function setSweepPeriod(turn: Turn, directory: DirectoryId, period: number, caller: Caller): void {
   const copy = turn.server.copies.get(directory)
   if (copy === undefined) return answer(turn, caller, noCopy(turn, directory))
-  if (!Number.isFinite(period)) return answer(turn, caller, failure('BadRequest', { reason: 'a period is a number of seconds' }))
+  const isPeriod = period >= SHORTEST_PERIOD && period <= LONGEST_PERIOD
+  if (!isPeriod) return answer(turn, caller, failure('BadRequest', { reason: `a period between sweeps is a number of seconds, at least ${SHORTEST_PERIOD / 1000} and at most ${LONGEST_PERIOD / 1000} (a day)` }))
   const watch = watchOf(turn, copy)
-  watch.period = Math.min(LONGEST_PERIOD, Math.max(1000, period))
+  watch.period = period
   sweepLater(turn, copy)
   answer(turn, caller, { period: watch.period })
 }

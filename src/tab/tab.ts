@@ -218,7 +218,7 @@ class OpenTab {
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
       renameServer: async (name) => {
         await this.service.setUpOn(name)
-        await this.#rememberName(name)
+        await this.#rememberName(this.#running.server.name)
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
       askPersistence: async () => {
