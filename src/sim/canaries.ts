@@ -7,6 +7,7 @@ import { cutPages } from '../core/copies/pages'
 import type { Message } from '../core/messages'
 import { BEGINNING, timestamp, timeOf } from '../core/timestamp'
 import type { CopyId } from '../core/names'
+import { calm } from './network'
 import type { Aim } from './seed'
 import type { Canary } from './world'
 import type { SimServer } from './simServer'
@@ -34,7 +35,7 @@ export const canaries: readonly NamedCanary[] = [
     name: 'a joiner does not inherit nextTS',
     rules: ['DC1', 'F1', 'D1', 'convergence'],
     make: () => on('spliced', (message) => ({ ...message, nextTS: BEGINNING })),
-    aim: { weather: { loss: 0, duplication: 0, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, makeDirectory: 10 }, pace: 25, worstSkew: 140_000 },
+    aim: { weather: { ...calm, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 140_000 },
     from: 86,
   },
   {

@@ -67,16 +67,16 @@ export function watchWorld(world: World): void {
   const known = new Map<CopyId, Marks>()
   const durable = new Map<CopyId, Marks>()
   let steps = 0
-  world.onDurable = (copies) => {
+  const onDurable = (copies: readonly [CopyId, Marks][]): void => {
     for (const [id, marks] of copies) durable.set(id, marks)
   }
-  world.onCrash = (server) => {
+  const onCrash = (server: SimServer): void => {
     for (const { id } of server.server.copies.values()) {
       const marks = durable.get(id)
       if (marks !== undefined) known.set(id, marks)
     }
   }
-  world.checkers.push((server, _input, effects) => {
+  const onStep = (server: SimServer, effects: Effects): void => {
     for (const directory of effects.changed) {
       const copy = server.copyOf(directory)
       if (copy === undefined) continue
@@ -88,7 +88,8 @@ export function watchWorld(world: World): void {
       if (stableMark !== before?.stableMark) for (const other of world.copies(directory)) if (other.copy.state === 'active') absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark))
     }
     if (touchesRing(effects)) for (const directory of effects.changed) ring(world, directory)
-  })
+  }
+  world.observers.push({ durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }
 
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))

@@ -2,7 +2,8 @@
  * DB, the paper's auxiliary variable: "a function DI → directory that defines the current contents of the database … there
  * is no way to read it out". In the simulator there is.
  */
-import type { CopyId, DirectoryId } from '../core/names'
+import type { Save } from '../core/effects'
+import type { DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeVisible } from '../core/values/encodeTree'
@@ -15,7 +16,7 @@ interface Accepted {
   /** TSpaths of the ancestors it names, and of the nodes it creates, each as one text. */
   names: string[]
   creates: string[]
-  by: CopyId
+  by: Save
   /** Its client has been told. */
   acknowledged: boolean
 }
@@ -25,8 +26,8 @@ export class Database {
   /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
   private readonly meanings = new Map<string, string>()
 
-  /** A copy has accepted a set in a transaction. */
-  accept(directory: DirectoryId, by: CopyId, set: UpdateSet): void {
+  /** A copy accepts a set, in the transaction of a save. */
+  accept(directory: DirectoryId, by: Save, set: UpdateSet): void {
     const sets = this.directories.get(directory) ?? new Map<Timestamp, Accepted>()
     const prefixes = updatesOf(set).flatMap(({ path }) => path.map(([, ts], depth) => ({ text: JSON.stringify(path.slice(0, depth + 1)), own: ts === set.ts })))
     const names = prefixes.filter(({ own }) => !own).map(({ text }) => text)
@@ -35,12 +36,14 @@ export class Database {
     this.meanings.clear()
   }
 
-  /** The transaction did not complete: it never happened. */
-  withdraw(directory: DirectoryId, ts: Timestamp): void {
+  /** The transaction of a save did not complete: what was accepted in it never was. */
+  withdraw(directory: DirectoryId, by: Save, ts: Timestamp): boolean {
     const sets = this.directories.get(directory)
-    sets?.delete(ts)
+    if (sets?.get(ts)?.by !== by) return false
+    sets.delete(ts)
     this.meanings.clear()
-    if (sets?.size === 0) this.directories.delete(directory)
+    if (sets.size === 0) this.directories.delete(directory)
+    return true
   }
 
   acknowledge(directory: DirectoryId, ts: Timestamp): void {

@@ -8,9 +8,13 @@ export interface Weather {
   duplication: number
   /** Greatest usual delay, ms; one message in fifty takes up to twenty times as long. */
   delay: number
+  /** Greatest delay of a message that comes a second time, or of one in a thousand, ms. */
+  latest: number
+  /** Probability that a server crashes at a durable write: before it, or after it with nothing sent yet. */
+  torn: number
 }
 
-export const calm: Weather = { loss: 0, duplication: 0, delay: 5 }
+export const calm: Weather = { loss: 0, duplication: 0, delay: 5, latest: 5, torn: 0 }
 
 export class SimNetwork {
   weather: Weather = calm
@@ -23,6 +27,12 @@ export class SimNetwork {
 
   cut(from: ServerId, to: ServerId): void {
     this.cuts.add(`${from} ${to}`)
+  }
+
+  /** Mends the link between two, both ways. */
+  mend(a: ServerId, b: ServerId): void {
+    this.cuts.delete(`${a} ${b}`)
+    this.cuts.delete(`${b} ${a}`)
   }
 
   heal(): void {
@@ -38,12 +48,18 @@ export class SimNetwork {
     return this.passes(a, b) && this.passes(b, a)
   }
 
+  /** Whether a server crashes at a durable write: before it, after it, or not. */
+  tears(): 'before' | 'after' | null {
+    if (this.weather.torn === 0 || !this.random.chance(this.weather.torn)) return null
+    return this.random.chance(0.5) ? 'before' : 'after'
+  }
+
   /** The delays, ms, after which copies of a message arrive; none when it is lost. */
   fate(): number[] {
-    const { loss, duplication, delay } = this.weather
-    const once = (): number => this.random.between(0.2, delay) * (this.random.chance(0.02) ? 20 : 1)
-    const delays = this.random.chance(loss) ? [] : [once()]
-    if (this.random.chance(duplication)) delays.push(once() + (this.random.chance(0.1) ? this.random.between(0, 600_000) : 0))
+    const { loss, duplication, delay, latest } = this.weather
+    const once = (late: number): number => this.random.between(0.2, delay) * (this.random.chance(0.02) ? 20 : 1) + (this.random.chance(late) ? this.random.between(0, latest) : 0)
+    const delays = this.random.chance(loss) ? [] : [once(0.001)]
+    if (this.random.chance(duplication)) delays.push(once(0.1))
     return delays
   }
 }

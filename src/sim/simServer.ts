@@ -7,6 +7,7 @@ import type { Effects, Save } from '../core/effects'
 import { decode, encode, signedIn } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
+import { failure } from '../core/errors'
 import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
@@ -49,6 +50,9 @@ export class SimServer {
   alive = false
   /** While frozen, inputs pile up. */
   frozen = false
+  /** Commits fail; the first that does leaves the server able to read only, until it is started again. */
+  diskFull = false
+  readOnly = false
   /** The live server; while dead, what its disk says: the state it would restart with. */
   server: Server
   private readonly world: World
@@ -60,6 +64,8 @@ export class SimServer {
   private nextCall = 1
   /** Counts crashes, so that events planned before one are dropped after it. */
   private life = 0
+  /** How many more messages it sends before it crashes, and for how long then. */
+  private lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
 
   constructor(world: World, id: ServerId, name: string) {
     this.world = world
@@ -79,26 +85,57 @@ export class SimServer {
     this.disk.incarnation++
     this.server = this.restored()
     this.alive = true
+    this.readOnly = false
+    this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
   }
 
   /** What was not durable is gone, and nobody has heard of it. */
   crash(): void {
-    const lost = [...(this.committing?.saves ?? []), ...this.pending.saves]
     this.alive = false
     this.frozen = false
+    this.replies.clear()
+    this.forgetUnsaved()
+  }
+
+  /** What a host does when a save fails: all of its steps are undone, callers are told, and from now on it only reads. */
+  private abort(): void {
+    this.world.notice('a transaction was aborted')
+    this.readOnly = true
+    const waiting = [...this.replies.values()]
+    this.replies.clear()
+    this.forgetUnsaved()
+    for (const reply of waiting) reply(failure('StorageFailed', { reason: 'the disk is full' }))
+  }
+
+  private forgetUnsaved(): void {
+    const lost = [...(this.committing?.saves ?? []), ...this.pending.saves]
     this.life++
     this.committing = null
     this.pending = emptyBatch()
     this.inbox = []
     this.wakeAt = null
-    this.replies.clear()
     this.world.forget(lost)
     this.server = this.restored()
-    this.world.onCrash(this)
+    this.world.crashed(this)
+  }
+
+  /** Crashes once it has sent so many more messages. */
+  dieAfter(messages: number, downFor: number): void {
+    this.lastMessages = { left: messages, downFor }
+  }
+
+  /** Whether the next message still leaves; after the last one the server crashes. */
+  mayStillSend(): boolean {
+    const { left, downFor } = this.lastMessages
+    if (left <= 0) return false
+    this.lastMessages.left--
+    if (left === 1) this.later(0, () => this.world.kill(this, downFor))
+    return true
   }
 
   thaw(): void {
+    if (this.server.sweeps.size > 0) this.world.notice('a coordinator was frozen in a sweep and thawed')
     this.frozen = false
     for (const input of this.inbox.splice(0)) this.input(input)
     this.input({ type: 'tick' })
@@ -129,7 +166,8 @@ export class SimServer {
       this.inbox.push(input)
       return
     }
-    this.world.canary.before?.(this, input)
+    if (this.readOnly) return
+    this.world.beforeStep(this, input)
     const effects = step(this.server, this.world.wall(this), input)
     this.world.stepped(this, input, effects)
     this.pending.saves.push(...effects.save)
@@ -157,9 +195,17 @@ export class SimServer {
     if (early) this.release(batch)
     this.committing = batch
     const marks = [...this.server.copies.values()].map((copy): [CopyId, Marks] => [copy.id, marksOf(copy)])
+    const fate = this.world.network.tears()
     this.later(this.world.diskDelay(), () => {
+      if (this.diskFull) return this.abort()
+      if (fate === 'before') return this.world.kill(this, 5000)
       writeDisk(this.disk, batch.saves)
-      this.world.onDurable(marks)
+      this.world.durable(marks)
+      if (fate === 'after') {
+        this.world.notice('a server died after a durable write, before anything was sent')
+        this.committing = null
+        return this.world.kill(this, 5000)
+      }
       this.committing = null
       if (!early) this.release(batch)
       this.commit()
@@ -168,7 +214,7 @@ export class SimServer {
 
   private release({ effects }: Batch): void {
     for (const { send, reply, sign } of effects) {
-      for (const { to, message } of send) this.world.carry(this.id, to, encode(message))
+      for (const { to, message } of send) this.world.carry(this, to, encode(message))
       for (const { id, outcome } of reply) {
         this.replies.get(id)?.(outcome as object)
         this.replies.delete(id)

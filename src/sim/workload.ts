@@ -1,8 +1,9 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
-import { isFailure } from '../core/errors'
+import { isFailure, type Failure } from '../core/errors'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
-import type { Accepted, Drafted } from '../core/requests'
+import type { Accepted, Change, Drafted } from '../core/requests'
+import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
 import { readIsTrue } from './checkers'
@@ -21,120 +22,160 @@ export interface Mix {
   sweep: number
   join: number
   makeDirectory: number
+  /** Calls as large as they may be, so that transfers take several pages. */
+  bulk: number
 }
 
-const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 10, makeDirectory: 3 }
+export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 10, makeDirectory: 3, bulk: 0 }
+export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 export class Workload {
   readonly directories: DirectoryId[] = []
   private readonly world: World
-  private readonly random: Random
   private readonly mix: Mix
   /** How many directories are made at most, besides the root. */
   private readonly most: number
+  /** The last time-stamp acknowledged for each directory: what somebody who wrote it wants to read again. */
+  private readonly written = new Map<DirectoryId, Timestamp>()
 
-  constructor(world: World, mix: Mix = usualMix) {
+  constructor(world: World, mix: Mix) {
     this.world = world
     this.mix = mix
     this.most = mix.makeDirectory > 5 ? 12 : 3
-    this.random = world.random.fork('workload')
   }
 
   /** The first server makes the root. */
   begin(first: SimServer): void {
-    const directory = this.newDirectoryId()
+    const random = this.world.random.fork('root')
+    const directory = this.newDirectoryId(random)
     this.directories.push(directory)
-    first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', [['.', null, [['Label', null, [['ANSI', null, true]]]]]]) }, (outcome) => this.world.count(isFailure(outcome) ? 'root refused' : 'root made'))
+    const root: Branch[] = [['.', null, [['Label', null, [['ANSI', null, true]]]]]]
+    first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
 
   /** One act of somebody at some live server. */
-  act(): void {
-    const at = this.random.pick(this.world.servers)
-    const directory = this.random.pick(this.directories)
+  act(random: Random): void {
+    const at = random.pick(this.world.servers)
+    const directory = random.pick(this.directories)
     if (!at.alive || at.frozen) return
     const acts = {
-      write: () => this.write(at, directory),
-      read: () => this.read(at, directory),
-      sweep: () => this.sweep(at, directory),
+      write: () => this.write(at, directory, someChange(random), random),
+      bulk: () => this.write(at, directory, bulkChange(random), random),
+      read: () => this.read(at, directory, random),
+      sweep: () => this.sweep(at, directory, random),
       join: () => this.join(at, directory),
-      makeDirectory: () => this.makeDirectory(at),
+      makeDirectory: () => this.makeDirectory(at, random),
     }
-    let kind = this.random.fraction() * Object.values(this.mix).reduce((sum, weight) => sum + weight)
+    let kind = random.fraction() * Object.values(this.mix).reduce((sum, weight) => sum + weight)
     for (const [name, weight] of Object.entries(this.mix) as [keyof Mix, number][]) {
       kind -= weight
       if (kind < 0) return acts[name]()
     }
   }
 
-  write(at: SimServer, directory: DirectoryId): void {
-    const label = this.random.pick(labels)
-    const kind = this.random.fraction()
-    const property: Tree = [[this.random.pick(properties), [[this.random.pick(values), this.random.chance(0.8)]]]]
-    const tree: Tree = kind < 0.25 ? false : property
-    const replace = kind > 0.8
-    const under = replace ? [label, this.random.pick(properties)] : kind < 0.25 && this.random.chance(0.5) ? [label, this.random.pick(properties)] : [label]
-    const change = { procedure: 'doUpdates' as const, under: { labels: under, incarnations: null }, tree: replace ? ([[this.random.pick(values), true]] as const) : tree, replace }
+  /** Counts how a call ended. */
+  private counted(well: string, badly: string, then: (outcome: object) => void = () => undefined): (outcome: object) => void {
+    return (outcome) => {
+      this.world.count(isFailure(outcome) ? `${badly}: ${outcome.code}` : well)
+      if (!isFailure(outcome)) then(outcome)
+    }
+  }
+
+  private write(at: SimServer, directory: DirectoryId, change: Change, random: Random): void {
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
-      if (branches.length > 0) this.submit(at, directory, server, branches)
+      if (branches.length > 0) this.submit(at, directory, server, branches, random)
     })
   }
 
-  private submit(at: SimServer, directory: DirectoryId, server: ServerId, branches: Branch[]): void {
-    const signed = this.intent(at, directory, 'doUpdates', branches)
-    this.submitTo(at, directory, server, signed)
+  private submit(at: SimServer, directory: DirectoryId, server: ServerId, branches: Branch[], random: Random): void {
+    const intent = this.intent(at, directory, 'doUpdates', branches, random)
+    this.submitTo(at, directory, server, intent)
     // Somebody carries the same intent to another copy, which stamps it too [A1].
-    if (this.random.chance(0.06)) this.submitTo(at, directory, this.random.pick(this.world.servers).id, signed)
+    if (!random.chance(0.06)) return
+    this.world.notice('an intent was carried to a second copy')
+    const again = (): void => this.submitTo(at, directory, random.pick(this.world.servers).id, intent)
+    if (random.chance(0.5)) again()
+    else this.world.plan(random.between(0, INTENT_LIFE), again)
   }
 
-  private submitTo(at: SimServer, directory: DirectoryId, server: ServerId, signed: SignedIntent): void {
-    const call: Call = { type: 'ask', servers: [server], request: { type: 'submit', directory, signed } }
-    at.call(call, (outcome) => {
+  private submitTo(at: SimServer, directory: DirectoryId, server: ServerId, intent: SignedIntent): void {
+    const call: Call = { type: 'ask', servers: [server], request: { type: 'submit', directory, signed: intent } }
+    const answer = (outcome: object | Failure): void => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
-      this.world.database.acknowledge(directory, (outcome as Accepted).ts)
+      const { ts } = outcome as Accepted
+      this.world.database.acknowledge(directory, ts)
+      this.written.set(directory, ts)
       this.world.count('writes acknowledged')
-    })
+      const others = this.world.copies(directory).filter((each) => each.at.id !== server)
+      if (others.length > 0 && others.every((each) => !each.at.alive || !this.world.network.linked(each.at.id, server))) this.world.notice('a write was acknowledged while every other copy was out of reach')
+    }
+    if (at.alive) at.call(call, answer)
   }
 
-  private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[]): ReturnType<typeof signed> {
+  private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random): SignedIntent {
     const from = Math.floor(this.world.wall(at)) - INTENT_LIFE / 2
-    const intent: Intent = { directory, author: 'person', nonce: this.random.id(26), from, until: from + INTENT_LIFE, procedure, branches }
+    const intent: Intent = { directory, author: 'person', nonce: random.id(26), from, until: from + INTENT_LIFE, procedure, branches }
     return signed(intent)
   }
 
-  private read(at: SimServer, directory: DirectoryId): void {
-    at.call({ type: 'at', name: nameOf(directory), request: { type: 'read', directory, path: [], form: 'tree', after: null } }, (outcome) => {
-      if (isFailure(outcome)) return this.world.count(`read refused: ${outcome.code}`)
-      this.world.count('reads')
-      const server = this.world.byId((outcome as { server: ServerId }).server)
-      if (server?.alive) readIsTrue(this.world, server, directory)
-    })
+  private read(at: SimServer, directory: DirectoryId, random: Random): void {
+    const after = random.chance(0.3) ? (this.written.get(directory) ?? null) : null
+    const call: Call = { type: 'at', name: nameOf(directory), request: { type: 'read', directory, path: [], form: 'tree', after } }
+    at.call(
+      call,
+      this.counted('reads', 'read refused', (outcome) => {
+        const server = this.world.byId((outcome as { server: ServerId }).server)
+        if (server?.alive) readIsTrue(this.world, server, directory)
+      }),
+    )
   }
 
-  sweep(at: SimServer, directory: DirectoryId): void {
-    const form = this.random.chance(0.5) ? 'ring' : 'parallel'
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'sweep', directory, form } }, (outcome) => this.world.count(isFailure(outcome) ? `sweep ended: ${outcome.code}` : 'sweeps completed'))
+  sweep(at: SimServer, directory: DirectoryId, random: Random): void {
+    const form = random.chance(0.5) ? 'ring' : 'parallel'
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'sweep', directory, form } }, this.counted('sweeps completed', 'sweep ended'))
   }
 
   private join(at: SimServer, directory: DirectoryId): void {
     if (at.copyOf(directory) !== undefined) return
     const from = this.world.copies(directory).map((other) => other.at.id)
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, (outcome) => this.world.count(isFailure(outcome) ? `join ended: ${outcome.code}` : 'copies joined'))
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, this.counted('copies joined', 'join ended'))
   }
 
-  private makeDirectory(at: SimServer): void {
+  private makeDirectory(at: SimServer, random: Random): void {
     const root = at.server.root
     if (root === null || this.directories.length > this.most) return
-    const directory = this.newDirectoryId()
-    const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [[this.random.pick(['DEC', 'IBM']), null, true]]]]]]]]
+    const directory = this.newDirectoryId(random)
+    const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [[random.pick(['DEC', 'IBM']), null, true]]]]]]]]
     this.directories.push(directory)
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: this.intent(at, directory, 'newD', branches) } }, (outcome) => this.world.count(isFailure(outcome) ? `newD ended: ${outcome.code}` : 'directories made'))
+    const created = this.intent(at, directory, 'newD', branches, random)
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended'))
   }
 
-  private newDirectoryId(): DirectoryId {
-    return this.random.id(20) as DirectoryId
+  private newDirectoryId(random: Random): DirectoryId {
+    return random.id(20) as DirectoryId
   }
+}
+
+/** A name made, a property set, a value added to a set, something deleted; now and then several of them in one call. */
+function someChange(random: Random): Change {
+  const under = (path: Label[], tree: Tree, replace = false): Change => ({ procedure: 'doUpdates', under: { labels: path, incarnations: null }, tree, replace })
+  const name = random.pick(labels)
+  const property = random.pick(properties)
+  const kind = random.fraction()
+  if (kind < 0.13) return under([name], false)
+  if (kind < 0.25) return under([name, property], false)
+  if (kind < 0.45) return under([name, property], [[random.pick(values), true]], true)
+  if (kind < 0.85) return under([name], [[property, [[random.pick(values), random.chance(0.8)]]]])
+  const several = random.shuffled(labels).slice(0, 1 + random.below(3))
+  return under([], several.map((each): [Label, Tree] => [each, random.chance(0.2) ? false : properties.map((one): [Label, Tree] => [one, [[random.pick(values), random.chance(0.8)]]])]))
+}
+
+/** A name with so many long values that the call is about as large as a call may be. */
+function bulkChange(random: Random): Change {
+  const long = Array.from({ length: 200 }, (_, i): [Label, Tree] => [`${i} ${random.id(8)} ${'x'.repeat(200)}`, true])
+  return { procedure: 'doUpdates', under: { labels: [`bulk ${random.below(12)}`], incarnations: null }, tree: long, replace: true }
 }
 
 const nameOf = (directory: DirectoryId): FullName => ({ from: directory, up: 0, labels: [] })

@@ -20,7 +20,7 @@ const bytes = (copy: DirectoryCopy): string => JSON.stringify(encodeCopy(copy))
 
 function oracle(sets: readonly UpdateSet[]): string {
   const database = new Database()
-  for (const set of sets) database.accept(directory, copyNumber(1), set)
+  for (const set of sets) database.accept(directory, { copy: copyNumber(1), directory, change: { type: 'absorbed', sets: [set] } }, set)
   return JSON.stringify(encodeVisible(database.meaning(directory, () => true)))
 }
 

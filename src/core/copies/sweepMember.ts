@@ -6,7 +6,7 @@ import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
 import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { contentsOf, type Contents, type DirectoryCopy, type Member } from './directoryCopy'
+import { contentsOf, knows, type Contents, type DirectoryCopy, type Member } from './directoryCopy'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
@@ -62,7 +62,10 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
   if (base !== null) {
     const contents: Contents = { ...base, log: within }
     changeCopy(turn, copy, { type: 'joined', stableMark: baseMark, contents })
-  } else if (within.length > 0) changeCopy(turn, copy, { type: 'absorbed', sets: within })
+  } else {
+    const news = within.filter((set) => !knows(copy, set))
+    if (news.length > 0) changeCopy(turn, copy, { type: 'absorbed', sets: news })
+  }
   onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: log.filter((set) => set.ts >= sweepTS) })
   addMembers(turn, copy, ring)
   // A refusal is needed only against a splice of the lastSweep it was given at [R3, R4].

@@ -1,0 +1,155 @@
+/** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
+import { calm, type Weather } from './network'
+import type { Random } from './random'
+import type { SimServer } from './simServer'
+import type { World } from './world'
+
+const DAY = 86_400_000
+
+/** Weather for a while: from nearly calm to a message in three lost, and late ones the next day. */
+export function storm(random: Random): Weather {
+  return {
+    loss: random.pick([0, 0, random.between(0, 0.05), random.between(0, 0.3)]),
+    duplication: random.pick([0, 0.1, 0.3]),
+    delay: random.pick([3, 40, 900]),
+    latest: random.pick([10_000, 600_000, DAY]),
+    torn: random.pick([0, 0, 0.0005, 0.005]),
+  }
+}
+
+type Misfortune = (world: World, random: Random, server: SimServer) => void
+
+const misfortunes: readonly (readonly [weight: number, Misfortune])[] = [
+  [2, (world, random, server) => world.kill(server, random.between(0, 60_000))],
+  [1, (world, random) => coordinatorDies(world, random)],
+  [1, (world, random, server) => abort(world, server, random.between(1000, 40_000))],
+  [1, (world, random, server) => freeze(world, server, random.pick([random.between(0, 40_000), random.between(0, 600_000)]))],
+  [1, (world, random, server) => setClock(world, server, random.between(-1, 1) * (random.chance(0.1) ? EXCURSION : WORST_SKEW))],
+  [1, (world, random, server) => cut(world, [server], [random.pick(world.servers)], random.chance(0.4))],
+  [1, (world, random, server) => cut(world, [server], others(world, server), random.chance(0.3))],
+  [1, (world, random) => split(world, random)],
+  [1, (world, random) => flap(world, random)],
+  [1, (world, random) => swizzle(world, random)],
+  [3, (world) => healNetwork(world)],
+  [2, (world, random) => (world.network.weather = storm(random))],
+  [1, (_world, _random, server) => server.compact()],
+]
+
+/** Clocks stay within 300 s of each other; now and then one goes far beyond [T2, T3]. */
+const WORST_SKEW = 140_000
+const EXCURSION = 7_200_000
+
+export function misfortune(world: World, random: Random): void {
+  let at = random.fraction() * misfortunes.reduce((sum, [weight]) => sum + weight, 0)
+  const happens = misfortunes.find(([weight]) => (at -= weight) < 0)!
+  happens[1](world, random, random.pick(world.servers))
+}
+
+const others = (world: World, server: SimServer): SimServer[] => world.servers.filter((each) => each !== server)
+const namesOf = (servers: readonly SimServer[]): string => servers.map(({ name }) => name).join(' ')
+
+/** A coordinator dies after one of its next messages [P6]. */
+function coordinatorDies(world: World, random: Random): void {
+  const coordinators = world.servers.filter(({ server, alive }) => alive && server.sweeps.size > 0)
+  const [coordinator] = coordinators
+  if (coordinator !== undefined) coordinator.dieAfter(random.below(12), random.between(0, 60_000))
+}
+
+/** The disk is full, or a transaction was aborted: the server is what its disk says, and reads only until it is started again. */
+function abort(world: World, server: SimServer, forMs: number): void {
+  if (!server.alive || server.frozen) return
+  world.say(() => `${server.name} cannot save`)
+  server.diskFull = true
+  world.plan(forMs, () => {
+    server.diskFull = false
+    if (server.readOnly) world.restart(server)
+  })
+}
+
+function freeze(world: World, server: SimServer, forMs: number): void {
+  if (!server.alive || server.frozen) return
+  world.say(() => `${server.name} is frozen`)
+  world.count('freezes')
+  server.frozen = true
+  world.plan(forMs, () => {
+    if (server.frozen) server.thaw()
+  })
+}
+
+function setClock(world: World, server: SimServer, skew: number): void {
+  world.say(() => `the clock of ${server.name} is set from ${Math.round(server.skew / 1000)} s to ${Math.round(skew / 1000)} s off`)
+  world.notice(skew < server.skew ? 'a clock was set back' : 'a clock was set forward')
+  server.skew = skew
+  world.links.compareClocks(server)
+}
+
+function cut(world: World, left: readonly SimServer[], right: readonly SimServer[], oneWay: boolean): void {
+  world.say(() => `cut ${namesOf(left)} ${oneWay ? '→' : '|'} ${namesOf(right)}`)
+  world.count(oneWay ? 'one-way cuts' : 'cuts')
+  for (const a of left) {
+    for (const b of right) {
+      if (a === b) continue
+      world.network.cut(a.id, b.id)
+      if (!oneWay) world.network.cut(b.id, a.id)
+    }
+  }
+  world.links.lookAtAll()
+}
+
+function split(world: World, random: Random): void {
+  const shuffled = random.shuffled(world.servers)
+  const middle = random.below(shuffled.length)
+  cut(world, shuffled.slice(0, middle), shuffled.slice(middle), false)
+}
+
+/** One link comes and goes. */
+function flap(world: World, random: Random): void {
+  const [a, b] = random.shuffled(world.servers)
+  if (a === undefined || b === undefined) return
+  world.say(() => `the link ${a.name} | ${b.name} flaps`)
+  world.count('flapping links')
+  const pause = random.between(100, 5000)
+  for (let i = 0; i < 5; i++) {
+    world.plan(2 * i * pause, () => cut(world, [a], [b], false))
+    world.plan((2 * i + 1) * pause, () => {
+      world.network.mend(a.id, b.id)
+      world.links.lookAtAll()
+    })
+  }
+}
+
+/** Some servers stop one by one, and come back in another order (swizzled clogging). */
+function swizzle(world: World, random: Random): void {
+  const some = random.shuffled(world.servers).slice(0, 1 + random.below(world.servers.length))
+  const pace = random.between(50, 4000)
+  world.count('swizzles')
+  world.say(() => `swizzle ${namesOf(some)}`)
+  for (const [i, server] of some.entries()) world.plan(i * pace, () => cut(world, [server], others(world, server), false))
+  for (const [i, server] of random.shuffled(some).entries()) {
+    world.plan((some.length + i) * pace, () => {
+      for (const other of others(world, server)) world.network.mend(server.id, other.id)
+      world.links.lookAtAll()
+    })
+  }
+}
+
+function healNetwork(world: World): void {
+  world.say(() => 'the network heals')
+  world.network.heal()
+  world.links.lookAtAll()
+}
+
+/** Faults stop: all links, disks, servers and clocks are well again. */
+export function healAll(world: World): void {
+  world.say(() => 'faults stop')
+  world.network.weather = calm
+  for (const server of world.servers) {
+    server.diskFull = false
+    server.dieAfter(Number.POSITIVE_INFINITY, 0)
+    if (server.frozen) server.thaw()
+    world.restart(server)
+    server.skew = 0
+    world.links.compareClocks(server)
+  }
+  healNetwork(world)
+}

@@ -1,0 +1,119 @@
+/**
+ * Coverage: interesting states by name, counted as worlds pass through them. Coverage, not hours, finds bugs: a situation
+ * that is never reached in a long run fails it.
+ */
+import { ancestorStamps, updatesOf } from '../core/values/intent'
+import type { Effects } from '../core/effects'
+import type { Message } from '../core/messages'
+import type { Server } from '../core/server'
+import type { Input } from '../core/step'
+import type { SimServer } from './simServer'
+import type { World } from './world'
+
+/** Counted where they are made to happen: in the world, its misfortunes and its workload. */
+const made = [
+  'a coordinator died in its look pass',
+  'a coordinator died in its read pass',
+  'a coordinator died in its write pass',
+  'a coordinator was frozen in a sweep and thawed',
+  'a server died after a durable write, before anything was sent',
+  'an update died with the crash that kept it from being durable',
+  'a transaction was aborted',
+  'a clock was set back',
+  'a clock was set forward',
+  'an intent was carried to a second copy',
+  'a write was acknowledged while every other copy was out of reach',
+] as const
+
+type Seen = (server: Server, input: Input) => boolean
+type Followed = (server: Server, input: Input, effects: Effects) => boolean
+
+const message = (input: Input): Message | null => (input.type === 'message' ? input.message : null)
+const is =
+  <T extends Message['type']>(type: T, holds: (server: Server, message: Extract<Message, { type: T }>) => boolean) =>
+  (server: Server, input: Input): boolean => {
+    const arrived = message(input)
+    return arrived?.type === type && holds(server, arrived as Extract<Message, { type: T }>)
+  }
+const sends =
+  (type: Message['type'], holds: (message: Message) => boolean = () => true) =>
+  (_server: Server, _input: Input, effects: Effects): boolean =>
+    effects.send.some((sent) => sent.message.type === type && holds(sent.message))
+const happens =
+  (words: RegExp) =>
+  (_server: Server, _input: Input, effects: Effects): boolean =>
+    effects.happened.some(({ text }) => words.test(text))
+
+/** Recognised before a step, in the server and what comes to it. */
+const before = {
+  'a write-back came after a newer sweep': is('writeSweep', ({ copies }, { directory, sweepTS }) => (copies.get(directory)?.lastSweep ?? sweepTS) > sweepTS),
+  'a write-back made deletions stable, so that they were forgotten': is('writeSweep', ({ copies }, { directory, stableMark }) => {
+    const log = copies.get(directory)?.log ?? []
+    return log.some((set) => set.ts < stableMark && updatesOf(set).some(({ mark }) => mark === 'absent'))
+  }),
+  'a write-back came a second time': is('writeSweep', ({ copies }, { directory, sweepTS }) => copies.get(directory)?.lastSweep === sweepTS),
+  'an update message came from before F': is('updates', ({ copies }, { directory, sets }) => sets.some(({ ts }) => ts < (copies.get(directory)?.stableMark ?? ts))),
+  'an update came under an ancestor that F has passed and that is gone': is('updates', ({ copies }, { directory, sets }) => {
+    const copy = copies.get(directory)
+    return copy !== undefined && sets.some(({ ts, intent }) => ts >= copy.stableMark && [...ancestorStamps(intent)].some((above) => above < copy.stableMark && !copy.base.tally!.has(above)))
+  }),
+  'an update came before the one that created its ancestor': is('updates', ({ copies }, { directory, sets }) => {
+    const copy = copies.get(directory)
+    const arriving = new Set(sets.map(({ ts }) => ts))
+    return copy !== undefined && sets.some(({ intent }) => [...ancestorStamps(intent)].some((above) => above >= copy.stableMark && !arriving.has(above) && !copy.log.some((set) => set.ts === above)))
+  }),
+  'two members swept one directory at once': is('lookSweep', ({ sweeps }, { directory }) => sweeps.has(directory)),
+  'a sweep came to a copy that was joining': is('lookSweep', ({ copies }, { directory }) => copies.get(directory)?.state === 'joining'),
+  'a splice was asked for while its predecessor was sweeping': is('askSplice', ({ sweeps }, { directory }) => sweeps.has(directory)),
+  'a splice was asked for a second time': is('askSplice', ({ copies }, { directory, joiner }) => copies.get(directory)?.splices.some(({ copy }) => copy === joiner) === true),
+  'an intent was submitted again where it was known': (server, input) => {
+    const arrived = message(input)
+    return arrived?.type === 'request' && arrived.request.type === 'submit' && [...(server.copies.get(arrived.request.directory)?.log ?? [])].some(({ signature }) => arrived.request.type === 'submit' && signature === arrived.request.signed.signature)
+  },
+  'of one intent stamped twice the earlier came later': is('updates', ({ copies }, { directory, sets }) => {
+    const log = copies.get(directory)?.log ?? []
+    return sets.some(({ signature, ts }) => log.some((set) => set.signature === signature && set.ts > ts))
+  }),
+  'a server died while others were joining behind it': (server, input) => input.type === 'disconnected' && [...server.copies.values()].some(({ joining }) => joining?.predecessor.server === input.server),
+} as const satisfies Record<string, Seen>
+
+/** Recognised after a step, in what followed from it. */
+const after = {
+  'a ring changed between the rounds of a sweep, which began anew': (server) => [...server.sweeps.values()].some(({ restarts }) => restarts > 0),
+  'a sweep met a member that its coordinator did not know': (server) => [...server.sweeps.values()].some(({ ring, knownAtStart }) => ring.some((id) => !knownAtStart.some(({ copy }) => copy === id))),
+  'bases were exchanged, because a lastSweep was behind F': sends('readSweep', (sent) => sent.type === 'readSweep' && sent.whole),
+  'a transfer took several pages': sends('snapshotPage', (sent) => sent.type === 'snapshotPage' && sent.page.count > 1),
+  'a sweep was refused because the clocks differ': sends('sweepRefused', (sent) => sent.type === 'sweepRefused' && sent.failure.code === 'ClockSkew'),
+  'a sweep failed in its read pass': happens(/^failed in the read pass/),
+  'a sweep failed in its write pass': happens(/^failed in the write pass/),
+  'three sweeps in a row failed': (server) => [...server.sweepWatch.values()].some(({ failures }) => failures >= 3),
+  'a splice was refused, because its snapshot was stale': sends('spliceRefused'),
+  'a refusal was recorded against a late splice': (_server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.splices?.at(-1)?.answer === 'refused'),
+  'a joining copy asked for its fate': sends('askFate'),
+  'an update from the future was kept aside': (server) => server.deferred.length > 0,
+  'a server corrected its clock': happens(/time-stamps are corrected/),
+  'an update waited for its ancestor': (server) => [...server.copies.values()].some(({ waiting }) => waiting.size > 0),
+  'two directories were created under one name': happens(/was taken; this directory goes on/),
+  'a message came from somebody who is not known as a member': happens(/not a known member/),
+  'a read found that a copy had not seen what it must': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'NotYetHere'),
+  'a change was superseded': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'Superseded'),
+  'a request went on to another server': (server) => [...server.errands.values()].some(({ tried }) => tried.length > 0),
+} as const satisfies Record<string, Followed>
+
+export type Situation = (typeof made)[number] | keyof typeof before | keyof typeof after
+
+export const situations: readonly Situation[] = [...made, ...(Object.keys(before) as (keyof typeof before)[]), ...(Object.keys(after) as (keyof typeof after)[])]
+
+export function watchSituations(world: World): void {
+  const look = (server: SimServer, recognised: readonly (readonly [string, (server: Server, input: Input, effects: Effects) => boolean])[], input: Input, effects: Effects): void => {
+    for (const [name, holds] of recognised) if (holds(server.server, input, effects)) world.notice(name as Situation)
+  }
+  const none = {} as Effects
+  const [earlier, later] = [Object.entries(before), Object.entries(after)]
+  world.observers.push({
+    before: (server, input) => {
+      if (input.type === 'message' || input.type === 'disconnected') look(server, earlier, input, none)
+    },
+    stepped: (server, input, effects) => look(server, later, input, effects),
+  })
+}
