@@ -1,6 +1,6 @@
 /** What all seeds of a run came to. */
 import type { Report } from './report'
-import { situations } from './situations'
+import { situations } from '../situations'
 
 const MOST_BROKEN = 5
 

@@ -8,7 +8,7 @@ import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { isForeman, runAll, work } from './crew'
 import { numbersIn, report } from './report'
-import type { SeedOptions } from './seed'
+import type { SeedOptions } from '../seed'
 import { Totals } from './totals'
 
 const options = {

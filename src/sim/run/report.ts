@@ -1,8 +1,8 @@
 /** A seed run, and told in a line: ok with what happened, or broken with the accusation and how to see it again. */
-import { InvariantViolation } from '../core/assert'
-import { actsOf, runSeed, type Outcome, type SeedOptions } from './seed'
+import { InvariantViolation } from '../../core/assert'
+import { actsOf, runSeed, type Outcome, type SeedOptions } from '../seed'
 import { shrink } from './shrink'
-import { Accusation } from './world'
+import { Accusation } from '../world'
 
 export interface Report {
   seed: string

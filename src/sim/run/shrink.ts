@@ -1,7 +1,7 @@
 /** Makes a failing seed smaller: leaves out acts for as long as the same rule is still broken (delta debugging). */
-import { InvariantViolation } from '../core/assert'
-import { actsOf, runSeed, type SeedOptions } from './seed'
-import { Accusation } from './world'
+import { InvariantViolation } from '../../core/assert'
+import { actsOf, runSeed, type SeedOptions } from '../seed'
+import { Accusation } from '../world'
 
 /** Runs at most: a person waits for it. */
 const MOST_RUNS = 120
