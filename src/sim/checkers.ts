@@ -30,7 +30,7 @@ const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${cop
  * D1, DC1, F1: "each DC has at least all the updates with timestamps earlier than its lastSweep", and a read reflects a
  * subset of DB: what a copy shows is exactly what DB's updates before T, and those of its log, mean together.
  */
-function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
+export function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
   const stranger = copy.log.find((set) => !world.database.has(copy.directory, set.ts))
   if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
   const expected = world.database.textBefore(copy.directory, T, copy.log)
@@ -39,10 +39,10 @@ function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryC
 }
 
 /** The greatest stable mark in the ring of a directory. */
-const greatestMark = (world: World, directory: DirectoryId): Timestamp => world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.stableMark).reduce(later)
+export const greatestMark = (world: World, directory: DirectoryId): Timestamp => world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.stableMark).reduce(later)
 
 /** "There is always at least one complete ring": from an active member, following the pointers comes back. */
-function ring(world: World, directory: DirectoryId): void {
+export function ring(world: World, directory: DirectoryId): void {
   const all = new Map(world.copies(directory).map(({ at, copy }) => [copy.id, { at, copy }]))
   for (const { at: where, copy } of all.values()) {
     if (copy.state !== 'active') continue
@@ -95,7 +95,7 @@ export function watchWorld(world: World): void {
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
 
 /** Time-stamps distinct; per copy nextTS, lastSweep, F and hi never decrease, over restarts too. */
-function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
+export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
   const before = known.get(copy.id)
   if (before === undefined) return
   for (const field of ['nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (copy[field] < before[field]) accuse('monotone', `${field} of ${at(where, copy)} fell from ${before[field]} to ${copy[field]}`)
@@ -133,7 +133,7 @@ export function converged(world: World): void {
 }
 
 /** What DB says is absent, older than F, is visible nowhere, ever again, and takes no room. */
-function noResurrection(world: World, where: SimServer, copy: DirectoryCopy): void {
+export function noResurrection(world: World, where: SimServer, copy: DirectoryCopy): void {
   const mark = greatestMark(world, copy.directory)
   const form = closedForm(world.database.counting(copy.directory, () => true).flatMap(updatesOf))
   const walk = (children: Form, tree: DirectoryCopy['base']['root']['children'], path: string): void => {
