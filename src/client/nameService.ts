@@ -36,8 +36,12 @@ export interface Written {
 /** One member of a directory's ring: its state, or why it cannot be asked. */
 export interface CopyReport {
   member: Member
+  /** What it says of itself; null when it has not said anything. */
   state: CopyState | null
+  /** Why it could not be asked; '' when it answered, and while it may still. */
   reason: string
+  /** Its answer is still awaited: only so in what `progress` is told. */
+  awaited: boolean
 }
 
 export interface ExportedLine {
@@ -69,7 +73,11 @@ export interface NameService {
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
-  copies(fn: string): Promise<CopyReport[]>
+  /**
+   * Every member of the ring, as the first copy to answer knows the ring. A member that is gone takes seconds to give up:
+   * `progress` is told the same list at once, when only that first copy has answered, and again after each further answer.
+   */
+  copies(fn: string, progress?: (reports: readonly CopyReport[]) => void): Promise<CopyReport[]>
   setSweepPeriod(fn: string, seconds: number): Promise<void>
 
   // Servers

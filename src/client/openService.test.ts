@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { errorCodes, NameServiceError } from '../core/errors'
+import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
 import { hostileLabels } from '../trials/generators'
 import { toJson, toTree, toValue } from './json'
-import type { JsonTree, NameService, Read, JsonValue } from './nameService'
+import type { CopyReport, JsonTree, NameService, Read, JsonValue } from './nameService'
 import { openService } from './openService'
 
 let alpha: Trial
@@ -293,6 +293,33 @@ describe('from another server', () => {
     await here.newDC('beta', '/DEC')
     expect((await here.copies('/DEC')).map(({ member }) => member.server).toSorted((a, b) => (a < b ? -1 : 1))).toEqual([one.id, two.id].toSorted((a, b) => (a < b ? -1 : 1)))
     await here.setSweepPeriod('/DEC', 3600)
+    for (const { host } of [one, two]) host.stop()
+  })
+
+  it('copies are told of as they answer: one that is silent keeps nobody waiting for the others', async () => {
+    const [one, two] = await startPair()
+    const there = openService(one.connection)
+    await there.firstRoot()
+    await until(() => two.host.server.root !== null)
+    await there.newDC('beta', '/')
+    for (const silent of [false, true]) {
+      let open = (): void => undefined
+      const opened = new Promise<void>((resolve) => (open = resolve))
+      const call: typeof one.connection.call = async (call) => {
+        const elsewhere = call.type === 'ask' && call.request.type === 'state' && call.servers[0] === two.id
+        if (elsewhere) await opened
+        return elsewhere && silent ? failure('ServerUnreachable', { server: 'beta', reason: 'it is not connected' }) : one.connection.call(call)
+      }
+      const told: string[] = []
+      const inWords = (reports: readonly CopyReport[]): string => reports.map(({ member, state, reason, awaited }) => `${member.server === one.id ? 'here' : 'there'} ${awaited ? 'awaited' : (state?.state ?? reason)}`).toSorted().join(', ')
+      const all = openService({ ...one.connection, call }).copies('/', (reports) => void told.push(inWords(reports)))
+      await until(() => told.length === 1)
+      expect(told).toEqual(['here active, there awaited'])
+      open()
+      const last = silent ? 'here active, there The server beta cannot be reached: it is not connected.' : 'here active, there active'
+      expect(inWords(await all)).toBe(last)
+      expect(told).toEqual(['here active, there awaited', last])
+    }
     for (const { host } of [one, two]) host.stop()
   })
 })

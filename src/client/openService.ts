@@ -2,6 +2,7 @@
  * The library over a connection to one server: turns each procedure into drafts, signatures and calls. It adds no meaning
  * of its own; what a procedure does stands in the core.
  */
+import type { Member } from '../core/copies/directoryCopy'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, labelFault, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
@@ -145,9 +146,9 @@ export function openService(connection: Connection): NameService {
       const { directory: di, servers } = await directory(fn)
       return sweep({ directory: di, servers: sn === undefined ? servers : [names.server(sn)] }, form)
     },
-    async copies(fn) {
+    async copies(fn, progress) {
       const { directory: di, servers } = await directory(fn)
-      return copyReports(connection, di, servers)
+      return copyReports(connection, di, servers, progress)
     },
     async setSweepPeriod(fn, seconds) {
       const { directory: di } = await directory(fn)
@@ -234,21 +235,30 @@ class Writer {
   }
 }
 
-/** Asks every member of the ring that the first copy to answer knows, directly. */
-async function copyReports(connection: Connection, directory: DirectoryId, servers: readonly ServerId[]): Promise<CopyReport[]> {
+/** Asks every member of the ring that the first copy to answer knows, directly; tells how far it has come. */
+async function copyReports(connection: Connection, directory: DirectoryId, servers: readonly ServerId[], progress: (reports: readonly CopyReport[]) => void = () => undefined): Promise<CopyReport[]> {
   const state = (at: readonly ServerId[]): Promise<CopyState> => ask(connection, { type: 'ask', servers: [...at], request: { type: 'state', directory } })
+  const answerOf = async (member: Member): Promise<CopyReport> => {
+    try {
+      return { member, state: await state([member.server]), reason: '', awaited: false }
+    } catch (error) {
+      if (error instanceof NameServiceError) return { member, state: null, reason: error.message, awaited: false }
+      throw error
+    }
+  }
   const first = await state(servers)
-  return Promise.all(
-    first.ring.map(async (member): Promise<CopyReport> => {
-      if (member.server === first.server) return { member, state: first, reason: '' }
-      try {
-        return { member, state: await state([member.server]), reason: '' }
-      } catch (error) {
-        if (error instanceof NameServiceError) return { member, state: null, reason: error.message }
-        throw error
-      }
-    }),
-  )
+  const reports = first.ring.map((member): CopyReport => {
+    const isFirst = member.server === first.server
+    return { member, state: isFirst ? first : null, reason: '', awaited: !isFirst }
+  })
+  progress([...reports])
+  const others = reports.map(async ({ member, awaited }, i) => {
+    if (!awaited) return
+    reports[i] = await answerOf(member)
+    progress([...reports])
+  })
+  await Promise.all(others)
+  return reports
 }
 
 /** Calls back now and after every change: told of by this server's copy, else looked for every two seconds. */
