@@ -52,9 +52,3 @@ export async function personOf(index: BrowserIndex, make: () => Promise<SigningP
   await tx.done
   return first ?? fresh
 }
-
-/** The room this browser used last. */
-export async function lastRoom(index: BrowserIndex): Promise<KnownRoom | undefined> {
-  const rooms = await index.getAll('rooms')
-  return rooms.toSorted((a, b) => b.lastUsed - a.lastUsed)[0]
-}

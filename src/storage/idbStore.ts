@@ -66,6 +66,7 @@ class IdbStore implements Store {
       tx.objectStore('snapshots').getAll(),
       tx.objectStore('changes').getAllKeys(),
       tx.objectStore('changes').getAll(),
+      tx.done,
     ])
     const copies = new Map<CopyId, { snapshot: EncodedCopy | null; changes: CopyChange[] }>()
     for (const [i, { directory, text }] of snapshots.entries()) {

@@ -18,7 +18,7 @@ import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type Kno
 import { openIdbStore } from '../storage/idbStore'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
-import { aloneInRoom, findRoom, inviteUrl, newServerUrl, takeServer } from './identity'
+import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
@@ -40,13 +40,25 @@ const settings = 'namering settings'
 export async function openTab(): Promise<Tab> {
   const missing = missingPowers()
   if (missing.length > 0) throw new Error(`This page cannot be a server: the browser withholds ${missing.join(', ')}. Browsers do so on pages that come by plain http from another machine: open it by https, or on the machine itself by http://localhost.`)
-  const index = await openBrowserIndex()
-  const room = await findRoom(index)
+  let room: KnownRoom | null = null
+  followRoom(() => room)
+  const index = await openIndex()
+  // Who deletes this page's data is not kept waiting by the tabs that are open.
+  index.addEventListener('versionchange', () => index.close())
+  room = await findRoom(index)
   const known = await takeServer(index, room.id)
   const person = await personOf(index, newSigningPair)
   const tab = new OpenTab(index, room, known, person)
   await tab.open()
   return { service: consoleOf(tab.service, tab.controls, tab.view), controls: tab.controls, view: tab.view, activity: tab.activity }
+}
+
+async function openIndex(): Promise<BrowserIndex> {
+  try {
+    return await openBrowserIndex()
+  } catch (error) {
+    throw new Error(`This page cannot be a server: the browser gives it no storage (${error instanceof Error ? error.message : String(error)}). Allow cookies and site data for this page, then try again.`, { cause: error })
+  }
 }
 
 const signIntent = async (keys: SigningPair, intent: Intent): Promise<string> => toBase64url(await sign(keys, toUtf8(signedText(intent))))
@@ -62,7 +74,7 @@ class OpenTab {
   readonly service: NameService
   readonly controls: TabControls
   readonly #index: BrowserIndex
-  readonly #room: KnownRoom
+  #room: KnownRoom
   #known: KnownServer
   readonly #person: SigningPair
   readonly #passing = new PassingSweeps()
@@ -161,10 +173,25 @@ class OpenTab {
     if (!this.#room.madeHere) return
     await aloneInRoom(this.#room.id, async () => {
       const room = await this.#index.get('rooms', this.#room.id)
-      const { server } = this.#running
-      if (server.root === null && room?.root === null) await this.service.firstRoot({ label: 'ANSI' })
-      if (server.root !== null && room?.root !== server.root) await this.#index.put('rooms', { ...this.#room, root: server.root, lastUsed: Date.now() })
+      if (this.#running.server.root === null && room?.root === null) await this.service.firstRoot({ label: 'ANSI' })
+      await this.#rememberRoot()
     })
+  }
+
+  async #rememberRoot(): Promise<void> {
+    const { root } = this.#running.server
+    if (root === null) return
+    this.#room = { ...this.#room, root }
+    await this.#remembered(this.#index.put('rooms', { ...this.#room, lastUsed: Date.now() }))
+  }
+
+  /** What this browser cannot remember is no reason to stop: it would only have been of use to the next tab. */
+  async #remembered(put: Promise<unknown>): Promise<void> {
+    try {
+      await put
+    } catch (error) {
+      this.#happened([{ kind: 'server', text: `this browser could not remember something of this server: ${error instanceof Error ? error.message : String(error)}` }])
+    }
   }
 
   #connection(): Connection {
@@ -292,11 +319,12 @@ class OpenTab {
       clock: { correction: clockCorrection(server), greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
     if (server.name !== this.#known.name) void this.#rememberName(server.name)
+    if (server.root !== null && server.root !== this.#room.root) void this.#rememberRoot()
   }
 
   async #rememberName(name: string): Promise<void> {
     this.#known = { ...this.#known, name }
-    await this.#index.put('servers', this.#known)
+    await this.#remembered(this.#index.put('servers', this.#known))
   }
 
   async #measureStorage(): Promise<void> {
@@ -306,6 +334,7 @@ class OpenTab {
 
   /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */
   #becomeReadOnly(reason: string): void {
+    if (this.#closed) return
     this.#network?.close()
     this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. What was acknowledged is safe, and reads go on. Free some space, then reload the page.` })
     this.#happened([{ kind: 'server', text: `this server cannot save: ${reason}` }])
@@ -320,7 +349,7 @@ class OpenTab {
 }
 
 const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
-  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: 'This room was made elsewhere: waiting for one of its servers. Open the page there, or check the network.' }
+  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
 
 const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
   for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
