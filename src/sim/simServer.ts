@@ -230,6 +230,11 @@ export class SimServer {
     })
   }
 
+  /** What its clock says, ms since 1970. */
+  clock(): number {
+    return this.world.wall(this)
+  }
+
   copyOf(directory: DirectoryId): Server['copies'] extends Map<DirectoryId, infer C> ? C | undefined : never {
     return this.server.copies.get(directory)
   }
