@@ -1,7 +1,9 @@
 /**
- * The road over a relay: a WebSocket that passes sealed notes on to the others of the room. Relays are only used where
- * one is known to be, since a browser writes every failed attempt into its console.
+ * The road over a relay: a WebSocket that passes sealed notes on to the others of the room. A browser writes
+ * every failed attempt into its console, which nothing can prevent: so relays are only used where one is known to be,
+ * and one that is gone is tried more and more seldom.
  */
+import { Backoff } from './backoff'
 import { parseRecord } from './control'
 import { noteLimit } from './notes'
 
@@ -21,21 +23,25 @@ export interface RelayRoadHandlers {
   changed(isOpen: boolean): void
 }
 
-const firstPause = 500
-const longestPause = 30_000
+/** Milliseconds between attempts: the first pause and the longest. So it takes at most as long again as the relay was gone. */
+const pauses = [1000, 300_000] as const
+/** Milliseconds after an attempt before a look at the page is a reason for another. */
+const lookPause = 5000
 
 /** `url` is the relay's ws or wss address. Reconnects for as long as it is not closed. */
 export function openRelayRoad(url: string, topic: string, handlers: RelayRoadHandlers): RelayRoad {
   let socket: WebSocket | null = null
-  let pause = firstPause
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let closed = false
+  let dialledAt = 0
+  const waking = new AbortController()
+  const retry = new Backoff(...pauses, () => dial())
 
   function dial(): void {
+    dialledAt = performance.now()
     const dialled = new WebSocket(`${url}?topic=${topic}`)
     socket = dialled
     dialled.addEventListener('open', () => {
-      pause = firstPause
+      if (waking.signal.aborted) return dialled.close()
+      retry.reset()
       handlers.changed(true)
     })
     dialled.addEventListener('message', (event: MessageEvent<unknown>) => {
@@ -44,14 +50,23 @@ export function openRelayRoad(url: string, topic: string, handlers: RelayRoadHan
       if (typeof from === 'string' && typeof note === 'string') handlers.note(note, from)
     })
     dialled.addEventListener('close', () => {
-      if (closed) return
+      if (waking.signal.aborted) return
+      retry.later()
       handlers.changed(false)
-      timer = setTimeout(dial, pause * (0.5 + Math.random() / 2))
-      pause = Math.min(longestPause, pause * 2)
     })
   }
 
+  /** Tries at once instead of after the pause, unless an attempt is under way. */
+  function hurry(): void {
+    if (socket?.readyState !== WebSocket.CLOSED) return
+    retry.reset()
+    dial()
+  }
+
   dial()
+  globalThis.addEventListener?.('online', hurry, waking)
+  // Of the document, by way of the window: somebody looks at the page, and need not wait out a long pause.
+  globalThis.addEventListener?.('visibilitychange', () => performance.now() - dialledAt > lookPause && isShown() && hurry(), waking)
   return {
     url,
     isOpen: () => socket?.readyState === WebSocket.OPEN,
@@ -60,12 +75,15 @@ export function openRelayRoad(url: string, topic: string, handlers: RelayRoadHan
     },
     waiting: () => socket?.bufferedAmount ?? 0,
     close() {
-      closed = true
-      clearTimeout(timer)
-      socket?.close()
+      waking.abort()
+      retry.stop()
+      // A browser complains of a socket that is closed before it has opened.
+      if (socket?.readyState === WebSocket.OPEN) socket.close()
     },
   }
 }
+
+const isShown = (): boolean => (globalThis as { document?: Document }).document?.visibilityState === 'visible'
 
 /**
  * The relay of the server that served this page, or null when a static host did: our server marks the page with

@@ -77,14 +77,19 @@ export function openSignalling(keys: RoomKeys, relays: readonly string[], handle
   const relayRoads = new Map<string, RelayRoad>()
   for (const url of relays) {
     const fromRelay = inbox()
-    const road = openRelayRoad(url, keys.topic, {
-      note: (sealed, address) => fromRelay(sealed, { road: 'relay', url, address }),
-      changed(isOpen) {
-        if (isOpen) handlers.opened()
-        handlers.changed()
-      },
-    })
-    relayRoads.set(url, road)
+    try {
+      const road = openRelayRoad(url, keys.topic, {
+        note: (sealed, address) => fromRelay(sealed, { road: 'relay', url, address }),
+        changed(isOpen) {
+          if (isOpen) handlers.opened()
+          handlers.changed()
+        },
+      })
+      relayRoads.set(url, road)
+    } catch (error) {
+      // The address is none, or a page that came by https may not use one without.
+      handlers.refused('relay without use', `${url}: ${error instanceof Error ? error.message : String(error)}`)
+    }
   }
 
   function post(sealed: string, way: Way | null): void {

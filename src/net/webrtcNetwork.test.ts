@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { randomText, toBase64url, toUtf8 } from '../keys/encoding'
 import { roomKeys, sealNote } from '../keys/sealing'
 import { newSelf, openSubject } from './contractSubject'
@@ -75,6 +75,19 @@ describe('two tabs that claim one server [B2]', () => {
     await a.send(beta.server, 'to the first')
     await expect.poll(() => first.heard()).toEqual([{ from: alpha.server, message: 'to the first' }])
     expect(await a.events()).toEqual([`connected ${beta.server}`])
+  })
+})
+
+describe('a relay that cannot be one', () => {
+  it('is told, and the room is there without it', async () => {
+    vi.stubGlobal('WebSocket', function refuse() {
+      throw new SyntaxError('the scheme is not allowed')
+    })
+    const self = await newSelf('alpha')
+    const subject = await openSubject(self.server, (handlers) => openWebrtcNetwork({ room: randomText(), self, handlers, relays: ['mailto:me'], iceServers: [] }))
+    open.push(subject)
+    vi.unstubAllGlobals()
+    expect(await subject.refusals()).toEqual(['relay without use'])
   })
 })
 
