@@ -20,6 +20,7 @@ import { consoleOf, type Console } from './console'
 import { Host } from './host'
 import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
+import { readSettings } from './settings'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
 
@@ -34,7 +35,6 @@ const ACTIVITIES_KEPT = 1000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
-const settings = 'namering settings'
 
 /** Opens this tab as a server of its room. Rejects with a sentence for a person when it cannot. */
 export async function openTab(): Promise<Tab> {
@@ -124,6 +124,8 @@ class OpenTab {
 
   async open(): Promise<void> {
     const { id, name, keys } = this.#known
+    const settings = readSettings()
+    this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
     const store = await openIdbStore(`namering server ${id}`, {
       lost: (reason) => this.#stop(reason),
       blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
@@ -131,7 +133,7 @@ class OpenTab {
     const seed = [...new Uint32Array(randomBytes(16).buffer)] as [number, number, number, number]
     this.#host = await Host.start({
       store,
-      server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: setting('wantsRoot', true) },
+      server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: settings.wantsRoot },
       sign: (intent) => signIntent(keys, intent),
       verify: verifyIntent,
       send: (to, wire) => this.#network?.send(to, wire),
@@ -156,8 +158,8 @@ class OpenTab {
         // An own message that found nobody is no news: the links are shown, and whoever asked is told.
         refused: (reason, detail) => (reason === 'not connected' ? this.#count(reason) : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
       },
-      relays: setting<string[]>('relays', []),
-      iceServers: setting<RTCIceServer[]>('iceServers', []),
+      relays: settings.relays,
+      iceServers: settings.iceServers,
     })
     this.#touch([...this.#host.server.copies.keys()])
     // A page restored from the back-forward cache has given its lock and its links away.
@@ -354,14 +356,4 @@ const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
 const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
   for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
   return undefined
-}
-
-/** A setting of this browser: relays, STUN and TURN servers, whether a new server takes a copy of the root. */
-function setting<T>(key: string, otherwise: T): T {
-  try {
-    const all = JSON.parse(localStorage.getItem(settings) ?? '{}') as Record<string, T>
-    return all[key] ?? otherwise
-  } catch {
-    return otherwise
-  }
 }
