@@ -10,20 +10,20 @@ import { SweepPanel } from './sweepPanel'
 
 /** Figure 3 over figure 5: what each copy has, and the ring that the sweep runs round. */
 export function CopiesTab({ place }: { place: Place }) {
-  const { answer, failure } = useReports().copies
+  const { copies, failure } = useReports()
   const copy = useCopy(place.di)
   const sweep = useShownSweep(place.di, copy)
   return (
     <section className="copies" aria-label="Copies">
       {failure !== null && <Trouble>{failure}</Trouble>}
-      {answer === null && failure === null && <p className="empty">Asking the copies…</p>}
-      {answer !== null && (
+      {copies.length === 0 && failure === null && <p className="empty">Asking the copies…</p>}
+      {copies.length > 0 && (
         <>
-          <FigureThree reports={answer} place={place} />
+          <FigureThree copies={copies} place={place} />
           <CopyNews copy={copy} />
           <div className="figure-five">
-            <Ring reports={answer} sweep={sweep} />
-            <SweepPanel place={place} copy={copy} sweep={sweep} reports={answer} />
+            <Ring copies={copies} sweep={sweep} />
+            <SweepPanel place={place} copy={copy} sweep={sweep} copies={copies} />
           </div>
         </>
       )}

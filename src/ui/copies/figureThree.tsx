@@ -1,21 +1,25 @@
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import type { CopyReport } from '../../client/nameService'
+import { span, wholeStamp } from '../desk/clockTime'
 import { useDesk } from '../desk/desk'
+import { useNow } from '../desk/now'
 import type { Place } from '../desk/place'
 import { linkTrouble, memberLabel } from '../desk/servers'
-import { wholeStamp } from '../desk/clockTime'
 import { Explained, Label, Stamp } from '../parts/text'
+import type { KnownCopy } from './knownCopies'
 import { updateRows, type Held, type UpdateRow } from './updateRows'
 
 /** Rows that are everywhere already are context, and few. */
 const SETTLED_SHOWN = 4
 const MOST = 12
 
-/** Figure 3: a column for each copy, a row for each update that is not known to be everywhere, lastSweep below. */
-export function FigureThree({ reports, place }: { reports: readonly CopyReport[]; place: Place }) {
+/**
+ * Figure 3: a column for each copy, a row for each update that is not known to be everywhere, lastSweep below. Of a copy
+ * that does not answer the column shows what it last said, in grey, with its age.
+ */
+export function FigureThree({ copies, place }: { copies: readonly KnownCopy[]; place: Place }) {
   const [all, setAll] = useState(false)
-  const rows = updateRows(reports)
+  const rows = updateRows(copies)
   const pending = rows.filter((row) => !row.everywhere)
   const settled = rows.filter((row) => row.everywhere)
   const wanted = [...pending, ...settled.slice(0, SETTLED_SHOWN)].toSorted((a, b) => (a.ts < b.ts ? 1 : -1))
@@ -27,20 +31,20 @@ export function FigureThree({ reports, place }: { reports: readonly CopyReport[]
           <tr>
             <th scope="col">
               Updates not yet everywhere
-              <small>{pending.length === 0 ? 'none: every copy has every update known here' : `${pending.length} · newest first`}</small>
+              <small>{pending.length > 0 ? `${pending.length} · newest first` : copies.every(({ standing }) => standing === 'answers') ? 'none: every copy has every update known here' : 'none known, but not every copy answers'}</small>
             </th>
-            {reports.map((report) => (
-              <CopyHead key={report.member.copy} report={report} />
+            {copies.map((copy) => (
+              <CopyHead key={copy.member.copy} copy={copy} />
             ))}
           </tr>
         </thead>
         <tbody>
           {shown.map((row) => (
-            <Row key={row.ts} row={row} reports={reports} />
+            <Row key={row.ts} row={row} copies={copies} />
           ))}
           {rows.length > shown.length && (
             <tr>
-              <td colSpan={reports.length + 1}>
+              <td colSpan={copies.length + 1}>
                 <button type="button" className="quiet" onClick={() => setAll(true)}>
                   Show {rows.length - shown.length} more that wait for a sweep
                 </button>
@@ -53,8 +57,8 @@ export function FigureThree({ reports, place }: { reports: readonly CopyReport[]
             <th scope="row">
               <Explained term="lastSweep" />: complete up to
             </th>
-            {reports.map(({ member, state }) => (
-              <td key={member.copy} className="last-sweep" data-server={memberLabel(member)}>
+            {copies.map(({ member, state, standing }) => (
+              <td key={member.copy} className={standing === 'answers' ? 'last-sweep' : 'last-sweep stale'} data-server={memberLabel(member)}>
                 {state === null ? <span className="mark-word">not known</span> : <Stamp ts={state.lastSweep} />}
               </td>
             ))}
@@ -65,38 +69,45 @@ export function FigureThree({ reports, place }: { reports: readonly CopyReport[]
   )
 }
 
-function CopyHead({ report: { member, state, reason } }: { report: CopyReport }) {
+function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: KnownCopy }) {
   const { tab } = useDesk()
   const note = useStore(tab.view, (view) => {
-    if (state?.state === 'joining') return 'joining'
+    if (standing === 'silent') return linkTrouble(view, member.server) || 'does not answer'
+    if (state === null) return 'asking…'
+    if (standing === 'asked') return 'has not answered yet'
+    if (state.state === 'joining') return 'joining'
     if (member.server === view.server.id) return 'this tab'
-    const trouble = linkTrouble(view, member.server)
-    if (trouble !== '') return trouble
-    if (state === null) return 'does not answer'
     const roundTrip = view.links.find(({ server }) => server === member.server)?.roundTrip ?? null
     return roundTrip === null ? 'connected' : `${Math.max(1, Math.round(roundTrip))} ms`
   })
-  const details = state === null ? reason : `nextTS ${wholeStamp(state.nextTS)}\nstable mark F ${wholeStamp(state.stableMark)}\n${state.live} nodes, ${state.log.length} updates in its log\ncopy ${member.copy}, epoch ${state.epoch}`
+  const facts = state === null ? [] : [`nextTS ${wholeStamp(state.nextTS)}`, `stable mark F ${wholeStamp(state.stableMark)}`, `${state.live} nodes, ${state.log.length} updates in its log`, `copy ${member.copy}, epoch ${state.epoch}`]
   return (
-    <th scope="col" title={details} data-server={memberLabel(member)} className={state === null ? 'copy-head lost' : 'copy-head'}>
+    <th scope="col" title={[reason, ...facts].filter((line) => line !== '').join('\n')} data-server={memberLabel(member)} data-standing={standing} className={standing === 'silent' ? 'copy-head lost' : 'copy-head'}>
       <Label>{memberLabel(member)}</Label>
       <small>{note}</small>
+      {standing !== 'answers' && heard !== null && <Heard at={heard} />}
     </th>
   )
 }
 
+/** How old is what stands below. */
+function Heard({ at }: { at: number }) {
+  const now = useNow(1000)
+  return <small className="heard">heard {span(now - at)} ago</small>
+}
+
 const words: Record<Held, string> = { has: 'has it', lacks: 'has not got it yet', unknown: 'not known' }
 
-function Row({ row, reports }: { row: UpdateRow; reports: readonly CopyReport[] }) {
+function Row({ row, copies }: { row: UpdateRow; copies: readonly KnownCopy[] }) {
   return (
     <tr className={row.everywhere ? 'settled' : undefined} data-ts={row.ts}>
       <th scope="row">
         <Stamp ts={row.ts} /> <Told text={row.text} />
       </th>
-      {reports.map(({ member }, i) => {
+      {copies.map(({ member, standing }, i) => {
         const held = row.held[i] ?? 'unknown'
         return (
-          <td key={member.copy} data-held={held}>
+          <td key={member.copy} data-held={held} className={standing === 'answers' ? undefined : 'stale'}>
             <span className={`held ${held}`} role="img" aria-label={`${memberLabel(member)} ${words[held]}`} title={`${memberLabel(member)} ${words[held]}`}>
               {held === 'unknown' ? '?' : ''}
             </span>

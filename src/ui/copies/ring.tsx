@@ -1,20 +1,20 @@
 import { useStore } from 'zustand'
-import type { CopyReport } from '../../client/nameService'
 import { useDesk } from '../desk/desk'
 import { linkTrouble, memberLabel, serverLabel } from '../desk/servers'
+import type { KnownCopy } from './knownCopies'
 import type { ShownSweep } from './shownSweep'
 import { angleOf, arrowPath, CENTRE, discRadius, pointAt, RADIUS } from './ringGeometry'
 
 /** Figure 5: the copies linked into a ring, and the sweep that runs round it. */
-export function Ring({ reports, sweep }: { reports: readonly CopyReport[]; sweep: ShownSweep | null }) {
+export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: ShownSweep | null }) {
   const { tab } = useDesk()
   const view = useStore(tab.view)
-  const count = reports.length
-  const done = reports.map(({ member }) => passed(sweep, member.copy))
-  const start = Math.max(0, reports.findIndex(({ member }) => member.server === sweep?.coordinator))
+  const count = copies.length
+  const done = copies.map(({ member }) => passed(sweep, member.copy))
+  const start = Math.max(0, copies.findIndex(({ member }) => member.server === sweep?.coordinator))
   const waiting = done.findIndex((one, i) => i !== start && !one)
   return (
-    <svg className="ring" viewBox={`0 0 ${2 * CENTRE} ${2 * CENTRE}`} role="img" aria-label={inWords(reports)}>
+    <svg className="ring" viewBox={`0 0 ${2 * CENTRE} ${2 * CENTRE}`} role="img" aria-label={inWords(copies)}>
       <defs>
         {(['idle', 'passed'] as const).map((kind) => (
           <marker key={kind} id={`arrow-${kind}`} className={`arrow-head ${kind}`} viewBox="0 0 10 10" refX="6" refY="5" markerWidth="4.2" markerHeight="4.2" orient="auto">
@@ -22,9 +22,9 @@ export function Ring({ reports, sweep }: { reports: readonly CopyReport[]; sweep
           </marker>
         ))}
       </defs>
-      {reports.map(({ member, state }, i) => {
+      {copies.map(({ member, standing }, i) => {
         const kind = sweep !== null && done[i] ? 'passed' : 'idle'
-        return <path key={member.copy} className={state === null ? `arrow ${kind} unknown` : `arrow ${kind}`} d={arrowPath(i, count)} markerEnd={`url(#arrow-${kind})`} />
+        return <path key={member.copy} className={standing === 'answers' ? `arrow ${kind}` : `arrow ${kind} unknown`} d={arrowPath(i, count)} markerEnd={`url(#arrow-${kind})`} />
       })}
       {sweep !== null && count > 1 && (
         <g className="sweep-way" style={{ transform: `rotate(${angleOf(start, count)}deg)` }}>
@@ -35,10 +35,10 @@ export function Ring({ reports, sweep }: { reports: readonly CopyReport[]; sweep
           </g>
         </g>
       )}
-      {reports.map(({ member, state }, i) => {
+      {copies.map(({ member, state, standing }, i) => {
         const { x, y } = pointAt(angleOf(i, count))
         const name = memberLabel(member)
-        const classes = ['disc', member.server === view.server.id && 'self', state === null && 'lost', state?.state === 'joining' && 'joining', sweep !== null && done[i] && 'passed'].filter(Boolean).join(' ')
+        const classes = ['disc', member.server === view.server.id && 'self', standing === 'silent' && 'lost', standing === 'asked' && 'asked', state?.state === 'joining' && 'joining', sweep !== null && done[i] && 'passed'].filter(Boolean).join(' ')
         const trouble = linkTrouble(view, member.server)
         return (
           <g key={member.copy} className={classes} data-server={name}>
@@ -63,7 +63,7 @@ function passed(sweep: ShownSweep | null, copy: string): boolean {
 
 const short = (name: string): string => (name.length > 7 ? `${name.slice(0, 6)}…` : name)
 
-function inWords(reports: readonly CopyReport[]): string {
-  const names = reports.map(({ member }) => memberLabel(member))
+function inWords(copies: readonly KnownCopy[]): string {
+  const names = copies.map(({ member }) => memberLabel(member))
   return names.length === 1 ? `A ring of one copy, on ${names[0] ?? ''}` : `The ring: ${[...names, names[0]].join(', then ')}`
 }

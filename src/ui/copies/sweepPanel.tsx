@@ -1,18 +1,18 @@
 import { Layers, RefreshCw } from 'lucide-react'
-import type { CopyReport } from '../../client/nameService'
 import type { Phase } from '../../core/copies/sweep'
 import { stampTime, wholeStamp } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { serverLabel } from '../desk/servers'
 import type { CopyView } from '../../tab/view'
+import type { KnownCopy } from './knownCopies'
 import type { ShownSweep } from './shownSweep'
 import { Explained, Label, Stamp } from '../parts/text'
 
 const passes: Record<Phase, string> = { look: 'Looking', read: 'Reading', write: 'Writing back' }
 
 /** What the sweep is at, and what an administrator can do to the copies. */
-export function SweepPanel({ place, copy, sweep: running, reports }: { place: Place; copy: CopyView | null; sweep: ShownSweep | null; reports: readonly CopyReport[] }) {
+export function SweepPanel({ place, copy, sweep: running, copies }: { place: Place; copy: CopyView | null; sweep: ShownSweep | null; copies: readonly KnownCopy[] }) {
   const { tab, notices, dialogs } = useDesk()
   const { directory } = place
   const sweep = (form: 'ring' | 'parallel'): void => {
@@ -21,7 +21,7 @@ export function SweepPanel({ place, copy, sweep: running, reports }: { place: Pl
       if (done) notices.tell(`Swept: every copy has all updates earlier than ${stampTime(await swept)}.`)
     })
   }
-  const stable = reports.reduce<CopyReport['state']>((last, { state }) => (state !== null && (last === null || state.stableMark > last.stableMark) ? state : last), null)
+  const stable = copies.reduce<KnownCopy['state']>((last, { state }) => (state !== null && (last === null || state.stableMark > last.stableMark) ? state : last), null)
   return (
     <div className="sweep-panel">
       <div role="status" aria-label="Sweep" className="sweep-status" data-phase={running?.phase ?? 'none'}>

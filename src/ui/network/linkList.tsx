@@ -1,5 +1,5 @@
-import { useEffect, useState } from 'react'
 import { byteSize, span } from '../desk/clockTime'
+import { useNow } from '../desk/now'
 import type { LinkView } from '../desk/servers'
 import { Label } from '../parts/text'
 import type { LinkDeed } from './linkDeeds'
@@ -37,13 +37,4 @@ function detailsOf(link: LinkView, cut: boolean, now: number): string {
   if (!cut && link.roundTrip !== null && link.state === 'connected') parts.push(`round trip ${Math.max(1, Math.round(link.roundTrip))} ms`)
   if (link.lastHeard !== null && now - link.lastHeard > 5000) parts.push(`last heard ${span(now - link.lastHeard)} ago`)
   return parts.join(' · ')
-}
-
-function useNow(every: number): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every)
-    return () => clearInterval(timer)
-  }, [every])
-  return now
 }

@@ -1,5 +1,5 @@
 import { useStore } from 'zustand'
-import { agreeing } from '../copies/updateRows'
+import { agreement } from '../copies/agreement'
 import { useReports } from '../copies/reports'
 import { byteSize, span } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
@@ -25,16 +25,15 @@ export function StatusBar() {
 }
 
 function Agreement() {
-  const { copies, place } = useReports()
+  const { copies, place, failure } = useReports()
   const rootLabel = useView((view) => view.rootLabel)
-  if (copies.failure !== null) return <span className="warn-text">the copies cannot be asked now</span>
-  if (copies.answer === null || copies.answer.length === 0 || place.answer === null) return null
-  const all = copies.answer.length
-  const equal = agreeing(copies.answer)
+  if (failure !== null) return <span className="warn-text">the copies cannot be asked now</span>
+  if (copies.length === 0 || place.answer === null) return null
+  const { tone, equal, words } = agreement(copies)
   return (
-    <span className="agreement" data-agree={equal} data-copies={all}>
-      <span className={equal === all ? 'dot good' : 'dot warn'} aria-hidden />
-      {all === 1 ? 'One copy' : equal === all ? `All ${all} copies` : `${equal} of ${all} copies`} of <Label>{lastLabel(place.answer.directory, rootLabel)}</Label> {all === 1 ? 'exists' : equal === all ? 'agree' : 'agree as far as is known'}
+    <span className="agreement" data-agree={equal} data-copies={copies.length}>
+      {tone !== 'asking' && <span className={`dot ${tone}`} aria-hidden />}
+      {words[0]} <Label>{lastLabel(place.answer.directory, rootLabel)}</Label> <bdi>{words[1]}</bdi>
     </span>
   )
 }

@@ -1,0 +1,60 @@
+/** Figure 3, the sweep and the status bar, while members of the ring are gone. */
+import { expect, test, type Cluster, type Tab } from './cluster'
+
+async function prepared(cluster: Cluster): Promise<[Tab, Tab, Tab]> {
+  const tabs = await cluster.three()
+  await cluster.sample(...tabs)
+  const [alpha] = tabs
+  await alpha.select('ANSI', 'DEC', 'SRC')
+  await alpha.show('Copies')
+  await expect(alpha.page.getByText('All 3 copies of SRC agree')).toBeVisible()
+  return tabs
+}
+
+const edit = (tab: Tab, value: string): Promise<unknown> => tab.page.evaluate((text) => window.namering.setValue('/DEC/SRC:Lampson/Phone', text), value)
+
+interface Moment {
+  bar: string
+  gamma: string
+  has: (string | undefined)[]
+}
+
+/** Notes what stands in the status bar and in the row of the newest update, at each change of the page from now on. */
+const record = (tab: Tab): Promise<void> =>
+  tab.page.evaluate(() => {
+    const moments: Moment[] = []
+    const look = (): void => {
+      const row = [...document.querySelectorAll('.figure-three tbody tr')].find(({ textContent }) => textContent.includes('Phone'))
+      moments.push({
+        bar: document.querySelector('.agreement')?.textContent ?? '',
+        gamma: document.querySelector<HTMLElement>('th[data-server=gamma]')?.dataset['standing'] ?? '',
+        has: [...(row?.querySelectorAll<HTMLElement>('[data-held]') ?? [])].map(({ dataset }) => dataset['held']),
+      })
+    }
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true })
+    Object.assign(window, { moments })
+  })
+const recorded = (tab: Tab): Promise<Moment[]> => tab.page.evaluate(() => (window as unknown as { moments: Moment[] }).moments)
+
+test('while a member is silent the others show what they have at once, and nobody says that all agree', async ({ cluster }) => {
+  const [alpha, , gamma] = await prepared(cluster)
+  await record(alpha)
+  await gamma.page.getByRole('button', { name: 'Isolate this tab' }).click()
+  await edit(alpha, 'new')
+  const head = alpha.page.getByRole('columnheader', { name: 'gamma' })
+  await expect(head).toHaveAttribute('data-standing', 'silent')
+  const moments = await recorded(alpha)
+  // The two that are there show the update before gamma is given up, which takes seconds.
+  const first = moments.find(({ has }) => has.filter((held) => held === 'has').length === 2)
+  expect(first?.gamma).not.toBe('silent')
+  const since = moments.slice(moments.findIndex(({ has }) => has.length > 0))
+  expect(since.filter(({ bar }) => bar.startsWith('All'))).toEqual([])
+  // What gamma said before it was gone still stands, in grey, and how old it is.
+  await expect(head).toContainText(/heard \d+ s ago/)
+  await expect(alpha.page.locator('.last-sweep.stale .stamp')).toBeVisible()
+  await expect(alpha.page.getByText('2 of 3 copies of SRC agree; gamma does not answer')).toBeVisible()
+
+  await gamma.page.getByRole('button', { name: 'Heal all' }).click()
+  await expect(alpha.page.getByText('All 3 copies of SRC agree')).toBeVisible()
+  await expect(head).toHaveAttribute('data-standing', 'answers')
+})
