@@ -56,7 +56,7 @@ export const joinCanaries: readonly NamedCanary[] = [
       stepped: (server, input, effects) => {
         if (input.type !== 'tick') return
         for (const copy of copiesOf(server)) {
-          if (copy.state !== 'joining' || server.server.agenda.times.has(`join ${copy.directory}`) === false) continue
+          if (copy.state !== 'joining' || !server.server.agenda.times.has(`join ${copy.directory}`)) continue
           server.server.copies.delete(copy.directory)
           server.server.joins.delete(copy.directory)
           effects.save.push({ server: { type: 'retired', copy: copy.id, directory: copy.directory } })
