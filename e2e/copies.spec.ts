@@ -58,3 +58,22 @@ test('while a member is silent the others show what they have at once, and nobod
   await expect(alpha.page.getByText('All 3 copies of SRC agree')).toBeVisible()
   await expect(head).toHaveAttribute('data-standing', 'answers')
 })
+
+test('a sweep that fails says at once at whom, and in which pass', async ({ cluster }) => {
+  const [alpha, , gamma] = await prepared(cluster)
+  // Cut by alpha, so that it knows; and from beta too, whose sweeps would complete.
+  await gamma.page.getByRole('button', { name: 'Isolate this tab' }).click()
+  await alpha.page.evaluate(() => {
+    const said: string[] = []
+    new MutationObserver(() => said.push(document.querySelector('.sweep-status')?.textContent ?? '')).observe(document.body, { subtree: true, childList: true, characterData: true })
+    Object.assign(window, { said })
+  })
+  await alpha.cutButton('gamma').click()
+  await alpha.page.getByRole('button', { name: 'Sweep now' }).click()
+  const status = alpha.page.getByRole('status', { name: 'Sweep' })
+  await expect(status).toContainText('The last sweep failed in its look pass: gamma is not connected.')
+  // From the pass it was in straight to the failure: nothing in between claims that it was completed.
+  const said = await alpha.page.evaluate(() => (window as unknown as { said: string[] }).said)
+  const failed = said.findIndex((text) => text.startsWith('The last sweep failed'))
+  expect(said.slice(0, failed).findLast((text) => !text.startsWith('No sweep'))).toContain('Looking 2 of 3, still to come: gamma')
+})

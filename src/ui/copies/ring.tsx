@@ -1,12 +1,12 @@
 import { useStore } from 'zustand'
 import { useDesk } from '../desk/desk'
 import { linkTrouble, memberLabel, serverLabel } from '../desk/servers'
+import type { SweepView } from '../../tab/view'
 import type { KnownCopy } from './knownCopies'
-import type { ShownSweep } from './shownSweep'
 import { angleOf, arrowPath, CENTRE, discRadius, pointAt, RADIUS } from './ringGeometry'
 
 /** Figure 5: the copies linked into a ring, and the sweep that runs round it. */
-export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: ShownSweep | null }) {
+export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: SweepView | null }) {
   const { tab } = useDesk()
   const view = useStore(tab.view)
   const count = copies.length
@@ -55,7 +55,7 @@ export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: S
 }
 
 /** Whether the sweep has done at a member what its present pass does. */
-function passed(sweep: ShownSweep | null, copy: string): boolean {
+function passed(sweep: SweepView | null, copy: string): boolean {
   const member = sweep?.members.find((one) => one.copy === copy)
   if (sweep === null || member === undefined) return false
   return { look: member.looked, read: member.read, write: member.written }[sweep.phase]

@@ -4,22 +4,19 @@ import type { DirectoryId, ServerId } from '../../core/names'
 import type { CopyView, SweepView } from '../../tab/view'
 import { useDesk } from '../desk/desk'
 
-/** Who started a sweep is not known of one that was only seen to have completed. */
-export type ShownSweep = Omit<SweepView, 'coordinator'> & { coordinator: ServerId | null }
-
 /** Two rounds of the drawing, then a moment of rest. */
 const SHOWN = 2000
 
-export function useShownSweep(directory: DirectoryId, copy: CopyView | null): ShownSweep | null {
+export function useShownSweep(directory: DirectoryId, copy: CopyView | null): SweepView | null {
   const { view } = useDesk().tab
-  const [completed, setCompleted] = useState<ShownSweep | null>(null)
+  const [completed, setCompleted] = useState<SweepView | null>(null)
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined
-    const stop = view.subscribe(({ copies }, before) => {
+    const stop = view.subscribe(({ copies, server }, before) => {
       const now = copies[directory]
       const was = before.copies[directory]
-      if (now === undefined || was === undefined || now.lastSweep <= was.lastSweep) return
-      setCompleted(completedAt(now))
+      if (now === undefined || was === undefined || now.sweeps.completed <= was.sweeps.completed) return
+      setCompleted(completedAt(now, server.id))
       clearTimeout(timer)
       timer = setTimeout(() => setCompleted(null), SHOWN)
     })
@@ -28,11 +25,23 @@ export function useShownSweep(directory: DirectoryId, copy: CopyView | null): Sh
       clearTimeout(timer)
     }
   }, [view, directory])
-  return copy?.sweep ?? completed
+  return sweepToDraw(copy, completed)
 }
 
-const completedAt = ({ ring, lastSweep }: CopyView): ShownSweep => ({
-  coordinator: null,
+/** After a failure there is nothing to draw: neither how it would have ended, nor the one that completed before it. */
+export function sweepToDraw(copy: CopyView | null, completed: SweepView | null): SweepView | null {
+  if (copy === null) return null
+  const failed = copy.heldBackBy !== null || copy.alarm !== null
+  const runs = copy.sweep !== null && !(failed && hasEnded(copy.sweep))
+  return runs ? copy.sweep : failed ? null : completed
+}
+
+/** For a while the view keeps a sweep of this server that has ended, drawn to its end; of others it sees only what passes here. */
+const hasEnded = ({ members }: SweepView): boolean => members.every(({ written }) => written)
+
+/** What one started here was, when it was too fast for the view. */
+const completedAt = ({ ring, lastSweep }: CopyView, self: ServerId): SweepView => ({
+  coordinator: self,
   sweepTS: lastSweep,
   phase: 'write',
   members: ring.map(({ server, copy }) => ({ server, copy, looked: true, read: true, written: true })),

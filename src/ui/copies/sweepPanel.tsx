@@ -4,15 +4,14 @@ import { stampTime, wholeStamp } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { serverLabel } from '../desk/servers'
-import type { CopyView } from '../../tab/view'
+import type { CopyView, SweepView } from '../../tab/view'
 import type { KnownCopy } from './knownCopies'
-import type { ShownSweep } from './shownSweep'
 import { Explained, Label, Stamp } from '../parts/text'
 
 const passes: Record<Phase, string> = { look: 'Looking', read: 'Reading', write: 'Writing back' }
 
 /** What the sweep is at, and what an administrator can do to the copies. */
-export function SweepPanel({ place, copy, sweep: running, copies }: { place: Place; copy: CopyView | null; sweep: ShownSweep | null; copies: readonly KnownCopy[] }) {
+export function SweepPanel({ place, copy, sweep: running, copies }: { place: Place; copy: CopyView | null; sweep: SweepView | null; copies: readonly KnownCopy[] }) {
   const { tab, notices, dialogs } = useDesk()
   const { directory } = place
   const sweep = (form: 'ring' | 'parallel'): void => {
@@ -24,7 +23,7 @@ export function SweepPanel({ place, copy, sweep: running, copies }: { place: Pla
   const stable = copies.reduce<KnownCopy['state']>((last, { state }) => (state !== null && (last === null || state.stableMark > last.stableMark) ? state : last), null)
   return (
     <div className="sweep-panel">
-      <div role="status" aria-label="Sweep" className="sweep-status" data-phase={running?.phase ?? 'none'}>
+      <div role="status" aria-label="Sweep" className="sweep-status" data-phase={running?.phase ?? (copy?.heldBackBy || copy?.alarm ? 'failed' : 'none')}>
         {running === null ? <Resting copy={copy} /> : <Running sweep={running} />}
       </div>
       {stable !== null && (
@@ -47,15 +46,19 @@ export function SweepPanel({ place, copy, sweep: running, copies }: { place: Pla
   )
 }
 
-function Running({ sweep: { coordinator, sweepTS, phase, members } }: { sweep: ShownSweep }) {
-  const name = useView((view) => (coordinator === null ? null : serverLabel(view, coordinator)))
-  const passing = useView((view) => coordinator !== null && coordinator !== view.server.id)
-  const done = members.filter((member) => ({ look: member.looked, read: member.read, write: member.written })[phase]).length
+/** So many members are named; more are counted. */
+const NAMED = 3
+
+function Running({ sweep: { coordinator, sweepTS, phase, members } }: { sweep: SweepView }) {
+  const name = useView((view) => serverLabel(view, coordinator))
+  const passing = useView((view) => coordinator !== view.server.id)
+  const open = members.filter((member) => !{ look: member.looked, read: member.read, write: member.written }[phase])
+  const rest = useView((view) => open.slice(0, NAMED).map(({ server }) => serverLabel(view, server)).join(', '))
+  const done = members.length - open.length
   return (
     <>
       <p className="hint" title={wholeStamp(sweepTS)}>
-        <Explained term="sweep">Sweep</Explained> {stampTime(sweepTS)}
-        {name !== null && <>, started by <Label>{name}</Label></>}
+        <Explained term="sweep">Sweep</Explained> {stampTime(sweepTS)}, started by <Label>{name}</Label>
       </p>
       {passing ? (
         <p>
@@ -65,6 +68,7 @@ function Running({ sweep: { coordinator, sweepTS, phase, members } }: { sweep: S
         <>
           <p>
             <b>{phase === 'write' && done === members.length ? 'Written back to' : passes[phase]}</b> {done} of {members.length}
+            {open.length > 0 && <>, still to come: <bdi>{open.length > NAMED ? `${rest} …` : rest}</bdi></>}
           </p>
           <progress aria-label="Copies visited in this pass" value={done} max={members.length} />
         </>
@@ -74,13 +78,25 @@ function Running({ sweep: { coordinator, sweepTS, phase, members } }: { sweep: S
 }
 
 function Resting({ copy }: { copy: CopyView | null }) {
+  const held = copy?.heldBackBy ?? null
+  const name = useView((view) => (held === null ? '' : serverLabel(view, held.server)))
   if (copy === null) return <p>This server has no copy of the directory, and does not see its sweeps pass.</p>
   const { completed, failed } = copy.sweeps
   return (
     <>
-      <p>
-        <b>No sweep is running.</b> They run by themselves, some seconds after a change and twice a minute.
-      </p>
+      {held !== null ? (
+        <p>
+          <b>The last sweep failed</b> in its {held.phase} pass: <Label>{name}</Label> {held.reason}. The next one tries again by itself.
+        </p>
+      ) : copy.alarm !== null ? (
+        <p>
+          <b>The last sweep was stopped</b> by the alarm above. The next one tries again by itself.
+        </p>
+      ) : (
+        <p>
+          <b>No sweep is running.</b> They run by themselves, some seconds after a change and twice a minute.
+        </p>
+      )}
       <p className="hint">
         Started here: {completed} completed, {failed} failed.
       </p>
