@@ -74,6 +74,7 @@ test('a sweep that fails says at once at whom, and in which pass', async ({ clus
   await expect(status).toContainText('The last sweep failed in its look pass: gamma is not connected.')
   // From the pass it was in straight to the failure: nothing in between claims that it was completed.
   const said = await alpha.page.evaluate(() => (window as unknown as { said: string[] }).said)
-  const failed = said.findIndex((text) => text.startsWith('The last sweep failed'))
-  expect(said.slice(0, failed).findLast((text) => !text.startsWith('No sweep'))).toContain('Looking 2 of 3, still to come: gamma')
+  const since = said.slice(said.findIndex((text) => text.includes('Looking 2 of 3, still to come: gamma')))
+  const until = since.slice(0, since.findIndex((text) => text.startsWith('The last sweep failed in its look pass')))
+  expect(new Set(until.map((text) => /Looking|Written back|No sweep/.exec(text)?.[0]))).toEqual(new Set(['Looking']))
 })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CopyReport } from '../../client/nameService'
-import { epochOf, type Member } from '../../core/copies/directoryCopy'
+import type { Member } from '../../core/copies/directoryCopy'
 import type { CopyId, ServerId } from '../../core/names'
 import type { CopyState } from '../../core/requests'
 import { timestamp, type Timestamp } from '../../core/timestamp'
@@ -15,23 +15,11 @@ type Name = (typeof names)[number]
 const member = (name: Name): Member => ({ copy: `copy of ${name}` as CopyId, server: name as string as ServerId, name: `/${name}` })
 const at = (time: number): Timestamp => timestamp(time, '0')
 
-/** A copy with these updates in its log, complete up to `lastSweep`; the pointers lead alpha, beta, gamma, alpha. */
-function stateOf(name: Name, updates: readonly number[], lastSweep = 0): CopyState {
-  const next = member(names[(names.indexOf(name) + 1) % 3]!)
-  return {
-    ...member(name),
-    state: 'active',
-    epoch: epochOf(1, 'aaaaaaaa'),
-    pointer: { copy: next.copy, server: next.server },
-    nextTS: at(100),
-    lastSweep: at(lastSweep),
-    stableMark: at(0),
-    live: 1,
-    ring: names.map(member),
-    log: updates.map((time) => [at(time), `update ${time}`]),
-    digest: '',
-    ringDigest: '',
-  }
+/** Of a copy with these updates in its log what the page looks at; the pointers lead alpha, beta, gamma, alpha. */
+function stateOf(name: Name, updates: readonly number[]): CopyState {
+  const { copy, server } = member(names[(names.indexOf(name) + 1) % 3]!)
+  const state: Partial<CopyState> = { ...member(name), state: 'active', pointer: { copy, server }, lastSweep: at(0), log: updates.map((time) => [at(time), `update ${time}`]) }
+  return state as CopyState
 }
 
 type Saying = readonly number[] | 'awaited' | 'gone'
