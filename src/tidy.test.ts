@@ -25,9 +25,10 @@ const sees: Record<string, readonly string[]> = {
   storage: ['core', 'keys'],
   net: ['core', 'keys'],
   sim: ['core', 'storage'],
+  'sim/lab': ['core', 'storage', 'sim'],
   client: ['core'],
   tab: ['core', 'keys', 'storage', 'net', 'client'],
-  ui: ['core', 'net', 'client', 'tab'],
+  ui: ['core', 'net', 'client', 'tab', 'sim/lab'],
   trials: ['core', 'storage', 'client', 'tab', 'sim'],
 }
 

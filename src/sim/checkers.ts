@@ -80,14 +80,14 @@ export function watchWorld(world: World): void {
     for (const directory of effects.changed) {
       const copy = server.copyOf(directory)
       if (copy === undefined) continue
-      monotone(server, copy, known)
+      world.judge('monotone', () => monotone(server, copy, known))
       const before = known.get(copy.id)
       const { stableMark, lastSweep } = copy
       known.set(copy.id, marksOf(copy))
-      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || steps++ % LOOK_AT === 0)) absorbed(world, 'DC1', server, copy, lastSweep)
-      if (stableMark !== before?.stableMark) for (const other of world.copies(directory)) if (other.copy.state === 'active') absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark))
+      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || steps++ % LOOK_AT === 0)) world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
+      if (stableMark !== before?.stableMark) for (const other of world.copies(directory)) if (other.copy.state === 'active') world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
     }
-    if (touchesRing(effects)) for (const directory of effects.changed) ring(world, directory)
+    if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
   }
   world.observers.push({ durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }

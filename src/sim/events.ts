@@ -23,6 +23,11 @@ export class Events {
     this.heap[child] = event
   }
 
+  /** When the next event happens, ms since the world began; null when there is none. */
+  get nextAt(): number | null {
+    return this.heap[0]?.at ?? null
+  }
+
   /** Lets the next event happen if it happens by then (ms since the world began); false when there is none. */
   next(until: number): boolean {
     const first = this.heap[0]

@@ -83,7 +83,7 @@ function setClock(world: World, server: SimServer, skew: number): void {
   world.links.compareClocks(server)
 }
 
-function cut(world: World, left: readonly SimServer[], right: readonly SimServer[], oneWay: boolean): void {
+export function cut(world: World, left: readonly SimServer[], right: readonly SimServer[], oneWay: boolean): void {
   world.say(() => `cut ${namesOf(left)} ${oneWay ? '→' : '|'} ${namesOf(right)}`)
   world.count(oneWay ? 'one-way cuts' : 'cuts')
   for (const a of left) {
@@ -133,7 +133,7 @@ function swizzle(world: World, random: Random): void {
   }
 }
 
-function healNetwork(world: World): void {
+export function healNetwork(world: World): void {
   world.say(() => 'the network heals')
   world.network.heal()
   world.links.lookAtAll()

@@ -127,7 +127,7 @@ export class Workload {
       call,
       this.counted('reads', 'read refused', (outcome) => {
         const server = this.world.byId((outcome as { server: ServerId }).server)
-        if (server?.alive) readIsTrue(this.world, server, directory)
+        if (server?.alive) this.world.judge('D1', () => readIsTrue(this.world, server, directory))
       }),
     )
   }

@@ -13,7 +13,7 @@ import type { Situation } from './situations'
 import { explainWire } from './transcript'
 
 /** Milliseconds since 1970 when every world begins. */
-const GENESIS = 1_735_689_600_000
+export const GENESIS = 1_735_689_600_000
 
 /** Broken rule, told by a checker: which, and one sentence that names the copy at fault. */
 export class Accusation extends Error {
@@ -40,6 +40,8 @@ export interface Observer {
   stepped?: (server: SimServer, input: Input, effects: Effects) => void
   durable?: (marks: readonly [CopyId, Marks][]) => void
   crashed?: (server: SimServer) => void
+  /** A message left; `delays` as the network has it: none when it is lost. */
+  carried?: (from: SimServer, to: SimServer, wire: string, delays: readonly number[]) => void
 }
 
 export class World {
@@ -55,6 +57,8 @@ export class World {
   readonly observers: Observer[] = []
   trace: ((line: string) => void) | null = null
   canary: Canary = {}
+  /** Asks a checker: what it accuses of is thrown, unless somebody wants to hear it and go on. */
+  judge: (rule: string, check: () => void) => void = (_rule, check) => check()
   /** Changes with every message and every step: the same seed must give the same. */
   hash = 0x811c9dc5
   private readonly byIds = new Map<ServerId, SimServer>()
@@ -113,15 +117,15 @@ export class World {
     this.events.run(this.time + ms)
   }
 
-  /** A server crashes, and is started again after a while. */
-  kill(server: SimServer, downFor: number): void {
+  /** A server crashes, and is started again after so many ms; null: when somebody does so. */
+  kill(server: SimServer, downFor: number | null): void {
     if (!server.alive) return
     this.say(() => `${server.name} crashes`)
     this.count('crashes')
     for (const { phase } of server.server.sweeps.values()) this.notice(`a coordinator died in its ${phase} pass`)
     server.crash()
     this.links.drop(server)
-    this.plan(downFor, () => this.restart(server))
+    if (downFor !== null) this.plan(downFor, () => this.restart(server))
   }
 
   /** Starts a server that is dead, or that cannot save. */
@@ -143,6 +147,7 @@ export class World {
     this.digest(text)
     const fate = this.network.fate()
     if (fate.length === 0) this.count('messages lost')
+    for (const observer of this.observers) observer.carried?.(sender, receiver, text, fate)
     for (const delay of fate) this.plan(delay, () => this.arrive(sender, receiver, text))
   }
 

@@ -1,0 +1,141 @@
+/** A lab as people see it: plain data that a worker can post. */
+import { stateOf } from '../../core/calls'
+import type { DirectoryCopy, Member } from '../../core/copies/directoryCopy'
+import type { Phase, Sweep } from '../../core/copies/sweep'
+import { effectiveParent } from '../../core/directories/reference'
+import type { CopyId, DirectoryId, ServerId } from '../../core/names'
+import type { CopyState } from '../../core/requests'
+import { beginTurn } from '../../core/server'
+import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../../core/timestamp'
+import { situations, type Situation } from '../situations'
+import type { SimServer } from '../simServer'
+import { GENESIS } from '../world'
+import type { Flight, Lab } from './lab'
+import type { Line } from './line'
+import type { Mark } from './marks'
+import type { Recording } from './recording'
+
+export interface ServerPicture {
+  id: ServerId
+  name: string
+  state: 'running' | 'crashed' | 'frozen' | 'cannot save'
+  /** Its clock minus the world's, ms. */
+  skew: number
+  /** How often it was started. */
+  incarnation: number
+  /** Has a copy of the directory that is looked at. */
+  holds: boolean
+}
+
+export interface LinkPicture {
+  a: ServerId
+  b: ServerId
+  /** Who tells it of messages may rely on it; it rises and falls a while after what makes it do so. */
+  stands: boolean
+  /** In which directions nothing passes. */
+  cut: 'no' | 'both' | 'a to b' | 'b to a'
+}
+
+export interface CopyPicture {
+  member: Member
+  state: CopyState
+  /** Why its server does not answer; '' when it does. */
+  silent: string
+}
+
+/** A sweep that runs, as its coordinator knows it. */
+export interface SweepPicture {
+  coordinator: ServerId
+  sweepTS: Timestamp
+  phase: Phase
+  members: { server: ServerId; copy: CopyId; looked: boolean; read: boolean; written: boolean }[]
+}
+
+/** What changes only when something happens. */
+export interface LabPicture {
+  recording: Recording
+  step: number
+  servers: ServerPicture[]
+  links: LinkPicture[]
+  directories: { di: DirectoryId; name: string }[]
+  /** Which of them the copies and the sweep are of. */
+  directory: DirectoryId
+  copies: CopyPicture[]
+  sweep: SweepPicture | null
+  /** The last lines of the transcript, oldest first. */
+  lines: Line[]
+  marks: Mark[]
+  situations: { reached: [Situation, number][]; all: number }
+  counts: [string, number][]
+  flights: Flight[]
+}
+
+const LINES_SHOWN = 120
+
+/** `began`: when people are to see that the world began, ms since 1970, a whole number. */
+export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): LabPicture {
+  const { world } = lab
+  const shift = (ts: Timestamp): Timestamp => (ts === BEGINNING ? ts : timestamp(timeOf(ts) + (began - GENESIS) * 1000, originOf(ts) as CopyId))
+  const existing = lab.directories.filter((di) => world.copies(di).length > 0)
+  const directory = existing.find((di) => di === wanted) ?? lab.directories[0]!
+  const sweeping = world.servers.flatMap((at) => {
+    const sweep = at.alive ? at.server.sweeps.get(directory) : undefined
+    return sweep === undefined ? [] : [sweepOf(at, sweep, shift)]
+  })
+  return {
+    recording: lab.recorded,
+    step: lab.step,
+    servers: world.servers.map((server) => ({ id: server.id, name: server.name, state: stateOfServer(server), skew: server.skew, incarnation: server.disk.incarnation, holds: server.copyOf(directory) !== undefined })),
+    links: linksOf(lab),
+    directories: existing.map((di) => ({ di, name: nameOf(lab, di) })),
+    directory,
+    copies: world.copies(directory).map(({ at, copy }) => copyOf(at, copy, shift)),
+    sweep: sweeping[0] ?? null,
+    lines: lab.lines.slice(-LINES_SHOWN),
+    marks: lab.marks.all,
+    situations: { reached: situations.flatMap((name) => (world.situations.has(name) ? [[name, world.situations.get(name)!] as [Situation, number]] : [])), all: situations.length },
+    counts: [...world.counts],
+    flights: lab.flights,
+  }
+}
+
+const stateOfServer = ({ alive, frozen, readOnly }: SimServer): ServerPicture['state'] => (!alive ? 'crashed' : frozen ? 'frozen' : readOnly ? 'cannot save' : 'running')
+
+function linksOf({ world }: Lab): LinkPicture[] {
+  return world.servers.flatMap((a, i) =>
+    world.servers.slice(i + 1).map((b): LinkPicture => {
+      const [there, back] = [world.network.passes(a.id, b.id), world.network.passes(b.id, a.id)]
+      return { a: a.id, b: b.id, stands: world.links.stands(a, b), cut: there && back ? 'no' : there ? 'b to a' : back ? 'a to b' : 'both' }
+    }),
+  )
+}
+
+function copyOf(at: SimServer, copy: DirectoryCopy, shift: (ts: Timestamp) => Timestamp): CopyPicture {
+  const state = stateOf(beginTurn(at.server, at.clock()), copy)
+  const log = state.log.map(([ts, text]): [Timestamp, string] => [shift(ts), text])
+  return {
+    member: { copy: copy.id, server: at.id, name: `/${at.name}` },
+    state: { ...state, nextTS: shift(state.nextTS), lastSweep: shift(state.lastSweep), stableMark: shift(state.stableMark), log },
+    silent: { running: '', crashed: 'its server has crashed: this is on its disk', frozen: 'its server is frozen', 'cannot save': '' }[stateOfServer(at)],
+  }
+}
+
+function sweepOf(at: SimServer, { sweepTS, phase, ring, visited }: Sweep, shift: (ts: Timestamp) => Timestamp): SweepPicture {
+  const order = ring.length > 0 ? ring : [...visited.keys()]
+  return {
+    coordinator: at.id,
+    sweepTS: shift(sweepTS),
+    phase,
+    members: order.map((id) => {
+      const { pointer, facts, load, written } = visited.get(id)!
+      return { server: pointer.server, copy: id, looked: facts !== null, read: load !== null || phase === 'write', written }
+    }),
+  }
+}
+
+/** The label by which a directory knows itself; the first is the root. */
+function nameOf({ world, directories }: Lab, di: DirectoryId): string {
+  if (di === directories[0]) return 'ANSI'
+  const [first] = world.copies(di)
+  return first === undefined ? di : (effectiveParent(first.copy)?.label ?? di)
+}
