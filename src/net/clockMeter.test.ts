@@ -21,6 +21,6 @@ it('takes an echo once, and only of a beat it sent lately', () => {
   expect(meter.echo(first, 0, 1)).not.toBeNull()
   expect(meter.echo(first, 0, 2)).toBeNull()
   const old = meter.beat(3, 3)
-  for (let time = 4; time < 20; time++) meter.beat(time, time)
-  expect(meter.echo(old, 0, 30)).toBeNull()
+  for (let time = 4; time < 84; time++) meter.beat(time, time)
+  expect(meter.echo(old, 0, 90)).toBeNull()
 })

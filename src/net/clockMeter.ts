@@ -5,8 +5,8 @@
 
 /** How many measurements the medians are of. */
 const memory = 8
-/** How many beats may be on their way. */
-const awaitedLimit = 8
+/** How many beats may be on their way: two minutes of them, the longest round trip that a person can set. */
+const awaitedLimit = 80
 
 interface Measurement {
   /** Theirs minus ours, milliseconds. */

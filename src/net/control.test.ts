@@ -11,6 +11,7 @@ describe('control frames [X4]', () => {
     { type: 'proof', signature: 's' },
     { type: 'beat', number: 1 },
     { type: 'echo', number: 1, time: 1.5 },
+    { type: 'alive' },
     { type: 'bye' },
     { type: 'end' },
   ] as Control[]

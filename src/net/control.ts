@@ -26,6 +26,8 @@ export type Control =
   | { type: 'beat'; number: number }
   /** The answer to a beat; `time` is the sender's clock, milliseconds since 1970. */
   | { type: 'echo'; number: number; time: number }
+  /** A sign of life, which no delay that a person has set holds back. */
+  | { type: 'alive' }
   /** The server leaves. */
   | { type: 'bye' }
   /** This link ends, the server stays. */
@@ -66,6 +68,8 @@ function controlOf(said: Record<string, unknown>): Control | null {
       return isCount(said['number']) ? { type: 'beat', number: said['number'] } : null
     case 'echo':
       return isCount(said['number']) && isTime(said['time']) ? { type: 'echo', number: said['number'], time: said['time'] } : null
+    case 'alive':
+      return { type: 'alive' }
     case 'bye':
       return { type: 'bye' }
     case 'end':

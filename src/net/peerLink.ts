@@ -9,8 +9,12 @@ import type { Way } from './signalling'
 import type { Switchboard } from './switchboard'
 import { Traffic } from './traffic'
 
-/** Milliseconds without a frame after which a link is taken for dead; beats come every 1500. */
+/**
+ * Milliseconds without a frame after which a link is taken for dead: four beats, which come every 1500, and a round
+ * trip more, for which the handshake stands until one is measured. At most the longest.
+ */
 const silencePatience = 6000
+const longestSilence = 30_000
 
 const whyThisRoad: Record<Road, string> = {
   webrtc: '',
@@ -28,6 +32,8 @@ export class PeerLink {
   #present = false
   #cut = false
   #everLinked = false
+  /** How long the handshake took, milliseconds. */
+  #handshake = 0
   #reason = ''
 
   constructor(server: ServerId, board: Switchboard) {
@@ -137,7 +143,8 @@ export class PeerLink {
   beat(slept: boolean): void {
     if (!this.isConnected) return
     if (slept) this.#traffic.lastHeard = Date.now()
-    if (Date.now() - (this.#traffic.lastHeard ?? 0) > silencePatience) this.#lose('nothing heard for 6 seconds')
+    const patience = Math.min(longestSilence, silencePatience + (this.#traffic.measured?.roundTrip ?? this.#handshake))
+    if (Date.now() - (this.#traffic.lastHeard ?? 0) > patience) this.#lose(`nothing heard for ${Math.round(patience / 1000)} seconds`)
     else this.#traffic.beat()
   }
 
@@ -164,6 +171,7 @@ export class PeerLink {
     const isSame = before?.instance === peer.instance
     if (before !== null && !isSame) this.#board.handlers.disconnected(this.server, 'started again')
     this.#everLinked = true
+    this.#handshake = performance.now() - session.begun
     this.#name = peer.name
     this.#reason = whyThisRoad[session.transport.road]
     if (!isSame) this.#board.handlers.connected(peer)

@@ -16,10 +16,14 @@ import { Sessions } from './sessions'
 import type { Way } from './signalling'
 import { noteOf, openSession, type Switchboard, webrtcHopeful } from './switchboard'
 
-/** Milliseconds an attempt may take before the next road is tried. */
+/**
+ * Milliseconds an attempt may take before the next road is tried. Each that took longer gives the next twice the time, up
+ * to the longest, until one succeeds: the road may be slow. Who was called leaves it to the caller to be impatient.
+ */
 const attemptPatience = 4000
-/** Milliseconds an attempt is given before a ring means that nothing of it arrived. */
-const ringPatience = 1000
+const longestPatience = 32_000
+/** Which share of that time an attempt is given before a ring means that nothing of it arrived. */
+const ringShare = 1 / 4
 /** Milliseconds between attempts: the first pause and the longest. */
 const retryPauses = [500, 30_000] as const
 /** Attempts in a row after which a server that says nothing is taken for gone. */
@@ -55,6 +59,7 @@ export class Reach {
   #instance = ''
   #way: Way | null = null
   #plainFirst = false
+  #patience = attemptPatience
 
   constructor(server: ServerId, board: Switchboard, handlers: ReachHandlers) {
     this.#server = server
@@ -124,7 +129,7 @@ export class Reach {
   /** The other end has no link to us: ours, if any, is dead, or soon replaced. */
   #rung(): void {
     const { attempt, attemptAge, live } = this.sessions
-    if (!this.#isCaller || (attempt !== null && (attempt.answered || attemptAge < ringPatience))) return
+    if (!this.#isCaller || (attempt !== null && (attempt.answered || attemptAge < ringShare * this.#patience))) return
     this.#retry.reset()
     if (live !== null || this.#board.hasRoom()) this.#call(this.#firstRoad())
   }
@@ -173,8 +178,11 @@ export class Reach {
       drained: () => this.#handlers.drained(),
       closed: (reason, isFault) => this.#closed(session, reason, isFault),
     })
-    const giveUp = () => this.#attemptFailed(session, road === 'webrtc' ? 'WebRTC did not rise within 4 seconds' : 'no answer within 4 seconds', false)
-    this.sessions.try(session, attemptPatience, giveUp)
+    const patience = role === 'caller' ? this.#patience : longestPatience
+    this.sessions.try(session, patience, () => {
+      this.#patience = Math.min(longestPatience, 2 * this.#patience)
+      this.#attemptFailed(session, `${road === 'webrtc' ? 'WebRTC did not rise' : 'no answer'} within ${patience / 1000} seconds`, false)
+    })
     return session
   }
 
@@ -184,6 +192,7 @@ export class Reach {
     if (before !== null && !isSame && before.incarnation >= peer.incarnation) return this.#refuseTwin(peer, before)
     this.sessions.promote(session, peer, isSame)
     this.#retry.reset()
+    this.#patience = attemptPatience
     this.#upgrade.stop()
     if (session.transport.road === 'webrtc') {
       this.#plainFirst = false

@@ -38,6 +38,8 @@ export class Session {
   readonly id: string
   readonly role: Role
   readonly transport: Transport
+  /** On the page's own clock, milliseconds. */
+  readonly begun = performance.now()
   /** Whether the other end has shown any sign of life in this session. */
   answered = false
   readonly #options: SessionOptions

@@ -12,7 +12,7 @@ const remembered = 50
 
 export class Sessions {
   #live: { session: Session; peer: ProvenServer } | null = null
-  #attempt: { session: Session; begun: number; timer: ReturnType<typeof setTimeout> } | null = null
+  #attempt: { session: Session; timer: ReturnType<typeof setTimeout> } | null = null
   #retired: { session: Session; timer: ReturnType<typeof setTimeout> } | null = null
   readonly #ended: string[] = []
 
@@ -31,7 +31,7 @@ export class Sessions {
 
   /** Milliseconds since the attempt began. */
   get attemptAge(): number {
-    return this.#attempt === null ? 0 : performance.now() - this.#attempt.begun
+    return this.#attempt === null ? 0 : performance.now() - this.#attempt.session.begun
   }
 
   get isBusy(): boolean {
@@ -49,7 +49,7 @@ export class Sessions {
   /** A new attempt takes the place of the old one; `giveUp` is called if it lasts longer than `patience` milliseconds. */
   try(session: Session, patience: number, giveUp: () => void): void {
     this.endAttempt()
-    this.#attempt = { session, begun: performance.now(), timer: setTimeout(giveUp, patience) }
+    this.#attempt = { session, timer: setTimeout(giveUp, patience) }
   }
 
   endAttempt(): void {

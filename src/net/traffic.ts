@@ -118,8 +118,12 @@ export class Traffic {
     }
   }
 
+  /** A sign of life. What a person delays arrives late, and is no reason for the other end to take this one for dead. */
   beat(): void {
-    this.#exposed(() => this.#say({ type: 'beat', number: this.#meter.beat(performance.now(), Date.now()) }))
+    if (this.#isLost()) return
+    if (this.#weather.delay > 0) this.#say({ type: 'alive' })
+    const number = this.#meter.beat(performance.now(), Date.now())
+    this.#late(() => this.#say({ type: 'beat', number }))
   }
 
   /** A frame from the other end. */
@@ -139,8 +143,7 @@ export class Traffic {
       return
     }
     if (!this.#messageBucket.take(1, now)) return this.#handlers.refused('too fast', 'more messages than a link may bring')
-    this.#exposed(() => {
-      this.lastHeard = Date.now()
+    this.#heard(() => {
       this.received.messages += 1
       this.#handlers.message(got.message)
     })
@@ -152,10 +155,10 @@ export class Traffic {
     else if (control.type === 'bye' || control.type === 'end') this.#handlers.farewell(control.type)
     else if (control.type === 'hello' || control.type === 'proof') this.#handlers.rubbish('a second handshake')
     else {
-      this.#exposed(() => {
-        this.lastHeard = Date.now()
-        if (control.type === 'beat') this.#exposed(() => this.#say({ type: 'echo', number: control.number, time: Date.now() }))
-        else this.#measure(control.number, control.time)
+      this.#heard(() => {
+        const time = Date.now()
+        if (control.type === 'beat') this.#exposed(() => this.#say({ type: 'echo', number: control.number, time }))
+        else if (control.type === 'echo') this.#measure(control.number, control.time)
       })
     }
   }
@@ -169,9 +172,23 @@ export class Traffic {
     this.#session?.send(encodeControl(control))
   }
 
-  /** Does at once, later or never, as the weather has it. */
+  /** What leaves: does it at once, later or never, as the weather has it. */
   #exposed(act: () => void): void {
-    if (this.#weather.loss > 0 && Math.random() < this.#weather.loss) return
+    if (!this.#isLost()) this.#late(act)
+  }
+
+  /** What has arrived shows at once that the other end lives, unless it is lost; what it says may come later. */
+  #heard(act: () => void): void {
+    if (this.#isLost()) return
+    this.lastHeard = Date.now()
+    this.#late(act)
+  }
+
+  #isLost(): boolean {
+    return this.#weather.loss > 0 && Math.random() < this.#weather.loss
+  }
+
+  #late(act: () => void): void {
     if (this.#weather.delay > 0) setTimeout(act, this.#weather.delay)
     else act()
   }
