@@ -13,11 +13,21 @@ export interface Console extends NameService {
     healAll(): void
     /** Cuts every link of this tab. */
     isolate(): void
-    /** Adds delay (ms each way) and loss (0 to 1). */
-    disturb(weather: { delay: number; loss: number }): void
+    /** Adds delay (ms each way, up to 30000) and loss (0 to 1). */
+    disturb(weather: Partial<TabView['weather']>): void
   }
   /** What the page shows of this tab's server, as plain data. */
   view(): TabView
+}
+
+/** ms; more than that is a cut, which can be had as one. */
+const LONGEST_DELAY = 30_000
+
+function checked(weather: Partial<TabView['weather']>): TabView['weather'] {
+  const { delay = 0, loss = 0 } = weather
+  const isWithin = (value: unknown, most: number): boolean => typeof value === 'number' && value >= 0 && value <= most
+  if (isWithin(delay, LONGEST_DELAY) && isWithin(loss, 1)) return { delay, loss }
+  throw new NameServiceError(failure('BadRequest', { reason: `a disturbance is a delay of 0 to ${LONGEST_DELAY} ms and a loss of 0 to 1` }))
 }
 
 export function consoleOf(service: NameService, controls: TabControls, view: StoreApi<TabView>): Console {
@@ -32,7 +42,7 @@ export function consoleOf(service: NameService, controls: TabControls, view: Sto
       heal: (...servers: string[]) => servers.forEach((name) => controls.heal(serverOf(name))),
       healAll: () => controls.healAll(),
       isolate: () => controls.isolate(),
-      disturb: (weather: { delay: number; loss: number }) => controls.disturb(weather),
+      disturb: (weather: Partial<TabView['weather']>) => controls.disturb(checked(weather)),
     },
     view: () => view.getState(),
   })
