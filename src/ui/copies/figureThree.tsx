@@ -1,7 +1,6 @@
 import { useState } from 'react'
-import { useStore } from 'zustand'
 import { span, wholeStamp } from '../desk/clockTime'
-import { useDesk } from '../desk/desk'
+import { useView } from '../desk/desk'
 import { useNow } from '../desk/now'
 import type { Place } from '../desk/place'
 import { linkTrouble, memberLabel } from '../desk/servers'
@@ -17,7 +16,7 @@ const MOST = 12
  * Figure 3: a column for each copy, a row for each update that is not known to be everywhere, lastSweep below. Of a copy
  * that does not answer the column shows what it last said, in grey, with its age.
  */
-export function FigureThree({ copies, place }: { copies: readonly KnownCopy[]; place: Place }) {
+export function FigureThree({ copies, place }: { copies: readonly KnownCopy[]; place: Pick<Place, 'directory'> }) {
   const [all, setAll] = useState(false)
   const rows = updateRows(copies)
   const pending = rows.filter((row) => !row.everywhere)
@@ -70,8 +69,7 @@ export function FigureThree({ copies, place }: { copies: readonly KnownCopy[]; p
 }
 
 function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: KnownCopy }) {
-  const { tab } = useDesk()
-  const note = useStore(tab.view, (view) => {
+  const note = useView((view) => {
     if (standing === 'silent') return linkTrouble(view, member.server) || 'does not answer'
     if (state === null) return 'asking…'
     if (standing === 'asked') return 'has not answered yet'

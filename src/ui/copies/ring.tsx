@@ -1,5 +1,4 @@
-import { useStore } from 'zustand'
-import { useDesk } from '../desk/desk'
+import { useView } from '../desk/desk'
 import { linkTrouble, memberLabel, serverLabel } from '../desk/servers'
 import type { SweepView } from '../../tab/view'
 import type { KnownCopy } from './knownCopies'
@@ -7,8 +6,7 @@ import { angleOf, arrowPath, CENTRE, discRadius, pointAt, RADIUS } from './ringG
 
 /** Figure 5: the copies linked into a ring, and the sweep that runs round it. */
 export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: SweepView | null }) {
-  const { tab } = useDesk()
-  const view = useStore(tab.view)
+  const view = useView((all) => all)
   const count = copies.length
   const done = copies.map(({ member }) => passed(sweep, member.copy))
   const start = Math.max(0, copies.findIndex(({ member }) => member.server === sweep?.coordinator))

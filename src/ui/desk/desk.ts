@@ -3,7 +3,7 @@
  * loses nothing.
  */
 import { createContext, useContext } from 'react'
-import { useStore } from 'zustand'
+import { useStore, type StoreApi } from 'zustand'
 import type { Tab } from '../../tab/tab'
 import type { TabView } from '../../tab/view'
 import { createDialogs, type Dialogs } from './dialogs'
@@ -45,7 +45,12 @@ export function useDesk(): Desk {
   return desk
 }
 
+/** Whose view is drawn: this tab's, unless the parts stand in a lab and draw simulated servers. */
+export const ViewContext = createContext<StoreApi<TabView> | null>(null)
+
 /** A piece of what people see of the server; the part is drawn again when that piece changes. */
 export function useView<T>(select: (view: TabView) => T): T {
-  return useStore(useDesk().tab.view, select)
+  const simulated = useContext(ViewContext)
+  const { tab } = useDesk()
+  return useStore(simulated ?? tab.view, select)
 }
