@@ -115,7 +115,7 @@ class Member implements Network {
   }
 }
 
-function newLink({ server, name }: ProvenServer): LinkState {
+function newLink({ server, name, key }: ProvenServer): LinkState {
   const none = { messages: 0, bytes: 0 }
-  return { server, name, state: 'absent', road: null, roundTrip: 0, offset: 0, lastHeard: null, sent: { ...none }, received: { ...none }, reason: '' }
+  return { server, name, key, state: 'absent', road: null, roundTrip: 0, offset: 0, lastHeard: null, sent: { ...none }, received: { ...none }, reason: '' }
 }

@@ -62,6 +62,8 @@ export interface SignallingRoad {
 export interface LinkState {
   server: ServerId
   name: string
+  /** Public key as text, which the server proved to have the other half of; null before it was ever linked. */
+  key: string | null
   state: 'absent' | 'connecting' | 'connected' | 'cut' | 'lost'
   /** By which road frames travel; null while none does. */
   road: Road | null

@@ -3,6 +3,7 @@
  * plain road of `webrtcNetwork`, in a browser on the real thing. A case throws when the contract is broken.
  */
 import type { ServerId } from '../core/names'
+import { serverIdOf } from '../keys/signing'
 import type { LinkState } from './network'
 
 /** One server under test, perhaps in another tab. */
@@ -42,6 +43,7 @@ export const networkContract: ContractCase[] = [
       await hears(a, b, ['from b'])
       demand((await a.events()).includes(`connected ${b.server}`), 'the handler was told of the link')
       const link = await linkBetween(a, b)
+      demand((await serverIdOf(link.key ?? '')) === b.server, 'the key is the one of the server')
       demand(link.name === 'beta' && link.road !== null && link.sent.messages === 1 && link.received.messages === 1, 'the link is counted')
     },
   },
@@ -146,7 +148,7 @@ async function linked(a: Subject, b: Subject): Promise<void> {
 async function linkBetween(a: Subject, b: Subject): Promise<LinkState> {
   const link = (await a.links()).find((each) => each.server === b.server)
   const none = { messages: 0, bytes: 0 }
-  return link ?? { server: b.server, name: '', state: 'absent', road: null, roundTrip: null, offset: null, lastHeard: null, sent: none, received: none, reason: '' }
+  return link ?? { server: b.server, name: '', key: null, state: 'absent', road: null, roundTrip: null, offset: null, lastHeard: null, sent: none, received: none, reason: '' }
 }
 
 /** Waits for the messages, and demands that they are all there is from that server. */

@@ -29,6 +29,7 @@ export class PeerLink {
   readonly #reach: Reach
   readonly #conduct = new Conduct(performance.now())
   #name = ''
+  #key: string | null = null
   #present = false
   #cut = false
   #everLinked = false
@@ -88,6 +89,7 @@ export class PeerLink {
     return {
       server: this.server,
       name: this.#name,
+      key: this.#key,
       state: this.#stateName(),
       road: this.isConnected ? (this.#reach.sessions.live?.transport.road ?? null) : null,
       roundTrip: measured?.roundTrip ?? null,
@@ -173,6 +175,7 @@ export class PeerLink {
     this.#everLinked = true
     this.#handshake = performance.now() - session.begun
     this.#name = peer.name
+    this.#key = peer.key
     this.#reason = whyThisRoad[session.transport.road]
     if (!isSame) this.#board.handlers.connected(peer)
     this.#traffic.attach(session, isSame)
