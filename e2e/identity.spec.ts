@@ -1,4 +1,5 @@
 /** Which server a tab is: closing, reloading, duplicating. */
+import type { Page } from '@playwright/test'
 import { expect, Tab, test } from './cluster'
 
 test('[B1] a tab that is closed and opened again is the same server with all its copies', async ({ cluster }) => {
@@ -93,10 +94,10 @@ test('a name in the address that can be none is refused in words', async ({ clus
 test('tabs that open at once in a new browser are one cluster with one root', async ({ cluster }) => {
   const pages = await Promise.all([1, 2, 3].map(() => cluster.context.newPage()))
   await Promise.all(pages.map((page) => page.goto('/')))
-  const tabs = await Promise.all(pages.map((page) => new Tab(page).ready()))
+  const said = (page: Page): Promise<string[]> => page.evaluate(() => ('namering' in window && window.namering.view().root !== null ? [window.namering.view().server.name, window.namering.view().root ?? ''] : []))
+  await expect.poll(async () => (await Promise.all(pages.map(said))).map(([name]) => name).toSorted()).toEqual(['alpha', 'beta', 'gamma'])
+  expect(new Set((await Promise.all(pages.map(said))).map(([, root]) => root)).size).toBe(1)
   expect(new Set(pages.map((page) => new URL(page.url()).hash)).size).toBe(1)
-  await expect.poll(async () => (await Promise.all(tabs.map((tab) => tab.name()))).toSorted()).toEqual(['alpha', 'beta', 'gamma'])
-  expect(new Set(await Promise.all(pages.map((page) => page.evaluate(() => window.namering.view().root)))).size).toBe(1)
 })
 
 test('a link to a room that is cut short is refused in words, and the whole link then opens in the same tab', async ({ cluster, browser }) => {
@@ -125,6 +126,8 @@ test('[B1] a tab in which another room is opened goes there, and back again is t
   await beta.page.goBack()
   await beta.ready()
   expect(new URL(beta.page.url()).hash).toBe(home)
+  await beta.page.evaluate(() => (location.hash = 'nowhere'))
+  await expect.poll(() => new URL(beta.page.url()).hash).toBe(home)
   expect(await beta.page.evaluate(() => window.namering.view().server.id)).toBe(before)
 })
 

@@ -133,6 +133,17 @@ describe('silence', () => {
   })
 })
 
+describe('a clock that is set', () => {
+  it('ends no link', async () => {
+    const [a, b] = meet(0)
+    await linkUp(a, b)
+    vi.setSystemTime(Date.now() + 3_600_000)
+    await pass(10_000)
+    expect(a.events).toEqual(['connected beta'])
+    expect(b.events).toEqual(['connected alpha'])
+  })
+})
+
 describe('a slow road', () => {
   it.each([1000, 2500, 4000])('brings a link up all the same, each note taking %d ms', async (noteTime) => {
     const [a, b] = meet(noteTime)

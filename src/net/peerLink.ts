@@ -144,9 +144,9 @@ export class PeerLink {
   /** Called every beat. `slept`: this tab itself was stopped, so silence proves nothing. */
   beat(slept: boolean): void {
     if (!this.isConnected) return
-    if (slept) this.#traffic.lastHeard = Date.now()
+    if (slept) this.#traffic.hear()
     const patience = Math.min(longestSilence, silencePatience + (this.#traffic.measured?.roundTrip ?? this.#handshake))
-    if (Date.now() - (this.#traffic.lastHeard ?? 0) > patience) this.#lose(`nothing heard for ${Math.round(patience / 1000)} seconds`)
+    if (this.#traffic.silence > patience) this.#lose(`nothing heard for ${Math.round(patience / 1000)} seconds`)
     else this.#traffic.beat()
   }
 

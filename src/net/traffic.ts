@@ -40,6 +40,8 @@ export class Traffic {
   readonly received = { messages: 0, bytes: 0 }
   /** Milliseconds since 1970; null before anything was heard. */
   lastHeard: number | null = null
+  /** The same by a clock that nobody sets. */
+  #heardAt = 0
   readonly #handlers: TrafficHandlers
   readonly #weather: Weather
   readonly #queue: Uint8Array<ArrayBuffer>[][] = []
@@ -63,11 +65,22 @@ export class Traffic {
     return this.#meter.measured
   }
 
+  /** Milliseconds since something was heard. */
+  get silence(): number {
+    return performance.now() - this.#heardAt
+  }
+
+  /** The other end lives, or is taken to. */
+  hear(): void {
+    this.lastHeard = Date.now()
+    this.#heardAt = performance.now()
+  }
+
   /** From now on everything goes by this session; what had not wholly left goes again. */
   attach(session: Session, sameServer: boolean): void {
     this.#session = session
     this.#left = 0
-    this.lastHeard = Date.now()
+    this.hear()
     if (!sameServer) {
       this.#assembly = new Assembly()
       this.#meter = new ClockMeter()
@@ -139,7 +152,7 @@ export class Traffic {
     const got = this.#assembly.accept(frame, now)
     if (got.type === 'refused') return this.#handlers.rubbish(got.reason)
     if (got.type === 'pending') {
-      this.lastHeard = Date.now()
+      this.hear()
       return
     }
     if (!this.#messageBucket.take(1, now)) return this.#handlers.refused('too fast', 'more messages than a link may bring')
@@ -180,7 +193,7 @@ export class Traffic {
   /** What has arrived shows at once that the other end lives, unless it is lost; what it says may come later. */
   #heard(act: () => void): void {
     if (this.#isLost()) return
-    this.lastHeard = Date.now()
+    this.hear()
     this.#late(act)
   }
 

@@ -45,19 +45,23 @@ export async function findRoom(index: BrowserIndex): Promise<KnownRoom> {
   const room: KnownRoom = { ...(known ?? { id: given ?? fresh, madeHere: given === null, root: null }), lastUsed: Date.now() }
   await tx.store.put(room)
   await tx.done
-  if (given === null) history.replaceState(history.state, '', `${location.pathname}${location.search}#room=${room.id}`)
+  if (given === null) showRoom(room)
   return room
 }
+
+const showRoom = ({ id }: KnownRoom): void => history.replaceState(history.state, '', `${location.pathname}${location.search}#room=${id}`)
 
 /** The last room with a root, or made here: one in which nobody was ever met is not worth coming back to unasked. */
 const lastEntered = (rooms: readonly KnownRoom[]): KnownRoom | undefined =>
   rooms.filter(({ id, madeHere, root }) => isRoom(id) && (madeHere || root !== null)).toSorted((a, b) => b.lastUsed - a.lastUsed)[0]
 
-/** A link to another room that is opened in this tab changes only the fragment: the page begins anew there. */
+/** A link to another room that is opened in this tab changes only the fragment: the page begins anew there. A fragment without a room is no other one. */
 export function followRoom(room: () => KnownRoom | null): void {
   addEventListener('hashchange', () => {
     const given = roomIn(location.href)
-    if (given !== null && given !== room()?.id) location.reload()
+    const here = room()
+    if (given === null && here !== null) showRoom(here)
+    else if (given !== null && given !== here?.id) location.reload()
   })
 }
 
