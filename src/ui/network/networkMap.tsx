@@ -1,16 +1,6 @@
 import type { TabView } from '../../tab/view'
 import type { LinkDeed } from './linkDeeds'
-
-const WIDTH = 280
-const HEIGHT = 244
-const CENTRE = { x: WIDTH / 2, y: HEIGHT / 2 }
-const REACH = { x: 106, y: 90 }
-const DISC = 27
-
-interface Point {
-  x: number
-  y: number
-}
+import { CENTRE, DISC, labelAt, middleOf, placeOf, viewBoxOf, type Point } from './mapGeometry'
 
 /**
  * The links of this server as a picture, this server in the middle. A press on a link cuts or heals it; the list below is
@@ -19,7 +9,7 @@ interface Point {
 export function NetworkMap({ deeds, self }: { deeds: readonly LinkDeed[]; self: TabView['server'] }) {
   const others = deeds.map((deed, i) => ({ deed, at: placeOf(i, deeds.length) }))
   return (
-    <svg className="network-map" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} aria-hidden>
+    <svg className="network-map" viewBox={viewBoxOf(deeds.length)} aria-hidden>
       {others.map(({ deed, at }) => (
         <MapLink key={deed.link.server} deed={deed} at={at} />
       ))}
@@ -31,14 +21,10 @@ export function NetworkMap({ deeds, self }: { deeds: readonly LinkDeed[]; self: 
   )
 }
 
-/** Two stand left and right; from three on they stand round, beginning at the top. */
-function placeOf(index: number, count: number): Point {
-  const turn = (2 * Math.PI * index) / count - (count <= 2 ? Math.PI : Math.PI / 2)
-  return { x: CENTRE.x + REACH.x * Math.cos(turn), y: CENTRE.y + REACH.y * Math.sin(turn) }
-}
-
 function MapLink({ deed: { link, cut, word, act }, at }: { deed: LinkDeed; at: Point }) {
-  const middle = { x: (CENTRE.x + at.x) / 2, y: (CENTRE.y + at.y) / 2 }
+  const middle = middleOf(at)
+  const roundTrip = link.roundTrip === null ? '' : `${Math.max(1, Math.round(link.roundTrip))} ms`
+  const label = labelAt(at, roundTrip)
   const state = cut ? 'cut' : link.state
   return (
     <g className={`map-link ${state} ${link.road ?? ''}`} onClick={act}>
@@ -48,10 +34,9 @@ function MapLink({ deed: { link, cut, word, act }, at }: { deed: LinkDeed; at: P
       {cut ? (
         <path className="cross" d={`M${middle.x - 5} ${middle.y - 5}l10 10m0-10l-10 10`} />
       ) : (
-        link.roundTrip !== null &&
         link.state === 'connected' && (
-          <text x={middle.x} y={middle.y - 6}>
-            {Math.max(1, Math.round(link.roundTrip))} ms
+          <text x={label.x} y={label.y} dy="0.35em">
+            {roundTrip}
           </text>
         )
       )}
