@@ -21,6 +21,14 @@ test('further servers join over WebRTC by a button, and each gets a copy of the 
   }
 })
 
+test('the tour counts the servers, since a browser opens one window for each press', async ({ cluster }) => {
+  const alpha = await cluster.open()
+  for (const [i, words] of ['1 of 3 run', '2 of 3 run', '3 run'].entries()) {
+    if (i > 0) await cluster.another(alpha)
+    await expect(alpha.page.getByRole('listitem').filter({ hasText: 'Open another server, twice' })).toContainText(words)
+  }
+})
+
 test("the paper's sample loads with one click, and every server can look its names up", async ({ cluster }) => {
   const [alpha, beta] = await cluster.three()
   await cluster.sample(alpha)

@@ -38,7 +38,9 @@ export function FirstRun() {
             Time zones of the world
           </button>
           <ol className="tour">
-            <li className={servers > 1 ? 'done' : undefined}>Open another server: a second tab joins and takes a copy of the root.</li>
+            <li className={servers > 2 ? 'done' : undefined}>
+              Open another server, twice: each is a tab that joins and takes a copy of the root. {servers > 2 ? `${servers} run.` : `${servers} of 3 run.`}
+            </li>
             <li>Add a copy of a directory there, change a name in one tab, and see it arrive in the other.</li>
             <li>Cut the link between them, change both sides, heal it, and watch the sweep make the copies equal.</li>
           </ol>
