@@ -18,7 +18,7 @@ export function agreement(copies: readonly KnownCopy[]): Agreement {
   const equal = copies.filter(({ standing }, i) => standing === 'answers' && rows.every(({ held }) => held[i] === 'has')).length
   const silent = copies.filter(({ standing }) => standing === 'silent')
   const asked = copies.filter(({ standing }) => standing === 'asked')
-  if (equal === all) return { tone: 'good', equal, words: all === 1 ? ['One copy of', 'exists'] : [`All ${all} copies of`, 'agree'] }
+  if (equal === all) return { tone: 'good', equal, words: all === 1 ? ['One copy of', 'exists'] : [all === 2 ? 'Both copies of' : `All ${all} copies of`, 'agree'] }
   if (silent.length === 0 && asked.some(({ state }) => state === null)) return { tone: 'asking', equal, words: [`Asking ${all} copies of`, '…'] }
   const missing = [told(silent, 'does not answer', 'do not answer'), told(asked, 'has not answered yet', 'have not answered yet')].filter((text) => text !== '')
   return { tone: 'warn', equal, words: [`${equal} of ${all} copies of`, ['agree', ...missing].join('; ')] }

@@ -45,6 +45,7 @@ describe('what is known of the copies', () => {
     expect(rowsOf(known)).toEqual(['update 1: has unknown unknown'])
     expect(barOf(known)).toBe('Asking 3 copies of SRC …')
     expect(barOf(after([1, { alpha: all, beta: all, gamma: all }]))).toBe('All 3 copies of SRC agree')
+    expect(barOf(after([1, { alpha: all, beta: all }]))).toBe('Both copies of SRC agree')
     expect(barOf(hear(nothingKnown, 1, reports({ alpha: all }), 0))).toBe('One copy of SRC exists')
   })
 
