@@ -2,7 +2,8 @@
 import { useEffect } from 'react'
 import type { Desk } from './desk/desk'
 
-const isWriting = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+/** Whether keys are text there. */
+export const isWriting = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
 
 export function useKeys({ dialogs, undo }: Desk): void {
   useEffect(() => {

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { useStore } from 'zustand'
 import { ActivityPanel } from './activity/activityPanel'
 import { Centre } from './centre'
 import { ReportsProvider } from './copies/reports'
@@ -7,12 +8,15 @@ import { DeskContext, useDesk, type Desk } from './desk/desk'
 import { Dialogs } from './dialogs'
 import { Header, type Drawer } from './header/header'
 import { useKeys } from './keys'
+import { labDoor } from './lab/labDoor'
 import { NamesPanel } from './names/namesPanel'
 import { NetworkPanel } from './network/networkPanel'
 import { News } from './status/news'
 import { Notices } from './status/notices'
 import { StatusBar } from './status/statusBar'
 import { TabTitle } from './status/tabTitle'
+
+const Lab = lazy(() => import('./lab/lab'))
 
 /** The page: names on the left, what is selected in the centre, network and activity on the right. */
 export function Page({ desk }: { desk: Desk }) {
@@ -28,6 +32,7 @@ export function Page({ desk }: { desk: Desk }) {
 function Frame() {
   const desk = useDesk()
   const [drawer, setDrawer] = useState<Drawer>(null)
+  const inLab = useStore(labDoor.store, (door) => door.open)
   useKeys(desk)
   useEffect(() => {
     if (drawer === null) return
@@ -39,6 +44,11 @@ function Frame() {
     return () => removeEventListener('keydown', onKey)
   }, [drawer])
   const close = (): void => setDrawer(null)
+  const open = (which: Drawer): void => {
+    // The panels are those of the room.
+    if (which !== null) labDoor.close()
+    setDrawer(which)
+  }
   return (
     <>
       <a className="skip" href="#centre" onClick={(event) => {
@@ -48,21 +58,27 @@ function Frame() {
       }}>
         Skip to the selected name
       </a>
-      <Header drawer={drawer} onDrawer={setDrawer} />
-      <div className="panels">
-        {drawer !== null && <div className="scrim" onClick={close} />}
-        <aside className={drawer === 'names' ? 'side left open' : 'side left'} aria-label="Names">
-          <DrawerClose onClose={close} />
-          <NamesPanel onChosen={close} />
-        </aside>
-        <Centre />
-        <aside className={drawer === 'network' ? 'side right open' : 'side right'} aria-label="Network and activity">
-          <DrawerClose onClose={close} />
-          <NetworkPanel />
-          <ActivityPanel />
-        </aside>
-      </div>
-      <StatusBar />
+      <Header drawer={drawer} onDrawer={open} />
+      {inLab ? (
+        <Suspense fallback={<p className="empty">Opening the lab…</p>}>
+          <Lab />
+        </Suspense>
+      ) : (
+        <div className="panels">
+          {drawer !== null && <div className="scrim" onClick={close} />}
+          <aside className={drawer === 'names' ? 'side left open' : 'side left'} aria-label="Names">
+            <DrawerClose onClose={close} />
+            <NamesPanel onChosen={close} />
+          </aside>
+          <Centre />
+          <aside className={drawer === 'network' ? 'side right open' : 'side right'} aria-label="Network and activity">
+            <DrawerClose onClose={close} />
+            <NetworkPanel />
+            <ActivityPanel />
+          </aside>
+        </div>
+      )}
+      {!inLab && <StatusBar />}
       <Notices />
       <News />
       <TabTitle />

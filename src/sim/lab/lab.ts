@@ -58,8 +58,9 @@ export class Lab {
   deeds = 0
   readonly #workload: Workload
   readonly #canary: NamedCanary | undefined
-  #people: PeopleName
-  #misfortunes: boolean
+  weather: WeatherName
+  people: PeopleName
+  misfortunes: boolean
   /** Acts that there were; plans of an earlier pace are void. */
   #acts = 0
   #pace = 0
@@ -72,8 +73,9 @@ export class Lab {
     const { recipe } = recording
     this.recording = { ...recording, deeds: [...recording.deeds] }
     this.#canary = canaries.find(({ name }) => name === recipe.canary)
-    this.#people = recipe.people
-    this.#misfortunes = recipe.misfortunes
+    this.weather = recipe.weather
+    this.people = recipe.people
+    this.misfortunes = recipe.misfortunes
     const world = new World(recipe.seed)
     this.world = world
     world.canary = this.#canary?.make() ?? {}
@@ -173,11 +175,12 @@ export class Lab {
     const random = this.world.random.fork(`deed ${this.deeds}`)
     switch (deed.type) {
       case 'weather':
+        this.weather = deed.weather
         this.world.network.weather = this.#weatherOf(deed.weather)
         return this.world.say(() => `the weather: ${deed.weather}`)
       case 'people':
-        this.#people = deed.people
-        this.#misfortunes = deed.misfortunes
+        this.people = deed.people
+        this.misfortunes = deed.misfortunes
         return this.#live()
       case 'converge':
         return this.#converge()
@@ -195,14 +198,14 @@ export class Lab {
   /** Plans the next act of people, and perhaps a misfortune. */
   #live(): void {
     const pace = ++this.#pace
-    if (this.#people === 'nobody' && !this.#misfortunes) return
-    const about = this.#people === 'aimed' ? (this.#aim?.pace ?? paces.many) : paces[this.#people]
+    if (this.people === 'nobody' && !this.misfortunes) return
+    const about = this.people === 'aimed' ? (this.#aim?.pace ?? paces.many) : paces[this.people]
     const random = this.world.random.fork(`act ${this.#acts++}`)
     this.world.plan(random.between(0, 2 * about), () => {
       if (pace !== this.#pace) return
       this.#live()
-      if (this.#people !== 'nobody') this.#workload.act(random)
-      if (this.#misfortunes && random.chance(MISFORTUNES)) misfortune(this.world, random)
+      if (this.people !== 'nobody') this.#workload.act(random)
+      if (this.misfortunes && random.chance(MISFORTUNES)) misfortune(this.world, random)
     })
   }
 

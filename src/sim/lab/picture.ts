@@ -10,10 +10,10 @@ import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../../co
 import { situations, type Situation } from '../situations'
 import type { SimServer } from '../simServer'
 import { GENESIS } from '../world'
-import type { Flight, Lab } from './lab'
+import type { Lab } from './lab'
 import type { Line } from './line'
 import type { Mark } from './marks'
-import type { Recording } from './recording'
+import type { PeopleName, Recording, WeatherName } from './recording'
 
 export interface ServerPicture {
   id: ServerId
@@ -54,6 +54,9 @@ export interface SweepPicture {
 /** What changes only when something happens. */
 export interface LabPicture {
   recording: Recording
+  weather: WeatherName
+  people: PeopleName
+  misfortunes: boolean
   step: number
   servers: ServerPicture[]
   links: LinkPicture[]
@@ -67,7 +70,6 @@ export interface LabPicture {
   marks: Mark[]
   situations: { reached: [Situation, number][]; all: number }
   counts: [string, number][]
-  flights: Flight[]
 }
 
 const LINES_SHOWN = 120
@@ -84,6 +86,9 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
   })
   return {
     recording: lab.recorded,
+    weather: lab.weather,
+    people: lab.people,
+    misfortunes: lab.misfortunes,
     step: lab.step,
     servers: world.servers.map((server) => ({ id: server.id, name: server.name, state: stateOfServer(server), skew: server.skew, incarnation: server.disk.incarnation, holds: server.copyOf(directory) !== undefined })),
     links: linksOf(lab),
@@ -95,7 +100,6 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
     marks: lab.marks.all,
     situations: { reached: situations.flatMap((name) => (world.situations.has(name) ? [[name, world.situations.get(name)!] as [Situation, number]] : [])), all: situations.length },
     counts: [...world.counts],
-    flights: lab.flights,
   }
 }
 

@@ -103,6 +103,10 @@ const deedShape: Shape<Deed> = union<Deed>({
   converge: record({ type: oneOf('converge') }),
 })
 
+/** The bugs that can be put in, by their names; for some there is weather and work at which they show soonest. */
+export const bugs = canaries.map(({ name, aim }) => ({ name, aimed: aim !== undefined }))
+export type Bug = (typeof bugs)[number]
+
 const canaryName: Shape<string> = (value) => canaries.find(({ name }) => name === value)?.name ?? fail('a bug that is known here')
 const size: Shape<number> = (value) => (number(value) >= 1 && number(value) <= MOST_SERVERS ? number(value) : fail(`from 1 to ${MOST_SERVERS} servers`))
 const fail = (wanted: string): never => {

@@ -2,6 +2,7 @@
 import type { Desk } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import { setTheme } from '../desk/theme'
+import { labDoor } from '../lab/labDoor'
 import { nameActions } from '../names/nameActions'
 import { linkDeeds } from '../network/linkDeeds'
 
@@ -45,6 +46,7 @@ function page({ selection, dialogs }: Desk): Command[] {
     { group, word: 'Show value', act: () => selection.go(at, 'value') },
     { group, word: 'Show copies', act: () => selection.go(at, 'copies') },
     { group, word: 'Show the way', act: () => selection.go(at, 'way') },
+    { group, word: 'Open the lab: a simulated cluster', act: () => labDoor.open() },
     { group, word: 'Theme: light', act: () => setTheme('light') },
     { group, word: 'Theme: dark', act: () => setTheme('dark') },
     { group, word: 'Theme: as the system has it', act: () => setTheme('system') },

@@ -1,6 +1,7 @@
-import { Activity, CircleHelp, Contrast, ListTree, Plus, Search, UserPlus } from 'lucide-react'
+import { Activity, CircleHelp, Contrast, FlaskConical, ListTree, Plus, Search, UserPlus } from 'lucide-react'
 import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
+import { labDoor } from '../lab/labDoor'
 import { setTheme, themes, themeStore } from '../desk/theme'
 import { MenuButton } from '../parts/menuButton'
 import { Label } from '../parts/text'
@@ -14,6 +15,7 @@ export function Header({ drawer, onDrawer }: { drawer: Drawer; onDrawer: (drawer
   const { dialogs, tab } = useDesk()
   const room = useView((view) => view.roomName)
   const theme = useStore(themeStore, (state) => state.theme)
+  const inLab = useStore(labDoor.store, (door) => door.open)
   const toggle = (which: 'names' | 'network'): void => onDrawer(drawer === which ? null : which)
   return (
     <header className="page-header">
@@ -36,6 +38,9 @@ export function Header({ drawer, onDrawer }: { drawer: Drawer; onDrawer: (drawer
         <Search aria-hidden size={15} /> <span>Go to a name, do anything</span> <kbd>Ctrl K</kbd>
       </button>
       <ServerName />
+      <button type="button" className="quiet icon toggle" aria-label="Lab" aria-pressed={inLab} title="Lab: a simulated cluster, step by step" onClick={() => (inLab ? labDoor.close() : labDoor.open())}>
+        <FlaskConical aria-hidden size={17} />
+      </button>
       <MenuButton name="Theme" className="quiet icon" items={themes.map((one) => ({ word: themeWord[one], act: () => setTheme(one), chosen: theme === one }))}>
         <Contrast aria-hidden size={17} />
       </MenuButton>

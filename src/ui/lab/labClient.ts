@@ -1,0 +1,52 @@
+/** The page's end of the lab: its worker, and what that last told, in a store. Made once: leaving the lab loses nothing. */
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { LabPicture } from '../../sim/lab/picture'
+import type { Bug } from '../../sim/lab/recording'
+import type { Command, Moment, News } from './protocol'
+
+export interface LabState {
+  picture: LabPicture | null
+  furthest: number
+  moment: Moment
+  bugs: readonly Bug[]
+  /** What could not be done, in a sentence; '' when there is nothing to say. */
+  trouble: string
+  speed: number
+}
+
+export interface LabClient {
+  store: StoreApi<LabState>
+  send: (command: Command) => void
+  /** Runs this recording, in JSON, to its position. */
+  open: (json: string) => void
+}
+
+const blank: LabState = { picture: null, furthest: 0, moment: { time: 0, running: false, busy: '', flights: [] }, bugs: [], trouble: '', speed: 0.05 }
+
+function start(): LabClient {
+  const store = createStore<LabState>(() => blank)
+  const worker = new Worker(new URL('./labWorker.ts', import.meta.url), { type: 'module' })
+  worker.addEventListener('message', ({ data }: MessageEvent<News>) => store.setState(heard(data)))
+  worker.addEventListener('error', ({ message }) => store.setState({ trouble: `The lab has stopped: ${message === '' ? 'its worker could not be loaded' : message}. Reload the page to begin anew.` }))
+  const send = (command: Command): void => {
+    store.setState({ trouble: '', ...(command.type === 'speed' && { speed: command.speed }) })
+    worker.postMessage(command)
+  }
+  return { store, send, open: (json) => send({ type: 'open', json }) }
+}
+
+function heard(news: News): Partial<LabState> {
+  switch (news.type) {
+    case 'bugs':
+      return { bugs: news.bugs }
+    case 'moment':
+      return { moment: news.moment }
+    case 'picture':
+      return { picture: news.picture, furthest: news.furthest }
+    case 'trouble':
+      return { trouble: news.sentence }
+  }
+}
+
+let client: LabClient | null = null
+export const labClient = (): LabClient => (client ??= start())

@@ -1,0 +1,54 @@
+/** The simulated servers as the page's own parts want to see servers: from nowhere in particular, each by its own word. */
+import type { CopyId, ServerId } from '../../core/names'
+import type { CopyPicture, LabPicture } from '../../sim/lab/picture'
+import type { TabView } from '../../tab/view'
+import { inRingOrder, type KnownCopy } from '../copies/knownCopies'
+
+const nobody = '' as ServerId
+
+/** No server of the world is this tab. */
+export const simulatedView = ({ servers }: LabPicture): TabView => ({
+  state: 'running',
+  reason: '',
+  roomUrl: '',
+  roomName: '',
+  server: { id: nobody, name: '', serverName: '', incarnation: 0 },
+  joining: false,
+  root: null,
+  rootLabel: 'ANSI',
+  copies: {},
+  links: servers.map(({ id, name, state }) => ({
+    server: id,
+    key: null,
+    name,
+    state: state === 'running' || state === 'cannot save' ? 'connected' : 'lost',
+    road: null,
+    roundTrip: null,
+    offset: null,
+    lastHeard: null,
+    sent: { messages: 0, bytes: 0 },
+    received: { messages: 0, bytes: 0 },
+    reason: '',
+  })),
+  cut: [],
+  weather: { delay: 0, loss: 0 },
+  refusals: [],
+  clock: { correction: 0, greatestOffset: 0 },
+  storage: { persisted: null, bytes: null },
+  person: '',
+})
+
+/** In the order of the ring, beginning at the same copy each time: the one whose server was named first. */
+export function knownCopies({ copies, servers }: LabPicture): KnownCopy[] {
+  const first = servers.find(({ id }) => copies.some(({ member }) => member.server === id))?.id ?? nobody
+  return inRingOrder(copies.map(known), first)
+}
+
+const known = ({ member, state, silent }: CopyPicture): KnownCopy => ({
+  member: { ...member, copy: member.copy satisfies CopyId },
+  state,
+  heard: null,
+  standing: silent === '' ? 'answers' : 'silent',
+  reason: silent,
+  round: 0,
+})
