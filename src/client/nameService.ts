@@ -72,6 +72,8 @@ export interface NameService {
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
+  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one. */
+  removeDC(sn: string, fn: string): Promise<CopyId>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
   /**
    * Every member of the ring, as the first copy to answer knows the ring. A member that is gone takes seconds to give up:

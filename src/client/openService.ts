@@ -142,6 +142,12 @@ export function openService(connection: Connection): NameService {
       const { copy } = await ask<Outcomes['join']>(connection, { type: 'ask', servers: [server], request: { type: 'join', directory: di, from: servers } })
       return copy
     },
+    async removeDC(sn, fn) {
+      const server = names.server(sn)
+      const { directory: di } = await directory(fn)
+      const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di } })
+      return copy
+    },
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
       return sweep({ directory: di, servers: sn === undefined ? servers : [names.server(sn)] }, form)

@@ -2,6 +2,7 @@
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
 import { beginJoin, newCopyId } from './copies/join'
+import { beginLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
@@ -131,7 +132,8 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
   const copy = turn.server.copies.get(request.directory)
-  if (copy === undefined || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (copy !== undefined && request.type === 'leave') return beginLeave(turn, copy, caller)
+  if (copy === undefined || request.type === 'leave' || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
   answer(turn, caller, performOn(turn, copy, request))
 }
@@ -220,6 +222,7 @@ export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {
   for (const server of from) hint(turn.server, directory, server)
+  if (directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
   beginJoin(turn, directory, from, caller)
 }
 

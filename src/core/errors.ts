@@ -30,6 +30,8 @@ const sentences = {
   NoCopyHere: 'The server {server} has no active copy of {directory}.',
   CopyExists: '{server} already has a copy of {name}.',
   JoinFailed: 'The new copy on {server} could not join the ring: {reason}. Nothing was lost; try again.',
+  LastCopy: '{server} has the last copy of {name}; make another one first, or remove the directory.',
+  LeaveFailed: 'The copy on {server} stays in the ring: {reason}.',
   SweepFailed: 'The sweep did not complete: {member} {reason} in the {phase} pass. Every update stays where it is; the next sweep tries again.',
   RingRegression: 'The ring came back without {member}, and no record says that it was removed; nothing was written.',
   Orphaned: 'Following the ring from {member} does not come back to it; this copy is no longer part of its directory.',

@@ -5,7 +5,7 @@
  * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
  */
 import { requestShape, type Request } from './requests'
-import { isEpoch, MAX_RING, type Epoch, type Member, type RingPointer } from './copies/directoryCopy'
+import { isEpoch, MAX_RING, type DirectoryCopy, type Epoch, type Member, type Removal, type RingPointer } from './copies/directoryCopy'
 import { errorCodes, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
@@ -20,7 +20,7 @@ export interface Facts {
   copy: CopyId
   server: ServerId
   name: string
-  state: 'joining' | 'active'
+  state: DirectoryCopy['state']
   epoch: Epoch
   pointer: RingPointer
   nextTS: Timestamp
@@ -30,6 +30,7 @@ export interface Facts {
   digest: string
   /** Fingerprint of the known ring. */
   ringDigest: string
+  removed: Removal[]
 }
 
 /** A node of a base on the wire, in pre-order: its depth (1 below the root), label and time-stamp. */
@@ -61,7 +62,7 @@ export type CopyMessage =
   /** Some updates, best effort. */
   | (BetweenCopies & { type: 'updates'; sets: UpdateSet[] })
   /** After a splice p tells every member; on a greeting too. */
-  | (BetweenCopies & { type: 'spliceNews'; member: Member })
+  | (BetweenCopies & { type: 'spliceNews'; member: Member; lastSweep: Timestamp })
   /** The sweep's first round: raise nextTS, say where you stand [P2, P9]. */
   | (BetweenCopies & { type: 'lookSweep'; to: CopyId; attempt: string; sweepTS: Timestamp })
   | (BetweenCopies & { type: 'looked'; to: CopyId; attempt: string; facts: Facts })
@@ -69,7 +70,7 @@ export type CopyMessage =
   | (BetweenCopies & { type: 'readSweep'; to: CopyId; attempt: string; since: Timestamp; whole: boolean; index: number })
   | (BetweenCopies & { type: 'readPage'; to: CopyId; attempt: string; facts: Facts; page: Page })
   /** The write pass, page by page, without the ring for a copy that knows it; joined with lastSweep, F and ring in one transaction after the last page [P7]. */
-  | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; page: Page })
+  | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; removed: Removal[]; page: Page })
   | (BetweenCopies & { type: 'wrote'; to: CopyId; attempt: string; index: number; lastSweep: Timestamp })
   /** A member cannot do its part of a sweep. */
   | (BetweenCopies & { type: 'sweepRefused'; to: CopyId; attempt: string; failure: Failure })
@@ -82,12 +83,33 @@ export type JoinMessage =
   | { type: 'askSplice'; directory: DirectoryId; joiner: CopyId; name: string; epoch: Epoch; predecessor: CopyId; pointer: RingPointer; lastSweep: Timestamp; stableMark: Timestamp }
   /** R4: what became of my splice? Unknown so far means: never, from now on. */
   | { type: 'askFate'; directory: DirectoryId; joiner: CopyId; predecessor: CopyId }
-  | { type: 'spliced'; directory: DirectoryId; joiner: CopyId; nextTS: Timestamp; ring: Member[] }
+  | { type: 'spliced'; directory: DirectoryId; joiner: CopyId; nextTS: Timestamp; ring: Member[]; removed: Removal[] }
   | { type: 'spliceRefused'; directory: DirectoryId; joiner: CopyId; reason: string }
+
+/** A message about a copy that leaves: from one copy to another, whatever its sender's place in the ring is by now. */
+interface OfLeaving {
+  directory: DirectoryId
+  from: CopyId
+  to: CopyId
+}
+
+/** A copy that leaves, the one that points at it, and others who may know [R5 to R7]. */
+export type LeaveMessage =
+  /** Where do you point, and what do you know of me? */
+  | (OfLeaving & { type: 'askStanding' })
+  /** `begun`: of a leaving copy. `knowsYou`: the other is in the known ring here. */
+  | (OfLeaving & { type: 'standing'; facts: Facts; begun: Timestamp | null; knowsYou: boolean })
+  | (OfLeaving & { type: 'askTakeOver'; attempt: number })
+  | (OfLeaving & { type: 'readHandOver'; attempt: number; nonce: string; index: number })
+  | (OfLeaving & { type: 'handOverPage'; nonce: string; pointer: RingPointer; removed: Removal[]; page: Page })
+  | (OfLeaving & { type: 'takenOver'; ts: Timestamp })
+  /** Not taken, and never by this attempt. */
+  | (OfLeaving & { type: 'notTaken'; attempt: number })
 
 export type Message =
   | CopyMessage
   | JoinMessage
+  | LeaveMessage
   /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
   | { type: 'hello'; root: DirectoryId | null; name: string | null }
   | { type: 'request'; id: string; request: Request }
@@ -117,12 +139,14 @@ const aboutShape: Shape<Record<string, string>> = (value) => {
 }
 
 const sets = list(updateSetShape, MAX_SETS)
+/** A ring changes members a few times a year; records go when F has passed them. */
+export const removed: Shape<Removal[]> = list(record({ copy: copyId, ts: timestampShape }), 4 * MAX_RING)
 
 const facts: Shape<Facts> = record({
   copy: copyId,
   server: serverId,
   name: shortText,
-  state: oneOf('joining', 'active'),
+  state: oneOf('joining', 'active', 'leaving', 'left'),
   epoch,
   pointer,
   nextTS: timestampShape,
@@ -130,6 +154,7 @@ const facts: Shape<Facts> = record({
   stableMark: timestampShape,
   digest: text(32),
   ringDigest: text(32),
+  removed,
 })
 const page: Shape<Page> = record({
   index: number,
@@ -142,6 +167,7 @@ const page: Shape<Page> = record({
 const between = { directory: directoryId, epoch, from: copyId }
 const sweeping = { ...between, to: copyId, attempt: text(16) }
 const joining = { directory: directoryId, joiner: copyId }
+const leaving = { directory: directoryId, from: copyId, to: copyId }
 
 /** A1: a signature binds a set to its directory; nobody carries it into another. */
 const ofItsDirectory =
@@ -158,12 +184,12 @@ const messageShape: Shape<Message> = union<Message>({
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),
   updates: ofItsDirectory(record({ type: oneOf('updates'), ...between, sets })),
-  spliceNews: record({ type: oneOf('spliceNews'), ...between, member }),
+  spliceNews: record({ type: oneOf('spliceNews'), ...between, member, lastSweep: timestampShape }),
   lookSweep: record({ type: oneOf('lookSweep'), ...sweeping, sweepTS: timestampShape }),
   looked: record({ type: oneOf('looked'), ...sweeping, facts }),
   readSweep: record({ type: oneOf('readSweep'), ...sweeping, since: timestampShape, whole: boolean, index: number }),
   readPage: ofItsDirectory(record({ type: oneOf('readPage'), ...sweeping, facts, page })),
-  writeSweep: ofItsDirectory(record({ type: oneOf('writeSweep'), ...sweeping, sweepTS: timestampShape, stableMark: timestampShape, baseMark: timestampShape, ring: members, page })),
+  writeSweep: ofItsDirectory(record({ type: oneOf('writeSweep'), ...sweeping, sweepTS: timestampShape, stableMark: timestampShape, baseMark: timestampShape, ring: members, removed, page })),
   wrote: record({ type: oneOf('wrote'), ...sweeping, index: number, lastSweep: timestampShape }),
   sweepRefused: record({ type: oneOf('sweepRefused'), ...sweeping, failure: failureShape }),
   askSnapshot: record({ type: oneOf('askSnapshot'), ...joining, index: number }),
@@ -171,8 +197,15 @@ const messageShape: Shape<Message> = union<Message>({
   snapshotRefused: record({ type: oneOf('snapshotRefused'), ...joining, failure: failureShape }),
   askSplice: record({ type: oneOf('askSplice'), ...joining, name: shortText, epoch, predecessor: copyId, pointer, lastSweep: timestampShape, stableMark: timestampShape }),
   askFate: record({ type: oneOf('askFate'), ...joining, predecessor: copyId }),
-  spliced: record({ type: oneOf('spliced'), ...joining, nextTS: timestampShape, ring: members }),
+  spliced: record({ type: oneOf('spliced'), ...joining, nextTS: timestampShape, ring: members, removed }),
   spliceRefused: record({ type: oneOf('spliceRefused'), ...joining, reason: text(512) }),
+  askStanding: record({ type: oneOf('askStanding'), ...leaving }),
+  standing: record({ type: oneOf('standing'), ...leaving, facts, begun: nullable(timestampShape), knowsYou: boolean }),
+  askTakeOver: record({ type: oneOf('askTakeOver'), ...leaving, attempt: number }),
+  readHandOver: record({ type: oneOf('readHandOver'), ...leaving, attempt: number, nonce: text(16), index: number }),
+  handOverPage: ofItsDirectory(record({ type: oneOf('handOverPage'), ...leaving, nonce: text(16), pointer, removed, page })),
+  takenOver: record({ type: oneOf('takenOver'), ...leaving, ts: timestampShape }),
+  notTaken: record({ type: oneOf('notTaken'), ...leaving, attempt: number }),
 })
 
 /** The text of a message; fields stand in the order of its shape. */
@@ -199,6 +232,7 @@ export function signedIn(message: Message): readonly SignedIntent[] {
     case 'readPage':
     case 'writeSweep':
     case 'snapshotPage':
+    case 'handOverPage':
       return [...message.page.log, ...(message.page.base?.proofs ?? [])]
     case 'request':
       return message.request.type === 'submit' || message.request.type === 'create' ? [message.request.signed] : []

@@ -34,6 +34,8 @@ export type Request =
   | { type: 'sweep'; directory: DirectoryId; form: 'ring' | 'parallel' }
   | { type: 'create'; directory: DirectoryId; signed: SignedIntent }
   | { type: 'join'; directory: DirectoryId; from: ServerId[] }
+  /** RemoveDC: the copy there leaves the ring. */
+  | { type: 'leave'; directory: DirectoryId }
 
 /** One step of a lookup as it can be shown: the directory, the label, and what stood there. */
 export interface TrailStep {
@@ -140,6 +142,7 @@ export const requestShape: Shape<Request> = union<Request>({
   sweep: record({ type: oneOf('sweep'), directory: directoryId, form: oneOf('ring', 'parallel') }),
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
   join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
+  leave: record({ type: oneOf('leave'), directory: directoryId }),
 })
 
 export interface Outcomes {
@@ -152,6 +155,7 @@ export interface Outcomes {
   sweep: { sweepTS: Timestamp; members: ServerId[] }
   create: { copy: CopyId; label: Label | null }
   join: { copy: CopyId }
+  leave: { copy: CopyId }
 }
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
@@ -181,7 +185,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     server: serverId,
     copy: copyId,
     name: text(512),
-    state: oneOf('joining', 'active'),
+    state: oneOf('joining', 'active', 'leaving', 'left'),
     epoch: matching(isEpoch, 'an epoch'),
     pointer,
     nextTS: timestampShape,
@@ -192,8 +196,10 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
     digest: text(32),
     ringDigest: text(32),
+    removed: list(record({ copy: copyId, ts: timestampShape }), 1024),
   }),
   sweep: record({ sweepTS: timestampShape, members: servers }),
   create: record({ copy: copyId, label: nullable(label) }),
   join: record({ copy: copyId }),
+  leave: record({ copy: copyId }),
 }

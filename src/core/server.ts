@@ -5,7 +5,7 @@
  * harm: whoever waited asks again.
  */
 import { emptyAgenda, type Agenda } from './agenda'
-import type { Performing } from './caller'
+import type { Caller, Performing } from './caller'
 import type { Errand } from './errands'
 import type { Cleanup } from './directories/cleanup'
 import type { Lookup } from './directories/lookup'
@@ -13,6 +13,7 @@ import type { Originating } from './errands'
 import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy } from './copies/directoryCopy'
 import type { Failure } from './errors'
 import type { Join } from './copies/join'
+import type { TakeOver } from './copies/leave'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
@@ -23,9 +24,9 @@ import type { Message } from './messages'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'cleanup'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
-export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
 /** A connected server, proved by its key [X1]. */
 export interface Peer {
@@ -49,6 +50,8 @@ export interface Server {
   root: DirectoryId | null
   /** The name it wants ("alpha"), and has once the root says so. */
   name: string
+  /** Whether this server takes a copy of the root by itself: not after it has left the ring of the root (SPEC §13). */
+  wantsRoot: boolean
   copies: Map<DirectoryId, DirectoryCopy>
 
   // volatile
@@ -59,13 +62,14 @@ export interface Server {
   fenced: Set<ServerId>
   /** Its name is entered in the root under its SI. */
   registered: boolean
-  /** Whether this server takes a copy of the root by itself (SPEC §13). */
-  wantsRoot: boolean
   /** Where each directory's copies may be found: hints from references, greetings and rings. */
   hints: Map<DirectoryId, Set<ServerId>>
   sweeps: Map<DirectoryId, Sweep>
   sweepWatch: Map<DirectoryId, SweepWatch>
   joins: Map<DirectoryId, Join>
+  /** Who waits until a copy here has left the ring. */
+  leavers: Map<DirectoryId, Caller[]>
+  takeOvers: Map<DirectoryId, TakeOver>
   cleanups: Map<DirectoryId, Cleanup>
   /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
   referenced: Map<DirectoryId, string>
@@ -111,6 +115,8 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     sweeps: new Map(),
     sweepWatch: new Map(),
     joins: new Map(),
+    leavers: new Map(),
+    takeOvers: new Map(),
     cleanups: new Map(),
     referenced: new Map(),
     transfers: new Map(),
@@ -167,6 +173,9 @@ export function applyServerChange(server: Server, change: ServerChange): void {
   switch (change.type) {
     case 'root':
       server.root = change.root
+      return
+    case 'rootWanted':
+      server.wantsRoot = change.wanted
       return
     case 'name':
       server.name = change.name

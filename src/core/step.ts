@@ -20,7 +20,8 @@ import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { clockCorrection, onClock } from './servers/clock'
 import { onRegister, onServersNamed, register } from './servers/register'
-import type { CopyMessage, JoinMessage, Message } from './messages'
+import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
+import type { CopyMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
 import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
 
@@ -117,6 +118,7 @@ function onStart(turn: Turn): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
+    else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)
     else {
       sweepLater(turn, copy)
       schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + 2000)
@@ -142,6 +144,15 @@ function onMessage(turn: Turn, from: ServerId, message: Message): void {
     case 'spliceRefused':
       if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
       return onJoinMessage(turn, from, message)
+    case 'askStanding':
+    case 'standing':
+    case 'askTakeOver':
+    case 'readHandOver':
+    case 'handOverPage':
+    case 'takenOver':
+    case 'notTaken':
+      if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
+      return onLeaveMessage(turn, from, message)
     default:
       return onCopyMessage(turn, from, message)
   }
@@ -163,6 +174,27 @@ function onJoinMessage(turn: Turn, from: ServerId, message: JoinMessage): void {
       return onSpliced(turn, from, message)
     case 'spliceRefused':
       return onSpliceRefused(turn, from, message)
+    default:
+      return unreachable(message)
+  }
+}
+
+function onLeaveMessage(turn: Turn, from: ServerId, message: LeaveMessage): void {
+  switch (message.type) {
+    case 'askStanding':
+      return onAskStanding(turn, from, message)
+    case 'standing':
+      return onStanding(turn, from, message)
+    case 'askTakeOver':
+      return onAskTakeOver(turn, from, message)
+    case 'readHandOver':
+      return onReadHandOver(turn, from, message)
+    case 'handOverPage':
+      return onHandOverPage(turn, from, message)
+    case 'takenOver':
+      return onTakenOver(turn, message)
+    case 'notTaken':
+      return onNotTaken(turn, from, message)
     default:
       return unreachable(message)
   }
@@ -210,6 +242,7 @@ function onTask(turn: Turn, task: Task): void {
   const directory = subject as DirectoryId
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)
+  if (kind === 'leave' && copy !== undefined) return onLeaveTime(turn, copy)
   if (copy?.state !== 'active') return
   if (kind === 'sweep') beginSweep(turn, copy, 'parallel', null)
   else if (kind === 'sweepDeadline') onSweepDeadline(turn, copy)

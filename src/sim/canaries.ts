@@ -3,6 +3,7 @@ import type { NamedCanary } from './canaries/canary'
 import { forgettingCanaries } from './canaries/forgetting'
 import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
+import { leaveCanaries } from './canaries/leaves'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...forgettingCanaries, ...hostCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...hostCanaries]

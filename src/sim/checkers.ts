@@ -115,7 +115,7 @@ export function nothingLost(world: World): void {
 /** Faults have stopped, three sweeps are done: equal trees, lastSweep, F, bases and logs; nothing forgotten is visible. */
 export function converged(world: World): void {
   for (const directory of world.database.directories.keys()) {
-    const members = world.copies(directory)
+    const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')
     const [first] = members
     if (first === undefined) accuse('convergence', `no copy of ${directory} is left`)
     const whole = text(world.database.meaning(directory, () => true))

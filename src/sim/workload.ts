@@ -21,12 +21,13 @@ export interface Mix {
   read: number
   sweep: number
   join: number
+  leave: number
   makeDirectory: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
 }
 
-export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 10, makeDirectory: 3, bulk: 0 }
+export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, bulk: 0 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 export class Workload {
@@ -64,6 +65,7 @@ export class Workload {
       read: () => this.read(at, directory, random),
       sweep: () => this.sweep(at, directory, random),
       join: () => this.join(at, directory),
+      leave: () => this.leave(at, directory),
       makeDirectory: () => this.makeDirectory(at, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum, weight) => sum + weight)
@@ -141,6 +143,11 @@ export class Workload {
     if (at.copyOf(directory) !== undefined) return
     const from = this.world.copies(directory).map((other) => other.at.id)
     at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, this.counted('copies joined', 'join ended'))
+  }
+
+  private leave(at: SimServer, directory: DirectoryId): void {
+    if (at.copyOf(directory) === undefined) return
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } }, this.counted('copies removed', 'leave ended'))
   }
 
   private makeDirectory(at: SimServer, random: Random): void {

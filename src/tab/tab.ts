@@ -312,7 +312,7 @@ class OpenTab {
     this.view.setState({
       ...(running && stateOf(server.root !== null)),
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
-      joining: server.root !== null && server.copies.get(server.root)?.state !== 'active',
+      joining: server.root !== null && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
       root: server.root,
       rootLabel: rootLabel(server),
       copies,

@@ -3,7 +3,7 @@
  * zustand store. The page knows this and the calls of the library, nothing of storage or net.
  */
 import type { Happening } from '../core/effects'
-import type { Epoch, Member } from '../core/copies/directoryCopy'
+import type { DirectoryCopy, Epoch, Member } from '../core/copies/directoryCopy'
 import type { Phase } from '../core/copies/sweep'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
@@ -42,7 +42,7 @@ export interface CopyView {
   id: CopyId
   /** The directory's name from the root, as far as known here; else its DI. */
   name: string
-  state: 'joining' | 'active'
+  state: DirectoryCopy['state']
   epoch: Epoch
   lastSweep: Timestamp
   stableMark: Timestamp

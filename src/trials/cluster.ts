@@ -166,16 +166,18 @@ export class Cluster {
   pass(ms: number): void {
     const until = this.time + ms
     this.settle()
-    for (;;) {
-      const due = this.members.filter((member) => member.alive && member.wakeAt !== null).toSorted((a, b) => a.wakeAt! - a.skew - (b.wakeAt! - b.skew))
-      const [first] = due
-      const at = first && Math.max(this.time, first.wakeAt! - first.skew - GENESIS)
-      if (first === undefined || at === undefined || at > until) break
-      this.time = at
-      this.input(first, { type: 'tick' })
-      this.settle()
-    }
+    while (this.tickNext(until)) this.settle()
     this.time = until
+  }
+
+  /** Lets time pass to the next tick that is due, if it is by then; false when there is none. */
+  tickNext(until = Number.POSITIVE_INFINITY): boolean {
+    const [first] = this.members.filter((member) => member.alive && member.wakeAt !== null).toSorted((a, b) => a.wakeAt! - a.skew - (b.wakeAt! - b.skew))
+    const at = first && Math.max(this.time, first.wakeAt! - first.skew - GENESIS)
+    if (first === undefined || at === undefined || at > until) return false
+    this.time = at
+    this.input(first, { type: 'tick' })
+    return true
   }
 
   /** A crash: what is not on its disk is gone, and so are its links. */

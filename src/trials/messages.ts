@@ -1,6 +1,6 @@
 /** Legal messages of every type (fast-check). */
 import * as fc from 'fast-check'
-import { epochOf, type Member } from '../core/copies/directoryCopy'
+import { epochOf, type Member, type Removal } from '../core/copies/directoryCopy'
 import { cutPages } from '../core/copies/pages'
 import { errorCodes, failure } from '../core/errors'
 import type { Facts, FlatNode, Message, Page } from '../core/messages'
@@ -41,7 +41,8 @@ export const setOf = (directory: DirectoryId): fc.Arbitrary<UpdateSet> => fc.tup
 
 const anyPointer = fc.record({ copy: anyCopy, server: anyServer })
 const anyMember: fc.Arbitrary<Member> = fc.record({ copy: anyCopy, server: anyServer, name: anyText })
-const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom('joining' as const, 'active' as const), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText })
+const anyRemovals: fc.Arbitrary<Removal[]> = fc.array(fc.record({ copy: anyCopy, ts: anyStamp }), { maxLength: 2 })
+const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom('joining' as const, 'active' as const, 'leaving' as const, 'left' as const), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText, removed: anyRemovals })
 const anyFailure = fc.tuple(fc.constantFrom(...errorCodes), anyText, anyText).map(([code, name, reason]) => failure(code, { name, reason }))
 const anyNode: fc.Arbitrary<FlatNode> = fc.tuple(fc.integer({ min: 1, max: 16 }), anyLabel, anyStamp)
 
@@ -70,6 +71,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('state' as const), directory: to }),
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
+    fc.record({ type: fc.constant('leave' as const), directory: to }),
     fc.record({ type: fc.constant('join' as const), directory: to, from: fc.array(anyServer, { maxLength: 3 }) }),
   )
 }
@@ -78,6 +80,8 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const between = { directory: fc.constant(directory), epoch: anyEpoch, from: anyCopy }
   const sweeping = { ...between, to: anyCopy, attempt: small.map((n) => identifier(n, 16)) }
   const joining = { directory: fc.constant(directory), joiner: anyCopy }
+  const leaving = { directory: fc.constant(directory), from: anyCopy, to: anyCopy }
+  const anyNonce = small.map((n) => identifier(n, 16))
   const ring = fc.array(anyMember, { maxLength: 3 })
   return {
     hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText) }),
@@ -85,12 +89,12 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),
     updates: fc.record({ type: fc.constant('updates' as const), ...between, sets: fc.array(setOf(directory), { maxLength: 3 }) }),
-    spliceNews: fc.record({ type: fc.constant('spliceNews' as const), ...between, member: anyMember }),
+    spliceNews: fc.record({ type: fc.constant('spliceNews' as const), ...between, member: anyMember, lastSweep: anyStamp }),
     lookSweep: fc.record({ type: fc.constant('lookSweep' as const), ...sweeping, sweepTS: anyStamp }),
     looked: fc.record({ type: fc.constant('looked' as const), ...sweeping, facts: anyFacts }),
     readSweep: fc.record({ type: fc.constant('readSweep' as const), ...sweeping, since: anyStamp, whole: fc.boolean(), index: fc.nat() }),
     readPage: fc.record({ type: fc.constant('readPage' as const), ...sweeping, facts: anyFacts, page: pageOf(directory) }),
-    writeSweep: fc.record({ type: fc.constant('writeSweep' as const), ...sweeping, sweepTS: anyStamp, stableMark: anyStamp, baseMark: anyStamp, ring, page: pageOf(directory) }),
+    writeSweep: fc.record({ type: fc.constant('writeSweep' as const), ...sweeping, sweepTS: anyStamp, stableMark: anyStamp, baseMark: anyStamp, ring, removed: anyRemovals, page: pageOf(directory) }),
     wrote: fc.record({ type: fc.constant('wrote' as const), ...sweeping, index: fc.nat(), lastSweep: anyStamp }),
     sweepRefused: fc.record({ type: fc.constant('sweepRefused' as const), ...sweeping, failure: anyFailure }),
     askSnapshot: fc.record({ type: fc.constant('askSnapshot' as const), ...joining, index: fc.nat() }),
@@ -98,8 +102,15 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     snapshotRefused: fc.record({ type: fc.constant('snapshotRefused' as const), ...joining, failure: anyFailure }),
     askSplice: fc.record({ type: fc.constant('askSplice' as const), ...joining, name: anyText, epoch: anyEpoch, predecessor: anyCopy, pointer: anyPointer, lastSweep: anyStamp, stableMark: anyStamp }),
     askFate: fc.record({ type: fc.constant('askFate' as const), ...joining, predecessor: anyCopy }),
-    spliced: fc.record({ type: fc.constant('spliced' as const), ...joining, nextTS: anyStamp, ring }),
+    spliced: fc.record({ type: fc.constant('spliced' as const), ...joining, nextTS: anyStamp, ring, removed: anyRemovals }),
     spliceRefused: fc.record({ type: fc.constant('spliceRefused' as const), ...joining, reason: anyText }),
+    askStanding: fc.record({ type: fc.constant('askStanding' as const), ...leaving }),
+    standing: fc.record({ type: fc.constant('standing' as const), ...leaving, facts: anyFacts, begun: fc.option(anyStamp), knowsYou: fc.boolean() }),
+    askTakeOver: fc.record({ type: fc.constant('askTakeOver' as const), ...leaving, attempt: fc.nat() }),
+    readHandOver: fc.record({ type: fc.constant('readHandOver' as const), ...leaving, attempt: fc.nat(), nonce: anyNonce, index: fc.nat() }),
+    handOverPage: fc.record({ type: fc.constant('handOverPage' as const), ...leaving, nonce: anyNonce, pointer: anyPointer, removed: anyRemovals, page: pageOf(directory) }),
+    takenOver: fc.record({ type: fc.constant('takenOver' as const), ...leaving, ts: anyStamp }),
+    notTaken: fc.record({ type: fc.constant('notTaken' as const), ...leaving, attempt: fc.nat() }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { AddCopySheet } from './copies/addCopySheet'
+import { RemoveCopySheet } from './copies/removeCopySheet'
 import { useDesk } from './desk/desk'
 import { HelpSheet } from './header/helpSheet'
 import { InviteSheet } from './header/inviteSheet'
@@ -31,6 +32,8 @@ export function Dialogs() {
       return <NewLinkSheet request={open} onClose={onClose} />
     case 'addCopy':
       return <AddCopySheet request={open} onClose={onClose} />
+    case 'removeCopy':
+      return <RemoveCopySheet request={open} onClose={onClose} />
     case 'rename':
       return <RenameSheet request={open} onClose={onClose} />
     case 'import':

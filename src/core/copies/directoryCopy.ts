@@ -34,7 +34,9 @@ export interface Member extends RingPointer {
 }
 
 /** What p answered, for good, to a copy that asked to be spliced in behind it [R2, R4]. */
-export type Splice = { copy: CopyId; answer: 'spliced'; nextTS: Timestamp } | { copy: CopyId; answer: 'refused' }
+export type Splice =
+  /** `known`: it has said that it is active, so nobody will ask any more. */
+  { copy: CopyId; server: ServerId; answer: 'spliced' | 'known'; nextTS: Timestamp } | { copy: CopyId; answer: 'refused' }
 
 /** A joining copy's own side of the splice [R2]: behind whom, and what that one's snapshot said [R3]. */
 export interface Joining {
@@ -43,9 +45,26 @@ export interface Joining {
   stableMark: Timestamp
 }
 
+/** A copy's own side of its leaving [R5, R6]. */
+export interface Leaving {
+  /** nextTS when it turned leaving: it issued nothing since. */
+  begun: Timestamp
+  /** One attempt at a time, bound to one predecessor. */
+  attempt: number
+  predecessor: RingPointer | null
+  /** Time-stamp of the removal; null before. */
+  taken: Timestamp | null
+}
+
+/** A copy that was taken out of the ring, and nextTS of the copy that did it, then: known until F has passed that [R8]. */
+export interface Removal {
+  copy: CopyId
+  ts: Timestamp
+}
+
 /** The durable numbers and pointers of a copy. */
 export interface CopyFields {
-  state: 'joining' | 'active'
+  state: 'joining' | 'active' | 'leaving' | 'left'
   epoch: Epoch
   /** The time-stamp that the next update originating here is at least given. Never decreases [monotone]. */
   nextTS: Timestamp
@@ -60,6 +79,9 @@ export interface CopyFields {
   ring: readonly Member[]
   splices: readonly Splice[]
   joining: Joining | null
+  leaving: Leaving | null
+  /** Members that were taken out: they are not known as members again, and a ring may lack them [R8]. */
+  removed: readonly Removal[]
 }
 
 export interface DirectoryCopy extends CopyFields {
@@ -114,6 +136,8 @@ export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
   ring: [],
   splices: [],
   joining: null,
+  leaving: null,
+  removed: [],
 })
 
 export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): DirectoryCopy {
@@ -135,11 +159,11 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
 }
 
 export function encodeCopy(copy: DirectoryCopy): EncodedCopy {
-  const { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining } = copy
+  const { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed } = copy
   return {
     directory: copy.directory,
     id: copy.id,
-    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining },
+    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed },
     contents: contentsOf(copy),
   }
 }

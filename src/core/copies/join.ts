@@ -16,7 +16,7 @@ import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, ref
 import { later } from '../timestamp'
 import { contentsOf, MAX_RING, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
-import { addMembers, factsOf, fellows, greet, header } from './spread'
+import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
 
 /** NewDC at the joiner; volatile: after a crash a stored joining copy asks for its fate, anything earlier begins again. */
@@ -156,6 +156,8 @@ function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring }: E
       ring: sorted([...ring.filter((member) => member.copy !== joiner), self(turn, joiner)]),
       splices: [],
       joining: { predecessor, lastSweep, stableMark },
+      leaving: null,
+      removed: facts.removed,
     },
     contents: { base: load.base?.base ?? [], proofs: load.base?.proofs ?? [], intents: load.base?.intents ?? [], log: load.log },
   })
@@ -182,11 +184,11 @@ export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMes
   const fits = copy.state === 'active' && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
   if (!fits) return refuseForGood(turn, from, copy, joiner)
   const member = { copy: joiner, server: from, name }
-  const splice: Splice = { copy: joiner, answer: 'spliced', nextTS: copy.nextTS }
+  const splice: Splice = { copy: joiner, server: from, answer: 'spliced', nextTS: copy.nextTS }
   changeCopy(turn, copy, { type: 'fields', fields: { pointer: { copy: joiner, server: from }, splices: [...copy.splices, splice], ring: sorted([...copy.ring, member]) } })
   hint(turn.server, directory, from)
   tellFate(turn, from, copy, splice)
-  for (const fellow of fellows(copy)) if (fellow.copy !== joiner) send(turn, fellow.server, { type: 'spliceNews', ...header(copy), member })
+  for (const fellow of fellows(copy)) if (fellow.copy !== joiner) send(turn, fellow.server, { type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep })
   happened(turn, { kind: 'copy', text: `a copy on ${nameOfServer(turn.server, from)} joined the ring after this one`, directory, server: from })
 }
 
@@ -210,7 +212,7 @@ export function onAskFate(turn: Turn, from: ServerId, { directory, joiner, prede
 }
 
 function tellFate(turn: Turn, to: ServerId, copy: DirectoryCopy, splice: Splice): void {
-  if (splice.answer === 'spliced') send(turn, to, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring] })
+  if (splice.answer !== 'refused') send(turn, to, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
   else refuseSplice(turn, to, copy.directory, splice.copy, STALE)
 }
 
@@ -221,10 +223,13 @@ function refuseSplice(turn: Turn, to: ServerId, directory: DirectoryId, joiner: 
 }
 
 /** R2 (d): nextTS is inherited, so that nothing that p promised can be undercut here. */
-export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextTS, ring }: Extract<JoinMessage, { type: 'spliced' }>): void {
+export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextTS, ring, removed }: Extract<JoinMessage, { type: 'spliced' }>): void {
   const copy = turn.server.copies.get(directory)
+  // Told again: the predecessor has not heard that this copy is active.
+  if (copy?.id === joiner && copy.joining === null) return greet(turn, copy, from)
   if (copy?.id !== joiner || copy.joining?.predecessor.server !== from) return
   changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, nextTS), state: 'active', joining: null } })
+  removeMembers(turn, copy, removed)
   addMembers(turn, copy, ring)
   happened(turn, { kind: 'copy', text: `this copy joined the ring after ${nameOfServer(turn.server, from)}`, directory, server: turn.server.id })
   for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)

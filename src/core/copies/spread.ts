@@ -4,11 +4,11 @@
  */
 import { schedule } from '../agenda'
 import type { CopyMessage, Facts, Message } from '../messages'
-import type { DirectoryId, ServerId } from '../names'
+import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { millisecondsOf } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { digestOf, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member } from './directoryCopy'
+import { digestOf, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
 import { cutPages } from './pages'
 import { sweepSoon } from './sweepTimes'
 
@@ -18,8 +18,8 @@ const MAX_DEFERRED = 1000
 
 /** What this copy says of itself. */
 export function factsOf(turn: Turn, copy: DirectoryCopy): Facts {
-  const { state, epoch, pointer, nextTS, lastSweep, stableMark } = copy
-  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy), ringDigest: ringDigestOf(copy.ring) }
+  const { state, epoch, pointer, nextTS, lastSweep, stableMark, removed } = copy
+  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy), ringDigest: ringDigestOf(copy.ring), removed: [...removed] }
 }
 
 export const header = (copy: DirectoryCopy): { directory: DirectoryId; epoch: DirectoryCopy['epoch']; from: DirectoryCopy['id'] } => ({
@@ -41,12 +41,20 @@ export function spread(turn: Turn, copy: DirectoryCopy, sets: UpdateSet[]): void
 
 /** Adds members to the known ring; it is joined, never replaced [P7]. */
 export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
-  const news = members.filter((member) => !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
+  const news = members.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
   if (news.length === 0) return
   const kept = copy.ring.filter((known) => !news.some((member) => member.copy === known.copy))
   if (kept.length + news.length > MAX_RING) return
   changeCopy(turn, copy, { type: 'fields', fields: { ring: [...kept, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
   for (const member of news) hint(turn.server, copy.directory, member.server)
+}
+
+/** Takes members out of the known ring, for good: a copy's identity never comes back [R1]. */
+export function removeMembers(turn: Turn, copy: DirectoryCopy, removals: readonly Removal[]): void {
+  const news = removals.filter((removal) => removal.copy !== copy.id && removal.ts >= copy.stableMark && !copy.removed.some((known) => known.copy === removal.copy))
+  if (news.length === 0 || copy.removed.length + news.length > 4 * MAX_RING) return
+  const ring = copy.ring.filter((member) => !news.some((removal) => removal.copy === member.copy))
+  changeCopy(turn, copy, { type: 'fields', fields: { ring, removed: [...copy.removed, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
 }
 
 /** The copy that a message between copies is for, if its sender may say it: a known member's proven server, this epoch. */
@@ -81,11 +89,19 @@ export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
 /** A fellow says where it stands: it has all before its lastSweep [DC1], so it may lack only what comes after. */
 export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts }: Extract<CopyMessage, { type: 'greet' }>): void {
   hint(turn.server, copy.directory, from)
-  if (facts.ringDigest !== ringDigestOf(copy.ring)) for (const member of copy.ring) if (member.server !== from) send(turn, from, { type: 'spliceNews', ...header(copy), member })
+  removeMembers(turn, copy, facts.removed)
+  if (facts.state === 'active') knowsItsSplice(turn, copy, facts.copy)
+  if (facts.ringDigest !== ringDigestOf(copy.ring)) for (const member of copy.ring) if (member.server !== from) send(turn, from, { type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
   const lacking = logSince(copy, facts.lastSweep)
   for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, from, { type: 'updates', ...header(copy), sets: log })
   sweepSoon(turn, copy)
+}
+
+/** R4: who says that it is active will not ask any more whether it was spliced in. */
+function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
+  const splices = copy.splices.map((splice) => (splice.copy === joiner && splice.answer === 'spliced' ? { ...splice, answer: 'known' as const } : splice))
+  if (splices.some((splice, i) => splice !== copy.splices[i])) changeCopy(turn, copy, { type: 'fields', fields: { splices } })
 }
 
 export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { sets }: Extract<CopyMessage, { type: 'updates' }>): void {
@@ -120,8 +136,9 @@ export function retryDeferred(turn: Turn): void {
 }
 
 /** News of a splice from a known member, or of members on a greeting. */
-export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
-  if (member.copy === copy.id) return
+export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member, lastSweep }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
+  // News from before F may speak of a member whose removal is forgotten.
+  if (member.copy === copy.id || lastSweep < copy.stableMark) return
   const isNew = !copy.ring.some((known) => known.copy === member.copy)
   addMembers(turn, copy, [member])
   if (isNew && turn.server.peers.has(member.server)) greet(turn, copy, member.server)

@@ -14,7 +14,7 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { contentsOf, logSince, ringDigestOf, type DirectoryCopy, type Member, type RingPointer } from './directoryCopy'
+import { contentsOf, logSince, ringDigestOf, type DirectoryCopy, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
 import { joinSweep, sweepAgainToForget } from './sweepMember'
@@ -149,11 +149,15 @@ function advanceLook(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
     ring.push(at.copy)
     at = visited.facts.pointer
   } while (at.copy !== copy.id)
-  const missing = sweep.knownAtStart.find((member) => !ring.includes(member.copy))
+  const removed = new Set(removedIn(ring.map((id) => sweep.visited.get(id)!)).map((removal) => removal.copy))
+  const missing = sweep.knownAtStart.find((member) => !ring.includes(member.copy) && !removed.has(member.copy))
   if (missing !== undefined) return alarm(turn, copy, sweep, failure('RingRegression', { member: shortName(missing.name) }))
   sweep.ring = ring
   beginRead(turn, copy, sweep)
 }
+
+/** All removals that these members know of. */
+const removedIn = (visited: readonly Visited[]): Removal[] => [...new Map(visited.flatMap(({ facts }) => facts!.removed).map((removal) => [removal.copy, removal])).values()]
 
 const onRing = (sweep: Sweep): Visited[] => sweep.ring.map((id) => sweep.visited.get(id)!)
 
@@ -203,7 +207,7 @@ function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
     const log = [...gathered.values()].filter((set) => !has.has(set.ts)).toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
     const load: Load = { base: sweep.whole && visited.facts!.stableMark < sweep.baseMark ? newest : null, log }
     if (visited.pointer.copy === copy.id) {
-      joinSweep(turn, copy, turn.server.id, load, { ...sweep, ring: ringOf(sweep) })
+      joinSweep(turn, copy, turn.server.id, load, { ...sweep, ring: ringOf(sweep), removed: removedIn(onRing(sweep)) })
       visited.written = true
     } else visited.pages = cutPages(load)
     visited.nextPage = 0
@@ -229,7 +233,7 @@ function writePage(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer, pag
   const { sweepTS, stableMark, baseMark, attempt } = sweep
   const swept = ringOf(sweep)
   const ring = facts!.ringDigest === ringDigestOf(swept) ? [] : swept
-  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring, page: pages[nextPage]! })
+  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring, removed: removedIn(onRing(sweep)), page: pages[nextPage]! })
 }
 
 function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
@@ -262,6 +266,14 @@ function fail(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer }: Visite
   watch.failures++
   watch.failed++
   giveUp(turn, copy, sweep, failure('SweepFailed', { member: nameOfServer(turn.server, pointer.server), reason, phase: sweep.phase }))
+}
+
+/** Ends a sweep that runs here: this copy can lead none any more. */
+export function stopSweep(turn: Turn, copy: DirectoryCopy, reason: string): void {
+  const sweep = turn.server.sweeps.get(copy.directory)
+  if (sweep === undefined) return
+  sweep.callers.push(...sweep.next.splice(0).map(({ caller }) => caller))
+  giveUp(turn, copy, sweep, failure('SweepFailed', { member: turn.server.name, reason, phase: sweep.phase }))
 }
 
 function alarm(turn: Turn, copy: DirectoryCopy, sweep: Sweep, what: Failure): void {

@@ -6,9 +6,9 @@ import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
 import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { contentsOf, knows, type Contents, type DirectoryCopy, type Member } from './directoryCopy'
+import { contentsOf, knows, type Contents, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
-import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates } from './spread'
+import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
 
 /** P2: nextTS := max(nextTS, sweepTS), so that nothing earlier can still originate here; then says where it stands. */
@@ -54,10 +54,11 @@ export interface WriteBack {
   stableMark: Timestamp
   baseMark: Timestamp
   ring: Member[]
+  removed: Removal[]
 }
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
-export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring }: WriteBack): void {
+export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed }: WriteBack): void {
   const within = log.filter((set) => set.ts < sweepTS)
   if (base !== null) {
     const contents: Contents = { ...base, log: within }
@@ -67,10 +68,15 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
     if (news.length > 0) changeCopy(turn, copy, { type: 'absorbed', sets: news })
   }
   onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: log.filter((set) => set.ts >= sweepTS) })
-  addMembers(turn, copy, ring)
-  // A refusal is needed only against a splice of the lastSweep it was given at [R3, R4].
+  // The ring of a sweep from before F may have a member whose removal is forgotten.
+  if (sweepTS >= copy.stableMark) {
+    removeMembers(turn, copy, removed)
+    addMembers(turn, copy, ring)
+  }
+  // A record that nobody asks for is needed only against a late splice of the lastSweep it was made at [R3, R4].
   const splices = sweepTS > copy.lastSweep ? copy.splices.filter((splice) => splice.answer === 'spliced') : copy.splices
-  changeCopy(turn, copy, { type: 'fields', fields: { splices, lastSweep: later(copy.lastSweep, sweepTS), stableMark: later(copy.stableMark, stableMark) } })
+  const mark = later(copy.stableMark, stableMark)
+  changeCopy(turn, copy, { type: 'fields', fields: { splices, lastSweep: later(copy.lastSweep, sweepTS), stableMark: mark, removed: copy.removed.filter(({ ts }) => ts >= mark) } })
   if (from !== turn.server.id) {
     Object.assign(watchOf(turn, copy), { failures: 0, heldBackBy: null })
     sweepLater(turn, copy)

@@ -29,10 +29,10 @@ export function freeServerName(taken: ReadonlySet<string>): string {
 /** Sees to it that this server stores the root (a setting), and that the root knows its name. */
 export function register(turn: Turn): void {
   const { server } = turn
-  schedule(server.agenda, 'register', turn.now + (server.registered ? LOOK_AGAIN : TRY_AGAIN))
+  schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
   if (server.root === null) return
   const copy = server.copies.get(server.root)
-  if (copy === undefined && server.wantsRoot) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
+  if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   if (copy !== undefined && copy.state !== 'active') return
   const entry = copy && namedBy(copy.visible, server.name)
   if (entry?.type === 'server' && entry.server === server.id) {
@@ -43,6 +43,8 @@ export function register(turn: Turn): void {
   }
   askRoot(turn, server.root, { path: [server.name, 'Server'], form: 'tree' }, 'read')
 }
+
+const wantsCopy = ({ root, copies, wantsRoot }: Server): boolean => wantsRoot && root !== null && !copies.has(root)
 
 function askRoot(turn: Turn, root: DirectoryId, read: { path: Label[]; form: 'tree' | 'labels' }, step: RegisterStep): void {
   ask(turn, candidatesFor(turn.server, root), { type: 'read', directory: root, ...read, after: null }, { type: 'register', step })

@@ -7,7 +7,7 @@ import type { CopyId } from '../../core/names'
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
 
 const rules = [...incomplete, 'noResurrection', 'monotone']
-const parted = { weather: { ...calm, loss: 0.3, delay: 250 }, mix: { write: 80, read: 0, sweep: 40, join: 10, makeDirectory: 2, bulk: 0 }, pace: 200, worstSkew: 0 }
+const parted = { weather: { ...calm, loss: 0.3, delay: 250 }, mix: { write: 80, read: 0, sweep: 40, join: 10, leave: 0, makeDirectory: 2, bulk: 0 }, pace: 200, worstSkew: 0 }
 
 export const forgettingCanaries: readonly NamedCanary[] = [
   { name: "forgetting goes by the sweep's own time-stamp", rules, make: () => onWire('writeSweep', (message) => ({ ...message, stableMark: message.sweepTS })) },

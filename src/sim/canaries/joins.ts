@@ -3,7 +3,7 @@ import { BEGINNING } from '../../core/timestamp'
 import { calm } from '../network'
 import { afterEachStep, beforeMessage, copiesOf, incomplete, onWire, type NamedCanary } from './canary'
 
-const crowded = { mix: { write: 60, read: 0, sweep: 40, join: 45, makeDirectory: 10, bulk: 0 }, pace: 25 }
+const crowded = { mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 10, bulk: 0 }, pace: 25 }
 
 export const joinCanaries: readonly NamedCanary[] = [
   {

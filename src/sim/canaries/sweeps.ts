@@ -89,13 +89,13 @@ export const sweepCanaries: readonly NamedCanary[] = [
         },
       }
     },
-    aim: { weather: { ...calm, loss: 0.2, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 0 },
+    aim: { weather: { ...calm, loss: 0.2, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 0 },
   },
   {
     name: 'a member leaves out what is older than its own lastSweep',
     rules: incomplete,
     make: () => onWire('readSweep', (message, _from, to) => ({ ...message, since: to.copyOf(message.directory)?.lastSweep ?? message.since })),
-    from: 125,
+    from: 9,
   },
   {
     name: 'all logs are taken for equal, so that nothing is read',
@@ -122,14 +122,14 @@ export const sweepCanaries: readonly NamedCanary[] = [
         if (before) input.message.facts.pointer = before.pointer
       },
     }),
-    aim: { weather: { ...calm, delay: 900 }, mix: { write: 60, read: 0, sweep: 40, join: 45, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 0 },
+    aim: { weather: { ...calm, delay: 900 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 0 },
   },
   { name: 'the write pass loses an update', rules: incomplete, make: () => onWire('writeSweep', (message) => ({ ...message, page: without(message.page, (_set, i) => i === 0) })) },
   {
     name: 'a write-back leaves out what its receiver takes for the future',
     rules: incomplete,
     make: () => onWire('writeSweep', (message, _from, to) => ({ ...message, page: without(message.page, ({ ts }) => millisecondsOf(ts) > to.clock() + 60_000) })),
-    aim: { weather: { ...calm, loss: 0.3 }, mix: { write: 90, read: 0, sweep: 20, join: 10, makeDirectory: 0, bulk: 0 }, pace: 400, worstSkew: 140_000 },
+    aim: { weather: { ...calm, loss: 0.3 }, mix: { write: 90, read: 0, sweep: 20, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 400, worstSkew: 140_000 },
   },
   {
     name: 'lastSweep is saved in a transaction of its own, before the data',
@@ -148,7 +148,7 @@ export const sweepCanaries: readonly NamedCanary[] = [
       }
     },
     from: 100,
-    aim: { weather: { ...calm, loss: 0.3, torn: 0.05 }, mix: { write: 90, read: 0, sweep: 30, join: 10, makeDirectory: 0, bulk: 0 }, pace: 200, worstSkew: 0 },
+    aim: { weather: { ...calm, loss: 0.3, torn: 0.05 }, mix: { write: 90, read: 0, sweep: 30, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 200, worstSkew: 0 },
   },
   {
     name: 'nextTS is raised in memory only',

@@ -36,7 +36,7 @@ export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: S
       {copies.map(({ member, state, standing }, i) => {
         const { x, y } = pointAt(angleOf(i, count))
         const name = memberLabel(member)
-        const classes = ['disc', member.server === view.server.id && 'self', standing === 'silent' && 'lost', standing === 'asked' && 'asked', state?.state === 'joining' && 'joining', sweep !== null && done[i] && 'passed'].filter(Boolean).join(' ')
+        const classes = ['disc', member.server === view.server.id && 'self', standing === 'silent' && 'lost', standing === 'asked' && 'asked', state !== null && state.state !== 'active' && 'joining', sweep !== null && done[i] && 'passed'].filter(Boolean).join(' ')
         const trouble = linkTrouble(view, member.server)
         return (
           <g key={member.copy} className={classes} data-server={name}>

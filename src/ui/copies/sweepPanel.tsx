@@ -1,4 +1,4 @@
-import { Layers, RefreshCw } from 'lucide-react'
+import { CircleMinus, Layers, RefreshCw } from 'lucide-react'
 import type { Phase } from '../../core/copies/sweep'
 import { stampTime, wholeStamp } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
@@ -41,6 +41,11 @@ export function SweepPanel({ place, copy, sweep: running, copies }: { place: Pla
         <button type="button" onClick={() => dialogs.open({ type: 'addCopy', directory, server: '' })}>
           <Layers aria-hidden size={15} /> Add copy…
         </button>
+        {copies.length > 1 && (
+          <button type="button" onClick={() => dialogs.open({ type: 'removeCopy', directory, server: '' })}>
+            <CircleMinus aria-hidden size={15} /> Remove copy…
+          </button>
+        )}
       </div>
     </div>
   )

@@ -9,6 +9,7 @@ export type DialogRequest =
   | { type: 'newEntry'; at: string; label: string }
   | { type: 'newLink'; at: string; label: string; target: string }
   | { type: 'addCopy'; directory: string; server: string }
+  | { type: 'removeCopy'; directory: string; server: string }
   | { type: 'rename'; at: string; label: string }
   | { type: 'import'; at: string }
 

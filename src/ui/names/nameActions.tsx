@@ -1,5 +1,5 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { Copy, Download, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
+import { CircleMinus, Copy, Download, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
 import type { Desk } from '../desk/desk'
 import { designate, labelsOf, parentOf } from '../desk/fullName'
 import type { Named } from '../desk/listing'
@@ -40,6 +40,14 @@ function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string
     { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
     { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
+    {
+      word: 'Remove copy…',
+      icon: <CircleMinus size={size} />,
+      act: () => {
+        selection.go(at, 'copies')
+        dialogs.open({ type: 'removeCopy', directory: at, server: '' })
+      },
+    },
     {
       word: 'Sweep now',
       icon: <RefreshCw size={size} />,

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, ofType, type Member } from '../../trials/cluster'
+import type { DirectoryId } from '../names'
+import type { Call } from '../calls'
+
+const leaveCall = (at: Member, directory: DirectoryId): Call => ({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } })
+
+/** The servers that the pointers lead to, from the first member's copy on. */
+function ringOf(cluster: Cluster, directory: DirectoryId, from: Member): string[] {
+  const names: string[] = []
+  let at = from
+  do {
+    names.push(at.name)
+    at = cluster.members.find(({ id }) => id === at.copy(directory).pointer.server)!
+  } while (at !== from && names.length < 9)
+  return names
+}
+
+/** Lets things happen, one by one, until a message of a type is on its way. */
+function until(cluster: Cluster, type: (typeof steps)[number]): void {
+  for (let i = 0; i < 50 && !cluster.post.some(ofType(type)); i++) if (!cluster.deliver()) cluster.tickNext()
+}
+
+const steps = ['askStanding', 'standing', 'askTakeOver', 'readHandOver', 'handOverPage', 'takenOver'] as const
+
+describe('a copy leaves the ring', () => {
+  it('[R5] hands over what it alone has to its predecessor, is answered, and is gone after the next sweep', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.write(beta, directory, ['only at beta'], true)
+    cluster.lose(ofType('updates'))
+    expect(cluster.ask(alpha, leaveCall(beta, directory))).toEqual({ copy: beta.copy(directory).id })
+    expect(ringOf(cluster, directory, alpha)).toEqual(expect.arrayContaining(['alpha', 'gamma']))
+    expect(ringOf(cluster, directory, alpha)).toHaveLength(2)
+    cluster.pass(60_000)
+    for (const member of [alpha, gamma]) {
+      expect(member.sees(directory)).toContain('only at beta')
+      expect(member.copy(directory).ring).toHaveLength(2)
+    }
+    expect(beta.server.copies.has(directory)).toBe(false)
+    cluster.sweep(alpha, directory)
+  })
+
+  it('[R5] while it leaves it issues nothing, splices nobody in, and leads no sweep', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const sweeping = cluster.call(beta, cluster.sweepCall(beta, directory))
+    cluster.call(beta, leaveCall(beta, directory))
+    expect(beta.replies.get(sweeping)).toMatchObject({ code: 'SweepFailed' })
+    cluster.lose(() => true)
+    expect(beta.copy(directory).state).toBe('leaving')
+    expect(cluster.code(alpha, { type: 'ask', servers: [beta.id], request: { type: 'draft', directory, change: { procedure: 'doUpdates', under: { labels: ['x'], incarnations: null }, tree: true, replace: false } } })).toBe('NoCopyHere')
+    cluster.call(gamma, cluster.joinCall(gamma, directory, beta))
+    cluster.settle(ofType('askSnapshot', 'snapshotRefused', 'snapshotPage', 'askSplice'))
+    expect(beta.copy(directory).pointer.copy).toBe(alpha.copy(directory).id)
+  })
+
+  it('[R5] [R6] any message of it may be lost or come twice, and either server may crash after any: it is done, once', () => {
+    for (const type of steps) {
+      for (const fault of ['lost', 'twice', 'leaver dies', 'predecessor dies'] as const) {
+        const { cluster, directory } = Cluster.ring(3)
+        const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+        const before = cluster.members.find((member) => member.copy(directory).pointer.server === beta.id)!
+        cluster.write(beta, directory, ['only at beta'], true)
+        cluster.lose(ofType('updates'))
+        cluster.call(beta, leaveCall(beta, directory))
+        until(cluster, type)
+        const [post] = fault === 'twice' ? [cluster.post.find(ofType(type))] : cluster.lose(ofType(type))
+        if (fault === 'leaver dies') cluster.crash(beta)
+        if (fault === 'predecessor dies') cluster.crash(before)
+        cluster.pass(1500)
+        if (fault === 'twice' && post !== undefined) cluster.hand(post)
+        if (fault === 'leaver dies') cluster.restart(beta)
+        if (fault === 'predecessor dies') cluster.restart(before)
+        cluster.pass(90_000)
+        expect(beta.server.copies.has(directory), `${type} ${fault}`).toBe(false)
+        for (const member of [alpha, gamma]) {
+          expect(member.sees(directory), `${type} ${fault}`).toContain('only at beta')
+          expect(ringOf(cluster, directory, member), `${type} ${fault}`).toHaveLength(2)
+        }
+      }
+    }
+  })
+
+  it('[R6] a page that was fetched for an attempt which is over takes nobody out', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.call(beta, leaveCall(beta, directory))
+    until(cluster, 'handOverPage')
+    const [late] = cluster.lose(ofType('handOverPage'))
+    cluster.crash(alpha)
+    cluster.restart(alpha)
+    cluster.lose(() => true)
+    cluster.hand(late!)
+    expect(alpha.copy(directory).pointer.copy).toBe(beta.copy(directory).id)
+  })
+
+  it('[R7] of two neighbours that leave at once the younger stays, and says why; a ring of two keeps one', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const elder = cluster.call(alpha, leaveCall(alpha, directory))
+    cluster.time += 10
+    cluster.write(beta, directory, ['later'], true)
+    const younger = cluster.call(beta, leaveCall(beta, directory))
+    cluster.pass(30_000)
+    const outcomes = [elder, younger].map((id, i) => cluster.member(i).replies.get(id))
+    expect(outcomes.filter((outcome) => (outcome as { code?: string }).code === 'LeaveFailed')).toHaveLength(1)
+    expect(cluster.copies(directory).map(({ state }) => state)).toEqual(['active'])
+  })
+
+  it('[R5] the last copy stays', () => {
+    const { cluster, directory } = Cluster.ring(1)
+    const alpha = cluster.member(0)
+    expect(cluster.code(alpha, leaveCall(alpha, directory))).toBe('LastCopy')
+    expect(alpha.copy(directory).state).toBe('active')
+  })
+
+  it('[R8] a member whose removal is forgotten does not come back by late news or a late write-back', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const news = { type: 'spliceNews', directory, epoch: alpha.copy(directory).epoch, from: gamma.copy(directory).id, member: alpha.copy(directory).ring.find(({ server }) => server === beta.id)!, lastSweep: gamma.copy(directory).lastSweep } as const
+    cluster.call(gamma, cluster.sweepCall(gamma, directory))
+    cluster.settle(ofType('lookSweep', 'looked', 'readSweep', 'readPage'))
+    const late = cluster.lose(ofType('writeSweep')).find(({ to }) => to === alpha)!
+    cluster.pass(20_000)
+    cluster.ask(alpha, leaveCall(beta, directory))
+    for (let i = 0; i < 4; i++) cluster.sweep(alpha, directory)
+    cluster.pass(60_000)
+    expect(alpha.copy(directory).removed).toEqual([])
+    cluster.hand(late)
+    cluster.hand({ from: gamma, to: alpha, message: news })
+    cluster.settle()
+    expect(alpha.copy(directory).ring).toHaveLength(2)
+    cluster.sweep(alpha, directory)
+  })
+})
