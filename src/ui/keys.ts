@@ -3,7 +3,8 @@ import { useEffect } from 'react'
 import type { Desk } from './desk/desk'
 
 /** Whether keys are text there. */
-export const isWriting = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+export const isWriting = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || (/^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) && !target.matches(':is([type=range], [type=checkbox], [type=radio])')))
 
 export function useKeys({ dialogs, undo }: Desk): void {
   useEffect(() => {

@@ -18,9 +18,9 @@ import { explainWire } from '../transcript'
 import { usualMix, Workload } from '../workload'
 import { Accusation, World } from '../world'
 import { perform } from './deeds'
+import { lineOf, readable, type Line } from './line'
 import { Marks } from './marks'
 import { weathers, type ClockName, type Deed, type PeopleName, type Position, type Recipe, type Recording, type WeatherName } from './recording'
-import { lineOf, type Line } from './line'
 
 /** A message on its way. */
 export interface Flight {
@@ -264,7 +264,7 @@ export class Lab {
 
   #accuse(rule: string, sentence: string): void {
     this.world.say(() => `broken: ${sentence}`)
-    this.marks.accuse(rule, sentence, this.steps.length, this.world.time)
+    this.marks.accuse(rule, readable(sentence.replace(`${rule}: `, '')), this.steps.length, this.world.time)
   }
 
   #say(line: string): void {

@@ -22,10 +22,10 @@ export function Controls() {
   const step = usePicture((picture) => picture.step)
   return (
     <div className="lab-controls" role="toolbar" aria-label="Time">
-      <button type="button" onClick={() => send({ type: 'goTo', step: Math.max(0, step - 10) })} disabled={step === 0} aria-label="10 back" title="Ten steps back">
+      <button type="button" onClick={() => send({ type: 'back', steps: 10 })} disabled={step === 0} aria-label="10 back" title="Ten steps back">
         <Undo2 aria-hidden size={15} /> <span>10 back</span>
       </button>
-      <button type="button" onClick={() => send({ type: 'goTo', step: step - 1 })} disabled={step === 0} aria-label="Back" aria-keyshortcuts="," title="One step back: ,">
+      <button type="button" onClick={() => send({ type: 'back', steps: 1 })} disabled={step === 0} aria-label="Back" aria-keyshortcuts="," title="One step back: ,">
         <StepBack aria-hidden size={15} /> <span>Back</span>
       </button>
       <button type="button" className="primary run" onClick={() => send({ type: running || busy !== '' ? 'pause' : 'run' })} aria-keyshortcuts="Space" title="Run or pause: space">

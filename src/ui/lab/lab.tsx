@@ -4,7 +4,7 @@
  */
 import './lab.css'
 import { X } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type MouseEvent } from 'react'
 import { createStore } from 'zustand/vanilla'
 import { useStore } from 'zustand'
 import type { TabView } from '../../tab/view'
@@ -31,7 +31,7 @@ export default function Lab() {
   const trouble = useStore(lab.store, (state) => state.trouble)
   return (
     <LabContext value={lab}>
-      <main id="centre" className="lab" tabIndex={-1} aria-label="Lab">
+      <main id="centre" className="lab" tabIndex={-1} aria-label="Lab" onMouseDown={keepKeys}>
         <header className="lab-heading">
           <h2>Lab</h2>
           <p className="hint">A world of simulated servers that run the very program this tab runs: same seed, same run. It has nothing to do with the servers of your room.</p>
@@ -44,6 +44,13 @@ export default function Lab() {
       </main>
     </LabContext>
   )
+}
+
+/** A button that was pressed by mouse does not take the keys: space still runs and pauses. */
+function keepKeys(event: MouseEvent): void {
+  if (!(event.target instanceof Element) || event.target.closest('button, summary') === null) return
+  event.preventDefault()
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
 }
 
 function World() {
@@ -141,12 +148,12 @@ function useLabKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target) || dialogs.store.getState().open !== null || document.querySelector('[popover]:popover-open') !== null) return
-      const { picture, moment } = lab.store.getState()
-      // Whoever moves by keyboard presses the button that has the focus.
-      const presses = event.target instanceof Element && event.target.matches(':is(button, summary, a):focus-visible')
+      const { moment } = lab.store.getState()
+      // Whoever moves by keyboard presses what has the focus.
+      const presses = event.target instanceof Element && event.target.matches('button, summary, a, input')
       if (event.key === ' ' && !presses) lab.send({ type: moment.running || moment.busy !== '' ? 'pause' : 'run' })
       else if (event.key === '.') lab.send({ type: 'step' })
-      else if (event.key === ',') lab.send({ type: 'goTo', step: Math.max(0, (picture?.step ?? 0) - 1) })
+      else if (event.key === ',') lab.send({ type: 'back', steps: 1 })
       else return
       event.preventDefault()
     }

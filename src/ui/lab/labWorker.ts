@@ -64,7 +64,9 @@ class Runner {
         this.#search = new Search(command.recipe)
         return this.#beat()
       case 'step':
-        return this.#goTo(this.#lab.step + 1)
+        return this.#goTo(this.#heading + 1)
+      case 'back':
+        return this.#goTo(Math.max(0, this.#heading - command.steps))
       case 'goTo':
         return this.#goTo(command.step)
       case 'run':
@@ -112,6 +114,11 @@ class Runner {
     this.#lab = new Lab(recording)
     this.#goal = { reached, step }
     this.#beat()
+  }
+
+  /** The step that the page is at, or will be at in a moment: keys are faster than a world. */
+  get #heading(): number {
+    return this.#goal?.step ?? this.#lab.step
   }
 
   #goTo(step: number): void {

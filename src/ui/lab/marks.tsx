@@ -39,7 +39,7 @@ function One({ mark: { rule, says, looks, broken } }: { mark: Mark }) {
         </details>
         {broken !== null && (
           <>
-            <p className="trouble">{broken.sentence.length > 320 ? `${broken.sentence.slice(0, 320)}…` : broken.sentence}</p>
+            <Accusation sentence={broken.sentence} />
             <button type="button" className="small" onClick={() => send({ type: 'goTo', step: Math.max(0, broken.step - 1) })}>
               Go to just before, {worldTime(broken.at)}
             </button>
@@ -47,5 +47,16 @@ function One({ mark: { rule, says, looks, broken } }: { mark: Mark }) {
         )}
       </div>
     </li>
+  )
+}
+
+/** What is wrong, and below it how it shows, which may be long. */
+function Accusation({ sentence }: { sentence: string }) {
+  const at = sentence.indexOf(': it shows ')
+  const [what, how] = at < 0 ? [sentence, ''] : [sentence.slice(0, at), sentence.slice(at + 2)]
+  return (
+    <p className="trouble">
+      {what}.{how !== '' && <small>{how}</small>}
+    </p>
   )
 }

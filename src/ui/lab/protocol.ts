@@ -13,6 +13,8 @@ export type Command =
   | { type: 'search'; recipe: Recipe }
   /** To the next visible step. */
   | { type: 'step' }
+  /** So many visible steps back. */
+  | { type: 'back'; steps: number }
   /** To a step, forward or back. */
   | { type: 'goTo'; step: number }
   | { type: 'run' }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { usePicture, worldTime } from './labContext'
+import { usePicture } from './labContext'
 
 const choices = { all: 'everything', still: 'all but messages', message: 'messages', you: 'what you did', broken: 'broken rules' } as const
 type Choice = keyof typeof choices
@@ -26,7 +26,7 @@ export function Transcript() {
         <ol>
           {shown.map(({ id, at, kind, text }) => (
             <li key={id} className="activity-line" data-kind={kind}>
-              <time>{worldTime(at)}</time>
+              <time>{(at / 1000).toFixed(3)}</time>
               <span className={`kind ${kind}`}>{kind}</span>
               <bdi>{text}</bdi>
             </li>

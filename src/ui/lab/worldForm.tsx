@@ -54,6 +54,12 @@ export function WorldForm() {
     event.preventDefault()
     send({ type: 'begin', recipe: whole })
     setChosen({})
+    toTop()
+  }
+  const search = (): void => {
+    send({ type: 'search', recipe: whole })
+    setChosen({})
+    toTop()
   }
   return (
     <form className="lab-form" onSubmit={begin} aria-label="Another world">
@@ -89,7 +95,7 @@ export function WorldForm() {
         <button type="submit" className="primary">
           Begin
         </button>
-        <button type="button" disabled={wanted.canary === null} title="Tries seeds until an invariant breaks, and goes to shortly before" onClick={() => send({ type: 'search', recipe: whole })}>
+        <button type="button" disabled={wanted.canary === null} title="Tries seeds until an invariant breaks, and goes to shortly before" onClick={search}>
           <BugIcon aria-hidden size={15} /> Find a world where it shows
         </button>
       </p>
@@ -116,6 +122,9 @@ function Choice<T extends string>({ label, value, words, aimed, choose }: { labe
 
 /** Whether there is weather and work at which this bug shows soonest. */
 const useAimed = (canary: string | null): boolean => useLabState((state) => state.bugs.some(({ name, aimed }) => aimed && name === canary))
+
+/** The world is drawn there. */
+const toTop = (): void => document.getElementById('centre')?.scrollTo(0, 0)
 
 const freshSeed = (): string => crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)
 
