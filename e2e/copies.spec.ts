@@ -78,3 +78,23 @@ test('a sweep that fails says at once at whom, and in which pass', async ({ clus
   const until = since.slice(0, since.findIndex((text) => text.startsWith('The last sweep failed in its look pass')))
   expect(new Set(until.map((text) => /Looking|Written back|No sweep/.exec(text)?.[0]))).toEqual(new Set(['Looking']))
 })
+
+test('a copy leaves the ring by the page, what it alone had stays, and its server still reads the names', async ({ cluster }) => {
+  const [alpha, , gamma] = await prepared(cluster)
+  await gamma.page.evaluate(() => window.namering.setValue('/DEC/SRC:Lampson/Phone', '853-2000'))
+  await alpha.page.getByRole('button', { name: 'Remove copy…' }).first().click()
+  await alpha.page.getByRole('radio', { name: 'gamma' }).check()
+  await alpha.page.getByRole('dialog').getByRole('button', { name: 'Remove copy' }).click()
+  await expect(alpha.page.getByText('gamma has left the ring.')).toBeVisible()
+  await expect(alpha.page.getByText('Both copies of SRC agree')).toBeVisible()
+  await expect(alpha.page.getByRole('columnheader', { name: 'gamma' })).toHaveCount(0)
+  await alpha.expectValue('/DEC/SRC:Lampson/Phone', '853-2000')
+  await expect.poll(() => gamma.page.evaluate(() => Object.values(window.namering.view().copies).map(({ name }) => name)), { timeout: 60_000 }).not.toContain('/DEC/SRC')
+  await gamma.expectValue('/DEC/SRC:Lampson/Phone', '853-2000')
+})
+
+test('the last copy stays, and it is said why', async ({ cluster }) => {
+  const alpha = await cluster.open()
+  const told = await alpha.page.evaluate(() => window.namering.removeDC('/alpha', '/').catch((error: Error & { code?: string }) => `${error.code ?? ''} ${error.message}`))
+  expect(told).toMatch(/^LastCopy alpha has the last copy of/)
+})
