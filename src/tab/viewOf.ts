@@ -13,7 +13,7 @@ import type { CopyView, SweepView } from './view'
 /** How long a sweep that has ended stays in the picture, ms: long enough to be seen. */
 export const SWEEP_SHOWN = 1500
 
-/** The sweeps of other servers that pass here, and the ends of all, so that they can be drawn. */
+/** The sweeps of other servers that pass here, for long enough to be drawn; one of this server is known itself. */
 export class PassingSweeps {
   readonly #seen = new Map<DirectoryId, { view: SweepView; until: number }>()
 
@@ -33,11 +33,7 @@ export class PassingSweeps {
   }
 
   of(copy: DirectoryCopy, own: Sweep | undefined): SweepView | null {
-    if (own !== undefined) {
-      const view = ownSweep(copy, own)
-      this.#seen.set(copy.directory, { view: { ...view, phase: 'write', members: view.members.map((member) => ({ ...member, looked: true, read: true, written: true })) }, until: Date.now() + SWEEP_SHOWN })
-      return view
-    }
+    if (own !== undefined) return ownSweep(copy, own)
     const seen = this.#seen.get(copy.directory)
     if (seen === undefined) return null
     if (seen.until > Date.now()) return seen.view

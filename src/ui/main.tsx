@@ -1,6 +1,7 @@
 /** Opens this tab as a server, outside of React, and shows it. */
 import './styles/index.css'
 import { createRoot } from 'react-dom/client'
+import { ownRoomUrl, WrongRoom } from '../tab/identity'
 import { openTab } from '../tab/tab'
 import { layOut } from './desk/desk'
 import { sentenceOf } from './desk/notices'
@@ -17,5 +18,8 @@ openTab().then(
     Object.assign(globalThis, { namering: tab.service })
     root.render(<Page desk={layOut(tab)} />)
   },
-  (error: unknown) => root.render(<StartFailed reason={sentenceOf(error)} />),
+  (error: unknown) => {
+    const elsewhere = error instanceof WrongRoom ? { href: ownRoomUrl(), word: 'Open a room of your own' } : { href: `?server=new${location.hash}`, word: 'Open as a new server' }
+    root.render(<StartFailed reason={sentenceOf(error)} elsewhere={elsewhere} />)
+  },
 )

@@ -11,7 +11,8 @@ export function Starting() {
   )
 }
 
-export function StartFailed({ reason }: { reason: string }) {
+/** `elsewhere`: where a page can be opened that starts, and what that is. */
+export function StartFailed({ reason, elsewhere }: { reason: string; elsewhere: { href: string; word: string } }) {
   return (
     <main className="starting">
       <h1 className="wordmark">
@@ -24,8 +25,8 @@ export function StartFailed({ reason }: { reason: string }) {
         <button type="button" className="primary" onClick={() => location.reload()}>
           Try again
         </button>
-        <a className="button" href={`?server=new${location.hash}`}>
-          Open as a new server
+        <a className="button" href={elsewhere.href}>
+          {elsewhere.word}
         </a>
       </p>
     </main>

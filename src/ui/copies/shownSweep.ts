@@ -31,13 +31,8 @@ export function useShownSweep(directory: DirectoryId, copy: CopyView | null): Sw
 /** After a failure there is nothing to draw: neither how it would have ended, nor the one that completed before it. */
 export function sweepToDraw(copy: CopyView | null, completed: SweepView | null): SweepView | null {
   if (copy === null) return null
-  const failed = copy.heldBackBy !== null || copy.alarm !== null
-  const runs = copy.sweep !== null && !(failed && hasEnded(copy.sweep))
-  return runs ? copy.sweep : failed ? null : completed
+  return copy.sweep ?? (copy.heldBackBy !== null || copy.alarm !== null ? null : completed)
 }
-
-/** For a while the view keeps a sweep of this server that has ended, drawn to its end; of others it sees only what passes here. */
-const hasEnded = ({ members }: SweepView): boolean => members.every(({ written }) => written)
 
 /** What one started here was, when it was too fast for the view. */
 const completedAt = ({ ring, lastSweep }: CopyView, self: ServerId): SweepView => ({
