@@ -1,0 +1,22 @@
+/**
+ * The paper's figures as stories: each script beside the transcript of what happened. `npx vitest run src/trials/stories -u`
+ * writes the transcripts anew; read them in the diff.
+ */
+import { readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import { transcriptOf, type Story } from './telling'
+
+const stories = Object.entries(import.meta.glob<{ default: Story }>('./*.story.ts', { eager: true })).map(([path, { default: story }]) => ({ transcript: path.replace('.story.ts', '.txt'), story, title: `figure ${story.figure}: ${story.title}` }))
+
+describe('the stories', () => {
+  it.each(stories)('$title', async ({ story, transcript }) => {
+    const told = transcriptOf(story)
+    expect(transcriptOf(story)).toBe(told)
+    await expect(told).toMatchFileSnapshot(transcript)
+  })
+
+  it('each transcript has its script', () => {
+    const transcripts = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.txt'))
+    expect(transcripts.filter((file) => !stories.some(({ transcript }) => transcript === `./${file}`))).toEqual([])
+  })
+})
