@@ -28,6 +28,8 @@ export function perform(world: World, deed: WorldDeed, random: Random, made: (di
       return ask(world, server, `sweeping ${deed.form === 'ring' ? 'along the ring' : 'in parallel'}`, { type: 'ask', servers: [server.id], request: { type: 'sweep', directory: deed.directory, form: deed.form } })
     case 'addCopy':
       return ask(world, server, 'adding a copy', { type: 'ask', servers: [server.id], request: { type: 'join', directory: deed.directory, from: world.copies(deed.directory).map(({ at }) => at.id) } })
+    case 'removeCopy':
+      return ask(world, server, 'removing the copy', { type: 'ask', servers: [server.id], request: { type: 'leave', directory: deed.directory } })
     case 'makeDirectory':
       return makeDirectory(world, server, deed.label, random, made)
     case 'cut':

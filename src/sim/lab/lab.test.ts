@@ -3,6 +3,7 @@ import { BEGINNING } from '../../core/timestamp'
 import { Lab } from './lab'
 import { pictureOf } from './picture'
 import { parseRecording, usualRecipe, type Deed, type Recipe, type Recording } from './recording'
+import { Search } from './search'
 
 const begin = (recipe: Partial<Recipe> = {}): Lab => new Lab({ recipe: { ...usualRecipe, ...recipe }, deeds: [], position: { events: 0, deeds: 0 } })
 
@@ -93,6 +94,19 @@ describe('a lab', () => {
     for (const { state } of pictureOf(lab, null, 0).copies) expect(state.log.some(([, text]) => text === 'Birrell')).toBe(true)
   })
 
+  it('a copy is removed and added again by a person', () => {
+    const lab = begin({ servers: 3 })
+    const directory = lab.directories[0]!
+    const members = (): number[] => pictureOf(lab, null, 0).copies.map(({ state }) => state.ring.length)
+    lab.do({ type: 'removeCopy', server: 'beta', directory }, lab.time)
+    until(lab, lab.time + 120_000)
+    expect(members()).toEqual([2, 2])
+    lab.do({ type: 'addCopy', server: 'beta', directory }, lab.time)
+    until(lab, lab.time + 120_000)
+    expect(members()).toEqual([3, 3, 3])
+    expect(broken(lab)).toEqual([])
+  })
+
   it('three sweeps after faults make all copies equal, and say so [convergence]', () => {
     const lab = begin({ people: 'many', weather: 'lossy', misfortunes: true })
     until(lab, 20_000)
@@ -109,6 +123,14 @@ describe('a lab', () => {
     const { step } = lab
     go(lab, 50)
     expect(lab.step).toBe(step + 50)
+  })
+
+  it('a world is found in which a bug shows', () => {
+    const search = new Search({ ...usualRecipe, canary: 'the write pass loses an update' })
+    let found: ReturnType<Search['go']> = null
+    while (found === null) found = search.go(500)
+    expect(found).toBeInstanceOf(Lab)
+    expect(broken(found as Lab)).toContain('DC1')
   })
 
   it('recordings that are none are refused in words', () => {

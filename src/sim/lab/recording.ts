@@ -45,6 +45,7 @@ export type Deed =
   | { type: 'write'; server: string; directory: DirectoryId; path: Label[]; present: boolean }
   | { type: 'sweep'; server: string; directory: DirectoryId; form: 'ring' | 'parallel' }
   | { type: 'addCopy'; server: string; directory: DirectoryId }
+  | { type: 'removeCopy'; server: string; directory: DirectoryId }
   | { type: 'makeDirectory'; server: string; label: Label }
   | { type: 'cut'; server: string; other: string; oneWay: boolean }
   | { type: 'heal'; server: string; other: string }
@@ -88,6 +89,7 @@ const deedShape: Shape<Deed> = union<Deed>({
   write: record({ type: oneOf('write'), server, directory: di, path: list(label, 15), present: boolean }),
   sweep: record({ type: oneOf('sweep'), server, directory: di, form: oneOf('ring', 'parallel') }),
   addCopy: record({ type: oneOf('addCopy'), server, directory: di }),
+  removeCopy: record({ type: oneOf('removeCopy'), server, directory: di }),
   makeDirectory: record({ type: oneOf('makeDirectory'), server, label }),
   cut: record({ type: oneOf('cut'), server, other: server, oneWay: boolean }),
   heal: record({ type: oneOf('heal'), server, other: server }),

@@ -9,6 +9,7 @@ const keys: readonly (readonly [string, string])[] = [
   ['Enter', 'In the tree: show the name. In a field: save'],
   ['Escape', 'Leave a field, a menu or a dialog as it was'],
   ['Shift F10', 'What can be done to the name in the tree'],
+  ['Space . ,', 'In the lab: run or pause, a step on, a step back'],
 ]
 
 const pictures = {

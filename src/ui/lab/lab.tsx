@@ -7,6 +7,7 @@ import { X } from 'lucide-react'
 import { useEffect, useRef, useState, type MouseEvent } from 'react'
 import { createStore } from 'zustand/vanilla'
 import { useStore } from 'zustand'
+import type { LabPicture } from '../../sim/lab/picture'
 import type { TabView } from '../../tab/view'
 import { FigureThree } from '../copies/figureThree'
 import { Ring } from '../copies/ring'
@@ -15,7 +16,7 @@ import { isWriting } from '../keys'
 import { Trouble } from '../parts/text'
 import { Controls } from './controls'
 import { labClient } from './labClient'
-import { LabContext, useLab, useLabState, usePicture } from './labContext'
+import { LabContext, nameIn, useLab, useLabState, usePicture } from './labContext'
 import { labDoor } from './labDoor'
 import { LabMap } from './labMap'
 import { jsonOfRun, runAsText } from './link'
@@ -106,12 +107,28 @@ function Pictures() {
           <>
             <FigureThree copies={copies} place={{ directory: name }} />
             <div className="figure-five">
-              <Ring copies={copies} sweep={picture.sweep} />
+              <Ring copies={copies.filter(({ state }) => state?.state !== 'left')} sweep={picture.sweep} />
             </div>
+            <SweepWords picture={picture} />
           </>
         )}
       </ViewContext>
     </div>
+  )
+}
+
+const passes = { look: 'looks', read: 'reads', write: 'writes back' } as const
+
+/** The sweep that runs, as its coordinator knows it. */
+function SweepWords({ picture }: { picture: LabPicture }) {
+  const { sweep } = picture
+  if (sweep === null) return <p className="hint lab-sweep">No sweep is running. They run by themselves, some seconds after a change and twice a minute.</p>
+  const { phase, members } = sweep
+  const done = members.filter((member) => ({ look: member.looked, read: member.read, write: member.written })[phase]).length
+  return (
+    <p className="hint lab-sweep">
+      The sweep of <b>{nameIn(picture, sweep.coordinator)}</b> {passes[phase]}: {done} of {members.length}{phase === 'look' ? ' so far' : ''}.
+    </p>
   )
 }
 

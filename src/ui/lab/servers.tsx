@@ -70,6 +70,7 @@ function moreOf({ name, state, holds }: ServerPicture, act: (deed: Deed) => void
   const items: (MenuItem | false)[] = [
     up && path.length > 0 && { word: `Delete ${path.join('/')}`, act: erase },
     up && holds && { word: 'Sweep in parallel', act: () => act({ type: 'sweep', server: name, directory, form: 'parallel' }) },
+    up && holds && { word: 'Remove the copy here', act: () => act({ type: 'removeCopy', server: name, directory }) },
     up && !holds && { word: 'Add a copy here', act: () => act({ type: 'addCopy', server: name, directory }) },
     up && { word: 'Make the directory DEC here', act: () => act({ type: 'makeDirectory', server: name, label: 'DEC' }) },
     { word: 'Isolate it', act: () => act({ type: 'isolate', server: name }) },
