@@ -18,7 +18,6 @@ export default {
 
     telling.say('NewD changes two directories, on two servers perhaps, and either may be down. beta is to make ANSI/IBM, with the DI #5527. It stores no copy of ANSI, and cannot reach alpha, which does.')
     telling.cut(alpha, beta)
-    telling.cut(alpha, gamma)
     const intent = telling.intent(beta, ibm, 'newD', [['.', null, [['BR', null, [[root, null, [['IBM', null, true]]]]]]]])
     telling.event('a client calls', 'NewD(beta, ANSI/IBM)')
     telling.begins(beta, { type: 'ask', servers: [beta.id], request: { type: 'create', directory: ibm, signed: signed(intent) } }, (outcome) => explainOutcome('create', outcome as Outcomes['create']))
@@ -29,7 +28,7 @@ export default {
     telling.crash(beta)
     telling.clock(20)
     telling.restart(beta)
-    telling.say(`A server that starts looks after the names of the directories that it stores. beta reads what ANSI has under IBM; there is nothing; it has
+    telling.say(`Two seconds after it has started, a server looks after the names of the directories that it stores. beta reads what ANSI has under IBM; there is nothing; it has
       a reference drawn up, signs it with its own key, and submits it. Then it reads once more, and finds everything as it should be.`)
     telling.quietly(() => telling.settle())
     telling.clock(22.5)
@@ -40,8 +39,6 @@ export default {
     telling.say(`The reference also lists the servers that store the directory, so that a lookup knows whom to ask. gamma takes a copy. These are hints,
       not the ring; they are corrected by the same cleanup.`)
     telling.clock(24)
-    telling.quietly(() => telling.connect(alpha, gamma))
-    telling.quietly(() => telling.settle())
     telling.joins(gamma, ibm, beta)
     telling.quietly(() => telling.settle())
     telling.clock(24.5)

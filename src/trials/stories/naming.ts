@@ -70,11 +70,13 @@ export class Naming {
     return timeOf(ts) >= (GENESIS + this.zero + begin * 1000) * 1000
   }
 
+  /** A text with names and numbers in their place; six letters are how servers shorten an identifier for people. */
   readonly readable = (text: string): string =>
     text
       .replace(/\d{16}\.(?:0|[a-z2-7]{13})(?![a-z2-7])/g, (ts) => this.number(ts as Timestamp))
       .replace(/\bsweep ([a-z2-7]{16})\b/g, (_, attempt: string) => `sweep ${this.number(this.attempts.get(attempt)!)}`)
       .replace(/#?\b([a-z2-7]{20})\b/g, (_, id: string) => this.directories.get(id as DirectoryId) ?? this.ofServer(id))
+      .replace(/\b[a-z2-7]{13}\b/g, (id) => this.copies.get(id as CopyId)?.name ?? id)
       .replace(/#([a-z2-7]{6})…/g, (short, start: string) => [...this.directories].find(([id]) => id.startsWith(start))?.[1] ?? short)
       .replace(/\b[a-z2-7]{6}\b/g, (start) => this.members.find(({ id }) => id.startsWith(start))?.name ?? start)
 

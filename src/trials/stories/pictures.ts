@@ -54,7 +54,10 @@ export function ringPicture(shown: readonly Shown[], nameOf: (copy: CopyId) => s
   const first = shown.find(({ copy }) => copy.state === 'active')!.copy
   const ring: CopyId[] = []
   for (let at: DirectoryCopy | undefined = first; at !== undefined && !ring.includes(at.id); at = all.get(at.pointer.copy)) ring.push(at.id)
-  const say = (id: CopyId): string => (all.get(id)?.state === 'joining' ? `${nameOf(id)} (joining)` : nameOf(id))
+  const say = (id: CopyId): string => {
+    const state = all.get(id)?.state ?? 'active'
+    return state === 'active' ? nameOf(id) : `${nameOf(id)} (${state})`
+  }
   const outside = shown.filter(({ copy }) => !ring.includes(copy.id)).map(({ copy }) => `${say(copy.id)} → ${nameOf(copy.pointer.copy)}`)
   return [[...ring, first.id].map(say).join(' → '), ...outside]
 }
