@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BEGINNING } from '../../core/timestamp'
 import { Lab } from './lab'
-import { pictureOf } from './picture'
+import { flightsOf, pictureOf } from './picture'
 import { parseRecording, usualRecipe, type Deed, type Recipe, type Recording } from './recording'
 import { Search } from './search'
 
@@ -73,6 +73,24 @@ describe('a lab', () => {
     expect(back.position).toEqual(lab.position)
   })
 
+  it('what was seen before is run through faster, and looks the same', () => {
+    const first = begin({ people: 'many', weather: 'stormy', misfortunes: true, canary: 'the write pass loses an update', seed: 'faster' })
+    go(first, 600)
+    for (const step of [100, 350, 599]) {
+      const [slow, fast] = [again({ ...first.recording, position: first.steps[step]! }), new Lab(first.recording, first, step)]
+      go(fast, step)
+      expect(fast.position).toEqual(slow.position)
+      expect(pictureOf(fast, null, 0)).toEqual(pictureOf(slow, null, 0))
+      expect(flightsOf(fast)).toEqual(flightsOf(slow))
+    }
+    expect(first.marks.broken).toBeGreaterThan(0)
+    const stopped = new Lab(first.recording, first, 599)
+    go(stopped, 300)
+    stopped.watch()
+    go(stopped, 299)
+    expect(pictureOf(stopped, null, 0).marks).toEqual(pictureOf(again({ ...first.recording, position: first.steps[599]! }), null, 0).marks)
+  })
+
   it('a deed after going back makes another future', () => {
     const lab = begin()
     lab.do({ type: 'crash', server: 'beta' }, lab.time)
@@ -85,9 +103,9 @@ describe('a lab', () => {
   it('a message flies from its server to another, and arrives', () => {
     const lab = begin()
     lab.do({ type: 'write', server: 'alpha', directory: lab.directories[0]!, path: ['Birrell'], present: true }, lab.time)
-    while (!lab.flights.some(({ type }) => type === 'updates') && lab.next());
+    while (!flightsOf(lab).some(({ type }) => type === 'updates') && lab.next());
     const alpha = lab.world.servers[0]!
-    const updates = lab.flights.filter(({ type }) => type === 'updates')
+    const updates = flightsOf(lab).filter(({ type }) => type === 'updates')
     expect(updates).toHaveLength(3)
     expect(updates.every(({ from, lost, arrives, sent }) => from === alpha.id && !lost && arrives > sent)).toBe(true)
     until(lab, lab.time + 1000)

@@ -4,7 +4,6 @@
  */
 import { InvariantViolation } from '../../core/assert'
 import { greekLetters } from '../../core/servers/register'
-import type { Message } from '../../core/messages'
 import type { DirectoryId, ServerId } from '../../core/names'
 import { millisecondsOf } from '../../core/timestamp'
 import { canaries } from '../canaries'
@@ -14,7 +13,6 @@ import { healAll, misfortune, storm } from '../misfortunes'
 import type { Weather } from '../network'
 import type { SimServer } from '../simServer'
 import { watchSituations } from '../situations'
-import { explainWire } from '../transcript'
 import { usualMix, Workload } from '../workload'
 import { Accusation, World } from '../world'
 import { perform } from './deeds'
@@ -27,8 +25,7 @@ export interface Flight {
   id: number
   from: ServerId
   to: ServerId
-  type: Message['type']
-  text: string
+  wire: string
   /** Milliseconds since the world began; of one that is lost `arrives` is when that shows. */
   sent: number
   arrives: number
@@ -38,6 +35,8 @@ export interface Flight {
 /** ms that a world is given to become one cluster, before the weather begins. */
 const BEGINNING_TAKES = 3000
 const LINES_KEPT = 400
+/** Steps before its goal at which a run that is run again is watched as closely as the first time. */
+const CLOSELY = 200
 /** ms between acts of people, about. */
 const paces: Record<Exclude<PeopleName, 'aimed'>, number> = { nobody: 4000, few: 3000, many: 400 }
 const MISFORTUNES = 0.14
@@ -68,8 +67,16 @@ export class Lab {
   #flown = 0
   #stepping: SimServer | null = null
 
-  /** At the beginning of a recording; its deeds are done as their time comes. */
-  constructor(recording: Recording) {
+  /** At each step: how often each mark had been looked at, and how many lines had been said. */
+  readonly #told: { looks: number[]; said: number }[] = []
+  /** A run of the same recording that has been seen before, and the step up to which it need not be watched again. */
+  #seen: { run: Lab; until: number } | null
+
+  /**
+   * At the beginning of a recording; its deeds are done as their time comes. What a run of it that has been seen before told of the
+   * invariants is taken from there, up to shortly before the step that is wanted now.
+   */
+  constructor(recording: Recording, seen: Lab | null = null, wanted = 0) {
     const { recipe } = recording
     this.recording = { ...recording, deeds: [...recording.deeds] }
     this.#canary = canaries.find(({ name }) => name === recipe.canary)
@@ -79,8 +86,16 @@ export class Lab {
     const world = new World(recipe.seed)
     this.world = world
     world.canary = this.#canary?.make() ?? {}
-    world.judge = (rule, check) => this.#judge(rule, check)
+    const until = Math.min(wanted, seen?.step ?? 0) - CLOSELY
+    this.#seen = seen !== null && until > 0 ? { run: seen, until } : null
+    world.judge = (rule, check) => {
+      if (!this.#isSeen) this.#judge(rule, check)
+    }
     world.trace = (line) => this.#say(line)
+    const say = world.say.bind(world)
+    world.say = (line) => {
+      if (!this.#isSeen) say(line)
+    }
     watchWorld(world)
     watchSituations(world)
     world.observers.push({
@@ -109,7 +124,35 @@ export class Lab {
     this.#pass(BEGINNING_TAKES)
     world.network.weather = this.#weatherOf(weather)
     this.#live()
+    this.#stepped()
+  }
+
+  get #isSeen(): boolean {
+    return this.#seen !== null && this.steps.length <= this.#seen.until
+  }
+
+  #stepped(): void {
+    const seen = this.#isSeen ? this.#seen : null
+    const told = seen === null ? { looks: this.marks.looks, said: this.#said } : seen.run.#told[this.steps.length]!
+    this.#told.push(told)
     this.steps.push(this.position)
+    if (seen !== null && !this.#isSeen) this.watch()
+  }
+
+  /** From now on this run is watched as if it had never been seen. */
+  watch(): void {
+    if (this.#seen === null) return
+    const { looks, said } = this.#told[this.step]!
+    this.marks.restore(this.#seen.run.marks, looks, this.step)
+    this.#said = said
+    this.#seen = null
+  }
+
+  /** Whether what has just happened is a step: something was said, or was said when it was seen before. */
+  #isStep(saidBefore: number): boolean {
+    if (!this.#isSeen) return this.#said > saidBefore
+    const { events, deeds } = this.#seen!.run.steps[this.steps.length]!
+    return this.events === events && this.deeds === deeds
   }
 
   get time(): number {
@@ -155,7 +198,7 @@ export class Lab {
       this.#guarded(() => this.world.events.next(Number.POSITIVE_INFINITY))
     }
     this.flights = this.flights.filter(({ arrives }) => arrives > this.world.time)
-    if (due !== null || this.#said > lines) this.steps.push(this.position)
+    if (due !== null || this.#isStep(lines)) this.#stepped()
     return true
   }
 
@@ -273,8 +316,7 @@ export class Lab {
   }
 
   #follow(from: SimServer, to: SimServer, wire: string, delays: readonly number[]): void {
-    const { type } = JSON.parse(wire) as Message
-    const base = { from: from.id, to: to.id, type, text: explainWire(wire), sent: this.world.time }
+    const base = { from: from.id, to: to.id, wire, sent: this.world.time }
     for (const delay of delays) this.flights.push({ ...base, id: this.#flown++, arrives: base.sent + delay, lost: false })
     if (delays.length === 0) this.flights.push({ ...base, id: this.#flown++, arrives: base.sent + this.world.network.weather.delay / 2, lost: true })
   }

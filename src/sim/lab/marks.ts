@@ -36,6 +36,16 @@ export class Marks {
     return [...this.#marks.values()].map((mark) => ({ ...mark }))
   }
 
+  /** How often each was looked at, in their order. */
+  get looks(): number[] {
+    return [...this.#marks.values()].map(({ looks }) => looks)
+  }
+
+  /** Becomes what these marks were when they had been looked at so often, at a step. */
+  restore(later: Marks, looks: readonly number[], step: number): void {
+    for (const [i, mark] of later.all.entries()) if (i < looks.length) this.#marks.set(mark.rule, { ...mark, looks: looks[i]!, broken: mark.broken !== null && mark.broken.step <= step ? mark.broken : null })
+  }
+
   get broken(): number {
     return this.all.filter(({ broken }) => broken !== null).length
   }

@@ -3,6 +3,7 @@ import { stateOf } from '../../core/calls'
 import type { DirectoryCopy, Member } from '../../core/copies/directoryCopy'
 import type { Phase, Sweep } from '../../core/copies/sweep'
 import { effectiveParent } from '../../core/directories/reference'
+import type { Message } from '../../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../../core/names'
 import type { CopyState } from '../../core/requests'
 import { beginTurn } from '../../core/server'
@@ -10,8 +11,9 @@ import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../../co
 import { situations, type Situation } from '../situations'
 import type { SimServer } from '../simServer'
 import { GENESIS } from '../world'
-import type { Lab } from './lab'
-import type { Line } from './line'
+import { explainWire } from '../transcript'
+import type { Flight, Lab } from './lab'
+import { readable, type Line } from './line'
 import type { Mark } from './marks'
 import type { PeopleName, Recording, WeatherName } from './recording'
 
@@ -50,6 +52,9 @@ export interface SweepPicture {
   phase: Phase
   members: { server: ServerId; copy: CopyId; looked: boolean; read: boolean; written: boolean }[]
 }
+
+/** A message on its way, in words. */
+export type FlightPicture = Omit<Flight, 'wire'> & { type: Message['type']; text: string }
 
 /** What changes only when something happens. */
 export interface LabPicture {
@@ -101,6 +106,21 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
     situations: { reached: situations.flatMap((name) => (world.situations.has(name) ? [[name, world.situations.get(name)!] as [Situation, number]] : [])), all: situations.length },
     counts: [...world.counts],
   }
+}
+
+/** The latest messages on their way. */
+export const flightsOf = ({ flights }: Lab): FlightPicture[] => flights.slice(-FLIGHTS_SHOWN).map(inWords)
+
+const FLIGHTS_SHOWN = 60
+const worded = new WeakMap<Flight, FlightPicture>()
+
+function inWords(flight: Flight): FlightPicture {
+  const known = worded.get(flight)
+  if (known !== undefined) return known
+  const { wire, ...rest } = flight
+  const picture: FlightPicture = { ...rest, type: (JSON.parse(wire) as Message).type, text: readable(explainWire(wire)) }
+  worded.set(flight, picture)
+  return picture
 }
 
 const stateOfServer = ({ alive, frozen, readOnly }: SimServer): ServerPicture['state'] => (!alive ? 'crashed' : frozen ? 'frozen' : readOnly ? 'cannot save' : 'running')

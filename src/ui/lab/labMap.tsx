@@ -6,7 +6,6 @@ import { between, DISC, HEIGHT, middle, placeOf, WIDTH, type Point } from './map
 
 /** Texts beside messages are readable while there are few. */
 const NAMED = 8
-const DRAWN = 60
 
 /**
  * The servers, their links, and the messages on their way. A press on a link cuts or heals it; the lists of servers and links say the
@@ -68,10 +67,9 @@ function Disc({ server: { name, state, holds }, at }: { server: ServerPicture; a
 }
 
 function Flights({ places, links }: { places: ReadonlyMap<ServerId, Point>; links: readonly LinkPicture[] }) {
-  const { time, flights } = useLabState(({ moment }) => moment)
+  const { time, flights: shown } = useLabState(({ moment }) => moment)
   const still = useReducedMotion()
   const stands = new Set(links.flatMap(({ a, b, stands: up, cut }) => (up ? [...(cut === 'both' || cut === 'a to b' ? [] : [`${a} ${b}`]), ...(cut === 'both' || cut === 'b to a' ? [] : [`${b} ${a}`])] : [])))
-  const shown = flights.slice(-DRAWN)
   return shown.map(({ id, from, to, type, text, sent, arrives, lost }) => {
     const [a, b] = [places.get(from), places.get(to)]
     if (a === undefined || b === undefined) return null

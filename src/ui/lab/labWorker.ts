@@ -1,7 +1,7 @@
 /** The lab's worker: holds the world, lets its time pass as fast as a person wants, and tells the page what is to be seen. */
 import type { DirectoryId } from '../../core/names'
 import { Lab } from '../../sim/lab/lab'
-import { pictureOf } from '../../sim/lab/picture'
+import { flightsOf, pictureOf } from '../../sim/lab/picture'
 import { bugs, parseRecording, usualRecipe, type Deed, type Recording } from '../../sim/lab/recording'
 import { Search } from '../../sim/lab/search'
 import { unreachable } from '../../core/assert'
@@ -94,6 +94,7 @@ class Runner {
     this.#running = false
     this.#goal = null
     this.#search = null
+    this.#lab.watch()
   }
 
   #openForeign(json: string): void {
@@ -108,10 +109,10 @@ class Runner {
     this.#again(recording, (lab) => lab.events >= events && lab.deeds >= deeds, null)
   }
 
-  /** Runs a recording from its beginning. */
-  #again(recording: Recording, reached: (lab: Lab) => boolean, step: number | null): void {
+  /** Runs a recording from its beginning, one that was `seen` before with less care. */
+  #again(recording: Recording, reached: (lab: Lab) => boolean, step: number | null, seen: Lab | null = null): void {
     this.#stop()
-    this.#lab = new Lab(recording)
+    this.#lab = new Lab(recording, seen, step ?? 0)
     this.#goal = { reached, step }
     this.#beat()
   }
@@ -123,7 +124,7 @@ class Runner {
 
   #goTo(step: number): void {
     const goal = (lab: Lab): boolean => lab.step >= step
-    if (step < this.#lab.step) return this.#again(this.#lab.recording, goal, step)
+    if (step < this.#lab.step) return this.#again(this.#lab.recording, goal, step, this.#lab)
     this.#stop()
     this.#goal = { reached: goal, step }
     this.#beat()
@@ -132,6 +133,7 @@ class Runner {
   /** A person's deed; a run goes on after it. */
   #do(deed: Deed): void {
     this.#goal = null
+    this.#lab.watch()
     this.#lab.do(deed, this.#clock)
     this.#clock = this.#lab.time
     this.#furthest = this.#lab.step
@@ -206,7 +208,7 @@ class Runner {
     const steps = found.marks.all.flatMap(({ broken }) => (broken === null ? [] : [broken.step]))
     const step = Math.max(0, Math.min(...steps) - BEFORE_IT_SHOWS)
     this.#furthest = found.step
-    this.#again(found.recording, (lab) => lab.step >= step, step)
+    this.#again(found.recording, (lab) => lab.step >= step, step, found)
   }
 
   #show(): void {
@@ -216,7 +218,7 @@ class Runner {
   }
 
   #showMoment(busy: string): void {
-    this.#tell({ type: 'moment', moment: { time: this.#clock, running: this.#running, busy, flights: this.#lab.flights } })
+    this.#tell({ type: 'moment', moment: { time: this.#clock, running: this.#running, busy, flights: flightsOf(this.#lab) } })
   }
 }
 

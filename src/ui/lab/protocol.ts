@@ -1,7 +1,6 @@
 /** What the page says to the lab's worker, and what that says to the page. */
 import type { DirectoryId } from '../../core/names'
-import type { Flight } from '../../sim/lab/lab'
-import type { LabPicture } from '../../sim/lab/picture'
+import type { FlightPicture, LabPicture } from '../../sim/lab/picture'
 import type { Bug, Deed, Recipe } from '../../sim/lab/recording'
 
 export type Command =
@@ -32,7 +31,7 @@ export interface Moment {
   running: boolean
   /** What takes a while, in words; '' when nothing does. */
   busy: string
-  flights: Flight[]
+  flights: FlightPicture[]
 }
 
 export type News =
