@@ -5,7 +5,6 @@ import { signed } from '../sim/simServer'
 import type { Call } from './calls'
 import { isFailure, type Failure } from './errors'
 import { effectiveParent } from './directories/reference'
-import { clockCorrection } from './servers/clock'
 import { freeServerName } from './servers/register'
 import type { DirectoryId, Label } from './names'
 import type { Drafted, ReadOutcome } from './requests'
@@ -189,6 +188,14 @@ describe('looking up a name', () => {
     expect(alpha.server.copies.size).toBe(1)
     return { cluster, root, dec, src }
   }
+
+  it('[D2] a server that stores a directory finds it by its name while no copy of the root can be reached', () => {
+    const { cluster, root, src, dec } = tree3()
+    const holder = cluster.members.find(({ server }) => server.copies.has(dec))!
+    cluster.crash(cluster.member(0))
+    expect(holder.server.copies.has(root)).toBe(false)
+    expect(cluster.lookup(holder, named(root, 'DEC', 'SRC'))).toMatchObject({ directory: src })
+  })
 
   it('[D2] goes from server to server, with the way it took', () => {
     const { cluster, root, src, dec } = tree3()
@@ -441,6 +448,15 @@ describe('servers', () => {
     expect(cluster.code(gamma, { type: 'rename', name: 'a\u0000' })).toBe('BadName')
   })
 
+  it('leaves what people keep under its old name when it takes another', () => {
+    const { cluster, root, alpha } = one()
+    cluster.write(alpha, root, ['alpha'], [['Phone', [['853-1000', true]]]])
+    cluster.ask(alpha, { type: 'rename', name: 'omega' })
+    cluster.pass(10_000)
+    expect(tree(cluster.read(alpha, named(root), ['alpha']))).toEqual([['Phone', [['853-1000', true]]]])
+    expect(alpha.sees(root)).toContain('"omega",["Server"')
+  })
+
   it('two that take one name while apart: the loser notices, and takes another', () => {
     const { cluster, directory: root } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
@@ -514,16 +530,16 @@ describe('servers', () => {
     alpha.skew = -3_600_000
     const others = cluster.members.slice(1)
     cluster.input(alpha, { type: 'clock', server: others[0]!.id, offset: 3_600_000 })
-    expect(clockCorrection(alpha.server)).toBe(0)
+    expect(alpha.server.clockCorrection).toBe(0)
     expect(alpha.happened.some((text) => text.includes('the clock of beta is 3600 s ahead'))).toBe(true)
     cluster.input(alpha, { type: 'clock', server: others[1]!.id, offset: 3_599_000 })
-    expect(clockCorrection(alpha.server)).toBe(3_599_000)
+    expect(alpha.server.clockCorrection).toBe(3_599_000)
     expect(alpha.happened.some((text) => text.includes('time-stamps are corrected'))).toBe(true)
     const before = cluster.now(cluster.member(1)) * 1000
     const outcome = cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'submit', directory, signed: signed(cluster.intent(cluster.member(1), directory, 'doUpdates', leaf('now'))) } })
     expect(Math.abs(Number((outcome as { ts: string }).ts.slice(0, 16)) - before)).toBeLessThan(10_000_000)
     for (const other of others) cluster.input(alpha, { type: 'clock', server: other.id, offset: 200_000 })
-    expect(clockCorrection(alpha.server)).toBe(0)
+    expect(alpha.server.clockCorrection).toBe(0)
   })
 
   it('[T1] with a clock that stands still or goes back, time-stamps still grow, and never repeat', () => {

@@ -104,7 +104,7 @@ function unanswered(turn: Turn, { request, askedAt }: Errand, at: ServerId, conn
   const server = nameOfServer(turn.server, at)
   const seconds = String(Math.max(1, Math.round((turn.now - (askedAt ?? turn.now)) / 1000)))
   if (askedAt !== null && changing.has(request.type)) return failure('TimedOut', { server, seconds })
-  return failure('ServerUnreachable', { server, reason: connected ? `it did not answer within ${seconds} s` : 'it is not connected' })
+  return failure('ServerUnreachable', { server, reason: connected ? `did not answer within ${seconds} s` : 'is not connected' })
 }
 
 export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, { type: 'answer' }>): void {
@@ -120,7 +120,7 @@ function readOutcome(turn: Turn, from: ServerId, request: Request, text: string)
   } catch (error) {
     if (!(error instanceof Malformed) && !(error instanceof SyntaxError)) throw error
     refuse(turn, from, `answer to ${request.type}: ${error instanceof Malformed ? error.message : 'not JSON'}`, request.directory)
-    return failure('ServerUnreachable', { server: nameOfServer(turn.server, from), reason: 'its answer was malformed' })
+    return failure('ServerUnreachable', { server: nameOfServer(turn.server, from), reason: 'gave a malformed answer' })
   }
 }
 

@@ -25,7 +25,7 @@ const sentences = {
   NoRoot: 'This server knows no root yet: {reason}.',
   NoCopyReachable: 'No copy of {name} can be reached: {tried}. Reconnect one of these servers and repeat.',
   NotYetHere: 'The copies of {name} that can be reached do not have the update {after} yet; heal the network or repeat later.',
-  ServerUnreachable: 'The server {server} cannot be reached: {reason}.',
+  ServerUnreachable: 'The server {server} cannot be reached: it {reason}.',
   NoSuchServer: 'No server is known by the name {server}.',
   NoCopyHere: 'The server {server} has no active copy of {directory}.',
   CopyExists: '{server} already has a copy of {name}.',

@@ -84,7 +84,8 @@ export interface Server {
   agenda: Agenda<Task>
   /** Refusals by reason, since the start. */
   refusals: Map<string, number>
-  clockWarned: boolean
+  /** What is added to the clock, ms [T3]. */
+  clockCorrection: number
 }
 
 export interface ServerOptions {
@@ -128,7 +129,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     nextSignId: 1,
     agenda: emptyAgenda(),
     refusals: new Map(),
-    clockWarned: false,
+    clockCorrection: 0,
   }
 }
 

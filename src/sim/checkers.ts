@@ -66,6 +66,8 @@ const LOOK_AT = 8
 export function watchWorld(world: World): void {
   const known = new Map<CopyId, Marks>()
   const durable = new Map<CopyId, Marks>()
+  /** The greatest F of each directory so far: who reaches it later promises nothing new. */
+  const greatest = new Map<DirectoryId, Timestamp>()
   let steps = 0
   const onDurable = (copies: readonly [CopyId, Marks][]): void => {
     for (const [id, marks] of copies) durable.set(id, marks)
@@ -85,7 +87,10 @@ export function watchWorld(world: World): void {
       const { stableMark, lastSweep } = copy
       known.set(copy.id, marksOf(copy))
       if (copy.state === 'active' && (lastSweep !== before?.lastSweep || steps++ % LOOK_AT === 0)) world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
-      if (stableMark !== before?.stableMark) for (const other of world.copies(directory)) if (other.copy.state === 'active') world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
+      const highest = greatest.get(directory)
+      if (highest !== undefined && stableMark <= highest) continue
+      greatest.set(directory, stableMark)
+      for (const other of world.copies(directory)) if (other.copy.state === 'active') world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
     }
     if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
   }

@@ -6,7 +6,6 @@ import type { NameService } from '../client/nameService'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { shortName, serverNameOf } from '../core/server'
-import { clockCorrection } from '../core/servers/clock'
 import { listedServers } from '../core/servers/register'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
@@ -221,7 +220,7 @@ class OpenTab {
       },
       directoryId: directoryIdOf,
       random: (length) => toBase32(randomBytes(Math.ceil((length * 5) / 8)), length),
-      now: () => Date.now() + clockCorrection(this.#running.server),
+      now: () => Date.now() + this.#running.server.clockCorrection,
     }
   }
 
@@ -318,7 +317,7 @@ class OpenTab {
       copies,
       links: this.#network?.links() ?? [],
       refusals: [...server.refusals, ...this.#refusals],
-      clock: { correction: clockCorrection(server), greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
+      clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
     if (server.name !== this.#known.name) void this.#rememberName(server.name)
     if (server.root !== null && server.root !== this.#room.root) void this.#rememberRoot()

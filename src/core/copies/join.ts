@@ -216,7 +216,7 @@ function tellFate(turn: Turn, to: ServerId, copy: DirectoryCopy, splice: Splice)
   else refuseSplice(turn, to, copy.directory, splice.copy, STALE)
 }
 
-const STALE = 'was swept, or spliced another copy in, since its snapshot'
+const STALE = 'cannot splice it in behind that snapshot any more'
 
 function refuseSplice(turn: Turn, to: ServerId, directory: DirectoryId, joiner: CopyId, reason: string): void {
   send(turn, to, { type: 'spliceRefused', directory, joiner, reason })

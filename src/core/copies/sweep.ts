@@ -213,7 +213,7 @@ function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
     visited.nextPage = 0
   }
   const fresh = [...gathered.keys()].filter((ts) => ts < sweep.sweepTS).length
-  if (gathered.size > 0) happened(turn, { kind: 'sweep', text: `read ${members.length} of ${members.length}: ${fresh} updates in all; writing back`, directory: copy.directory })
+  if (gathered.size > 0) happened(turn, { kind: 'sweep', text: `read ${members.length} of ${members.length}: ${fresh} ${fresh === 1 ? 'update' : 'updates'} in all; writing back`, directory: copy.directory })
   advanceWrite(turn, copy, sweep)
 }
 

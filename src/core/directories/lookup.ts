@@ -9,7 +9,7 @@ import { freshId } from '../fresh'
 import { formatName, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
-import { candidatesFor, linkTarget } from './reference'
+import { candidatesFor, childStoredHere, linkTarget } from './reference'
 
 const MAX_LINKS = 16
 /** Servers asked one after the other, each leading on to the next. */
@@ -56,7 +56,9 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   lookup.directory = request.directory
   if (++lookup.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
-  const known = [...servers, ...candidatesFor(turn.server, request.directory)]
+  const [label] = request.labels
+  const own = request.up === 0 && label !== undefined && childStoredHere(turn.server, request.directory, label) !== undefined ? [turn.server.id] : []
+  const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
   // A directory that nobody has told of: whoever is connected may know it.
   const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]
   ask(turn, candidates, request, { type: 'lookup', id: lookup.id })

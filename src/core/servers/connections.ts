@@ -3,6 +3,7 @@ import { greet } from '../copies/spread'
 import { sweepAfterConnection } from '../copies/sweepTimes'
 import { lookAtNameSoon } from '../directories/cleanup'
 import { schedule } from '../agenda'
+import { compareClocks } from './clock'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
 import { changeServer, happened, hint, send, serverNameOf, shortName, type Turn } from '../server'
@@ -31,6 +32,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
   server.peers.set(from, { server: from, incarnation, instance, name, offset: null })
+  compareClocks(server)
   send(turn, from, { type: 'hello', root: server.root, name: serverNameOf(server) })
   for (const copy of server.copies.values()) {
     if (copy.state === 'active') lookAtNameSoon(turn, copy)
@@ -45,6 +47,7 @@ export function onDisconnected(turn: Turn, from: ServerId, reason: string): void
   const known = turn.server.peers.get(from)
   if (known === undefined) return
   turn.server.peers.delete(from)
+  compareClocks(turn.server)
   happened(turn, { kind: 'server', text: `${known.name} is gone: ${reason}`, server: from })
 }
 

@@ -3,6 +3,7 @@
  * it looks what the root says, enters itself where nothing stands, and takes the next free name where somebody else does.
  */
 import { schedule } from '../agenda'
+import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginJoin } from '../copies/join'
 import { candidatesFor, namedBy } from '../directories/reference'
 import { ask, originateAsServer } from '../errands'
@@ -11,7 +12,7 @@ import type { DirectoryId, Label, ServerId } from '../names'
 import type { Drafted, ReadOutcome } from '../requests'
 import { changeServer, happened, type Server, type Turn } from '../server'
 import type { Tree } from '../values/readValue'
-import { visibleChildren } from '../values/valueTree'
+import { visibleAt, visibleChildren } from '../values/valueTree'
 
 /** `read` the own entry, read all `names` when it is somebody else's, `draft` the entry, `submit` it. */
 export type RegisterStep = 'read' | 'names' | 'draft' | 'submit'
@@ -38,13 +39,16 @@ export function register(turn: Turn): void {
   if (entry?.type === 'server' && entry.server === server.id) {
     server.registered = true
     const former = [...listedServers(server)].filter(([label, id]) => id === server.id && label !== server.name)
-    if (former.length > 0) askDraft(turn, server.root, server.id, former.map(([label]) => [label, false]))
+    if (former.length > 0) askDraft(turn, server.root, server.id, former.map(([label]) => [label, isNothingElse(copy!, label) ? false : [['Server', false]]]))
     return
   }
   askRoot(turn, server.root, { path: [server.name, 'Server'], form: 'tree' }, 'read')
 }
 
 const wantsCopy = ({ root, copies, wantsRoot }: Server): boolean => wantsRoot && root !== null && !copies.has(root)
+
+/** Whether an entry is that of a server and nothing else: what people keep under its old name stays. */
+const isNothingElse = ({ visible }: DirectoryCopy, label: Label): boolean => [...visibleChildren(visibleAt(visible, [label])!)].length === 1
 
 function askRoot(turn: Turn, root: DirectoryId, read: { path: Label[]; form: 'tree' | 'labels' }, step: RegisterStep): void {
   ask(turn, candidatesFor(turn.server, root), { type: 'read', directory: root, ...read, after: null }, { type: 'register', step })
