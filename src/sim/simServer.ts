@@ -44,6 +44,7 @@ export class SimServer {
   readonly id: ServerId
   readonly key: string
   readonly name: string
+  private readonly wantsRoot: boolean
   readonly disk: MemoryDisk = emptyDisk()
   /** This clock minus the world's, ms. */
   skew = 0
@@ -67,18 +68,19 @@ export class SimServer {
   /** How many more messages it sends before it crashes, and for how long then. */
   private lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
 
-  constructor(world: World, id: ServerId, name: string) {
+  constructor(world: World, id: ServerId, name: string, wantsRoot: boolean) {
     this.world = world
     this.id = id
     this.key = `key-${name}`
     this.name = name
+    this.wantsRoot = wantsRoot
     this.server = this.restored()
   }
 
   private restored(): Server {
     const stored = readDisk(this.disk)
     const random = this.world.random.fork(`${this.name} start ${this.disk.incarnation}`)
-    return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: true }, stored)
+    return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
   }
 
   start(): void {

@@ -15,6 +15,9 @@ import { explainWire } from './transcript'
 /** Milliseconds since 1970 when every world begins. */
 export const GENESIS = 1_735_689_600_000
 
+/** In a large world only so many servers take a copy of the root by themselves. */
+const ROOT_HOLDERS = 9
+
 /** Broken rule, told by a checker: which, and one sentence that names the copy at fault. */
 export class Accusation extends Error {
   readonly rule: string
@@ -76,7 +79,7 @@ export class World {
   }
 
   addServer(name: string, skew: number): SimServer {
-    const server = new SimServer(this, this.random.fork(`id ${name}`).id(20) as ServerId, name)
+    const server = new SimServer(this, this.random.fork(`id ${name}`).id(20) as ServerId, name, this.servers.length < ROOT_HOLDERS)
     server.skew = skew
     this.links.introduce(server, this.servers)
     this.servers.push(server)
