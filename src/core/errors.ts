@@ -45,8 +45,12 @@ export type ErrorCode = keyof typeof sentences
 
 export const errorCodes = Object.keys(sentences) as ErrorCode[]
 
+/** Characters of what a failure speaks of: the door of another server takes no more. */
+export const MAX_ABOUT = 4096
+
 export function failure(code: ErrorCode, about: Record<string, string> = {}): Failure {
-  return { type: 'failure', code, about }
+  const isShort = Object.values(about).every((text) => text.length <= MAX_ABOUT)
+  return { type: 'failure', code, about: isShort ? about : Object.fromEntries(Object.entries(about).map(([key, text]) => [key, text.slice(0, MAX_ABOUT).replace(/[\uD800-\uDBFF]$/, '')])) }
 }
 
 export function isFailure(value: unknown): value is Failure {

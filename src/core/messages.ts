@@ -6,7 +6,7 @@
  */
 import { requestShape, type Request } from './requests'
 import { isEpoch, MAX_RING, type DirectoryCopy, type Epoch, type Member, type Removal, type RingPointer } from './copies/directoryCopy'
-import { errorCodes, type Failure } from './errors'
+import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
@@ -133,7 +133,7 @@ const aboutShape: Shape<Record<string, string>> = (value) => {
   const about: Record<string, string> = {}
   for (const key of Object.keys(value)) {
     if (!aboutKeys.has(key)) throw new Malformed('unknown data in a failure')
-    about[key] = text(4096)((value as Record<string, unknown>)[key])
+    about[key] = text(MAX_ABOUT)((value as Record<string, unknown>)[key])
   }
   return about
 }

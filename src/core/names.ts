@@ -91,7 +91,7 @@ export function checkLabels(labels: readonly string[]): Failure | null {
 /** A foreign string made harmless for a sentence: control characters escaped, cut to 80 characters. */
 export function shown(text: string): string {
   const safe = text.replace(new RegExp(control, 'gu'), (char) => `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`)
-  return safe.length > 80 ? `${safe.slice(0, 79)}…` : safe
+  return safe.length > 80 ? `${safe.slice(0, 79).replace(/[\uD800-\uDBFF]$/, '')}…` : safe
 }
 
 const encodeLabel = (label: Label): string => label.replace(/[/:#%*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`)

@@ -11,7 +11,8 @@ export type Timestamp = string & { readonly timestamp: unique symbol }
 /** P4: the origin of a sweep's time-stamp; less than every origin of a copy. */
 export const SWEEP_ORIGIN = '0'
 const DIGITS = 16
-const MAX_TIME = 9_000_000_000_000_000
+/** The latest time that a time-stamp has, in microseconds: in the year 2255. */
+export const MAX_TIME = 9_000_000_000_000_000
 
 /** Builds a time-stamp; `time` in whole microseconds since 1970. */
 export function timestamp(time: number, origin: CopyId | typeof SWEEP_ORIGIN): Timestamp {

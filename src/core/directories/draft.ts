@@ -3,7 +3,7 @@
  * new gets the operation's one time-stamp. Drawn up at a copy, signed by the client, submitted to the same copy.
  */
 import { failure, isFailure, type Failure } from '../errors'
-import { compareLabels, formatPath, type Label } from '../names'
+import { compareLabels, formatPath, shown, type Label } from '../names'
 import type { Change } from '../requests'
 import type { Branch } from '../values/intent'
 import { readTree, type Tree } from '../values/readValue'
@@ -13,6 +13,7 @@ import type { ValueNode, ValueTree } from '../values/valueTree'
 export function draft(tree: ValueTree, { procedure, under, tree: wanted, replace }: Change): Branch[] | Failure {
   const { labels, incarnations } = under
   if (labels.length === 0 && (replace || typeof wanted === 'boolean')) return failure('BadRequest', { reason: 'a directory as a whole cannot be replaced; name what is to change in it' })
+  if (procedure === 'setLink' && typeof wanted === 'boolean') return failure('BadRequest', { reason: 'a link is set by the tree that is to stand under a label' })
   let node: ValueNode | undefined = tree.root
   for (const [depth, label] of labels.entries()) {
     const child: ValueNode | undefined = node?.children?.get(label)
@@ -29,7 +30,7 @@ type Pairs = readonly (readonly [Label, Tree])[]
 
 /** SetLink: each label's node is replaced whole, unless it is that link already. */
 function wholeLinks(tree: ValueTree, pairs: Pairs): Branch[] | Failure {
-  return allNew(pairs.filter(([label, link]) => JSON.stringify(readTree(tree, [label])) !== JSON.stringify(link)))
+  return repeated(inOrder(pairs)) ?? allNew(pairs.filter(([label, link]) => JSON.stringify(readTree(tree, [label])) !== JSON.stringify(link)))
 }
 
 /** DoUpdates: makes the listed nodes present or absent and leaves their siblings alone. */
@@ -85,7 +86,7 @@ function allNew(pairs: Pairs): Branch[] | Failure {
 
 const inOrder = (pairs: Pairs): Pairs => pairs.toSorted(([a], [b]) => compareLabels(a, b))
 
-function repeated(branches: readonly Branch[]): Failure | null {
-  const twice = branches.find(([label], i) => branches[i + 1]?.[0] === label)
-  return twice === undefined ? null : failure('BadRequest', { reason: `the label ${twice[0]} stands twice in one place` })
+function repeated(inOrder: readonly (readonly [Label, ...unknown[]])[]): Failure | null {
+  const twice = inOrder.find(([label], i) => inOrder[i + 1]?.[0] === label)
+  return twice === undefined ? null : failure('BadRequest', { reason: `the label ${shown(twice[0])} stands twice in one place` })
 }

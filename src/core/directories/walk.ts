@@ -9,8 +9,12 @@ import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
 import { candidatesFor, childStoredHere, effectiveParent, namedBy } from './reference'
 
+/** Parents that are gone up to in one action: back-references may lead in a circle. */
+const MAX_RISE = 64
+
 export function walk(server: Server, request: Extract<Request, { type: 'walk' }>): Walked | Failure {
   let { directory, up } = request
+  let risen = 0
   const rest = [...request.labels]
   const steps: TrailStep[] = []
   let servers: ServerId[] = candidatesFor(server, directory)
@@ -28,6 +32,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     if (up > 0) {
       const parent = effectiveParent(copy)
       if (parent === undefined) return failure('NotFound', { name: `#${directory}/..`, reason: 'a root has no parent' })
+      if (++risen > MAX_RISE) return failure('NotFound', { name: `#${request.directory}/..`, reason: 'going up from there never ends' })
       up--
       directory = parent.parent
       servers = candidatesFor(server, directory)

@@ -1,6 +1,7 @@
 /** The shape of intents and update sets on the wire; one canonical form: labels ascending, nothing empty, leaves new. */
 import { compareLabels } from '../names'
 import { directoryId, label, list, Malformed, nullable, number, oneOf, record, text, timestampShape, type Shape } from '../shape'
+import { MAX_TIME } from '../timestamp'
 import { procedures, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
 
 export const branchesShape = (depth: number): Shape<Branch[]> => {
@@ -24,12 +25,18 @@ export const branchesShape = (depth: number): Shape<Branch[]> => {
 }
 const allNew = (branches: readonly Branch[]): boolean => branches.every(([, incarnation, below]) => incarnation === null && (typeof below === 'boolean' ? below : allNew(below)))
 
+/** ms since 1970, as far as time-stamps go: what lies later no copy can have stamped, and no calendar has. */
+const stampable: Shape<number> = (value) => {
+  const ms = number(value)
+  if (ms > MAX_TIME / 1000) throw new Malformed('not a time that a time-stamp can have')
+  return ms
+}
 const intentShape: Shape<Intent> = record({
   directory: directoryId,
   author: text(128),
   nonce: text(26),
-  from: number,
-  until: number,
+  from: stampable,
+  until: stampable,
   procedure: oneOf(...procedures),
   branches: branchesShape(15),
 })
