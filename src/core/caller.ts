@@ -30,6 +30,16 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
   }
 }
 
+/** Callers of one procedure at most: others ask again, or elsewhere. */
+const MAX_CALLERS = 64
+
+/** Adds a caller, once, to those who wait for a procedure that runs already. */
+export function waitWith(turn: Turn, callers: Caller[], caller: Caller): void {
+  if (callers.some((other) => sameCaller(other, caller))) return
+  if (callers.length < MAX_CALLERS) callers.push(caller)
+  else answer(turn, caller, failure('ServerUnreachable', { server: turn.server.name, reason: 'too many wait there for the same' }))
+}
+
 export const sameCaller = (a: Caller, b: Caller): boolean => JSON.stringify(a) === JSON.stringify(b)
 
 /** A request to be performed at this server, in this step. */

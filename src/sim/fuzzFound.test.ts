@@ -1,13 +1,17 @@
 /** What the fuzzer found, each with a test of its own: the message that did it, and what must be instead. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { applyChange, encodeCopy, restoreCopy } from '../core/copies/directoryCopy'
+import { header } from '../core/copies/spread'
 import { failure, MAX_ABOUT } from '../core/errors'
 import { decode, encode, type Message } from '../core/messages'
-import { shown, type DirectoryId, type Label } from '../core/names'
+import { shown, type CopyId, type DirectoryId, type Label } from '../core/names'
 import type { Request } from '../core/requests'
+import { timestamp } from '../core/timestamp'
 import type { Tree } from '../core/values/readValue'
-import { Cluster, type Member } from '../trials/cluster'
-import { directoryNumber } from '../trials/generators'
+import { stampFault, type Branch, type UpdateSet } from '../core/values/intent'
+import { Cluster, GENESIS, ofType, type Member } from '../trials/cluster'
+import { copyNumber, directoryNumber, serverNumber } from '../trials/generators'
 import { signed } from './simServer'
 
 /** What a server answers, at once, to a request that comes over the wire. */
@@ -24,6 +28,16 @@ function through<M extends Message>(message: M): M {
 }
 
 const drafts = (directory: DirectoryId, tree: Tree, labels: Label[] = []): Request => ({ type: 'draft', directory, change: { procedure: 'setLink', under: { labels, incarnations: null }, tree, replace: false } })
+const micros = (cluster: Cluster): number => (GENESIS + cluster.time) * 1000
+
+/** A set of a person's own, stamped as one likes. */
+function setOf(cluster: Cluster, at: Member, directory: DirectoryId, branches: readonly Branch[], time: number, origin: CopyId = copyNumber(77)): UpdateSet {
+  const intent = { ...cluster.intent(at, directory, 'doUpdates', branches), from: Math.floor(time / 1000) - 300_000, until: Math.floor(time / 1000) + 300_000 }
+  return { ...signed(intent), ts: timestamp(time, origin) }
+}
+
+/** Updates from one member to another, as that one may send them. */
+const handUpdates = (cluster: Cluster, from: Member, to: Member, directory: DirectoryId, sets: UpdateSet[]): void => cluster.hand({ from, to, message: through({ type: 'updates', ...header(from.copy(directory)), sets }) })
 
 describe('a request over the wire', () => {
   it('[X5] with an intent of times that no calendar has does not come in: the sentence about it would throw', () => {
@@ -73,5 +87,125 @@ describe('a request over the wire', () => {
     asks(cluster, stranger, alpha, { type: 'create', directory: own, signed: signed(cluster.intent(stranger, own, 'newD', [['.', null, [['BR', null, [[own, null, [['x', null, true]]]]]]]])) })
     expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null })?.failure?.code).toBe('NotFound')
     expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, up: 60, labels: [], entity: null })?.failure).toBeNull()
+  })
+
+  it('[X5] that many send while one procedure runs does not make a list without end of those who wait', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    for (let i = 0; i < 200; i++) asks(cluster, alpha, gamma, { type: 'join', directory, from: [alpha.id] }, `join ${i}`)
+    expect(gamma.server.joins.get(directory)!.callers.length).toBeLessThan(100)
+    for (let i = 0; i < 200; i++) asks(cluster, gamma, alpha, { type: 'leave', directory }, `leave ${i}`)
+    expect(alpha.server.leavers.get(directory)!.length).toBeLessThan(100)
+    const created = directoryNumber(9)
+    const create: Request = { type: 'create', directory: created, signed: signed(cluster.intent(gamma, created, 'newD', [['.', null, [['BR', null, [[directoryNumber(8), null, [['x', null, true]]]]]]]])) }
+    for (let i = 0; i < 200; i++) asks(cluster, alpha, beta, create, `create ${i}`)
+    expect(beta.server.cleanups.get(created)!.callers.length).toBeLessThan(100)
+  })
+})
+
+describe('a lying member', () => {
+  it('[X5] that names a copy on the receiver itself is not believed: nobody sends to himself', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const copy = beta.copy(directory)
+    for (const member of [{ copy: copyNumber(70), server: alpha.id, name: 'x' }, { copy: alpha.copy(directory).id, server: beta.id, name: 'x' }]) cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep }) })
+    expect(alpha.copy(directory).ring).toHaveLength(2)
+    cluster.write(alpha, directory, ['after'], true)
+    cluster.settle()
+    expect(beta.sees(directory)).toContain('after')
+  })
+
+  it('[R2] that hands a joiner a ring with other copies on the joiner itself is not believed', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.call(beta, cluster.joinCall(beta, directory, alpha))
+    cluster.settle(ofType('askSnapshot'))
+    const page = cluster.lose(ofType('snapshotPage'))[0]!.message as Extract<Message, { type: 'snapshotPage' }>
+    cluster.hand({ from: alpha, to: beta, message: through({ ...page, ring: [...page.ring, ...Array.from({ length: 200 }, (_, i) => ({ copy: copyNumber(100 + i), server: beta.id, name: 'x' }))] }) })
+    expect(beta.copy(directory).ring.filter((member) => member.server === beta.id)).toHaveLength(1)
+    cluster.settle()
+    expect(beta.copy(directory).state).toBe('active')
+  })
+
+  it('[X5] whose news of a member cannot be taken is not greeted for it, or the two would greet each other without end', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.settle()
+    const copy = beta.copy(directory)
+    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member: { copy: copyNumber(70), server: alpha.id, name: 'x' }, lastSweep: copy.lastSweep }) })
+    alpha.copy(directory).removed = [{ copy: copyNumber(71), ts: copy.nextTS }]
+    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member: { copy: copyNumber(71), server: beta.id, name: 'x' }, lastSweep: copy.lastSweep }) })
+    expect(cluster.post).toEqual([])
+  })
+
+  it('[T2] that sends thousands of updates from the future has a thousand kept, in a few words and with one plan', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const future = micros(cluster) + 400_000_000
+    const said = alpha.happened.length
+    for (let n = 0; n < 4; n++) handUpdates(cluster, beta, alpha, directory, Array.from({ length: 600 }, (_, i) => setOf(cluster, beta, directory, [['x', null, true]], future + n * 1000 + i)))
+    expect(alpha.server.deferred).toHaveLength(1000)
+    expect(alpha.happened.length - said).toBeLessThan(10)
+    cluster.pass(120_000)
+    expect(alpha.server.deferred).toEqual([])
+    expect(alpha.sees(directory)).toContain('"x"')
+  })
+
+  it('[R9] whose name is no label stands in no reference, and the others do', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const child = directoryNumber(9)
+    cluster.newD(alpha, directory, 'child', child)
+    const { ring } = alpha.copy(child)
+    alpha.copy(child).ring = [...ring, { copy: copyNumber(70), server: serverNumber(70), name: 'x'.repeat(300) }, { copy: copyNumber(71), server: serverNumber(71), name: 'a\u0000b' }]
+    cluster.join(beta, child, alpha)
+    cluster.pass(20_000)
+    expect(gamma.sees(directory)).toContain(`#${directory}/beta`)
+  })
+
+  it('[A1] [V2] that stamps one intent again and again, or names what never was, keeps nobody busy: sets taken at once are what they are one by one', () => {
+    const labels = ['a', 'b', 'c']
+    const { cluster, directory } = Cluster.ring(1)
+    const [alpha] = cluster.members as [Member]
+    const now = micros(cluster)
+    const intents = Array.from({ length: 12 }, (_, i) => setOf(cluster, alpha, directory, i % 3 === 0 ? [[labels[i % 2]!, null, true]] : i % 3 === 1 ? [['a', timestamp(now + (i % 4), copyNumber(1)), [[`x${i}`, null, true]]]] : [['a', timestamp(now + (i % 5), copyNumber(1)), [['b', timestamp(now + (i % 6), copyNumber(2)), [['y', null, true]]]]]], now))
+    const stamped = fc.array(fc.tuple(fc.nat({ max: intents.length - 1 }), fc.nat({ max: 9 }), fc.nat({ max: 2 })), { maxLength: 25 }).map((picks) => picks.map(([i, time, origin]) => ({ ...intents[i]!, ts: timestamp(now + time, copyNumber(origin)) })).filter((set, i, all) => stampFault(set) === null && all.findIndex((other) => other.ts === set.ts) === i))
+    const start = JSON.stringify(encodeCopy(alpha.copy(directory)))
+    fc.assert(
+      fc.property(stamped, (sets) => {
+        const [together, apart] = [restoreCopy(JSON.parse(start)), restoreCopy(JSON.parse(start))]
+        applyChange(together, { type: 'absorbed', sets })
+        for (const set of sets) applyChange(apart, { type: 'absorbed', sets: [set] })
+        const fresh = restoreCopy(JSON.parse(JSON.stringify(encodeCopy(apart))))
+        for (const copy of [together, apart]) {
+          expect(encodeCopy(copy)).toEqual(encodeCopy(fresh))
+          expect([...copy.waiting.keys()].toSorted()).toEqual([...fresh.waiting.keys()].toSorted())
+          expect(JSON.stringify([...(copy.visible.root.children?.keys() ?? [])].toSorted())).toBe(JSON.stringify([...(fresh.visible.root.children?.keys() ?? [])].toSorted()))
+        }
+      }),
+      { numRuns: 300 },
+    )
+    // Three thousand stampings of one intent among three thousand other sets: each took all of them in hand before.
+    const [one] = intents
+    const others = Array.from({ length: 3000 }, (_, i) => setOf(cluster, alpha, directory, [[`o${i}`, null, true]], now + 100 + i))
+    const many = restoreCopy(JSON.parse(start))
+    const began = performance.now()
+    applyChange(many, { type: 'absorbed', sets: [...others, ...Array.from({ length: 3000 }, (_, i) => ({ ...one!, ts: timestamp(now + 50_000 - i, copyNumber(1)) }))] })
+    expect(performance.now() - began).toBeLessThan(5000)
+    expect(many.log.filter((set) => set.intent === one!.intent)).toHaveLength(1)
+  })
+})
+
+describe('a server by itself', () => {
+  it('[R1] takes no new copy while its former one still leaves: it would have the identity of the one that left', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta] = cluster.members as [Member, Member, Member]
+    const former = beta.copy(directory).id
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory } })
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
+    cluster.pass(60_000)
+    expect(beta.server.copies.has(directory)).toBe(false)
+    cluster.join(beta, directory, alpha)
+    expect(beta.copy(directory).id).not.toBe(former)
   })
 })

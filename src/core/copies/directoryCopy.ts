@@ -97,6 +97,8 @@ export interface DirectoryCopy extends CopyFields {
   visible: ValueTree
   /** Sets of the log with an ancestor that has not arrived, by time-stamp: they displace nothing until it does [V2]. */
   waiting: Map<Timestamp, UpdateSet>
+  /** Of those, by the time-stamp of an ancestor that each lacks: who is to be looked at when it arrives. */
+  awaited: Map<Timestamp, Timestamp[]>
   /** First stamp and end of validity of each intent: of one intent stamped twice the earlier counts [A1]. */
   intents: Map<string, { ts: Timestamp; until: number }>
 }
@@ -152,6 +154,7 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
     log: contents.log,
     visible: emptyTree(),
     waiting: new Map(),
+    awaited: new Map(),
     intents: new Map(contents.intents.map(([intent, ts, until]) => [intent, { ts, until }])),
   }
   refold(copy)
@@ -181,7 +184,7 @@ export function contentsOf(copy: DirectoryCopy): Contents {
 export function applyChange(copy: DirectoryCopy, change: Exclude<CopyChange, { type: 'created' }>): void {
   switch (change.type) {
     case 'absorbed':
-      for (const set of change.sets) absorb(copy, set)
+      absorb(copy, change.sets)
       return
     case 'fields':
       setFields(copy, change.fields)
@@ -214,27 +217,36 @@ export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < cop
 
 const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts
 
-/** Adds one set to the log and shows it to readers. Commutative and idempotent [V3]; void below the stable mark [G2]. */
-function absorb(copy: DirectoryCopy, set: UpdateSet): void {
-  copy.nextTS = later(copy.nextTS, after(set.ts))
-  if (knows(copy, set)) return
-  const id = intentId(set.intent)
-  const stampedLater = copy.intents.get(id)
-  copy.intents.set(id, { ts: set.ts, until: set.intent.until })
-  copy.log.splice(position(copy.log, set.ts), 0, set)
-  if (stampedLater === undefined) {
-    show(copy, set)
-    return
+/** Adds sets to the log and shows them to readers. Commutative and idempotent [V3]; void below the stable mark [G2]. */
+function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
+  let restamped = false
+  for (const set of sets) {
+    copy.nextTS = later(copy.nextTS, after(set.ts))
+    if (knows(copy, set)) continue
+    const id = intentId(set.intent)
+    const stampedLater = copy.intents.get(id)
+    copy.intents.set(id, { ts: set.ts, until: set.intent.until })
+    copy.log.splice(position(copy.log, set.ts), 0, set)
+    if (stampedLater !== undefined) {
+      takeOut(copy, new Set([stampedLater.ts]))
+      restamped = true
+    } else if (!restamped) show(copy, set)
   }
-  takeOut(copy, new Set([stampedLater.ts]))
-  refold(copy)
+  if (restamped) refold(copy)
 }
 
 /** Applies a set to what readers see, or keeps it waiting for its ancestors; then those that waited for it. */
 function show(copy: DirectoryCopy, set: UpdateSet): void {
   if (!counts(copy, set)) return
-  const waiting = [...copy.waiting.values()].toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
-  for (const other of waiting) counts(copy, other)
+  const shown = [set.ts]
+  for (const ts of shown) {
+    const waiting = copy.awaited.get(ts) ?? []
+    copy.awaited.delete(ts)
+    for (const each of waiting) {
+      const other = copy.waiting.get(each)
+      if (other !== undefined && counts(copy, other)) shown.push(each)
+    }
+  }
 }
 
 /**
@@ -242,8 +254,12 @@ function show(copy: DirectoryCopy, set: UpdateSet): void {
  * proof of having lived: it is in the tree, or it is dead, and what was to be below it is void [G2].
  */
 function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
-  if (missing(copy, set).length > 0) {
+  const [lacking] = missing(copy, set)
+  if (lacking !== undefined) {
     copy.waiting.set(set.ts, set)
+    const waiting = copy.awaited.get(lacking)
+    if (waiting === undefined) copy.awaited.set(lacking, [set.ts])
+    else waiting.push(set.ts)
     return false
   }
   copy.waiting.delete(set.ts)
@@ -257,6 +273,7 @@ const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [..
 function refold(copy: DirectoryCopy): void {
   copy.visible = share(copy.base)
   copy.waiting = new Map()
+  copy.awaited = new Map()
   for (const set of copy.log) counts(copy, set)
 }
 

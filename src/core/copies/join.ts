@@ -7,7 +7,7 @@
  * turns active. A joining copy answers sweeps, issues nothing and serves nothing.
  */
 import { schedule, unschedule } from '../agenda'
-import { answer, sameCaller, type Caller } from '../caller'
+import { answer, waitWith, type Caller } from '../caller'
 import { failure } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
@@ -47,9 +47,14 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('CopyExists', { server: server.name, name: `#${directory}` }))
     return
   }
+  // R1: a copy that leaves has its identity for itself; the next one here is another.
+  if (copy !== undefined && copy.state !== 'joining') {
+    if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason: 'its former copy is still leaving the ring' }))
+    return
+  }
   const running = server.joins.get(directory)
   if (running !== undefined) {
-    if (caller !== null && !running.callers.some((other) => sameCaller(other, caller))) running.callers.push(caller)
+    if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
   const candidates = from.filter((other) => other !== server.id)
@@ -153,7 +158,7 @@ function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring }: E
       stableMark,
       highest,
       pointer,
-      ring: sorted([...ring.filter((member) => member.copy !== joiner), self(turn, joiner)]),
+      ring: sorted([...ring.filter((member) => member.copy !== joiner && member.server !== turn.server.id).slice(0, MAX_RING - 1), self(turn, joiner)]),
       splices: [],
       joining: { predecessor, lastSweep, stableMark },
       leaving: null,

@@ -7,7 +7,7 @@
  * C's next. (d) C turns `left`; it still answers sweeps that were led to it, and goes once a later one has completed.
  */
 import { schedule, unschedule } from '../agenda'
-import { answer, sameCaller, type Caller } from '../caller'
+import { answer, waitWith, type Caller } from '../caller'
 import { failure } from '../errors'
 import type { LeaveMessage } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
@@ -43,7 +43,7 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
     happened(turn, { kind: 'copy', text: 'this copy is leaving the ring', directory: copy.directory, server: server.id })
   }
   const waiting = server.leavers.get(copy.directory) ?? []
-  if (!waiting.some((other) => sameCaller(other, caller))) waiting.push(caller)
+  waitWith(turn, waiting, caller)
   server.leavers.set(copy.directory, waiting)
   schedule(server.agenda, `leave ${copy.directory}`, turn.now)
 }

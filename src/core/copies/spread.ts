@@ -6,7 +6,7 @@ import { schedule } from '../agenda'
 import type { CopyMessage, Facts, Message } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
-import { millisecondsOf } from '../timestamp'
+import { earlier, later, millisecondsOf } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
 import { digestOf, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
 import { cutPages } from './pages'
@@ -39,9 +39,10 @@ export function spread(turn: Turn, copy: DirectoryCopy, sets: UpdateSet[]): void
   for (const member of fellows(copy)) send(turn, member.server, { type: 'updates', ...header(copy), sets })
 }
 
-/** Adds members to the known ring; it is joined, never replaced [P7]. */
+/** Adds members to the known ring; it is joined, never replaced [P7]. Of copies on this server nobody knows better than it. */
 export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
-  const news = members.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
+  const others = members.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
+  const news = others.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
   if (news.length === 0) return
   const kept = copy.ring.filter((known) => !news.some((member) => member.copy === known.copy))
   if (kept.length + news.length > MAX_RING) return
@@ -105,7 +106,8 @@ function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
 }
 
 export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { sets }: Extract<CopyMessage, { type: 'updates' }>): void {
-  const timely = sets.filter((set) => !defer(turn, from, set))
+  const timely = sets.filter((set) => isTimely(turn, set))
+  if (timely.length < sets.length) defer(turn, copy.directory, from, sets.filter((set) => !isTimely(turn, set)))
   const news = timely.filter((set) => !knows(copy, set))
   if (news.length === 0) return
   changeCopy(turn, copy, { type: 'absorbed', sets: news })
@@ -113,23 +115,33 @@ export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { set
   sweepSoon(turn, copy)
 }
 
-/** T2: a stamp more than 300 s ahead is kept aside, not counted as seen, and tried again when its time comes. */
-function defer(turn: Turn, from: ServerId, set: UpdateSet): boolean {
-  const due = millisecondsOf(set.ts) - ALLOWED_SKEW
-  if (due <= turn.now) return false
-  const { deferred, agenda } = turn.server
-  if (deferred.length >= MAX_DEFERRED) refuse(turn, from, 'too many updates from the future', set.intent.directory)
-  else if (!deferred.some((other) => other.set.ts === set.ts)) deferred.push({ from, directory: set.intent.directory, set })
-  schedule(agenda, 'deferred', Math.max(turn.now + 1000, Math.min(...deferred.map((other) => millisecondsOf(other.set.ts))) - ALLOWED_SKEW))
-  happened(turn, { kind: 'clock', text: `an update from ${nameOfServer(turn.server, from)} is ${Math.round((due + ALLOWED_SKEW - turn.now) / 1000)} s ahead of this clock; kept until its time comes`, server: from })
-  return true
+/** T2: not more than 300 s ahead. */
+const isTimely = ({ now }: Turn, { ts }: UpdateSet): boolean => millisecondsOf(ts) - ALLOWED_SKEW <= now
+
+/** T2: stamps more than 300 s ahead are kept aside, not counted as seen, and tried again when their time comes. */
+function defer(turn: Turn, directory: DirectoryId, from: ServerId, sets: readonly UpdateSet[]): void {
+  const { deferred } = turn.server
+  const kept = new Set(deferred.map(({ set }) => set.ts))
+  const news = sets.filter(({ ts }) => !kept.has(ts))
+  deferred.push(...news.slice(0, MAX_DEFERRED - deferred.length).map((set) => ({ from, directory, set })))
+  if (deferred.length - kept.size < news.length) refuse(turn, from, 'too many updates from the future', directory)
+  planRetry(turn)
+  const ahead = Math.round((millisecondsOf(sets.map(({ ts }) => ts).reduce(later)) - turn.now) / 1000)
+  const what = sets.length === 1 ? ['an update', 'is', 'its'] : [`${sets.length} updates`, 'are up to', 'their']
+  happened(turn, { kind: 'clock', text: `${what[0]} from ${nameOfServer(turn.server, from)} ${what[1]} ${ahead} s ahead of this clock; kept until ${what[2]} time comes`, server: from })
 }
 
-/** Tries the deferred updates whose time has come. */
+function planRetry(turn: Turn): void {
+  const { deferred, agenda } = turn.server
+  if (deferred.length > 0) schedule(agenda, 'deferred', Math.max(turn.now + 1000, millisecondsOf(deferred.map(({ set }) => set.ts).reduce(earlier)) - ALLOWED_SKEW))
+}
+
+/** Takes up the deferred updates whose time has come. */
 export function retryDeferred(turn: Turn): void {
-  const waiting = turn.server.deferred
-  turn.server.deferred = []
-  for (const { from, directory, set } of waiting) {
+  const due = turn.server.deferred.filter(({ set }) => isTimely(turn, set))
+  turn.server.deferred = turn.server.deferred.filter(({ set }) => !isTimely(turn, set))
+  planRetry(turn)
+  for (const { from, directory, set } of due) {
     const copy = turn.server.copies.get(directory)
     if (copy !== undefined) onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: [set] })
   }
@@ -141,5 +153,6 @@ export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member, lastSwee
   if (member.copy === copy.id || lastSweep < copy.stableMark) return
   const isNew = !copy.ring.some((known) => known.copy === member.copy)
   addMembers(turn, copy, [member])
-  if (isNew && turn.server.peers.has(member.server)) greet(turn, copy, member.server)
+  // Not when it could not be added: the answer might be the same news again.
+  if (isNew && turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server)) greet(turn, copy, member.server)
 }

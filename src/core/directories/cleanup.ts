@@ -5,13 +5,13 @@
  * under the child's name, and writes the reference when it is missing, corrects the servers it lists, or takes another
  * name when somebody else holds this one.
  */
-import { answer, sameCaller, type Caller } from '../caller'
+import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
 import { ringText } from '../copies/spread'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { ask, originateAsServer } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
-import { utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
+import { labelFault, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
@@ -57,7 +57,7 @@ export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly
 export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | null = null): void {
   const running = turn.server.cleanups.get(copy.directory)
   if (running !== undefined) {
-    if (caller !== null && !running.callers.some((other) => sameCaller(other, caller))) running.callers.push(caller)
+    if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
   const parent = effectiveParent(copy)
@@ -98,7 +98,8 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
 
 function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree, snapshot, server: at }: ReadOutcome): void {
   const { parent, label } = cleanup.parent
-  const names = copy.ring.map((member) => member.name)
+  // A server whose name is no label stands in no reference.
+  const names = copy.ring.map((member) => member.name).filter((name) => labelFault(name) === null)
   const draft = (changing: DirectoryId, servers: ServerId[], labels: Label[], incarnations: Timestamp[] | null, wanted: Tree): void => {
     cleanup.changing = changing
     const change: Change = { procedure: 'reference', under: { labels, incarnations }, tree: wanted, replace: false }
