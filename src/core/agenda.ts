@@ -8,8 +8,10 @@ export const emptyAgenda = <Task extends string>(): Agenda<Task> => ({ times: ne
 
 /** Sets the time (ms since 1970) of a task, replacing the one it had. */
 export function schedule<Task extends string>(agenda: Agenda<Task>, task: Task, at: number): void {
-  agenda.times.set(task, at)
-  const { heap } = agenda
+  const { times, heap } = agenda
+  if (times.get(task) === at) return
+  times.set(task, at)
+  if (heap.length > 2 * times.size + 64) return rebuild(agenda)
   let child = heap.push({ at, task }) - 1
   while (child > 0) {
     const parent = (child - 1) >> 1
@@ -41,6 +43,13 @@ export function takeDue<Task extends string>(agenda: Agenda<Task>, now: number):
 
 function dropReplaced<Task extends string>({ heap, times }: Agenda<Task>): void {
   while (heap.length > 0 && times.get(heap[0]!.task) !== heap[0]!.at) removeFirst(heap)
+}
+
+/** Only the entries that live: what was replaced far ahead of its time would wait there for it. */
+function rebuild<Task extends string>({ times, heap }: Agenda<Task>): void {
+  const live = [...times].map(([task, at]) => ({ at, task })).toSorted((a, b) => a.at - b.at)
+  heap.length = 0
+  for (const entry of live) heap.push(entry)
 }
 
 function removeFirst(heap: { at: number }[]): void {

@@ -182,7 +182,10 @@ export function applyServerChange(server: Server, change: ServerChange): void {
       server.name = change.name
       return
     case 'retired':
-      if (server.copies.get(change.directory)?.id === change.copy) server.copies.delete(change.directory)
+      if (server.copies.get(change.directory)?.id === change.copy) {
+        server.copies.delete(change.directory)
+        for (const about of [server.sweepWatch, server.referenced, server.cleanups]) about.delete(change.directory)
+      }
       return
   }
 }

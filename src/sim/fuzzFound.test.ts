@@ -1,6 +1,7 @@
 /** What the fuzzer found, each with a test of its own: the message that did it, and what must be instead. */
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { emptyAgenda, nextTime, schedule } from '../core/agenda'
 import { applyChange, encodeCopy, restoreCopy } from '../core/copies/directoryCopy'
 import { header } from '../core/copies/spread'
 import { failure, MAX_ABOUT } from '../core/errors'
@@ -101,6 +102,18 @@ describe('a request over the wire', () => {
     for (let i = 0; i < 200; i++) asks(cluster, alpha, beta, create, `create ${i}`)
     expect(beta.server.cleanups.get(created)!.callers.length).toBeLessThan(100)
   })
+
+  it('[X5] that makes a copy and drops it again leaves nothing behind', () => {
+    const { cluster } = Cluster.ring(1, 2)
+    const [alpha, stranger] = cluster.members as [Member, Member]
+    const before = alpha.server.sweepWatch.size
+    for (let i = 10; i < 60; i++) {
+      const directory = directoryNumber(i)
+      expect(asks(cluster, stranger, alpha, { type: 'create', directory, signed: signed(cluster.intent(stranger, directory, 'newD', [['.', null, [['Label', null, true]]]])) })?.failure?.code).toBe('BadRequest')
+    }
+    expect(alpha.server.sweepWatch.size).toBe(before)
+    expect(alpha.server.copies.size).toBe(1)
+  })
 })
 
 describe('a lying member', () => {
@@ -197,6 +210,14 @@ describe('a lying member', () => {
 })
 
 describe('a server by itself', () => {
+  it('[P10] plans one thing again and again far ahead without remembering each plan', () => {
+    const agenda = emptyAgenda<string>()
+    for (let i = 0; i < 10_000; i++) schedule(agenda, 'far', 1_000_000 + i)
+    for (let i = 0; i < 1000; i++) schedule(agenda, 'same', 5)
+    expect(agenda.heap.length).toBeLessThan(200)
+    expect(nextTime(agenda)).toBe(5)
+  })
+
   it('[R1] takes no new copy while its former one still leaves: it would have the identity of the one that left', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta] = cluster.members as [Member, Member, Member]
