@@ -308,7 +308,7 @@ describe('from another server', () => {
       const call: typeof one.connection.call = async (call) => {
         const elsewhere = call.type === 'ask' && call.request.type === 'state' && call.servers[0] === two.id
         if (elsewhere) await opened
-        return elsewhere && silent ? failure('ServerUnreachable', { server: 'beta', reason: 'it is not connected' }) : one.connection.call(call)
+        return elsewhere && silent ? failure('ServerUnreachable', { server: 'beta', reason: 'is not connected' }) : one.connection.call(call)
       }
       const told: string[] = []
       const inWords = (reports: readonly CopyReport[]): string => reports.map(({ member, state, reason, awaited }) => `${member.server === one.id ? 'here' : 'there'} ${awaited ? 'awaited' : (state?.state ?? reason)}`).toSorted().join(', ')

@@ -86,8 +86,11 @@ export function watchWorld(world: World): void {
       const before = known.get(copy.id)
       const { stableMark, lastSweep } = copy
       known.set(copy.id, marksOf(copy))
-      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || steps++ % LOOK_AT === 0)) world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
       const highest = greatest.get(directory)
+      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || turnsActive(effects, copy.id) || steps++ % LOOK_AT === 0)) {
+        world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
+        if (highest !== undefined && highest > lastSweep) world.judge('F1', () => absorbed(world, 'F1', server, copy, highest))
+      }
       if (highest !== undefined && stableMark <= highest) continue
       greatest.set(directory, stableMark)
       for (const other of world.copies(directory)) if (other.copy.state === 'active') world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
@@ -98,6 +101,8 @@ export function watchWorld(world: World): void {
 }
 
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
+
+const turnsActive = (effects: Effects, id: CopyId): boolean => effects.save.some((save) => 'copy' in save && save.copy === id && save.change.type === 'fields' && save.change.fields.state === 'active')
 
 /** Time-stamps distinct; per copy nextTS, lastSweep, F and hi never decrease, over restarts too. */
 export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {

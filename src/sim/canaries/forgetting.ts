@@ -1,5 +1,4 @@
 /** Bugs in the stable mark and in forgetting. */
-import { decodeTree, encodeChildren } from '../../core/values/encodeTree'
 import { updatesOf } from '../../core/values/intent'
 import { calm } from '../network'
 import { afterEachStep, beforeMessage, incomplete, onWire, type NamedCanary } from './canary'
@@ -19,29 +18,6 @@ export const forgettingCanaries: readonly NamedCanary[] = [
       if (copy !== undefined && copy.lastSweep > message.stableMark) message.stableMark = copy.lastSweep
     }),
     aim: parted,
-  },
-  {
-    name: 'bases are joined as a plain union',
-    rules,
-    make: () => {
-      const bases = new Map<CopyId, ReturnType<typeof encodeChildren>>()
-      return {
-        before: (server, input) => {
-          if (input.type !== 'message' || input.message.type !== 'writeSweep' || input.message.page.base === null) return
-          const copy = server.copyOf(input.message.directory)
-          if (copy !== undefined) bases.set(copy.id, encodeChildren(copy.base.root.children))
-        },
-        stepped: (server, input) => {
-          if (input.type !== 'message' || input.message.type !== 'writeSweep') return
-          const copy = server.copyOf(input.message.directory)
-          const before = copy && bases.get(copy.id)
-          if (copy === undefined || before === undefined) return
-          bases.delete(copy.id)
-          for (const [label, node] of decodeTree(before, null).root.children ?? []) if (copy.visible.root.children?.has(label) === false) copy.visible.root.children.set(label, node)
-        },
-      }
-    },
-
   },
   {
     name: 'a deletion is forgotten as soon as it was applied',

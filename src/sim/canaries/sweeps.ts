@@ -112,18 +112,6 @@ export const sweepCanaries: readonly NamedCanary[] = [
       }
     },
   },
-  {
-    name: 'the ring may change between the rounds of a sweep',
-    rules: [...incomplete, 'DC2'],
-    make: () => ({
-      before: (server, input) => {
-        if (input.type !== 'message' || input.message.type !== 'readPage') return
-        const before = server.server.sweeps.get(input.message.directory)?.visited.get(input.message.from)?.facts
-        if (before) input.message.facts.pointer = before.pointer
-      },
-    }),
-    aim: { weather: { ...calm, delay: 900 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 10, bulk: 0 }, pace: 25, worstSkew: 0 },
-  },
   { name: 'the write pass loses an update', rules: incomplete, make: () => onWire('writeSweep', (message) => ({ ...message, page: without(message.page, (_set, i) => i === 0) })) },
   {
     name: 'a write-back leaves out what its receiver takes for the future',
@@ -147,8 +135,8 @@ export const sweepCanaries: readonly NamedCanary[] = [
         },
       }
     },
-    from: 100,
-    aim: { weather: { ...calm, loss: 0.3, torn: 0.05 }, mix: { write: 90, read: 0, sweep: 30, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 200, worstSkew: 0 },
+    from: 85,
+    aim: { weather: { ...calm, loss: 0.3, torn: 0.02 }, mix: { write: 60, read: 0, sweep: 90, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 600, worstSkew: 0 },
   },
   {
     name: 'nextTS is raised in memory only',

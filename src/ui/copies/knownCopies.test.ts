@@ -28,7 +28,7 @@ const reports = (sayings: Partial<Record<Name, Saying>>): CopyReport[] =>
     const said = sayings[name]
     if (said === undefined) return []
     const state = typeof said === 'string' ? null : stateOf(name, said)
-    return [{ member: member(name), state, reason: said === 'gone' ? 'it is not connected' : '', awaited: said === 'awaited' }]
+    return [{ member: member(name), state, reason: said === 'gone' ? 'is not connected' : '', awaited: said === 'awaited' }]
   })
 
 /** What is known after answers in these rounds, one second apart. */
@@ -61,7 +61,7 @@ describe('what is known of the copies', () => {
   it('of a copy that is gone the last answer stays, with its age: what it had it has, what it lacked is not known', () => {
     const known = after([1, { alpha: all, beta: all, gamma: all }], [2, { alpha: [1, 2], beta: [1, 2], gamma: 'awaited' }], [2, { alpha: [1, 2], beta: [1, 2], gamma: 'gone' }])
     expect(rowsOf(known)).toEqual(['update 2: has has unknown', 'update 1: has has has'])
-    expect(known.copies[2]).toMatchObject({ standing: 'silent', reason: 'it is not connected', heard: 1000 })
+    expect(known.copies[2]).toMatchObject({ standing: 'silent', reason: 'is not connected', heard: 1000 })
     expect(barOf(known)).toBe('2 of 3 copies of SRC agree; gamma does not answer')
     expect(barOf(after([1, { alpha: all, beta: 'gone', gamma: 'gone' }]))).toBe('1 of 3 copies of SRC agree; 2 do not answer')
   })
