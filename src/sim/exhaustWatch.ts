@@ -1,0 +1,64 @@
+/** The simulator's checkers, on the states of an exploration: they find here what they look at in a world. */
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
+import type { DirectoryId } from '../core/names'
+import { absorbed, converged, greatestMark, monotone, noResurrection, nothingLost, ring } from './checkers'
+import { Database } from './database'
+import { nameOf, type ServerState } from './exhaustServer'
+import { marksOf, type SimServer } from './simServer'
+import type { World } from './world'
+
+/** As much of a world as checkers look at. */
+function worldOf(states: readonly ServerState[]): World {
+  const database = new Database()
+  for (const { accepted } of states) {
+    for (const { directory, by, set, acknowledged } of accepted) {
+      database.accept(directory, by, set)
+      if (acknowledged) database.acknowledge(directory, set.ts)
+    }
+  }
+  const servers = states.map((state) => ({ at: hostOf(state), copies: state.server.copies }))
+  const copies = (directory: DirectoryId): { at: SimServer; copy: DirectoryCopy }[] => servers.flatMap(({ at, copies }) => (copies.has(directory) ? [{ at, copy: copies.get(directory)! }] : []))
+  return { database, copies } as unknown as World
+}
+
+const hostOf = ({ who }: ServerState): SimServer => ({ name: nameOf(who) }) as unknown as SimServer
+
+/** DC1, D1, F1, DC2, noLostUpdate and noResurrection, in one state of the world. */
+export function look(states: readonly ServerState[]): void {
+  const world = worldOf(states)
+  nothingLost(membersOf(world))
+  for (const directory of world.database.directories.keys()) {
+    ring(world, directory)
+    const active = world.copies(directory).filter(({ copy }) => copy.state === 'active')
+    if (active.length === 0) continue
+    const mark = greatestMark(world, directory)
+    for (const { at, copy } of active) {
+      absorbed(world, 'DC1', at, copy, copy.lastSweep)
+      if (mark > copy.lastSweep) absorbed(world, 'F1', at, copy, mark)
+      // Where F has not come yet, what was deleted is invisible [F1], but still takes room.
+      if (copy.stableMark === mark) noResurrection(world, at, copy)
+    }
+  }
+}
+
+/**
+ * What must not be lost, and where it may be. Of one intent stamped twice the earlier counts, and a copy that has it lets the
+ * later go [A1]. A leaving copy is a member until its predecessor has what it has [R5].
+ */
+function membersOf(world: World): World {
+  const sets = (directory: DirectoryId): ReturnType<Database['sets']> => {
+    const all = world.database.sets(directory)
+    return all.filter(({ intent, set }) => !all.some((other) => other.intent === intent && other.set.ts < set.ts))
+  }
+  const copies = (directory: DirectoryId): ReturnType<World['copies']> => world.copies(directory).map(({ at, copy }) => ({ at, copy: copy.state === 'leaving' ? { ...copy, state: 'active' } : copy }))
+  return { copies, database: { directories: world.database.directories, sets } } as unknown as World
+}
+
+/** Monotone, in one step of one server. */
+export function compare(before: ServerState, after: ServerState): void {
+  const known = new Map([...before.server.copies.values()].map((copy) => [copy.id, marksOf(copy)]))
+  for (const copy of after.server.copies.values()) monotone(hostOf(after), copy, known)
+}
+
+/** Convergence, after faults have stopped and three sweeps. */
+export const allEqual = (states: readonly ServerState[]): void => converged(worldOf(states))
