@@ -25,6 +25,12 @@ export function unschedule<Task extends string>(agenda: Agenda<Task>, task: Task
   agenda.times.delete(task)
 }
 
+/** Moves every task by so many ms: the clock that they were planned by was set. */
+export function shift<Task extends string>({ times, heap }: Agenda<Task>, by: number): void {
+  for (const entry of heap) entry.at += by
+  for (const [task, at] of times) times.set(task, at + by)
+}
+
 /** When the earliest task is due, in ms since 1970; null when there is none. */
 export function nextTime<Task extends string>(agenda: Agenda<Task>): number | null {
   dropReplaced(agenda)

@@ -457,6 +457,16 @@ describe('servers', () => {
     expect(alpha.sees(root)).toContain('"omega",["Server"')
   })
 
+  it('[T3] a clock that is set back stops nothing: what was planned is moved along', () => {
+    const { cluster, alpha } = one()
+    cluster.pass(1000)
+    alpha.skew = -7_200_000
+    cluster.input(alpha, { type: 'tick' })
+    alpha.happened.length = 0
+    cluster.pass(60_000)
+    expect(alpha.happened.filter((text) => text.startsWith('complete'))).not.toHaveLength(0)
+  })
+
   it('two that take one name while apart: the loser notices, and takes another', () => {
     const { cluster, directory: root } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]

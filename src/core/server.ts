@@ -86,6 +86,8 @@ export interface Server {
   refusals: Map<string, number>
   /** What is added to the clock, ms [T3]. */
   clockCorrection: number
+  /** The corrected clock at the last step, ms since 1970. */
+  latest: number
 }
 
 export interface ServerOptions {
@@ -130,6 +132,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     agenda: emptyAgenda(),
     refusals: new Map(),
     clockCorrection: 0,
+    latest: 0,
   }
 }
 

@@ -18,7 +18,7 @@ import type { Effects } from './effects'
 import { onAnswer, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
-import { onClock } from './servers/clock'
+import { followClock, onClock } from './servers/clock'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, JoinMessage, LeaveMessage, Message } from './messages'
@@ -41,6 +41,7 @@ export type Input =
 /** `now`: this machine's clock, ms since 1970. Throws only for what we got wrong; then the server is restored from its store. */
 export function step(server: Server, now: number, input: Input): Effects {
   const turn = beginTurn(server, now + server.clockCorrection)
+  followClock(server, turn.now)
   dispatch(turn, input)
   settleAll(turn)
   lookAtNames(turn)

@@ -30,6 +30,9 @@ export interface Marks {
 }
 export const marksOf = ({ nextTS, lastSweep, stableMark, highest }: Marks): Marks => ({ nextTS, lastSweep, stableMark, highest })
 
+/** A host looks at its clock this often, ms, whatever it waits for. */
+const LONGEST_WAIT = 60_000
+
 const emptyBatch = (): Batch => ({ saves: [], effects: [] })
 
 /** The signature of an author on an intent: anyone can check it, only `sign` makes it. */
@@ -180,7 +183,7 @@ export class SimServer {
 
   private planWake(wall: number): void {
     this.wakeAt = wall
-    this.later(Math.max(0, wall - this.world.wall(this)), () => {
+    this.later(Math.min(LONGEST_WAIT, Math.max(0, wall - this.world.wall(this))), () => {
       if (this.wakeAt !== wall) return
       this.wakeAt = null
       this.input({ type: 'tick' })

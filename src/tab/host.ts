@@ -35,8 +35,8 @@ export interface HostOptions {
 
 /** Characters of verified intents that are remembered. */
 const VERIFIED_KEPT = 8_000_000
-/** Longest wait that a timer can be set to. */
-const LONGEST_WAIT = 2 ** 31 - 1
+/** The clock is looked at this often, ms, whatever is waited for: it may have been set. */
+const LONGEST_WAIT = 60_000
 /** A snapshot pays when the changes since the last have outgrown it, and are worth a write. */
 const COMPACT_AFTER = 262_144
 

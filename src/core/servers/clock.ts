@@ -1,4 +1,5 @@
 /** T3: clocks. A server that is more than 300 s from the median of three or more peers corrects its own stamps, and says so. */
+import { shift } from '../agenda'
 import { ALLOWED_SKEW } from '../copies/spread'
 import type { ServerId } from '../names'
 import { happened, nameOfServer, type Server, type Turn } from '../server'
@@ -16,6 +17,15 @@ function correctionOf(server: Server): number {
   if (offsets.length < ENOUGH_PEERS) return 0
   const median = offsets.toSorted((a, b) => a - b)[offsets.length >> 1]!
   return Math.abs(median) > ALLOWED_SKEW ? median : 0
+}
+
+/** A clock that is set back must not make this server wait until it has caught up: what was planned is moved along. */
+export function followClock(server: Server, now: number): void {
+  const by = now - server.latest
+  server.latest = now
+  if (by >= 0) return
+  shift(server.agenda, by)
+  for (const waiting of [server.sweeps, server.errands, server.joins]) for (const each of waiting.values()) each.deadline += by
 }
 
 /** A connection measured a peer's clock against this one: theirs minus ours, ms. */
