@@ -14,6 +14,9 @@ const DIGITS = 16
 /** The latest time that a time-stamp has, in microseconds: in the year 2255. */
 export const MAX_TIME = 9_000_000_000_000_000
 
+/** Microseconds since 1970, in the year 2223: what lies later is not taken over from others, so that there is always a later time-stamp. */
+const LAST_BELIEVED = 8_000_000_000_000_000
+
 /** Builds a time-stamp; `time` in whole microseconds since 1970. */
 export function timestamp(time: number, origin: CopyId | typeof SWEEP_ORIGIN): Timestamp {
   return `${String(time).padStart(DIGITS, '0')}.${origin}` as Timestamp
@@ -27,6 +30,7 @@ export const timeOf = (ts: Timestamp): number => Number(ts.slice(0, DIGITS))
 /** Milliseconds since 1970, for people and for clocks. */
 export const millisecondsOf = (ts: Timestamp): number => timeOf(ts) / 1000
 export const originOf = (ts: Timestamp): string => ts.slice(DIGITS + 1)
+export const isBelieved = (ts: Timestamp): boolean => timeOf(ts) <= LAST_BELIEVED
 export const later = (a: Timestamp, b: Timestamp): Timestamp => (a < b ? b : a)
 export const earlier = (a: Timestamp, b: Timestamp): Timestamp => (a < b ? a : b)
 

@@ -3,12 +3,14 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyAgenda, nextTime, schedule } from '../core/agenda'
 import { applyChange, encodeCopy, restoreCopy } from '../core/copies/directoryCopy'
+import { cutPages, joinPages, stagePage } from '../core/copies/pages'
 import { header } from '../core/copies/spread'
 import { failure, MAX_ABOUT } from '../core/errors'
 import { decode, encode, type Message } from '../core/messages'
 import { shown, type CopyId, type DirectoryId, type Label } from '../core/names'
 import type { Request } from '../core/requests'
-import { timestamp } from '../core/timestamp'
+import { beginTurn } from '../core/server'
+import { SWEEP_ORIGIN, timestamp } from '../core/timestamp'
 import type { Tree } from '../core/values/readValue'
 import { stampFault, type Branch, type UpdateSet } from '../core/values/intent'
 import { Cluster, GENESIS, ofType, type Member } from '../trials/cluster'
@@ -206,6 +208,59 @@ describe('a lying member', () => {
     applyChange(many, { type: 'absorbed', sets: [...others, ...Array.from({ length: 3000 }, (_, i) => ({ ...one!, ts: timestamp(now + 50_000 - i, copyNumber(1)) }))] })
     expect(performance.now() - began).toBeLessThan(5000)
     expect(many.log.filter((set) => set.intent === one!.intent)).toHaveLength(1)
+  })
+})
+
+describe('what is taken over from others', () => {
+  it('[P9] is no update so large that the messages which carry it on would be too large: it stopped every sweep', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const updates = (labels: number): string => {
+      const set = setOf(cluster, beta, directory, Array.from({ length: labels }, (_, i): Branch => [`${10_000 + i} ${'x'.repeat(240)}`, null, true]), micros(cluster))
+      return JSON.stringify({ type: 'updates', ...header(beta.copy(directory)), sets: [set] })
+    }
+    expect(decode(updates(3900))).toEqual({ refused: 'an intent larger than a call may be' })
+    expect(decode(updates(252))).toEqual({ refused: 'an intent larger than a call may be' })
+    cluster.hand({ from: beta, to: alpha, message: decode(updates(245)) as Message })
+    cluster.sweep(alpha, directory)
+    expect(beta.copy(directory).lastSweep).toBe(alpha.copy(directory).lastSweep)
+  })
+
+  it('[P9] is no more than so many characters of pages that are never complete', () => {
+    const { cluster, directory } = Cluster.ring(1)
+    const { server } = cluster.member(0)
+    const large = Array.from({ length: 14 }, (_, i) => setOf(cluster, cluster.member(0), directory, Array.from({ length: 240 }, (_, n): Branch => [`${10_000 + n} ${'x'.repeat(240)}`, null, true]), micros(cluster) + i))
+    for (const key of ['one', 'other']) {
+      for (let index = 0; index < 100; index++) stagePage(beginTurn(server, GENESIS + cluster.time), key, { index, count: 4096, digest: '', base: null, log: large })
+      expect([...server.staged.values()].reduce((sum, { size }) => sum + size, 0)).toBeLessThanOrEqual(64 << 20)
+    }
+    for (let i = 0; i < 200; i++) stagePage(beginTurn(server, GENESIS + cluster.time), `key ${i}`, { index: 0, count: 2, digest: '', base: null, log: [] })
+    expect(server.staged.size).toBeLessThanOrEqual(64)
+  })
+
+  it('[T1] is no time that no clock shows: after the last one there would be no other', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const far = timestamp(8_900_000_000_000_000, SWEEP_ORIGIN)
+    expect(decode(JSON.stringify({ type: 'updates', ...header(alpha.copy(directory)), sets: [setOf(cluster, beta, directory, [['a', null, true]], 8_900_000_000_000_000)] }))).toEqual({ refused: 'a time-stamp that no clock shows' })
+    const joining = cluster.call(beta, cluster.joinCall(beta, directory, alpha))
+    for (const lie of [{ lastSweep: far }, { nextTS: far }, { stableMark: far }]) {
+      while (!cluster.post.some(ofType('askSnapshot'))) cluster.tickNext()
+      cluster.settle(ofType('askSnapshot'))
+      const page = cluster.lose(ofType('snapshotPage'))[0]!.message as Extract<Message, { type: 'snapshotPage' }>
+      cluster.hand({ from: alpha, to: beta, message: through({ ...page, facts: { ...page.facts, ...lie } }) })
+      expect(beta.server.copies.has(directory)).toBe(false)
+    }
+    cluster.pass(2000)
+    expect(beta.replies.get(joining)).toEqual({ copy: beta.copy(directory).id })
+  })
+
+  it('[V4] [A1] is no base with a label twice, and no intent that were remembered for ever', () => {
+    const { cluster, directory } = Cluster.ring(1)
+    const set = setOf(cluster, cluster.member(0), directory, [['a', null, true]], micros(cluster))
+    const pages = (labels: string[], until: number): ReturnType<typeof cutPages> => cutPages({ base: { base: labels.map((label) => [label, set.ts, 1]), proofs: [set], intents: [['x', set.ts, until]] }, log: [] })
+    expect(joinPages(pages(['a', 'a'], 0))).toBeNull()
+    expect(joinPages(pages(['a'], Number.MAX_SAFE_INTEGER))!.base!.intents).toEqual([['x', set.ts, expect.closeTo(micros(cluster) / 1000 + 600_000, -1)]])
   })
 })
 

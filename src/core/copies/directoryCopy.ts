@@ -228,7 +228,7 @@ function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
     copy.intents.set(id, { ts: set.ts, until: set.intent.until })
     copy.log.splice(position(copy.log, set.ts), 0, set)
     if (stampedLater !== undefined) {
-      takeOut(copy, new Set([stampedLater.ts]))
+      takeOutOne(copy, stampedLater.ts, id)
       restamped = true
     } else if (!restamped) show(copy, set)
   }
@@ -295,6 +295,10 @@ function fold(copy: DirectoryCopy, stableMark: Timestamp): void {
   const stableTime = timeOf(stableMark) / 1000
   for (const [id, { ts, until }] of copy.intents) if (until < stableTime && ts < stableMark) copy.intents.delete(id)
   refold(copy)
+}
+
+function takeOutOne({ log }: DirectoryCopy, ts: Timestamp, intent: string): void {
+  for (let i = position(log, ts); log[i]?.ts === ts; i++) if (intentId(log[i]!.intent) === intent) return void log.splice(i, 1)
 }
 
 function takeOut(copy: DirectoryCopy, stamps: ReadonlySet<Timestamp>): void {

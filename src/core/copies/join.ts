@@ -13,7 +13,7 @@ import { freshFraction, freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
-import { later } from '../timestamp'
+import { isBelieved, later } from '../timestamp'
 import { contentsOf, MAX_RING, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
@@ -135,6 +135,7 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
   if (join?.joiner !== joiner || join.candidates[join.at] !== from || message.facts.server !== from || turn.server.copies.has(directory) || page.index !== join.nextPage) return
   const load = stagePage(turn, `join ${joiner}`, page)
   if (load === null) return tryNext(turn, directory, join, 'sent pages that do not fit together')
+  if (![message.facts.nextTS, message.facts.lastSweep, message.facts.stableMark, message.highest].every(isBelieved)) return tryNext(turn, directory, join, 'says a time that no clock shows')
   join.nextPage++
   join.deadline = turn.now + PATIENCE
   if (load === 'more') return proceed(turn, directory, join)
@@ -233,6 +234,7 @@ export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextT
   // Told again: the predecessor has not heard that this copy is active.
   if (copy?.id === joiner && copy.joining === null) return greet(turn, copy, from)
   if (copy?.id !== joiner || copy.joining?.predecessor.server !== from) return
+  if (!isBelieved(nextTS)) return refuse(turn, from, 'spliced: a time that no clock shows', directory)
   changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, nextTS), state: 'active', joining: null } })
   removeMembers(turn, copy, removed)
   addMembers(turn, copy, ring)

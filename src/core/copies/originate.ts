@@ -7,13 +7,13 @@ import { labelFault, shown, utf8Length } from '../names'
 import { Malformed } from '../shape'
 import { changeCopy, happened, nameOfServer, type Turn } from '../server'
 import { isoTime, timeOf, timestamp, type Timestamp } from '../timestamp'
-import { INTENT_LIFE, intentId, seesAncestors, signedText, type Branch, type SignedIntent } from '../values/intent'
+import { INTENT_LIFE, intentId, MAX_CALL_BYTES, seesAncestors, signedText, type Branch, type SignedIntent } from '../values/intent'
 import { signedIntentShape } from '../values/intentShape'
 import type { DirectoryCopy } from './directoryCopy'
 import { spread } from './spread'
 import { sweepSoon } from './sweepTimes'
 
-export const MAX_CALL_BYTES = 65_536
+export { MAX_CALL_BYTES }
 export const MAX_LIVE_NODES = 10_000
 
 /**

@@ -4,11 +4,12 @@
  */
 import { freshId } from '../fresh'
 import type { Facts, FlatNode, Page } from '../messages'
+import { compareLabels } from '../names'
 import type { Turn } from '../server'
 import { schedule } from '../agenda'
-import type { Timestamp } from '../timestamp'
+import { millisecondsOf, type Timestamp } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
-import { applySet, type UpdateSet } from '../values/intent'
+import { applySet, INTENT_LIFE, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueNode } from '../values/valueTree'
 import type { Contents } from './directoryCopy'
 
@@ -16,6 +17,8 @@ import type { Contents } from './directoryCopy'
 const PAGE_CHARACTERS = 200_000
 const TRANSFER_LIFE = 60_000
 const MAX_TRANSFERS = 64
+/** JSON characters of all pages that have come in of transfers that are not complete. */
+const MAX_STAGED = 64 << 20
 
 /** The pages of one snapshot, cut in one step, kept until they are fetched. */
 export interface Transfer {
@@ -27,9 +30,10 @@ export interface Transfer {
   until: number
 }
 
-/** Pages that have come in so far. */
+/** Pages that have come in so far, and how many JSON characters they are. */
 export interface Staged {
   pages: Page[]
+  size: number
   until: number
 }
 
@@ -83,7 +87,8 @@ export function joinPages(pages: readonly Page[]): Load | null {
     if (page.index !== index || page.count !== pages.length || page.digest !== String(digest) || (page.base !== null) !== withBase) return null
     load.log.push(...page.log)
     load.base?.proofs.push(...page.base!.proofs)
-    load.base?.intents.push(...page.base!.intents)
+    // None is remembered longer than it can be valid [A1].
+    load.base?.intents.push(...page.base!.intents.map(([id, ts, until]): Contents['intents'][number] => [id, ts, Math.min(until, Math.ceil(millisecondsOf(ts)) + INTENT_LIFE)]))
     nodes.push(...(page.base?.nodes ?? []))
   }
   if (!isAscending(load.log)) return null
@@ -130,13 +135,15 @@ function flatten(nodes: readonly EncodedNode[]): FlatNode[] {
   return flat
 }
 
-/** The tree of a pre-order list; null when a depth jumps. */
+/** The tree of a pre-order list; null when a depth jumps, or labels are not in their order [V4]. */
 function unflatten(flat: readonly FlatNode[]): EncodedNode[] | null {
   const top: EncodedNode[] = []
   const open: EncodedNode[] = []
   for (const [depth, label, ts] of flat) {
     if (depth < 1 || depth > 16 || depth > open.length + 1) return null
     const node: EncodedNode = [label, ts, 1]
+    const before = open[depth - 1]
+    if (before !== undefined && compareLabels(before[0], label) >= 0) return null
     open.length = depth - 1
     if (depth === 1) top.push(node)
     else open[depth - 2]!.push(node)
@@ -170,18 +177,33 @@ function forgetLater({ server: { agenda } }: Turn, at: number): void {
 /** Adds a page to those staged under a key; the load once all are there, 'more' before, null when they do not fit. */
 export function stagePage(turn: Turn, key: string, page: Page): Load | 'more' | null {
   const { staged } = turn.server
-  const so = page.index === 0 ? [] : (staged.get(key)?.pages ?? [])
-  if (page.index < so.length) return 'more'
-  if (page.index !== so.length || page.count > 4096) return null
-  so.push(page)
-  if (so.length < page.count) {
-    if (!staged.has(key) && staged.size >= MAX_TRANSFERS) staged.delete(staged.keys().next().value!)
-    staged.set(key, { pages: so, until: turn.now + TRANSFER_LIFE })
-    forgetLater(turn, turn.now + TRANSFER_LIFE)
-    return 'more'
+  const so = page.index === 0 ? undefined : staged.get(key)
+  const pages = so?.pages ?? []
+  if (page.index < pages.length) return 'more'
+  if (page.index !== pages.length || page.count > 4096) return null
+  pages.push(page)
+  if (pages.length >= page.count) {
+    staged.delete(key)
+    return joinPages(pages)
   }
+  const size = (so?.size ?? 0) + JSON.stringify(page).length
   staged.delete(key)
-  return joinPages(so)
+  if (size > MAX_STAGED) return null
+  makeRoom(staged, size)
+  staged.set(key, { pages, size, until: turn.now + TRANSFER_LIFE })
+  forgetLater(turn, turn.now + TRANSFER_LIFE)
+  return 'more'
+}
+
+/** The transfers that have waited longest make room for one that goes on. */
+function makeRoom(staged: Map<string, Staged>, size: number): void {
+  let left = MAX_STAGED - size
+  for (const { size: held } of staged.values()) left -= held
+  for (const [key, { size: held }] of staged) {
+    if (left >= 0 && staged.size < MAX_TRANSFERS) return
+    staged.delete(key)
+    left += held
+  }
 }
 
 /** Drops what nobody fetched or finished in a minute. */

@@ -44,6 +44,8 @@ export interface UpdateSet extends SignedIntent {
 }
 
 export const INTENT_LIFE = 600_000
+/** What an intent's author signs, in UTF-8, at most: with room for many more in one message. */
+export const MAX_CALL_BYTES = 65_536
 
 /**
  * Why no copy can have given an intent this stamp, in words, or null: it lies in the validity [A1], after every ancestor

@@ -1,8 +1,8 @@
 /** The shape of intents and update sets on the wire; one canonical form: labels ascending, nothing empty, leaves new. */
-import { compareLabels } from '../names'
+import { compareLabels, utf8Length } from '../names'
 import { directoryId, label, list, Malformed, nullable, number, oneOf, record, text, timestampShape, type Shape } from '../shape'
-import { MAX_TIME } from '../timestamp'
-import { procedures, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
+import { isBelieved, MAX_TIME } from '../timestamp'
+import { MAX_CALL_BYTES, procedures, signedText, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
 
 export const branchesShape = (depth: number): Shape<Branch[]> => {
   const branch: Shape<Branch> = (value) => {
@@ -47,5 +47,7 @@ export const updateSetShape: Shape<UpdateSet> = (value) => {
   const set = stamped(value)
   const fault = stampFault(set)
   if (fault !== null) throw new Malformed(fault)
+  if (!isBelieved(set.ts)) throw new Malformed('a time-stamp that no clock shows')
+  if (utf8Length(signedText(set.intent)) > MAX_CALL_BYTES) throw new Malformed('an intent larger than a call may be')
   return set
 }
