@@ -38,7 +38,7 @@ test('ten thousand names import with progress shown, and are there after a reloa
   await alpha.page.getByLabel('File of JSON lines').setInputFiles({ name: 'people.jsonl', mimeType: 'application/jsonl', buffer: Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')) })
   await alpha.page.getByRole('dialog').getByRole('button', { name: 'Import' }).click()
   await expect(alpha.page.getByRole('progressbar', { name: 'Imported so far' })).toBeVisible()
-  await expect(alpha.page.getByText('Imported 10000 names and 40 directories into /People.')).toBeVisible({ timeout: 30_000 })
+  await expect(alpha.page.getByText('Imported 10000 names and 40 directories into /People.')).toBeVisible({ timeout: 80_000 })
   await alpha.page.reload()
   await alpha.ready()
   await alpha.expectValue('/People/d39:person249/Phone', '39 249')
