@@ -76,7 +76,7 @@ export class Exploration {
     this.scenario = scenario
     this.options = options
     this.size = scenario.servers
-    this.servers = new ServerStates(idsOf(scenario), options.canary ?? {})
+    this.servers = new ServerStates(idsOf(scenario), options.canary ?? {}, scenario.lateUpdates === true)
     const standing = beginning(scenario, this.servers)
     this.servers.onStep = compare
     this.first = { servers: standing.map(({ number }) => number), links: this.allLinks(), left: this.allLeft(), flight: [] }
