@@ -10,7 +10,7 @@ import { scenarios, type Scenario } from './exhaustScenarios'
 const { values: options } = parseArgs({ args: process.argv.slice(2), options: { scenario: { type: 'string' }, states: { type: 'string' }, canary: { type: 'string' } } })
 
 /** States of a scenario that does not end before. */
-const LIMIT = 2_000_000
+const LIMIT = 5_000_000
 
 const canary = options.canary === undefined ? undefined : canaries.find(({ name }) => name.includes(options.canary!))
 if (options.canary !== undefined && canary === undefined) throw new Error(`no canary is called ${options.canary}: ${canaries.map(({ name }) => name).join('; ')}`)

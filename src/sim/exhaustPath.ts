@@ -1,41 +1,49 @@
 /** The shortest way to a broken rule, in lines that a person can read. */
+import { InvariantViolation } from '../core/assert'
 import { encodeVisible } from '../core/values/encodeTree'
-import type { Exploration, Move } from './exhaust'
 import { Mixer } from './exhaustHash'
+import type { Move, Moves } from './exhaustMoves'
 import { mix, type WorldState } from './exhaustQueue'
-import { nameOf, type Happening, type ServerState } from './exhaustServer'
+import { nameOf, type Happening, type ServerState, type ServerStates } from './exhaustServer'
 import type { Visited } from './exhaustVisited'
 import { explainWire } from './transcript'
-import { InvariantViolation } from '../core/assert'
 import { Accusation } from './world'
 
+/** Which rule an error says is broken, and its sentence; what names no rule is a bug too. */
+export function accusation(error: unknown): { rule: string; sentence: string } {
+  if (error instanceof Accusation || error instanceof InvariantViolation) return { rule: error.rule, sentence: error.message }
+  return { rule: 'error', sentence: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+}
+
 export class Path {
-  private readonly exploration: Exploration
+  private readonly servers: ServerStates
+  private readonly moves: Moves
   private readonly visited: Visited
   private readonly mixer = new Mixer()
 
-  constructor(exploration: Exploration, visited: Visited) {
-    this.exploration = exploration
+  constructor(servers: ServerStates, moves: Moves, visited: Visited) {
+    this.servers = servers
+    this.moves = moves
     this.visited = visited
   }
 
-  /** How a state was reached, and what was tried from there. */
-  lines(state: number, last: Move): string[] {
+  /** How a state was reached from the first one, and what was tried there. */
+  lines(first: WorldState, state: number, last: Move): string[] {
     const lines: string[] = []
-    let at = this.exploration.first
+    let at = first
     for (const number of this.visited.wayTo(state).slice(1)) {
       const { next, move } = this.stepTo(at, number)
       lines.push(...this.explain(at, move))
       at = next
     }
-    lines.push(...this.explain(at, last), '', ...this.exploration.standing(at).flatMap(standsSo))
+    lines.push(...this.explain(at, last), '', ...this.servers.standing(at.servers).flatMap(standsSo))
     return numbered(readable(lines, this.owners()))
   }
 
   /** Of all that can happen, what leads to the state of that number. */
   private stepTo(at: WorldState, number: number): { next: WorldState; move: Move } {
     let step: { next: WorldState; move: Move } | null = null
-    this.exploration.expand(at, (next, move) => {
+    this.moves.expand(at, (next, move) => {
       if (step === null && this.visited.is(number, mix(this.mixer, next))) step = { next, move }
     })
     if (step === null) throw new Error('the way back was lost')
@@ -43,7 +51,7 @@ export class Path {
   }
 
   private explain(state: WorldState, { kind, of, other }: Move): string[] {
-    const { servers } = this.exploration
+    const { servers } = this
     switch (kind) {
       case 'leaf':
         return ['all that was on its way has arrived; from here on fine weather, and three sweeps']
@@ -69,21 +77,20 @@ export class Path {
   /** What happened in that step, and what was sent. */
   private consequences(state: WorldState, happening: Happening): string[] {
     try {
-      const worked = this.exploration.servers.workOut(this.exploration.standing(state)[happening.to]!, happening)
+      const worked = this.servers.workOut(this.servers.standing(state.servers)[happening.to]!, happening)
       if (worked === null) return []
       const { happened, send } = worked.effects
-      const sent = worked.step.sends.map((number) => this.exploration.servers.happenings[number] as Extract<Happening, { type: 'message' }>)
+      const sent = worked.step.sends.map((number) => this.servers.happenings[number] as Extract<Happening, { type: 'message' }>)
       return [...happened.map(({ kind, text }) => `  ${kind}: ${text}`), ...sent.slice(0, send.length).map(({ to, wire }) => `  to ${nameOf(to)}: ${explainWire(wire)}`)]
     } catch (error) {
-      if (error instanceof Accusation || error instanceof InvariantViolation) return [`  ${error.message}`]
-      throw error
+      return [`  ${accusation(error).sentence}`]
     }
   }
 
   /** Which server each copy is, or was, on. */
   private owners(): Map<string, string> {
     const owners = new Map<string, string>()
-    for (const { who, server } of this.exploration.servers.all) for (const { id } of server.copies.values()) owners.set(id, nameOf(who))
+    for (const { who, server } of this.servers.all) for (const { id } of server.copies.values()) owners.set(id, nameOf(who))
     return owners
   }
 }

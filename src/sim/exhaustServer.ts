@@ -16,7 +16,6 @@ import type { Accepted as Answer } from '../core/requests'
 import { restoreServer, type Server, type ServerOptions, type Task } from '../core/server'
 import { step, type Input } from '../core/step'
 import type { Timestamp } from '../core/timestamp'
-import { encodeChildren } from '../core/values/encodeTree'
 import type { UpdateSet } from '../core/values/intent'
 import { clone, Parts } from './exhaustCopying'
 import { signature, type SimServer } from './simServer'
@@ -121,6 +120,11 @@ export class ServerStates {
     return state
   }
 
+  /** The servers of a state of the world. */
+  standing(numbers: readonly number[]): ServerState[] {
+    return numbers.map((number) => this.all[number]!)
+  }
+
   private viewOf(key: string): number {
     const view = this.views.get(key) ?? this.views.size
     this.views.set(key, view)
@@ -166,8 +170,13 @@ export class ServerStates {
   }
 
   private doesNothing(state: ServerState, happening: number): boolean {
-    const step = this.step(state, happening)!
-    return step.next === state && step.sends.length === 0
+    try {
+      const step = this.step(state, happening)!
+      return step.next === state && step.sends.length === 0
+    } catch {
+      // What is wrong with it is said when it is delivered.
+      return false
+    }
   }
 
   /** The same, worked out anew, with all that is described. */
@@ -184,21 +193,22 @@ export class ServerStates {
     const effects = step(server, now, input)
     this.canary.stepped?.(here, input, effects)
     if (happening.type === 'act' && effects.reply.some(({ outcome }) => isFailure(outcome))) return null
-    if (this.canary.stepped === undefined && this.canary.before === undefined && happening.type !== 'crash') this.replay(state, server, effects)
     keepTimers(server)
     const issued = issuedBefore + (server.fresh.d - fresh.d >= IDENTIFIER ? 1 : 0)
     const next = this.stateOf(state.who, server, now, issued, withAccepted(state.accepted, effects))
+    if (this.canary.stepped === undefined && this.canary.before === undefined) this.replay(state, next, effects)
     this.onStep(state, next)
     const sends = effects.send.map(({ to, message }) => this.numberOf({ type: 'message', from: state.who, to: this.ids.indexOf(to), wire: encode(message) }))
     return { step: { next, sends }, effects }
   }
 
-  /** What is saved is done again to what was stored; once for the same saves to the same copies. */
-  private replay({ view, server }: ServerState, after: Server, { save }: Effects): void {
-    if (save.length === 0) return
+  /** P1: what is saved, done again to what was stored before, gives the copies that the step left: a restart replays what ran. */
+  private replay(before: ServerState, after: ServerState, { save }: Effects): void {
     const saved = JSON.stringify(save)
-    const key = `${view} ${saved}`
-    if (!this.replayed.has(key)) replays(server, after, saved)
+    const key = `${before.view} ${after.view} ${saved}`
+    if (this.replayed.has(key)) return
+    const copies = save.length === 0 ? before.server.copies : this.parts.keep(replayed(before.server, saved))
+    if (copies !== after.server.copies) throw new InvariantViolation('P1', `what ${nameOf(after.who)} saved does not replay to the copies it has`)
     this.replayed.add(key)
   }
 
@@ -269,21 +279,17 @@ export function restarted({ who, server }: Pick<ServerState, 'who' | 'server'>, 
 
 const stored = (copy: DirectoryCopy): EncodedCopy => JSON.parse(JSON.stringify(encodeCopy(copy))) as EncodedCopy
 
-/** P1: what is saved, done again to what was stored before, gives the copy that the step left: a restart replays what ran. */
-function replays(before: Server, after: Server, saved: string): void {
-  for (const copy of after.copies.values()) {
-    const was = before.copies.get(copy.directory)
-    let replayed = was?.id === copy.id ? restoreCopy(stored(was)) : null
-    for (const save of JSON.parse(saved) as Save[]) {
-      if (!('copy' in save) || save.copy !== copy.id) continue
-      if (save.change.type === 'created') replayed = restoreCopy(save.change.copy)
-      else if (replayed !== null) applyChange(replayed, save.change)
-    }
-    if (replayed === null || whole(replayed) !== whole(copy)) throw new InvariantViolation('P1', `${after.name} saved what does not replay to the copy it has`)
+/** The copies of a server as it would find them after a restart. */
+function replayed({ copies: before }: Server, saved: string): Server['copies'] {
+  const copies = new Map([...before].map(([directory, copy]) => [directory, restoreCopy(stored(copy))]))
+  for (const save of JSON.parse(saved) as Save[]) {
+    if ('server' in save) {
+      if (save.server.type === 'retired') copies.delete(save.server.directory)
+    } else if (save.change.type === 'created') copies.set(save.directory, restoreCopy(save.change.copy))
+    else applyChange(copies.get(save.directory)!, save.change)
   }
+  return copies
 }
-
-const whole = (copy: DirectoryCopy): string => JSON.stringify([encodeCopy(copy), encodeChildren(copy.visible.root.children), [...copy.waiting.keys()]])
 
 /**
  * Whether what a message says is known for good, or answers what nobody asks any more. An attempt once over never runs again
