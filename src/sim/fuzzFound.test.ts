@@ -265,6 +265,22 @@ describe('what is taken over from others', () => {
 })
 
 describe('a server by itself', () => {
+  it('[B2] remembers the starts of so many servers, the latest, and of all that are connected', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    for (let i = 100; i < 2000; i++) {
+      const server = serverNumber(i)
+      for (const incarnation of [2, 1]) cluster.input(alpha, { type: 'connected', server, incarnation, instance: 'x', name: 'stranger' })
+      cluster.input(alpha, { type: 'disconnected', server, reason: 'gone' })
+    }
+    expect(alpha.server.starts.size).toBeLessThanOrEqual(1000)
+    expect(alpha.server.fenced.size).toBeLessThanOrEqual(1000)
+    cluster.input(alpha, { type: 'connected', server: serverNumber(1999), incarnation: 1, instance: 'x', name: 'stranger' })
+    expect(alpha.server.fenced.has(serverNumber(1999))).toBe(true)
+    cluster.restart(beta)
+    cluster.sweep(alpha, directory)
+  })
+
   it('[P10] plans one thing again and again far ahead without remembering each plan', () => {
     const agenda = emptyAgenda<string>()
     for (let i = 0; i < 10_000; i++) schedule(agenda, 'far', 1_000_000 + i)

@@ -26,7 +26,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     happened(turn, { kind: 'refused', text: `an older start of ${name} (${incarnation}, now ${newest.incarnation}) is refused`, server: from })
     return
   }
-  if (incarnation > newest.incarnation) server.starts.set(from, { incarnation, instance })
+  if (incarnation > newest.incarnation) rememberStart(turn, from, { incarnation, instance })
   if (incarnation === newest.incarnation && instance !== newest.instance) {
     server.fenced.add(from)
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
@@ -41,6 +41,20 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     sweepAfterConnection(turn, copy)
   }
   happened(turn, { kind: 'server', text: `connected to ${name}`, server: from })
+}
+
+/** Servers of which the newest start is remembered; those that were seen longest ago are forgotten first. */
+const MAX_STARTS = 1000
+
+function rememberStart({ server: { starts, fenced, peers } }: Turn, from: ServerId, start: { incarnation: number; instance: string }): void {
+  starts.delete(from)
+  starts.set(from, start)
+  for (const other of starts.keys()) {
+    if (starts.size <= MAX_STARTS) return
+    if (peers.has(other)) continue
+    starts.delete(other)
+    fenced.delete(other)
+  }
 }
 
 export function onDisconnected(turn: Turn, from: ServerId, reason: string): void {
