@@ -1,0 +1,41 @@
+/** How a barrage ends: strangers go, the honest reach each other and sweep, and then their copies are what DB says. */
+import type { DirectoryId } from '../core/names'
+import { converged, nothingLost } from './checkers'
+import type { Arena } from './fuzzArena'
+import type { World } from './world'
+
+/** Calls of this end; servers may still be at calls of people. */
+const FIRST_CALL = 2_000_000
+
+/** Every update that was acknowledged is there, and all copies of a directory are equal. */
+export function finish(arena: Arena): void {
+  arena.post.length = 0
+  part(arena)
+  for (const a of arena.houses) for (const b of arena.houses) if (a.id < b.id) arena.connect(a, b)
+  arena.pass(90_000)
+  for (const directory of arena.database.directories.keys()) sweepThrice(arena, directory)
+  // What the checkers look at of a world is what an arena has: DB, and copies on servers with names.
+  const world = { database: arena.database, copies: (directory: DirectoryId) => arena.copies(directory) } as unknown as World
+  nothingLost(world)
+  converged(world)
+}
+
+/** Strangers are gone, and who was away is back, as a later start than the one that spoke for it. */
+function part(arena: Arena): void {
+  for (const [index, house] of arena.houses.entries()) {
+    for (const server of house.server.peers.keys()) if (arena.houseOf(server) === undefined) arena.perform({ at: arena.time, house: index, input: { type: 'disconnected', server, reason: 'gone' } })
+    if (!house.away) continue
+    house.away = false
+    Object.assign(house.server, { incarnation: house.server.incarnation + 1 })
+  }
+}
+
+function sweepThrice(arena: Arena, directory: DirectoryId): void {
+  for (let i = 0; i < 3 && arena.copies(directory).length > 1; i++) {
+    const at = arena.copies(directory).find(({ copy }) => copy.state === 'active')?.at
+    if (at === undefined) return
+    const call = { type: 'ask' as const, servers: [at.id], request: { type: 'sweep' as const, directory, form: 'parallel' as const } }
+    arena.perform({ at: arena.time, house: arena.houses.indexOf(at), input: { type: 'call', id: FIRST_CALL + i, call } })
+    arena.pass(8000)
+  }
+}

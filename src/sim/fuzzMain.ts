@@ -1,0 +1,69 @@
+/**
+ * npm run fuzz: a million messages, and a table of what became of them. `--seed S` runs the same again, `--runs N` sets how
+ * many messages, `--episode N` runs one episode of a seed, `--trace` says each message, `--for 10m` goes on with fresh seeds.
+ */
+import { randomBytes } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { Script } from 'node:vm'
+import { fuzz, type Fuzzed } from './fuzz'
+
+const { values: options } = parseArgs({
+  args: process.argv.slice(2),
+  options: { seed: { type: 'string' }, runs: { type: 'string' }, episode: { type: 'string' }, trace: { type: 'boolean' }, for: { type: 'string' } },
+})
+
+/** ms after which an episode that does not end is cut short. */
+const LONGEST_EPISODE = 120_000
+
+/** Runs synchronous code that may never end: a script with a time limit calls it. */
+function guard(run: () => void): void {
+  Object.assign(globalThis, { nameringFuzz: run })
+  new Script('nameringFuzz()').runInThisContext({ timeout: LONGEST_EPISODE })
+}
+
+function runOnce(seed: string): number {
+  const began = performance.now()
+  const fuzzed = fuzz({
+    seed,
+    runs: Number(options.runs ?? 1_000_000),
+    ...(options.episode !== undefined && { episode: Number(options.episode) }),
+    clock: () => performance.now(),
+    work: () => process.cpuUsage().user / 1000,
+    guard,
+    ...(options.trace && { trace: (line: string) => console.log(line) }),
+  })
+  table(fuzzed)
+  const { messages, episodes, honest, found } = fuzzed
+  console.log(`\nseed ${seed}: ${messages} messages in ${[...episodes].map(([kind, count]) => `${count} ${kind}`).join(', ')}; ${honest} honest ones between them; ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  report(seed, fuzzed)
+  return found.length
+}
+
+function table({ kinds, refusals, slowest }: Fuzzed): void {
+  const row = (...cells: (string | number)[]): void => console.log(cells.map((cell, i) => (i === 0 ? String(cell).slice(0, 56).padEnd(58) : String(cell).padStart(10))).join(''))
+  row('', 'generated', 'mutated', 'spoilt', 'accepted', 'refused', 'slowest ms')
+  for (const [kind, count] of sorted(kinds)) row(kind, count.grammar, count.structure, count.bytes, count.accepted, count.refused, count.slowest.toFixed(1))
+  console.log('\nrefused, by reason')
+  for (const [reason, count] of [...refusals].toSorted(([, a], [, b]) => b - a).slice(0, 40)) console.log(`${String(count).padStart(10)}  ${reason.slice(0, 120)}`)
+  console.log('\nslowest')
+  for (const { ms, kind, episode, index, characters } of slowest) console.log(`${ms.toFixed(1).padStart(10)} ms  ${kind}, ${characters} characters, episode ${episode}, message ${index}`)
+}
+
+const sorted = <T>(counts: Map<string, T>): [string, T][] => [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+function report(seed: string, { found }: Fuzzed): void {
+  for (const { episode, index, rule, sentence, where, times, events } of found) {
+    console.log(`\nBROKEN  ${rule}: ${sentence.slice(0, 600)}\n${where}`)
+    console.log(`  in ${times} episodes, first in ${episode} at message ${index}; the last of ${events.length} events that suffice:`)
+    for (const event of events.slice(-3)) console.log(`  server ${event.house}, ${('wire' in event ? `from ${event.from}: ${event.wire}` : JSON.stringify(event.input)).slice(0, 700)}`)
+    console.log(`  again: npm run fuzz -- --seed ${seed} --episode ${episode}`)
+  }
+}
+
+const minutes = options.for === undefined ? 0 : Number.parseFloat(options.for) * (options.for.endsWith('s') ? 1 / 60 : options.for.endsWith('h') ? 60 : 1)
+const until = performance.now() + minutes * 60_000
+let broken = 0
+do broken += runOnce(options.seed ?? randomBytes(5).toString('hex'))
+while (broken === 0 && options.seed === undefined && performance.now() < until)
+console.log(broken === 0 ? 'nothing broke' : `${broken} broke`)
+process.exitCode = broken === 0 ? 0 : 1
