@@ -2,8 +2,11 @@
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
 import { beginJoin, newCopyId } from './copies/join'
+import { baptise, beginEpoch } from './copies/epoch'
+import { markAbandoned } from './copies/exclusion'
 import { beginLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
+import { quarantineOf, settleUpdates } from './copies/quarantine'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
 import { sweepLater, watchOf } from './copies/sweepTimes'
@@ -25,7 +28,7 @@ import { takeRoot } from './servers/connections'
 import { register, rename } from './servers/register'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
-import { readLabels, readSnapshot, readTree, type Tree } from './values/readValue'
+import { readLabels, readSnapshot, readTree, sameTree, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
 import type { SignedIntent } from './values/intent'
 
@@ -133,14 +136,29 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'create') return performCreate(turn, request, caller)
   const copy = turn.server.copies.get(request.directory)
   if (copy !== undefined && request.type === 'leave') return beginLeave(turn, copy, caller)
-  if (copy === undefined || request.type === 'leave' || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
+  if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, settleUpdates(turn, copy, request.stamps))
+  if ((copy?.state === 'active' || copy?.state === 'excluded') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
+  if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
+  if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
   answer(turn, caller, performOn(turn, copy, request))
 }
 
+/** Requests to copies that are not active, or that are answered later. */
+const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'settle', 'newEpoch', 'baptise'].includes(request.type)
+
+const LEAST_PATIENCE = 1000
+const MOST_PATIENCE = 600_000
+
+function newEpoch(turn: Turn, copy: DirectoryCopy, request: Extract<Request, { type: 'newEpoch' }>, caller: Caller): void {
+  if (request.patience >= LEAST_PATIENCE && request.patience <= MOST_PATIENCE) return beginEpoch(turn, copy, request, caller)
+  answer(turn, caller, failure('BadRequest', { reason: `the patience of a new epoch is at least ${LEAST_PATIENCE / 1000} and at most ${MOST_PATIENCE / 1000} s` }))
+}
+
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
@@ -156,6 +174,9 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
       return submit(turn, copy, request.signed)
     case 'state':
       return stateOf(turn, copy)
+    case 'abandon':
+      markAbandoned(turn, copy, new Set(request.copies))
+      return { excluded: [...copy.excluded] }
     default:
       return unreachable(request)
   }
@@ -204,10 +225,6 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
   return { tree, writers }
 }
 
-const sameTree = (a: Tree, b: Tree): boolean => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
-/** A tree with its labels in one order, an empty list of labels as what it means: present. */
-const normal = (tree: Tree): Tree => (typeof tree === 'boolean' ? tree : tree.length === 0 || tree.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, below]) => [label, normal(below)] as const))
-
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
   const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : reservedFault(copy.visible, signed.intent)
   if (fault !== null) return fault
@@ -217,7 +234,8 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
 
 export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
   const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
-  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], log }
+  const seals = copy.seals.map(({ epoch, committer }) => ({ epoch, committer: committer.server }))
+  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
 }
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {

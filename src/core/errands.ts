@@ -44,7 +44,7 @@ const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
-const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave'])
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -73,7 +73,11 @@ function askFirst(turn: Turn, errand: Errand): void {
 }
 
 /** Sweeps, joins and creations take several messages of their own. */
-const patienceFor = ({ type }: Request): number => (type === 'sweep' || type === 'join' || type === 'leave' || type === 'create' ? LONG_PATIENCE : PATIENCE)
+const patienceFor = (request: Request): number => {
+  const { type } = request
+  if (type === 'newEpoch') return LONG_PATIENCE + 2 * request.patience
+  return type === 'sweep' || type === 'join' || type === 'leave' || type === 'create' || type === 'baptise' ? LONG_PATIENCE : PATIENCE
+}
 
 function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {
   if (turn.server.peers.has(at)) errand.askedAt ??= turn.now

@@ -5,7 +5,7 @@
  * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
  */
 import { requestShape, type Request } from './requests'
-import { isEpoch, MAX_RING, type DirectoryCopy, type Epoch, type Member, type Removal, type RingPointer } from './copies/directoryCopy'
+import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
 import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
@@ -31,6 +31,20 @@ export interface Facts {
   /** Fingerprint of the known ring. */
   ringDigest: string
   removed: Removal[]
+  excluded: Exclusion[]
+}
+
+/** What a copy says to who makes an epoch: of the rings that it has known, and what it has promised [E1, E3, E8]. */
+export interface EpochFacts {
+  facts: Facts
+  promised: Epoch
+  ring: Member[]
+  sweptRings: SweptRing[]
+  /** Rings of epochs that it is sealed for, or was left out of: any of them may rule already. */
+  otherRings: Member[][]
+  lineage: Epoch[]
+  /** The greatest time-stamp of each copy's updates in its log. */
+  known: [CopyId, Timestamp][]
 }
 
 /** A node of a base on the wire, in pre-order: its depth (1 below the root), label and time-stamp. */
@@ -70,7 +84,7 @@ export type CopyMessage =
   | (BetweenCopies & { type: 'readSweep'; to: CopyId; attempt: string; since: Timestamp; whole: boolean; index: number })
   | (BetweenCopies & { type: 'readPage'; to: CopyId; attempt: string; facts: Facts; page: Page })
   /** The write pass, page by page, without the ring for a copy that knows it; joined with lastSweep, F and ring in one transaction after the last page [P7]. */
-  | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; removed: Removal[]; page: Page })
+  | (BetweenCopies & { type: 'writeSweep'; to: CopyId; attempt: string; sweepTS: Timestamp; stableMark: Timestamp; baseMark: Timestamp; ring: Member[]; removed: Removal[]; excluded: Exclusion[]; page: Page })
   | (BetweenCopies & { type: 'wrote'; to: CopyId; attempt: string; index: number; lastSweep: Timestamp })
   /** A member cannot do its part of a sweep. */
   | (BetweenCopies & { type: 'sweepRefused'; to: CopyId; attempt: string; failure: Failure })
@@ -78,7 +92,7 @@ export type CopyMessage =
 /** A copy that joins, and the one behind which it joins [R2 to R4]. */
 export type JoinMessage =
   | { type: 'askSnapshot'; directory: DirectoryId; joiner: CopyId; index: number }
-  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; page: Page }
+  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; sweptRings: SweptRing[]; lineage: Epoch[]; page: Page }
   | { type: 'snapshotRefused'; directory: DirectoryId; joiner: CopyId; failure: Failure }
   | { type: 'askSplice'; directory: DirectoryId; joiner: CopyId; name: string; epoch: Epoch; predecessor: CopyId; pointer: RingPointer; lastSweep: Timestamp; stableMark: Timestamp }
   /** R4: what became of my splice? Unknown so far means: never, from now on. */
@@ -106,10 +120,34 @@ export type LeaveMessage =
   /** Not taken, and never by this attempt. */
   | (OfLeaving & { type: 'notTaken'; attempt: number })
 
+/** About an epoch that is being made or rules: from the server of a copy to a copy, in whatever epoch each of them is. */
+interface OfEpoch {
+  directory: DirectoryId
+  to: CopyId
+}
+
+/** The making of an epoch, and its news [E1 to E9]. */
+export type EpochMessage =
+  /** Where does your copy stand? Before anything is sealed. */
+  | { type: 'askEpochFacts'; directory: DirectoryId; nonce: string }
+  | { type: 'epochFacts'; directory: DirectoryId; nonce: string; failure: Failure | null; facts: EpochFacts | null }
+  | (OfEpoch & { type: 'seal'; epoch: Epoch; committer: CopyId; ring: Member[] })
+  | (OfEpoch & { type: 'sealed'; epoch: Epoch; facts: EpochFacts })
+  | (OfEpoch & { type: 'sealRefused'; epoch: Epoch; failure: Failure })
+  /** What became of that epoch, and who rules? `from` is in an older one, or sealed for it. */
+  | (OfEpoch & { type: 'askEpoch'; epoch: Epoch; from: CopyId })
+  /** This epoch rules. */
+  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[] })
+  /** It never will: said by its committer only. */
+  | (OfEpoch & { type: 'epochGivenUp'; epoch: Epoch; from: CopyId })
+  /** That copy is not here, and never will be again [R1, B5]. */
+  | { type: 'copyGone'; directory: DirectoryId; copy: CopyId }
+
 export type Message =
   | CopyMessage
   | JoinMessage
   | LeaveMessage
+  | EpochMessage
   /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
   | { type: 'hello'; root: DirectoryId | null; name: string | null }
   | { type: 'request'; id: string; request: Request }
@@ -127,7 +165,7 @@ const failureShape: Shape<Failure> = (value) => {
   const pairs = record<{ type: 'failure'; code: Failure['code']; about: object }>({ type: oneOf('failure'), code: oneOf(...errorCodes), about: aboutShape })(value)
   return pairs as Failure
 }
-const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'phase', 'theirs', 'ours', 'by', 'seconds'])
+const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'missing', 'phase', 'theirs', 'ours', 'by', 'seconds'])
 const aboutShape: Shape<Record<string, string>> = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed('not the data of a failure')
   const about: Record<string, string> = {}
@@ -142,11 +180,16 @@ const sets = list(updateSetShape, MAX_SETS)
 /** A ring changes members a few times a year; records go when F has passed them. */
 export const removed: Shape<Removal[]> = list(record({ copy: copyId, ts: timestampShape }), 4 * MAX_RING)
 
+export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: shortText, known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
+/** Epochs that a directory has been through: one for each disaster. */
+const lineage = list(epoch, MAX_LINEAGE)
+const sweptRings: Shape<SweptRing[]> = list(record({ ts: timestampShape, members: list(copyId, MAX_RING) }), MAX_SWEPT_RINGS)
+
 const facts: Shape<Facts> = record({
   copy: copyId,
   server: serverId,
   name: shortText,
-  state: oneOf('joining', 'active', 'leaving', 'left'),
+  state: oneOf(...copyStates),
   epoch,
   pointer,
   nextTS: timestampShape,
@@ -155,6 +198,16 @@ const facts: Shape<Facts> = record({
   digest: text(32),
   ringDigest: text(32),
   removed,
+  excluded: exclusions,
+})
+const epochFacts: Shape<EpochFacts> = record({
+  facts,
+  promised: epoch,
+  ring: members,
+  sweptRings,
+  otherRings: list(members, MAX_SEALS + 1),
+  lineage,
+  known: list(tuple<[CopyId, Timestamp]>(copyId, timestampShape), 4 * MAX_RING),
 })
 const page: Shape<Page> = record({
   index: number,
@@ -168,6 +221,7 @@ const between = { directory: directoryId, epoch, from: copyId }
 const sweeping = { ...between, to: copyId, attempt: text(16) }
 const joining = { directory: directoryId, joiner: copyId }
 const leaving = { directory: directoryId, from: copyId, to: copyId }
+const ofEpoch = { directory: directoryId, to: copyId }
 
 /** A1: a signature binds a set to its directory; nobody carries it into another. */
 const ofItsDirectory =
@@ -189,11 +243,11 @@ const messageShape: Shape<Message> = union<Message>({
   looked: record({ type: oneOf('looked'), ...sweeping, facts }),
   readSweep: record({ type: oneOf('readSweep'), ...sweeping, since: timestampShape, whole: boolean, index: number }),
   readPage: ofItsDirectory(record({ type: oneOf('readPage'), ...sweeping, facts, page })),
-  writeSweep: ofItsDirectory(record({ type: oneOf('writeSweep'), ...sweeping, sweepTS: timestampShape, stableMark: timestampShape, baseMark: timestampShape, ring: members, removed, page })),
+  writeSweep: ofItsDirectory(record({ type: oneOf('writeSweep'), ...sweeping, sweepTS: timestampShape, stableMark: timestampShape, baseMark: timestampShape, ring: members, removed, excluded: exclusions, page })),
   wrote: record({ type: oneOf('wrote'), ...sweeping, index: number, lastSweep: timestampShape }),
   sweepRefused: record({ type: oneOf('sweepRefused'), ...sweeping, failure: failureShape }),
   askSnapshot: record({ type: oneOf('askSnapshot'), ...joining, index: number }),
-  snapshotPage: ofItsDirectory(record({ type: oneOf('snapshotPage'), ...joining, facts, highest: timestampShape, ring: members, page })),
+  snapshotPage: ofItsDirectory(record({ type: oneOf('snapshotPage'), ...joining, facts, highest: timestampShape, ring: members, sweptRings, lineage, page })),
   snapshotRefused: record({ type: oneOf('snapshotRefused'), ...joining, failure: failureShape }),
   askSplice: record({ type: oneOf('askSplice'), ...joining, name: shortText, epoch, predecessor: copyId, pointer, lastSweep: timestampShape, stableMark: timestampShape }),
   askFate: record({ type: oneOf('askFate'), ...joining, predecessor: copyId }),
@@ -206,6 +260,15 @@ const messageShape: Shape<Message> = union<Message>({
   handOverPage: ofItsDirectory(record({ type: oneOf('handOverPage'), ...leaving, nonce: text(16), pointer, removed, page })),
   takenOver: record({ type: oneOf('takenOver'), ...leaving, ts: timestampShape }),
   notTaken: record({ type: oneOf('notTaken'), ...leaving, attempt: number }),
+  askEpochFacts: record({ type: oneOf('askEpochFacts'), directory: directoryId, nonce: text(16) }),
+  epochFacts: record({ type: oneOf('epochFacts'), directory: directoryId, nonce: text(16), failure: nullable(failureShape), facts: nullable(epochFacts) }),
+  seal: record({ type: oneOf('seal'), ...ofEpoch, epoch, committer: copyId, ring: members }),
+  sealed: record({ type: oneOf('sealed'), ...ofEpoch, epoch, facts: epochFacts }),
+  sealRefused: record({ type: oneOf('sealRefused'), ...ofEpoch, epoch, failure: failureShape }),
+  askEpoch: record({ type: oneOf('askEpoch'), ...ofEpoch, epoch, from: copyId }),
+  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage }),
+  epochGivenUp: record({ type: oneOf('epochGivenUp'), ...ofEpoch, epoch, from: copyId }),
+  copyGone: record({ type: oneOf('copyGone'), directory: directoryId, copy: copyId }),
 })
 
 /** The text of a message; fields stand in the order of its shape. */

@@ -2,7 +2,7 @@
  * What one server asks of another on behalf of a client: one atomic action there, one answer (except `sweep` and `join`,
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
-import { isEpoch, type Member, type RingPointer } from './copies/directoryCopy'
+import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -36,6 +36,14 @@ export type Request =
   | { type: 'join'; directory: DirectoryId; from: ServerId[] }
   /** RemoveDC: the copy there leaves the ring. */
   | { type: 'leave'; directory: DirectoryId }
+  /** NewEpoch, made by the server that is asked: `patience` ms for each silence. */
+  | { type: 'newEpoch'; directory: DirectoryId; servers: ServerId[]; force: boolean; patience: number }
+  | { type: 'baptise'; directory: DirectoryId; epoch: Epoch; server: ServerId }
+  /** F waits no longer for what these copies alone have [E4]. */
+  | { type: 'abandon'; directory: DirectoryId; copies: CopyId[] }
+  /** What an excluded copy alone has [E7], and that some of it is dealt with. */
+  | { type: 'quarantine'; directory: DirectoryId }
+  | { type: 'settle'; directory: DirectoryId; stamps: Timestamp[] }
 
 /** One step of a lookup as it can be shown: the directory, the label, and what stood there. */
 export interface TrailStep {
@@ -97,10 +105,37 @@ export interface Accepted {
   copies: ServerId[]
 }
 
+/** An epoch that rules now, and whom it left out [E7]. */
+export interface NewEpoch {
+  epoch: Epoch
+  excluded: Exclusion[]
+}
+
+/** A set that the ring never got, as what it would change there. */
+export interface QuarantineEntry {
+  ts: Timestamp
+  author: string
+  /** In a few words. */
+  what: string
+  changes: { path: Label[]; tree: Tree }[]
+  /** Something newer stands there in the ring. */
+  conflict: boolean
+}
+
+export interface Quarantined {
+  /** The epoch that left the copy out. */
+  epoch: Epoch
+  /** Null while the ring has not been compared with. */
+  entries: QuarantineEntry[] | null
+}
+
 /** One copy as an administrator sees it. */
 export interface CopyState extends Facts {
   live: number
   ring: Member[]
+  /** Epochs that it is sealed for, with who makes them; and the one that left it out. */
+  seals: { epoch: Epoch; committer: ServerId }[]
+  outside: Epoch | null
   /** The sets at or after its stable mark, latest last, at most 200: time-stamp, and the change in a few words. */
   log: [Timestamp, string][]
 }
@@ -127,6 +162,10 @@ const path = list(label, 16)
 const servers = list(serverId, 256)
 const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
 const member: Shape<Member> = record({ copy: copyId, server: serverId, name: text(512) })
+const epochShape = matching(isEpoch, 'an epoch')
+const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
+const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
+const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
 export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
@@ -143,6 +182,11 @@ export const requestShape: Shape<Request> = union<Request>({
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
   join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
   leave: record({ type: oneOf('leave'), directory: directoryId }),
+  newEpoch: record({ type: oneOf('newEpoch'), directory: directoryId, servers, force: boolean, patience: number }),
+  baptise: record({ type: oneOf('baptise'), directory: directoryId, epoch: epochShape, server: serverId }),
+  abandon: record({ type: oneOf('abandon'), directory: directoryId, copies: list(copyId, MAX_RING) }),
+  quarantine: record({ type: oneOf('quarantine'), directory: directoryId }),
+  settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
 })
 
 export interface Outcomes {
@@ -156,6 +200,11 @@ export interface Outcomes {
   create: { copy: CopyId; label: Label | null }
   join: { copy: CopyId }
   leave: { copy: CopyId }
+  newEpoch: NewEpoch
+  baptise: NewEpoch
+  abandon: { excluded: Exclusion[] }
+  quarantine: Quarantined
+  settle: { left: number }
 }
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
@@ -185,21 +234,29 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     server: serverId,
     copy: copyId,
     name: text(512),
-    state: oneOf('joining', 'active', 'leaving', 'left'),
-    epoch: matching(isEpoch, 'an epoch'),
+    state: oneOf(...copyStates),
+    epoch: epochShape,
     pointer,
     nextTS: timestampShape,
     lastSweep: timestampShape,
     stableMark: timestampShape,
     live: number,
     ring: list(member, 256),
+    seals: list(record({ epoch: epochShape, committer: serverId }), MAX_SEALS),
+    outside: nullable(epochShape),
     log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
     digest: text(32),
     ringDigest: text(32),
     removed: list(record({ copy: copyId, ts: timestampShape }), 1024),
+    excluded: exclusions,
   }),
   sweep: record({ sweepTS: timestampShape, members: servers }),
   create: record({ copy: copyId, label: nullable(label) }),
   join: record({ copy: copyId }),
   leave: record({ copy: copyId }),
+  newEpoch: newEpochShape,
+  baptise: newEpochShape,
+  abandon: record({ excluded: exclusions }),
+  quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
+  settle: record({ left: number }),
 }

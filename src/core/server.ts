@@ -10,10 +10,12 @@ import type { Errand } from './errands'
 import type { Cleanup } from './directories/cleanup'
 import type { Lookup } from './directories/lookup'
 import type { Originating } from './errands'
-import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy } from './copies/directoryCopy'
+import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy, type Epoch } from './copies/directoryCopy'
 import type { Failure } from './errors'
 import type { Join } from './copies/join'
 import type { TakeOver } from './copies/leave'
+import type { Proposal } from './copies/epoch'
+import type { Quarantine } from './copies/quarantine'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
@@ -24,7 +26,7 @@ import type { Message } from './messages'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
 export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
@@ -70,13 +72,15 @@ export interface Server {
   /** Who waits until a copy here has left the ring. */
   leavers: Map<DirectoryId, Caller[]>
   takeOvers: Map<DirectoryId, TakeOver>
+  proposals: Map<DirectoryId, Proposal>
+  quarantines: Map<DirectoryId, Quarantine>
   cleanups: Map<DirectoryId, Cleanup>
   /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
   referenced: Map<DirectoryId, string>
   transfers: Map<string, Transfer>
   staged: Map<string, Staged>
   /** Updates from the future, kept until their time comes [T2]. */
-  deferred: { from: ServerId; directory: DirectoryId; set: UpdateSet }[]
+  deferred: { from: ServerId; directory: DirectoryId; epoch: Epoch; set: UpdateSet }[]
   errands: Map<string, Errand>
   lookups: Map<string, Lookup>
   originating: Map<number, Originating>
@@ -120,6 +124,8 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     joins: new Map(),
     leavers: new Map(),
     takeOvers: new Map(),
+    proposals: new Map(),
+    quarantines: new Map(),
     cleanups: new Map(),
     referenced: new Map(),
     transfers: new Map(),
@@ -187,7 +193,7 @@ export function applyServerChange(server: Server, change: ServerChange): void {
     case 'retired':
       if (server.copies.get(change.directory)?.id === change.copy) {
         server.copies.delete(change.directory)
-        for (const about of [server.sweepWatch, server.referenced, server.cleanups]) about.delete(change.directory)
+        for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines]) about.delete(change.directory)
       }
       return
   }

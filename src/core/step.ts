@@ -7,7 +7,12 @@ import { unreachable } from './assert'
 import { onCall, perform, type Call } from './calls'
 import { answer } from './caller'
 import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
+import { onEpochFacts, onEpochTime, onSealed, onSealRefused } from './copies/epoch'
+import { onCopyGone } from './copies/gone'
 import { forgetTransfers } from './copies/pages'
+import { onQuarantinePage, onQuarantineTime } from './copies/quarantine'
+import { onAskEpoch, onAskEpochFacts, onEpochGivenUp, onEpochNews, onSeal } from './copies/seal'
+import { isSealed } from './copies/directoryCopy'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
 import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
@@ -21,7 +26,7 @@ import { onConnected, onDisconnected, onHello, type Connected } from './servers/
 import { followClock, onClock } from './servers/clock'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
-import type { CopyMessage, JoinMessage, LeaveMessage, Message } from './messages'
+import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
 import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
 
@@ -118,7 +123,9 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
 function onStart(turn: Turn): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
+    if (isSealed(copy) || copy.state === 'excluded') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
+    else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
     else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)
     else {
       sweepLater(turn, copy)
@@ -145,6 +152,17 @@ function onMessage(turn: Turn, from: ServerId, message: Message): void {
     case 'spliceRefused':
       if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
       return onJoinMessage(turn, from, message)
+    case 'askEpochFacts':
+    case 'epochFacts':
+    case 'seal':
+    case 'sealed':
+    case 'sealRefused':
+    case 'askEpoch':
+    case 'epochNews':
+    case 'epochGivenUp':
+    case 'copyGone':
+      if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
+      return onEpochMessage(turn, from, message)
     case 'askStanding':
     case 'standing':
     case 'askTakeOver':
@@ -164,6 +182,7 @@ function onJoinMessage(turn: Turn, from: ServerId, message: JoinMessage): void {
     case 'askSnapshot':
       return onAskSnapshot(turn, from, message)
     case 'snapshotPage':
+      onQuarantinePage(turn, from, message)
       return onSnapshotPage(turn, from, message)
     case 'snapshotRefused':
       return onSnapshotRefused(turn, from, message)
@@ -196,6 +215,31 @@ function onLeaveMessage(turn: Turn, from: ServerId, message: LeaveMessage): void
       return onTakenOver(turn, message)
     case 'notTaken':
       return onNotTaken(turn, from, message)
+    default:
+      return unreachable(message)
+  }
+}
+
+function onEpochMessage(turn: Turn, from: ServerId, message: EpochMessage): void {
+  switch (message.type) {
+    case 'askEpochFacts':
+      return onAskEpochFacts(turn, from, message)
+    case 'epochFacts':
+      return onEpochFacts(turn, from, message)
+    case 'seal':
+      return onSeal(turn, from, message)
+    case 'sealed':
+      return onSealed(turn, from, message)
+    case 'sealRefused':
+      return onSealRefused(turn, from, message)
+    case 'askEpoch':
+      return onAskEpoch(turn, from, message)
+    case 'epochNews':
+      return onEpochNews(turn, from, message)
+    case 'epochGivenUp':
+      return onEpochGivenUp(turn, from, message)
+    case 'copyGone':
+      return onCopyGone(turn, from, message)
     default:
       return unreachable(message)
   }
@@ -244,6 +288,8 @@ function onTask(turn: Turn, task: Task): void {
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)
   if (kind === 'leave' && copy !== undefined) return onLeaveTime(turn, copy)
+  if (kind === 'epoch' && copy !== undefined) return onEpochTime(turn, copy)
+  if (kind === 'quarantine' && copy !== undefined) return onQuarantineTime(turn, copy)
   if (copy?.state !== 'active') return
   if (kind === 'sweep') beginSweep(turn, copy, 'parallel', null)
   else if (kind === 'sweepDeadline') onSweepDeadline(turn, copy)

@@ -1,13 +1,14 @@
 /**
  * One checker for each invariant: the rule's name, the paper's sentence, one loop, one sentence of accusation (SPEC §19).
  */
-import { digestOf, type DirectoryCopy } from '../core/copies/directoryCopy'
+import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type RingPointer } from '../core/copies/directoryCopy'
 import type { Effects } from '../core/effects'
-import type { CopyId, DirectoryId } from '../core/names'
+import type { CopyId, DirectoryId, Label } from '../core/names'
 import { later, type Timestamp } from '../core/timestamp'
 import { closedForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf } from '../core/values/intent'
+import { visibleAt } from '../core/values/valueTree'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
@@ -33,19 +34,40 @@ const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${cop
 export function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
   const stranger = copy.log.find((set) => !world.database.has(copy.directory, set.ts))
   if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
-  const expected = world.database.textBefore(copy.directory, T, copy.log)
+  const foreign = copy.log.find((set) => !world.database.isOf(copy.directory, copy.epoch, set.ts))
+  if (foreign !== undefined) accuse('D1', `${at(where, copy)} has the update ${foreign.ts}, which its epoch ${copy.epoch} left out`)
+  const expected = world.database.textBefore(copy.directory, copy.epoch, T, copy.log)
   const shows = seen(copy)
   if (shows !== expected) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(shows, expected)}`)
 }
 
-/** The greatest stable mark in the ring of a directory. */
-export const greatestMark = (world: World, directory: DirectoryId): Timestamp => world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.stableMark).reduce(later)
+/** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
+export function rulingEpoch(world: World, directory: DirectoryId): Epoch | null {
+  const epochs = world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.epoch)
+  return epochs.length === 0 ? null : epochs.reduce((a, b) => (a > b ? a : b))
+}
 
-/** "There is always at least one complete ring": from an active member, following the pointers comes back. */
+/** The active copies of a directory that are in the ruling epoch. */
+export function ruling(world: World, directory: DirectoryId): ReturnType<World['copies']> {
+  const epoch = rulingEpoch(world, directory)
+  return world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === epoch)
+}
+
+/** The greatest stable mark in the ring of a directory. */
+export const greatestMark = (world: World, directory: DirectoryId): Timestamp => ruling(world, directory).map(({ copy }) => copy.stableMark).reduce(later)
+
+/** Where a copy points in an epoch: as its promise to it says, while it has not heard that it rules [E2]. */
+function pointerIn(epoch: Epoch, { id, epoch: own, pointer, seals }: DirectoryCopy): RingPointer {
+  const members = own === epoch ? undefined : seals.find((promise) => promise.epoch === epoch)?.ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1))
+  return members?.[(members.findIndex(({ copy }) => copy === id) + 1) % members.length] ?? pointer
+}
+
+/** "There is always at least one complete ring": in the ruling epoch, from an active member, following the pointers comes back. */
 export function ring(world: World, directory: DirectoryId): void {
   const all = new Map(world.copies(directory).map(({ at, copy }) => [copy.id, { at, copy }]))
+  const epoch = rulingEpoch(world, directory)
   for (const { at: where, copy } of all.values()) {
-    if (copy.state !== 'active') continue
+    if (epoch === null || copy.state !== 'active' || copy.epoch !== epoch) continue
     const visited = new Set<CopyId>()
     let next = copy.pointer
     while (next.copy !== copy.id) {
@@ -53,7 +75,7 @@ export function ring(world: World, directory: DirectoryId): void {
       if (member === undefined) return accuse('DC2', `the ring from ${at(where, copy)} leads to the copy ${next.copy}, which does not exist`)
       if (visited.has(next.copy)) return accuse('DC2', `the ring from ${at(where, copy)} never comes back to it`)
       visited.add(next.copy)
-      next = member.copy.pointer
+      next = pointerIn(epoch, member.copy)
     }
   }
 }
@@ -66,8 +88,8 @@ const LOOK_AT = 8
 export function watchWorld(world: World): void {
   const known = new Map<CopyId, Marks>()
   const durable = new Map<CopyId, Marks>()
-  /** The greatest F of each directory so far: who reaches it later promises nothing new. */
-  const greatest = new Map<DirectoryId, Timestamp>()
+  /** The greatest F of each directory and epoch so far: who reaches it later promises nothing new. */
+  const greatest = new Map<string, Timestamp>()
   let steps = 0
   const onDurable = (copies: readonly [CopyId, Marks][]): void => {
     for (const [id, marks] of copies) durable.set(id, marks)
@@ -78,26 +100,34 @@ export function watchWorld(world: World): void {
       if (marks !== undefined) known.set(id, marks)
     }
   }
+  let outside: DirectoryCopy[] = []
+  const beforeStep = ({ server }: SimServer): void => {
+    outside = [...server.copies.values()].filter(({ state }) => state === 'excluded')
+  }
   const onStep = (server: SimServer, effects: Effects): void => {
+    for (const copy of outside) if (server.copyOf(copy.directory) !== copy) world.judge('E7', () => leftNothing(world, server, copy))
     for (const directory of effects.changed) {
       const copy = server.copyOf(directory)
       if (copy === undefined) continue
       world.judge('monotone', () => monotone(server, copy, known))
       const before = known.get(copy.id)
-      const { stableMark, lastSweep } = copy
+      const { stableMark, epoch } = copy
+      const lastSweep = completeTo(copy)
       known.set(copy.id, marksOf(copy))
-      const highest = greatest.get(directory)
-      if (copy.state === 'active' && (lastSweep !== before?.lastSweep || turnsActive(effects, copy.id) || steps++ % LOOK_AT === 0)) {
+      const ofEpoch = `${directory} ${epoch}`
+      const highest = greatest.get(ofEpoch)
+      if (copy.state === 'active' && (copy.lastSweep !== before?.lastSweep || turnsActive(effects, copy.id) || steps++ % LOOK_AT === 0)) {
         world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
         if (highest !== undefined && highest > lastSweep) world.judge('F1', () => absorbed(world, 'F1', server, copy, highest))
       }
       if (highest !== undefined && stableMark <= highest) continue
-      greatest.set(directory, stableMark)
-      for (const other of world.copies(directory)) if (other.copy.state === 'active') world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
+      if (copy.state !== 'active') continue
+      greatest.set(ofEpoch, stableMark)
+      for (const other of world.copies(directory)) if (other.copy.state === 'active' && other.copy.epoch === epoch) world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
     }
     if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
   }
-  world.observers.push({ durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
+  world.observers.push({ before: beforeStep, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }
 
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
@@ -108,15 +138,42 @@ const turnsActive = (effects: Effects, id: CopyId): boolean => effects.save.some
 export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
   const before = known.get(copy.id)
   if (before === undefined) return
-  for (const field of ['nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (copy[field] < before[field]) accuse('monotone', `${field} of ${at(where, copy)} fell from ${before[field]} to ${copy[field]}`)
+  for (const field of ['epoch', 'promised', 'nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (copy[field] < before[field] && (field !== 'lastSweep' || copy.epoch === before.epoch)) accuse('monotone', `${field} of ${at(where, copy)} fell from ${before[field]} to ${copy[field]}`)
 }
+
+/**
+ * E7: "nothing disappears silently": what a person wrote on an excluded copy, and what showed there until it went, stands in
+ * the ring by the same name, or stood there once; or a person has decided on it.
+ */
+function leftNothing(world: World, where: SimServer, copy: DirectoryCopy): void {
+  const { directory } = copy
+  const epoch = rulingEpoch(world, directory)
+  if (epoch === null) return
+  const there = closedForm(world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts)).flatMap(updatesOf))
+  for (const set of copy.log) {
+    if (world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
+    if (set.intent.procedure === 'doUpdates') {
+      for (const { path, mark } of updatesOf(set)) {
+        const labels = path.map(([label]) => label)
+        if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !stood(there, labels)) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
+      }
+    }
+    world.database.settled.add(set.ts)
+  }
+}
+
+const stood = (form: Form, [label, ...below]: readonly Label[]): boolean => label === undefined || (form.has(label) && stood(form.get(label)!.children, below))
 
 /** DC1, first half: every update of DB is at some member; noLostUpdate: so is every acknowledged one. */
 export function nothingLost(world: World): void {
   for (const directory of world.database.directories.keys()) {
-    const members = world.copies(directory).filter(({ copy }) => copy.state === 'active')
+    const members = ruling(world, directory)
+    const epoch = rulingEpoch(world, directory)
+    const outside = world.copies(directory).filter(({ copy }) => !members.some((member) => member.copy === copy))
     for (const { set, acknowledged } of world.database.sets(directory)) {
-      const somewhere = members.some(({ copy }) => set.ts < copy.lastSweep || copy.log.some((other) => other.ts === set.ts))
+      const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
+      const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
+      const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)
       if (!somewhere) accuse(acknowledged ? 'noLostUpdate' : 'DC1', `the update ${set.ts} of ${directory.slice(0, 4)} is at no copy`)
     }
   }
@@ -128,9 +185,11 @@ export function converged(world: World): void {
     const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')
     const [first] = members
     if (first === undefined) accuse('convergence', `no copy of ${directory} is left`)
-    const whole = text(world.database.meaning(directory, () => true))
+    const whole = text(world.database.meaning(directory, ({ ts }) => world.database.isOf(directory, first!.copy.epoch, ts)))
     for (const { at: where, copy } of members) {
       if (copy.state !== 'active') accuse('convergence', `${at(where, copy)} is still ${copy.state}`)
+      if (isSealed(copy)) accuse('E2', `${at(where, copy)} is still sealed for epoch ${copy.seals[0]!.epoch}`)
+      if (copy.epoch !== first!.copy.epoch) accuse('E3', `${at(where, copy)} is in epoch ${copy.epoch}, ${at(first!.at, first!.copy)} in ${first!.copy.epoch}`)
       if (seen(copy) !== whole) accuse('convergence', `${at(where, copy)} differs from DB: ${difference(seen(copy), whole)}`)
       for (const field of ['lastSweep', 'stableMark'] as const) if (copy[field] !== first!.copy[field]) accuse('convergence', `${field} of ${at(where, copy)} is ${copy[field]}, of ${at(first!.at, first!.copy)} ${first!.copy[field]}`)
       if (digestOf(copy) !== digestOf(first!.copy)) accuse('convergence', `the logs of ${at(where, copy)} and ${at(first!.at, first!.copy)} differ`)
@@ -144,8 +203,9 @@ export function converged(world: World): void {
 
 /** What DB says is absent, older than F, is visible nowhere, ever again, and takes no room. */
 export function noResurrection(world: World, where: SimServer, copy: DirectoryCopy): void {
+  if (copy.state !== 'active' || copy.epoch !== rulingEpoch(world, copy.directory)) return
   const mark = greatestMark(world, copy.directory)
-  const form = closedForm(world.database.counting(copy.directory, () => true).flatMap(updatesOf))
+  const form = closedForm(world.database.counting(copy.directory, ({ ts }) => world.database.isOf(copy.directory, copy.epoch, ts)).flatMap(updatesOf))
   const walk = (children: Form, tree: DirectoryCopy['base']['root']['children'], path: string): void => {
     for (const [label, node] of children) {
       const here = tree?.get(label)
@@ -160,5 +220,5 @@ export function noResurrection(world: World, where: SimServer, copy: DirectoryCo
 /** D1 for one answer: the state after a subset of DB with every update before asOf, and everything acknowledged there. */
 export function readIsTrue(world: World, where: SimServer, directory: DirectoryId): void {
   const copy = where.copyOf(directory)
-  if (copy?.state === 'active') absorbed(world, 'D1', where, copy, copy.lastSweep)
+  if (copy?.state === 'active') absorbed(world, 'D1', where, copy, completeTo(copy))
 }

@@ -3,7 +3,8 @@
  * is no way to read it out". In the simulator there is.
  */
 import type { Save } from '../core/effects'
-import type { DirectoryId } from '../core/names'
+import type { DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
+import type { CopyId, DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeVisible } from '../core/values/encodeTree'
@@ -21,8 +22,18 @@ interface Accepted {
   acknowledged: boolean
 }
 
+/** DB as the members of one epoch know it: what they had when it began for them, and what they accept. */
+interface EpochView {
+  members: Set<CopyId>
+  sets: Set<Timestamp>
+}
+
 export class Database {
   readonly directories = new Map<DirectoryId, Map<Timestamp, Accepted>>()
+  /** By directory and epoch; none for the first epoch of a directory, to which everything belongs that was ever accepted. */
+  private readonly views = new Map<string, EpochView>()
+  /** Updates of copies that an epoch left out, on which a person has decided [E7]. */
+  readonly settled = new Set<Timestamp>()
   /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
   private readonly meanings = new Map<string, string>()
 
@@ -32,6 +43,7 @@ export class Database {
     const prefixes = updatesOf(set).flatMap(({ path }) => path.map(([, ts], depth) => ({ text: JSON.stringify(path.slice(0, depth + 1)), own: ts === set.ts })))
     const names = prefixes.filter(({ own }) => !own).map(({ text }) => text)
     const creates = prefixes.filter(({ own }) => own).map(({ text }) => text)
+    if ('copy' in by) for (const view of this.viewsOf(directory)) if (view.members.has(by.copy)) view.sets.add(set.ts)
     this.directories.set(directory, sets.set(set.ts, { set, intent: intentId(set.intent), names, creates, by, acknowledged: false }))
     this.meanings.clear()
   }
@@ -41,6 +53,7 @@ export class Database {
     const sets = this.directories.get(directory)
     if (sets?.get(ts)?.by !== by) return false
     sets.delete(ts)
+    for (const view of this.viewsOf(directory)) view.sets.delete(ts)
     this.meanings.clear()
     if (sets.size === 0) this.directories.delete(directory)
     return true
@@ -49,6 +62,30 @@ export class Database {
   acknowledge(directory: DirectoryId, ts: Timestamp): void {
     const accepted = this.directories.get(directory)?.get(ts)
     if (accepted !== undefined) accepted.acknowledged = true
+  }
+
+  /** A copy is in an epoch from now on, with what it has: by joining the ring, or by taking the epoch over [E3]. */
+  enter(copy: DirectoryCopy): void {
+    const { directory, epoch, ring, lineage, log, stableMark } = copy
+    const key = `${directory} ${epoch}`
+    const known = this.views.get(key)
+    if (known === undefined && lineage.length === 0) return
+    const view = known ?? { members: new Set(), sets: new Set() }
+    this.views.set(key, view)
+    for (const member of [...ring, { copy: copy.id }]) view.members.add(member.copy)
+    for (const { ts } of log) view.sets.add(ts)
+    const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && lineage.some((earlier) => this.isOf(directory, earlier, set.ts)))
+    for (const { set } of before) view.sets.add(set.ts)
+    this.meanings.clear()
+  }
+
+  /** Whether a set belongs to an epoch's DB. */
+  isOf(directory: DirectoryId, epoch: Epoch, ts: Timestamp): boolean {
+    return this.views.get(`${directory} ${epoch}`)?.sets.has(ts) ?? true
+  }
+
+  private viewsOf(directory: DirectoryId): EpochView[] {
+    return [...this.views].filter(([key]) => key.startsWith(directory)).map(([, view]) => view)
   }
 
   sets(directory: DirectoryId): Accepted[] {
@@ -67,13 +104,13 @@ export class Database {
     return visibleForm(closedForm(this.counting(directory, included).flatMap(updatesOf)))
   }
 
-  /** The meaning, as one canonical text, of all sets before a time-stamp and those of a log. */
-  textBefore(directory: DirectoryId, T: Timestamp, log: readonly UpdateSet[]): string {
+  /** The meaning, as one canonical text, of all sets of an epoch before a time-stamp and those of a log. */
+  textBefore(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): string {
     const inLog = new Set(log.map((set) => set.ts))
-    const key = `${directory} ${T} ${[...inLog].join()}`
+    const key = `${directory} ${epoch} ${T} ${[...inLog].join()}`
     let text = this.meanings.get(key)
     if (text === undefined) {
-      text = JSON.stringify(encodeVisible(this.meaning(directory, (set) => set.ts < T || inLog.has(set.ts))))
+      text = JSON.stringify(encodeVisible(this.meaning(directory, (set) => inLog.has(set.ts) || (set.ts < T && this.isOf(directory, epoch, set.ts)))))
       this.meanings.set(key, text)
     }
     return text

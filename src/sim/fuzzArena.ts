@@ -181,6 +181,8 @@ export class Arena {
       const stored = house.disk.get(copy) ?? { snapshot: null, changes: [] }
       house.disk.set(copy, stored)
       stored.changes.push(JSON.stringify(change))
+      const entered = house.server.copies.get(directory)
+      if (entered?.id === copy && (change.type === 'created' || (change.type === 'fields' && change.fields.epoch !== undefined))) this.database.enter(entered)
       if (change.type !== 'absorbed' || house.hostile) continue
       for (const set of change.sets) if (set.ts.endsWith(copy) && !this.database.has(directory, set.ts)) this.database.accept(directory, each, set)
     }
@@ -188,7 +190,7 @@ export class Arena {
       const copy = house.server.copies.get(directory)
       if (copy === undefined) continue
       const before = house.marks.get(copy.id)
-      for (const field of ['nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (before !== undefined && copy[field] < before[field]) throw new Accusation('monotone', `${field} of ${copy.id} on ${house.name} fell from ${before[field]} to ${copy[field]}`)
+      for (const field of ['nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (before !== undefined && copy[field] < before[field] && (field !== 'lastSweep' || copy.epoch === before.epoch)) throw new Accusation('monotone', `${field} of ${copy.id} on ${house.name} fell from ${before[field]} to ${copy[field]}`)
       house.marks.set(copy.id, marksOf(copy))
     }
   }

@@ -3,11 +3,12 @@
  * as false, ill-timed or excessive as a hostile author can make them. A new message or field does not compile until it is
  * generated here.
  */
-import { contentsOf, epochOf, type Epoch, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
+import { contentsOf, copyStates, epochNumber, epochOf, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { factsOf } from '../core/copies/spread'
 import { errorCodes, failure, type Failure } from '../core/errors'
-import type { CopyMessage, Facts, Message, Page } from '../core/messages'
+import { epochFactsOf } from '../core/copies/seal'
+import type { CopyMessage, EpochFacts, Facts, Message, Page } from '../core/messages'
 import { compareLabels, type DirectoryId, type Label } from '../core/names'
 import type { Outcomes, Request } from '../core/requests'
 import { beginTurn } from '../core/server'
@@ -47,7 +48,7 @@ function facts(s: Scene): Facts {
     copy: or(truth?.copy, () => s.sender()),
     server: s.random.chance(0.9) ? s.from.id : s.aServer(),
     name: or(truth?.name, () => s.aName()),
-    state: or(truth?.state, () => s.random.pick(['joining', 'active', 'leaving', 'left'] as const)),
+    state: or(truth?.state, () => s.random.pick(copyStates)),
     epoch: or(truth?.epoch, () => epoch(s)),
     pointer: or(truth?.pointer, () => pointer(s)),
     nextTS: or(truth?.nextTS, () => s.aMark()),
@@ -56,7 +57,22 @@ function facts(s: Scene): Facts {
     digest: or(truth?.digest, () => s.aText(32)),
     ringDigest: or(truth?.ringDigest, () => s.aText(32)),
     removed: or(truth?.removed, () => removals(s)),
+    excluded: or(truth?.excluded, () => exclusions(s)),
   }
+}
+
+/** Copies that are said to be left out: members too, and strangers. */
+const exclusions = (s: Scene): Exclusion[] => times(s.random.chance(0.01) ? 256 : few(s), () => ({ ...s.aMember(), known: s.random.chance(0.5) ? null : s.aMark(), abandoned: s.random.chance(0.5) }))
+const lineage = (s: Scene): Epoch[] => times(s.random.chance(0.02) ? 64 : few(s), () => epoch(s))
+const sweptRings = (s: Scene): EpochFacts['sweptRings'] => times(few(s), () => ({ ts: s.aMark(), members: times(few(s), () => s.aCopy()) }))
+/** An epoch that is being made, one there is, or the next. */
+const newEpoch = (s: Scene): Epoch => (s.copy !== undefined && s.random.chance(0.5) ? s.random.pick([...s.copy.seals.map((promise) => promise.epoch), epochOf(Math.min(9999, epochNumber(s.copy.promised) + 1), `m${s.random.id(7)}`)]) : epoch(s))
+
+function epochFacts(s: Scene): EpochFacts {
+  const house = s.arena.houseOf(s.from.id)
+  const copy = house?.server.copies.get(s.directory)
+  if (house !== undefined && copy !== undefined && s.random.chance(0.6)) return epochFactsOf(beginTurn(house.server, s.now), copy)
+  return { facts: facts(s), promised: newEpoch(s), ring: ring(s), sweptRings: sweptRings(s), otherRings: times(few(s), () => ring(s)), lineage: lineage(s), known: times(few(s), (): [Member['copy'], Timestamp] => [s.aCopy(), s.aMark()]) }
 }
 
 /** New branches, labels in order. */
@@ -170,6 +186,11 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   sweep: (s) => ({ type: 'sweep', directory: s.aDirectory(), form: s.random.pick(['ring', 'parallel'] as const) }),
   create: (s) => create(s),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory() }),
+  newEpoch: (s) => ({ type: 'newEpoch', directory: s.aDirectory(), servers: [...times(few(s), () => s.aServer()), s.to.id], force: s.random.chance(0.5), patience: s.random.pick([1000, 20_000, s.aNatural()]) }),
+  baptise: (s) => ({ type: 'baptise', directory: s.aDirectory(), epoch: newEpoch(s), server: s.aServer() }),
+  abandon: (s) => ({ type: 'abandon', directory: s.aDirectory(), copies: times(few(s), () => s.aCopy()) }),
+  quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
+  settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
   join: (s) => ({ type: 'join', directory: s.random.chance(0.7) ? s.aDirectory() : (s.random.id(20) as DirectoryId), from: times(few(s), () => s.aServer()) }),
 }
 export const requestKinds = Object.keys(requests) as Request['type'][]
@@ -192,11 +213,16 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()) }),
-  state: (s) => ({ ...facts(s), live: s.aNatural(), ring: ring(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
+  state: (s) => ({ ...facts(s), live: s.aNatural(), ring: ring(s), seals: times(few(s), () => ({ epoch: newEpoch(s), committer: s.aServer() })), outside: s.random.chance(0.5) ? null : newEpoch(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
   sweep: (s) => ({ sweepTS: s.aMark(), members: times(few(s), () => s.aServer()) }),
   create: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
   join: (s) => ({ copy: s.aCopy() }),
   leave: (s) => ({ copy: s.aCopy() }),
+  newEpoch: (s) => ({ epoch: newEpoch(s), excluded: exclusions(s) }),
+  baptise: (s) => ({ epoch: newEpoch(s), excluded: exclusions(s) }),
+  abandon: (s) => ({ excluded: exclusions(s) }),
+  quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
+  settle: (s) => ({ left: s.aNatural() }),
 }
 
 /** What the parent may say of a directory: its reference, somebody else's, or nonsense. */
@@ -214,11 +240,11 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   looked: (s) => ({ type: 'looked', ...sweeping(s), facts: facts(s) }),
   readSweep: (s) => ({ type: 'readSweep', ...sweeping(s), since: s.aMark(), whole: s.random.chance(0.4), index: s.aNatural() }),
   readPage: (s) => ({ type: 'readPage', ...sweeping(s), directory: s.directory, facts: facts(s), page: page(s) }),
-  writeSweep: (s) => ({ type: 'writeSweep', ...sweeping(s), directory: s.directory, sweepTS: s.aMark(), stableMark: s.aMark(), baseMark: s.aMark(), ring: ring(s), removed: removals(s), page: page(s) }),
+  writeSweep: (s) => ({ type: 'writeSweep', ...sweeping(s), directory: s.directory, sweepTS: s.aMark(), stableMark: s.aMark(), baseMark: s.aMark(), ring: ring(s), removed: removals(s), excluded: exclusions(s), page: page(s) }),
   wrote: (s) => ({ type: 'wrote', ...sweeping(s), index: s.aNatural(), lastSweep: s.aMark() }),
   sweepRefused: (s) => ({ type: 'sweepRefused', ...sweeping(s), failure: aFailure(s) }),
   askSnapshot: (s) => ({ type: 'askSnapshot', directory: s.aDirectory(), joiner: s.aJoiner(), index: s.aNatural() }),
-  snapshotPage: (s) => ({ type: 'snapshotPage', directory: s.directory, joiner: s.aJoiner(), facts: facts(s), highest: s.aMark(), ring: ring(s), page: page(s) }),
+  snapshotPage: (s) => ({ type: 'snapshotPage', directory: s.directory, joiner: s.aJoiner(), facts: facts(s), highest: s.aMark(), ring: ring(s), sweptRings: sweptRings(s), lineage: lineage(s), page: page(s) }),
   snapshotRefused: (s) => ({ type: 'snapshotRefused', directory: s.aDirectory(), joiner: s.aJoiner(), failure: aFailure(s) }),
   askSplice: (s) => ({ type: 'askSplice', directory: s.aDirectory(), joiner: s.aJoiner(), name: s.aName(), epoch: epoch(s), predecessor: s.receiver(), pointer: pointer(s), lastSweep: s.random.chance(0.6) ? (s.copy?.lastSweep ?? s.aMark()) : s.aMark(), stableMark: s.random.chance(0.6) ? (s.copy?.stableMark ?? s.aMark()) : s.aMark() }),
   askFate: (s) => ({ type: 'askFate', directory: s.aDirectory(), joiner: s.aJoiner(), predecessor: s.receiver() }),
@@ -231,7 +257,18 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   handOverPage: (s) => ({ type: 'handOverPage', ...leaving(s), nonce: s.aNonce(), pointer: pointer(s), removed: removals(s), page: page(s) }),
   takenOver: (s) => ({ type: 'takenOver', ...leaving(s), ts: s.aMark() }),
   notTaken: (s) => ({ type: 'notTaken', ...leaving(s), attempt: s.aLeave() }),
+  askEpochFacts: (s) => ({ type: 'askEpochFacts', directory: s.aDirectory(), nonce: s.aNonce() }),
+  epochFacts: (s) => ({ type: 'epochFacts', directory: s.directory, nonce: s.anAttempt(), failure: s.random.chance(0.8) ? null : aFailure(s), facts: s.random.chance(0.2) ? null : epochFacts(s) }),
+  seal: (s) => ({ type: 'seal', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), committer: s.sender(), ring: sealedRing(s) }),
+  sealed: (s) => ({ type: 'sealed', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), facts: epochFacts(s) }),
+  sealRefused: (s) => ({ type: 'sealRefused', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), failure: aFailure(s) }),
+  askEpoch: (s) => ({ type: 'askEpoch', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender() }),
+  epochNews: (s) => ({ type: 'epochNews', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender(), ring: sealedRing(s), excluded: exclusions(s), lineage: lineage(s) }),
+  epochGivenUp: (s) => ({ type: 'epochGivenUp', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender() }),
+  copyGone: (s) => ({ type: 'copyGone', directory: s.directory, copy: s.random.chance(0.5) ? s.sender() : s.aCopy() }),
 }
+/** A ring with sender and receiver in it, mostly. */
+const sealedRing = (s: Scene): Member[] => [...(s.random.chance(0.9) ? [{ copy: s.sender(), server: s.from.id, name: s.aName() }] : []), ...(s.random.chance(0.7) ? [{ copy: s.receiver(), server: s.to.id, name: s.aName() }] : []), ...times(few(s), () => s.aMember())]
 export const messageKinds = Object.keys(messages) as Message['type'][]
 /** Messages of which a copy asks that a member of its ring sends them. */
 export const ringKinds: readonly CopyMessage['type'][] = ['greet', 'updates', 'spliceNews', 'lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused']
@@ -262,6 +299,10 @@ const replies: { [T in Message['type']]?: Message['type'][] } = {
   askStanding: ['standing'],
   askTakeOver: ['readHandOver', 'readHandOver', 'notTaken', 'takenOver'],
   readHandOver: ['handOverPage'],
+  askEpochFacts: ['epochFacts'],
+  seal: ['sealed', 'sealed', 'sealRefused', 'epochGivenUp'],
+  askEpoch: ['epochNews', 'epochNews', 'epochGivenUp', 'copyGone'],
+  epochNews: ['askEpoch', 'copyGone'],
 }
 
 /** What the one who was asked may say: an answer that belongs to the question, whatever else it says. */

@@ -4,11 +4,13 @@
  */
 import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
-import { converged, nothingLost, watchWorld } from './checkers'
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
+import { converged, nothingLost, ruling, watchWorld } from './checkers'
 import { healAll, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
+import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, usualMix, Workload, type Mix } from './workload'
 import { World, type Canary } from './world'
 
 export interface SeedOptions {
@@ -55,7 +57,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
-  const workload = new Workload(world, aim?.mix ?? (random.chance(BULKY) ? bulkyMix : usualMix))
+  const workload = new Workload(world, aim?.mix ?? random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : epochMix]))
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
@@ -66,6 +68,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   for (let i = 0; i < acts; i++) act(world, workload, i, pace, aim === undefined, without?.has(i) === true)
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
+  decideAll(world, workload)
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
     for (let i = 0; i < 3; i++) {
       workload.sweep(world.copies(directory)[0]!.at, directory, random)
@@ -101,6 +104,18 @@ const LONGEST_QUIET = 1_800_000
 function untilStampsArePast(world: World): number {
   const ahead = world.servers.flatMap((server) => [...server.server.copies.values()].map(({ nextTS }) => millisecondsOf(nextTS) - world.wall(server)))
   return Math.max(0, ...ahead)
+}
+
+/** Whom epochs left out comes back with what it has, by one more epoch, or decides on it, and goes. */
+function decideAll(world: World, workload: Workload): void {
+  const random = world.random.fork('decisions')
+  const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
+  if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
+  for (let round = 0; round < 8 && leftOut().length > 0; round++) {
+    world.pass(70_000)
+    for (const { at, copy } of leftOut()) workload.decide(at, copy.directory, random, true)
+  }
+  world.pass(30_000)
 }
 
 /** Copies are compared between sweeps, not in the middle of one's write pass. */

@@ -12,7 +12,7 @@ import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { emptyDisk, readDisk, writeDisk, type MemoryDisk } from '../storage/memoryStore'
-import { encodeCopy } from '../core/copies/directoryCopy'
+import { encodeCopy, type Epoch } from '../core/copies/directoryCopy'
 import type { World } from './world'
 
 /** Outputs wait here until the saves before them are durable. */
@@ -23,12 +23,14 @@ interface Batch {
 
 /** The numbers of a copy that never decrease. */
 export interface Marks {
+  epoch: Epoch
+  promised: Epoch
   nextTS: Timestamp
   lastSweep: Timestamp
   stableMark: Timestamp
   highest: Timestamp
 }
-export const marksOf = ({ nextTS, lastSweep, stableMark, highest }: Marks): Marks => ({ nextTS, lastSweep, stableMark, highest })
+export const marksOf = ({ epoch, promised, nextTS, lastSweep, stableMark, highest }: Marks): Marks => ({ epoch, promised, nextTS, lastSweep, stableMark, highest })
 
 /** A host looks at its clock this often, ms, whatever it waits for. */
 const LONGEST_WAIT = 60_000

@@ -3,6 +3,8 @@
  * that is never reached in a long run fails it.
  */
 import { ancestorStamps, updatesOf } from '../core/values/intent'
+import { epochNumber } from '../core/copies/directoryCopy'
+import { isFrozen } from '../core/copies/exclusion'
 import type { Effects } from '../core/effects'
 import type { Message } from '../core/messages'
 import type { Server } from '../core/server'
@@ -16,6 +18,7 @@ const made = [
   'a coordinator died in its read pass',
   'a coordinator died in its write pass',
   'a coordinator was frozen in a sweep and thawed',
+  'a committer died while it made an epoch',
   'a server died after a durable write, before anything was sent',
   'an update died with the crash that kept it from being durable',
   'a transaction was aborted',
@@ -74,6 +77,19 @@ const before = {
     const log = copies.get(directory)?.log ?? []
     return sets.some(({ signature, ts }) => log.some((set) => set.signature === signature && set.ts > ts))
   }),
+  'an excluded copy came back with what it had': is('epochNews', ({ copies }, { directory, ring }) => {
+    const copy = copies.get(directory)
+    return copy?.state === 'excluded' && ring.some((member) => member.copy === copy.id)
+  }),
+  'two epochs of one number met': is('epochNews', ({ copies }, { directory, epoch }) => {
+    const copy = copies.get(directory)
+    return copy !== undefined && copy.epoch !== epoch && epochNumber(copy.epoch) === epochNumber(epoch)
+  }),
+  'a joining copy was left out of a new epoch': is('epochNews', ({ copies }, { directory }) => copies.get(directory)?.state === 'joining'),
+  'a leaving copy was left out of a new epoch': is('epochNews', ({ copies }, { directory }) => copies.get(directory)?.state === 'leaving'),
+  'a sweep came to a sealed copy': is('lookSweep', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
+  'an update message came to a sealed copy': is('updates', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
+  'a message came from an older epoch': is('updates', ({ copies }, { directory, epoch }) => (copies.get(directory)?.epoch ?? epoch) > epoch),
   'a server died while others were joining behind it': (server, input) => input.type === 'disconnected' && [...server.copies.values()].some(({ joining }) => joining?.predecessor.server === input.server),
 } as const satisfies Record<string, Seen>
 
@@ -97,6 +113,17 @@ const after = {
   'a message came from somebody who is not known as a member': happens(/not a known member/),
   'a read found that a copy had not seen what it must': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'NotYetHere'),
   'a change was superseded': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'Superseded'),
+  'an epoch began': happens(/^epoch \d+ has begun, with/),
+  'an epoch began by force': (_server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch?.[5] === 'f'),
+  'an epoch was given up': happens(/was given up$/),
+  'an epoch was refused, for lack of a majority': (_server, _input, { reply }) => reply.some(({ outcome }) => (outcome as { code?: string }).code === 'NoMajority'),
+  'a copy was sealed for two epochs at once': (server) => [...server.copies.values()].some(({ seals }) => seals.length > 1),
+  'a client wrote to a sealed copy': (server, input, { save }) => input.type !== 'tick' && save.some((each) => 'copy' in each && each.change.type === 'absorbed' && (server.copies.get(each.directory)?.seals.length ?? 0) > 0),
+  'an exclusion report was not empty': happens(/never reached the ring/),
+  'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
+  'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),
+  'F went on after an exclusion': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined && (server.copies.get(each.directory)?.excluded.length ?? 0) > 0),
+  'an epoch took somebody back': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && each.change.fields.lineage!.length > 2 && each.change.fields.excluded!.length === 0 && server.copies.has(each.directory)),
   'a request went on to another server': (server) => [...server.errands.values()].some(({ tried }) => tried.length > 0),
 } as const satisfies Record<string, Followed>
 

@@ -2,7 +2,7 @@
 import type { Call } from '../core/calls'
 import { isFailure, type Failure } from '../core/errors'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
-import type { Accepted, Change, Drafted } from '../core/requests'
+import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
@@ -25,9 +25,14 @@ export interface Mix {
   makeDirectory: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
+  /** New epochs, of those in reach, of all, or of any; and what an administrator does about those left out. */
+  epoch?: number
+  abandon?: number
+  decide?: number
 }
 
 export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, bulk: 0 }
+export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 export class Workload {
@@ -67,8 +72,11 @@ export class Workload {
       join: () => this.join(at, directory),
       leave: () => this.leave(at, directory),
       makeDirectory: () => this.makeDirectory(at, random),
+      epoch: () => this.newEpoch(at, directory, random),
+      abandon: () => this.abandon(at, directory, random),
+      decide: () => this.decide(at, directory, random),
     }
-    let kind = random.fraction() * Object.values(this.mix).reduce((sum, weight) => sum + weight)
+    let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
     for (const [name, weight] of Object.entries(this.mix) as [keyof Mix, number][]) {
       kind -= weight
       if (kind < 0) return acts[name]()
@@ -148,6 +156,39 @@ export class Workload {
   private leave(at: SimServer, directory: DirectoryId): void {
     if (at.copyOf(directory) === undefined) return
     at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } }, this.counted('copies removed', 'leave ended'))
+  }
+
+  /** An administrator at this server makes an epoch: of those in reach, of any, or of all that there are. */
+  newEpoch(at: SimServer, directory: DirectoryId, random: Random): void {
+    const holders = this.world.copies(directory).map((each) => each.at)
+    if (!holders.includes(at)) return
+    const inReach = holders.filter((other) => other === at || (other.alive && this.world.network.linked(at.id, other.id)))
+    const chosen = random.pick([inReach, inReach, holders.filter((other) => other === at || random.chance(0.5)), holders])
+    const request = { type: 'newEpoch' as const, directory, servers: chosen.map(({ id }) => id), force: random.chance(0.25), patience: random.pick([5000, 20_000]) }
+    at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+  }
+
+  private abandon(at: SimServer, directory: DirectoryId, random: Random): void {
+    const copies = (at.copyOf(directory)?.excluded ?? []).filter(() => random.chance(0.5)).map(({ copy }) => copy)
+    if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, this.counted('copies abandoned', 'abandon ended'))
+  }
+
+  /** A person at an excluded copy decides on what it alone has: all or some, made anew or discarded. */
+  decide(at: SimServer, directory: DirectoryId, random: Random, all = false): void {
+    if (at.copyOf(directory)?.state !== 'excluded') return
+    const here = (request: Request, then: (outcome: object) => void): void => at.call({ type: 'ask', servers: [at.id], request }, this.counted(`${request.type}s`, `${request.type} ended`, then))
+    here({ type: 'quarantine', directory }, (outcome) => {
+      const entries = ((outcome as Quarantined).entries ?? []).filter(() => all || random.chance(0.7))
+      const stamps = entries.map(({ ts }) => ts)
+      for (const { changes } of entries) {
+        if (random.chance(0.5)) continue
+        for (const { path, tree } of changes) this.write(at, directory, { procedure: 'doUpdates', under: { labels: path, incarnations: null }, tree, replace: tree !== false && path.length > 1 }, random)
+      }
+      if (stamps.length === 0) return
+      here({ type: 'settle', directory, stamps }, () => {
+        for (const ts of stamps) this.world.database.settled.add(ts)
+      })
+    })
   }
 
   private makeDirectory(at: SimServer, random: Random): void {

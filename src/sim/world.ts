@@ -126,6 +126,7 @@ export class World {
     this.say(() => `${server.name} crashes`)
     this.count('crashes')
     for (const { phase } of server.server.sweeps.values()) this.notice(`a coordinator died in its ${phase} pass`)
+    if ([...server.server.proposals.values()].some(({ epoch }) => epoch !== null)) this.notice('a committer died while it made an epoch')
     server.crash()
     this.links.drop(server)
     if (downFor !== null) this.plan(downFor, () => this.restart(server))
@@ -167,13 +168,16 @@ export class World {
   stepped(server: SimServer, input: Input, effects: Effects): void {
     this.count('steps')
     this.digest(`${server.name} ${input.type}`)
-    for (const save of effects.save) if ('copy' in save) this.accept(save)
+    for (const save of effects.save) if ('copy' in save) this.accept(server, save)
     this.canary.stepped?.(server, input, effects)
     for (const { kind, text } of effects.happened) this.say(() => `${server.name}   ${kind}: ${text}`)
     for (const observer of this.observers) observer.stepped?.(server, input, effects)
   }
 
-  private accept(save: Extract<Save, { copy: unknown }>): void {
+  private accept(server: SimServer, save: Extract<Save, { copy: unknown }>): void {
+    const copy = server.copyOf(save.directory)
+    const enters = save.change.type === 'created' || (save.change.type === 'fields' && save.change.fields.epoch !== undefined)
+    if (enters && copy?.id === save.copy) this.database.enter(copy)
     if (save.change.type !== 'absorbed') return
     for (const set of save.change.sets) if (set.ts.endsWith(save.copy) && !this.database.has(save.directory, set.ts)) this.database.accept(save.directory, save, set)
   }

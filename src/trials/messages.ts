@@ -1,9 +1,9 @@
 /** Legal messages of every type (fast-check). */
 import * as fc from 'fast-check'
-import { epochOf, type Member, type Removal } from '../core/copies/directoryCopy'
+import { copyStates, epochOf, type Exclusion, type Member, type Removal } from '../core/copies/directoryCopy'
 import { cutPages } from '../core/copies/pages'
 import { errorCodes, failure } from '../core/errors'
-import type { Facts, FlatNode, Message, Page } from '../core/messages'
+import type { EpochFacts, Facts, FlatNode, Message, Page } from '../core/messages'
 import { compareLabels, type DirectoryId } from '../core/names'
 import type { Request } from '../core/requests'
 import { timestamp } from '../core/timestamp'
@@ -42,7 +42,12 @@ export const setOf = (directory: DirectoryId): fc.Arbitrary<UpdateSet> => fc.tup
 const anyPointer = fc.record({ copy: anyCopy, server: anyServer })
 const anyMember: fc.Arbitrary<Member> = fc.record({ copy: anyCopy, server: anyServer, name: anyText })
 const anyRemovals: fc.Arbitrary<Removal[]> = fc.array(fc.record({ copy: anyCopy, ts: anyStamp }), { maxLength: 2 })
-const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom('joining' as const, 'active' as const, 'leaving' as const, 'left' as const), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText, removed: anyRemovals })
+const anyExclusions: fc.Arbitrary<Exclusion[]> = fc.array(fc.record({ copy: anyCopy, server: anyServer, name: anyText, known: fc.option(anyStamp), abandoned: fc.boolean() }), { maxLength: 2 })
+const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom(...copyStates), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText, removed: anyRemovals, excluded: anyExclusions })
+const anySwept = fc.array(fc.record({ ts: anyStamp, members: fc.array(anyCopy, { maxLength: 3 }) }), { maxLength: 2 })
+const anyLineage = fc.array(anyEpoch, { maxLength: 2 })
+const anyRing = fc.array(anyMember, { maxLength: 3 })
+const anyEpochFacts: fc.Arbitrary<EpochFacts> = fc.record({ facts: anyFacts, promised: anyEpoch, ring: anyRing, sweptRings: anySwept, otherRings: fc.array(anyRing, { maxLength: 2 }), lineage: anyLineage, known: fc.array(fc.tuple(anyCopy, anyStamp), { maxLength: 2 }) })
 const anyFailure = fc.tuple(fc.constantFrom(...errorCodes), anyText, anyText).map(([code, name, reason]) => failure(code, { name, reason }))
 const anyNode: fc.Arbitrary<FlatNode> = fc.tuple(fc.integer({ min: 1, max: 16 }), anyLabel, anyStamp)
 
@@ -72,6 +77,11 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
     fc.record({ type: fc.constant('leave' as const), directory: to }),
+    fc.record({ type: fc.constant('newEpoch' as const), directory: to, servers: fc.array(anyServer, { maxLength: 3 }), force: fc.boolean(), patience: fc.nat() }),
+    fc.record({ type: fc.constant('baptise' as const), directory: to, epoch: anyEpoch, server: anyServer }),
+    fc.record({ type: fc.constant('abandon' as const), directory: to, copies: fc.array(anyCopy, { maxLength: 3 }) }),
+    fc.record({ type: fc.constant('quarantine' as const), directory: to }),
+    fc.record({ type: fc.constant('settle' as const), directory: to, stamps: fc.array(anyStamp, { maxLength: 3 }) }),
     fc.record({ type: fc.constant('join' as const), directory: to, from: fc.array(anyServer, { maxLength: 3 }) }),
   )
 }
@@ -82,7 +92,8 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const joining = { directory: fc.constant(directory), joiner: anyCopy }
   const leaving = { directory: fc.constant(directory), from: anyCopy, to: anyCopy }
   const anyNonce = small.map((n) => identifier(n, 16))
-  const ring = fc.array(anyMember, { maxLength: 3 })
+  const ring = anyRing
+  const ofEpoch = { directory: fc.constant(directory), to: anyCopy, epoch: anyEpoch }
   return {
     hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
@@ -94,11 +105,11 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     looked: fc.record({ type: fc.constant('looked' as const), ...sweeping, facts: anyFacts }),
     readSweep: fc.record({ type: fc.constant('readSweep' as const), ...sweeping, since: anyStamp, whole: fc.boolean(), index: fc.nat() }),
     readPage: fc.record({ type: fc.constant('readPage' as const), ...sweeping, facts: anyFacts, page: pageOf(directory) }),
-    writeSweep: fc.record({ type: fc.constant('writeSweep' as const), ...sweeping, sweepTS: anyStamp, stableMark: anyStamp, baseMark: anyStamp, ring, removed: anyRemovals, page: pageOf(directory) }),
+    writeSweep: fc.record({ type: fc.constant('writeSweep' as const), ...sweeping, sweepTS: anyStamp, stableMark: anyStamp, baseMark: anyStamp, ring, removed: anyRemovals, excluded: anyExclusions, page: pageOf(directory) }),
     wrote: fc.record({ type: fc.constant('wrote' as const), ...sweeping, index: fc.nat(), lastSweep: anyStamp }),
     sweepRefused: fc.record({ type: fc.constant('sweepRefused' as const), ...sweeping, failure: anyFailure }),
     askSnapshot: fc.record({ type: fc.constant('askSnapshot' as const), ...joining, index: fc.nat() }),
-    snapshotPage: fc.record({ type: fc.constant('snapshotPage' as const), ...joining, facts: anyFacts, highest: anyStamp, ring, page: pageOf(directory) }),
+    snapshotPage: fc.record({ type: fc.constant('snapshotPage' as const), ...joining, facts: anyFacts, highest: anyStamp, ring, sweptRings: anySwept, lineage: anyLineage, page: pageOf(directory) }),
     snapshotRefused: fc.record({ type: fc.constant('snapshotRefused' as const), ...joining, failure: anyFailure }),
     askSplice: fc.record({ type: fc.constant('askSplice' as const), ...joining, name: anyText, epoch: anyEpoch, predecessor: anyCopy, pointer: anyPointer, lastSweep: anyStamp, stableMark: anyStamp }),
     askFate: fc.record({ type: fc.constant('askFate' as const), ...joining, predecessor: anyCopy }),
@@ -110,6 +121,15 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     readHandOver: fc.record({ type: fc.constant('readHandOver' as const), ...leaving, attempt: fc.nat(), nonce: anyNonce, index: fc.nat() }),
     handOverPage: fc.record({ type: fc.constant('handOverPage' as const), ...leaving, nonce: anyNonce, pointer: anyPointer, removed: anyRemovals, page: pageOf(directory) }),
     takenOver: fc.record({ type: fc.constant('takenOver' as const), ...leaving, ts: anyStamp }),
+    askEpochFacts: fc.record({ type: fc.constant('askEpochFacts' as const), directory: fc.constant(directory), nonce: anyNonce }),
+    epochFacts: fc.record({ type: fc.constant('epochFacts' as const), directory: fc.constant(directory), nonce: anyNonce, failure: fc.option(anyFailure), facts: fc.option(anyEpochFacts) }),
+    seal: fc.record({ type: fc.constant('seal' as const), ...ofEpoch, committer: anyCopy, ring }),
+    sealed: fc.record({ type: fc.constant('sealed' as const), ...ofEpoch, facts: anyEpochFacts }),
+    sealRefused: fc.record({ type: fc.constant('sealRefused' as const), ...ofEpoch, failure: anyFailure }),
+    askEpoch: fc.record({ type: fc.constant('askEpoch' as const), ...ofEpoch, from: anyCopy }),
+    epochNews: fc.record({ type: fc.constant('epochNews' as const), ...ofEpoch, from: anyCopy, ring, excluded: anyExclusions, lineage: anyLineage }),
+    epochGivenUp: fc.record({ type: fc.constant('epochGivenUp' as const), ...ofEpoch, from: anyCopy }),
+    copyGone: fc.record({ type: fc.constant('copyGone' as const), directory: fc.constant(directory), copy: anyCopy }),
     notTaken: fc.record({ type: fc.constant('notTaken' as const), ...leaving, attempt: fc.nat() }),
   }
 }

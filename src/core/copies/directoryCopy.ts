@@ -13,7 +13,10 @@ import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTr
 import { ancestorStamps, applySet, intentId, updatesOf, type UpdateSet } from '../values/intent'
 import { emptyTree, forgetAbsent, share, type ValueTree } from '../values/valueTree'
 
-/** A directory's period with one ring: its number, then a random part, so that no two epochs share an id. */
+/**
+ * A directory's period with one ring [E1]: its number, then `m` if its members held the majority of the ring before, `f` if
+ * it was forced, and a random part: no two epochs share an id, and of two with one number the one with the majority rules.
+ */
 export type Epoch = string & { readonly epoch: unique symbol }
 export const epochOf = (number: number, random: string): Epoch => `${String(number).padStart(4, '0')}.${random}` as Epoch
 export const epochNumber = (epoch: Epoch): number => Number(epoch.slice(0, 4))
@@ -21,6 +24,10 @@ export const isEpoch = (text: string): text is Epoch => /^\d{4}\.[a-z2-7]{8}$/.t
 
 /** Copies that a ring can have. */
 export const MAX_RING = 256
+/** Epochs that a copy remembers to have been through; that it can be sealed for at once; rings of sweeps that it remembers. */
+export const MAX_LINEAGE = 64
+export const MAX_SEALS = 16
+export const MAX_SWEPT_RINGS = 64
 
 /** Names a copy, not a server [R1]: a copy made again on the same server is another member. */
 export interface RingPointer {
@@ -62,13 +69,45 @@ export interface Removal {
   ts: Timestamp
 }
 
+/** A promise of this copy to an epoch that is being made [E2]: it does no ring work until it knows what became of it. */
+export interface Seal {
+  epoch: Epoch
+  /** Whose pointer, written last, makes the ring of this epoch the one that rules [E3]. */
+  committer: RingPointer
+  /** In this epoch each will point at the next in the order of copies. */
+  ring: readonly Member[]
+}
+
+/** A copy that an epoch left out [E3, E4]. */
+export interface Exclusion extends Member {
+  /** The greatest time-stamp from it that the members of the epoch knew; null: none since F [E7]. */
+  known: Timestamp | null
+  /** It will not come back with what it has, so that F need not wait for it. Never taken back. */
+  abandoned: boolean
+}
+
+/** The ring that a sweep found, and the first sweep that found this one. */
+export interface SweptRing {
+  ts: Timestamp
+  members: readonly CopyId[]
+}
+
+/** What an excluded copy knows of the epoch without it, and what a person has decided on its updates [E7]. */
+export interface Outside {
+  epoch: Epoch
+  ring: readonly Member[]
+  settled: readonly Timestamp[]
+}
+
+export const copyStates = ['joining', 'active', 'leaving', 'left', 'excluded'] as const
+
 /** The durable numbers and pointers of a copy. */
 export interface CopyFields {
-  state: 'joining' | 'active' | 'leaving' | 'left'
+  state: (typeof copyStates)[number]
   epoch: Epoch
   /** The time-stamp that the next update originating here is at least given. Never decreases [monotone]. */
   nextTS: Timestamp
-  /** Every update earlier than this is here [DC1]. Never decreases within an epoch [monotone]. */
+  /** Every update of this epoch earlier than this is here [DC1]. Never decreases within an epoch [monotone], begins anew with each [E4]. */
   lastSweep: Timestamp
   /** F, the stable mark: every update earlier than this is at every copy [F1]. Never decreases [monotone]. */
   stableMark: Timestamp
@@ -82,6 +121,20 @@ export interface CopyFields {
   leaving: Leaving | null
   /** Members that were taken out: they are not known as members again, and a ring may lack them [R8]. */
   removed: readonly Removal[]
+  /** The greatest epoch that this copy has promised itself to: it does not for any up to it [E2]. */
+  promised: Epoch
+  /** Epochs that are being made, or were made without word of it reaching this copy, oldest first [E2]. */
+  seals: readonly Seal[]
+  /** Whom this epoch left out; while one of them may come back, F is frozen [E4]. */
+  excluded: readonly Exclusion[]
+  /** The epochs whose updates this one goes on with, oldest first. */
+  lineage: readonly Epoch[]
+  /** F when this epoch began here. */
+  epochMark: Timestamp
+  /** From the newest ring that all its members are known to know, to the newest ring of a sweep [E8]. */
+  sweptRings: readonly SweptRing[]
+  /** Of an excluded copy [E7]. */
+  outside: Outside | null
 }
 
 export interface DirectoryCopy extends CopyFields {
@@ -140,6 +193,13 @@ export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
   joining: null,
   leaving: null,
   removed: [],
+  promised: epoch,
+  seals: [],
+  excluded: [],
+  lineage: [],
+  epochMark: BEGINNING,
+  sweptRings: [],
+  outside: null,
 })
 
 export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): DirectoryCopy {
@@ -148,6 +208,8 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
   const copy: DirectoryCopy = {
     directory,
     id,
+    // What was stored before there were epochs lacks some fields.
+    ...noFields(fields.epoch, fields.pointer),
     ...fields,
     base,
     proofs: new Map(contents.proofs.map((set) => [set.ts, set])),
@@ -163,10 +225,11 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
 
 export function encodeCopy(copy: DirectoryCopy): EncodedCopy {
   const { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed } = copy
+  const { promised, seals, excluded, lineage, epochMark, sweptRings, outside } = copy
   return {
     directory: copy.directory,
     id: copy.id,
-    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed },
+    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed, promised, seals, excluded, lineage, epochMark, sweptRings, outside },
     contents: contentsOf(copy),
   }
 }
@@ -196,9 +259,10 @@ export function applyChange(copy: DirectoryCopy, change: Exclude<CopyChange, { t
 }
 
 function setFields(copy: DirectoryCopy, fields: Partial<CopyFields>): void {
-  const { nextTS = copy.nextTS, lastSweep = copy.lastSweep, stableMark = copy.stableMark } = fields
+  const { nextTS = copy.nextTS, lastSweep = copy.lastSweep, stableMark = copy.stableMark, epoch = copy.epoch } = fields
   invariant(nextTS >= copy.nextTS, 'monotone', `nextTS of ${copy.id} would fall from ${copy.nextTS} to ${nextTS}`)
-  invariant(lastSweep >= copy.lastSweep, 'monotone', `lastSweep of ${copy.id} would fall from ${copy.lastSweep} to ${lastSweep}`)
+  invariant(epoch >= copy.epoch, 'E1', `the epoch of ${copy.id} would fall from ${copy.epoch} to ${epoch}`)
+  invariant(epoch > copy.epoch || lastSweep >= copy.lastSweep, 'monotone', `lastSweep of ${copy.id} would fall from ${copy.lastSweep} to ${lastSweep}`)
   invariant(stableMark >= copy.stableMark, 'monotone', `F of ${copy.id} would fall from ${copy.stableMark} to ${stableMark}`)
   if (stableMark > copy.stableMark) fold(copy, stableMark)
   Object.assign(copy, fields)
@@ -212,8 +276,14 @@ export function knows(copy: DirectoryCopy, set: UpdateSet): boolean {
   return first !== undefined && first.ts <= set.ts
 }
 
+/** Every update of this copy's epoch that is earlier is here [DC1, F1]. */
+export const completeTo = ({ lastSweep, stableMark }: DirectoryCopy): Timestamp => later(lastSweep, stableMark)
+
 /** Whether an update with this time-stamp is among those a read of this copy reflects [D1]. */
-export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < copy.lastSweep || inLog(copy, ts)
+export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < completeTo(copy) || inLog(copy, ts)
+
+/** E2: while a copy is sealed it takes reads and its clients' updates, but no ring work and no messages of other copies. */
+export const isSealed = ({ seals }: DirectoryCopy): boolean => seals.length > 0
 
 const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts
 

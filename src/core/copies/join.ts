@@ -13,9 +13,9 @@ import { freshFraction, freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
-import { isBelieved, later } from '../timestamp'
-import { contentsOf, MAX_RING, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
-import { loadOf, stagePage, transferOf, type Load } from './pages'
+import { BEGINNING, isBelieved, later } from '../timestamp'
+import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
+import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
 
@@ -116,7 +116,7 @@ function giveUp(turn: Turn, directory: DirectoryId, join: Join, reason: string):
 /** R2 (a), at p: its snapshot, all pages from one transaction. */
 export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, index }: Extract<JoinMessage, { type: 'askSnapshot' }>): void {
   const copy = turn.server.copies.get(directory)
-  if (copy?.state !== 'active') {
+  if (copy?.state !== 'active' || isSealed(copy)) {
     send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('NoCopyHere', { server: turn.server.name, directory }) })
     return
   }
@@ -126,7 +126,7 @@ export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, i
     send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('BadRequest', { reason: 'that page is no longer kept' }) })
     return
   }
-  send(turn, from, { type: 'snapshotPage', directory, joiner, facts: transfer.facts, highest: copy.highest, ring: [...copy.ring], page })
+  send(turn, from, { type: 'snapshotPage', directory, joiner, facts: transfer.facts, highest: copy.highest, ring: [...copy.ring], sweptRings: [...copy.sweptRings], lineage: [...copy.lineage], page })
 }
 
 export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<JoinMessage, { type: 'snapshotPage' }>): void {
@@ -145,27 +145,28 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
 }
 
 /** R2 (b): durable, pointing at p's next, with data, lastSweep, F and hi. */
-function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): void {
+function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring, sweptRings, lineage }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): void {
   const { epoch, nextTS, lastSweep, stableMark, pointer } = facts
   const predecessor = { copy: facts.copy, server: facts.server }
   createCopy(turn, {
     directory,
     id: joiner,
     fields: {
+      ...noFields(epoch, pointer),
       state: 'joining',
-      epoch,
       nextTS,
       lastSweep,
       stableMark,
       highest,
-      pointer,
       ring: sorted([...ring.filter((member) => member.copy !== joiner && member.server !== turn.server.id).slice(0, MAX_RING - 1), self(turn, joiner)]),
-      splices: [],
       joining: { predecessor, lastSweep, stableMark },
-      leaving: null,
       removed: facts.removed,
+      excluded: facts.excluded,
+      lineage,
+      epochMark: lastSweep === BEGINNING ? stableMark : BEGINNING,
+      sweptRings,
     },
-    contents: { base: load.base?.base ?? [], proofs: load.base?.proofs ?? [], intents: load.base?.intents ?? [], log: load.log },
+    contents: loadedContents(load),
   })
 }
 
@@ -187,7 +188,7 @@ export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMes
   if (earlier !== undefined) return tellFate(turn, from, copy, earlier)
   // Such a request can never fit again, so that no record is needed against it.
   if (lastSweep < copy.lastSweep) return refuseSplice(turn, from, directory, joiner, STALE)
-  const fits = copy.state === 'active' && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
+  const fits = copy.state === 'active' && !isSealed(copy) && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
   if (!fits) return refuseForGood(turn, from, copy, joiner)
   const member = { copy: joiner, server: from, name }
   const splice: Splice = { copy: joiner, server: from, answer: 'spliced', nextTS: copy.nextTS }

@@ -13,7 +13,8 @@ import type { LeaveMessage } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, send, type Turn } from '../server'
 import { BEGINNING, type Timestamp } from '../timestamp'
-import { contentsOf, knows, type DirectoryCopy, type Leaving, type RingPointer } from './directoryCopy'
+import { contentsOf, isSealed, knows, type DirectoryCopy, type Leaving, type RingPointer } from './directoryCopy'
+import { askEpoch } from './epochNews'
 import { loadOf, newAttempt, stagePage, transferOf, type Load } from './pages'
 import { factsOf, fellows, removeMembers } from './spread'
 import { stopSweep } from './sweep'
@@ -36,7 +37,9 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
   const { server } = turn
   if (copy.state === 'left') return answer(turn, caller, { copy: copy.id })
   if (copy.state === 'joining') return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its copy is still joining the ring' }))
+  if (copy.state === 'excluded') return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is in no ring since a new epoch left it out; decide what becomes of its updates' }))
   if (copy.state === 'active') {
+    if (isSealed(copy)) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is sealed for a new epoch, which must be decided first' }))
     if (copy.pointer.copy === copy.id) return answer(turn, caller, failure('LastCopy', { server: server.name, name: `#${copy.directory}` }))
     stopSweep(turn, copy, 'is leaving the ring')
     changeCopy(turn, copy, { type: 'fields', fields: { state: 'leaving', leaving: { begun: copy.nextTS, attempt: 1, predecessor: null, taken: null } } })
@@ -76,6 +79,8 @@ export function onStanding(turn: Turn, from: ServerId, message: Extract<LeaveMes
   const copy = addressed(turn, message)
   if (copy === null) return
   const { facts, begun, knowsYou } = message
+  if (facts.epoch > copy.epoch) return askEpoch(turn, copy, { copy: facts.copy, server: from })
+  if (facts.epoch < copy.epoch) return
   const { leaving } = copy
   const removal = facts.removed.find((each) => each.copy === copy.id)
   if (copy.state === 'left') return leaveForGood(turn, copy, leaving, facts)
@@ -131,7 +136,7 @@ export function onAskTakeOver(turn: Turn, from: ServerId, message: Extract<Leave
   fetchPage(turn, copy, takeOver)
 }
 
-const mayTakeOver = (copy: DirectoryCopy, leaver: RingPointer['copy'], at: ServerId): boolean => copy.state === 'active' && copy.pointer.copy === leaver && copy.pointer.server === at
+const mayTakeOver = (copy: DirectoryCopy, leaver: RingPointer['copy'], at: ServerId): boolean => copy.state === 'active' && !isSealed(copy) && copy.pointer.copy === leaver && copy.pointer.server === at
 
 function fetchPage(turn: Turn, copy: DirectoryCopy, { leaver, attempt, nonce, nextPage }: TakeOver): void {
   send(turn, leaver.server, { type: 'readHandOver', ...between(copy, leaver), attempt, nonce, index: nextPage })

@@ -216,6 +216,9 @@ export function forgetTransfers({ server, now }: Turn): void {
 /** A new number for an attempt of this start of the server. */
 export const newAttempt = (turn: Turn): string => freshId(turn.server.fresh, 16)
 
+/** The contents of a copy from a load with its base. */
+export const loadedContents = ({ base, log }: Load): Contents => ({ base: base?.base ?? [], proofs: base?.proofs ?? [], intents: base?.intents ?? [], log })
+
 /** What is at or after `since`; null: everything, the base too. */
 export const loadOf = (contents: Contents, since: Timestamp | null): Load =>
   since === null

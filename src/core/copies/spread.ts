@@ -3,12 +3,15 @@
  * loss, duplication, reordering and delay are normal, and correctness never needs these messages.
  */
 import { schedule } from '../agenda'
+import { failure } from '../errors'
 import type { CopyMessage, Facts, Message } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { earlier, later, millisecondsOf } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { digestOf, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
+import { digestOf, isSealed, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
+import { askEpoch, tellEpoch, tellGone } from './epochNews'
+import { abandonedIn, markAbandoned } from './exclusion'
 import { cutPages } from './pages'
 import { sweepSoon } from './sweepTimes'
 
@@ -18,8 +21,8 @@ const MAX_DEFERRED = 1000
 
 /** What this copy says of itself. */
 export function factsOf(turn: Turn, copy: DirectoryCopy): Facts {
-  const { state, epoch, pointer, nextTS, lastSweep, stableMark, removed } = copy
-  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy), ringDigest: ringDigestOf(copy.ring), removed: [...removed] }
+  const { state, epoch, pointer, nextTS, lastSweep, stableMark, removed, excluded } = copy
+  return { copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server), state, epoch, pointer, nextTS, lastSweep, stableMark, digest: digestOf(copy), ringDigest: ringDigestOf(copy.ring), removed: [...removed], excluded: [...excluded] }
 }
 
 export const header = (copy: DirectoryCopy): { directory: DirectoryId; epoch: DirectoryCopy['epoch']; from: DirectoryCopy['id'] } => ({
@@ -61,14 +64,24 @@ export function removeMembers(turn: Turn, copy: DirectoryCopy, removals: readonl
 /** The copy that a message between copies is for, if its sender may say it: a known member's proven server, this epoch. */
 export function receiver(turn: Turn, from: ServerId, message: CopyMessage): DirectoryCopy | null {
   const copy = turn.server.copies.get(message.directory)
+  if ('to' in message && message.to !== copy?.id) tellGone(turn, from, message.directory, message.to)
   if (copy === undefined) return refused(turn, from, 'no copy of that directory here', message)
-  if (copy.epoch !== message.epoch) return refused(turn, from, 'message of another epoch', message)
+  if (copy.epoch !== message.epoch) {
+    if (message.epoch < copy.epoch) tellEpoch(turn, copy, { copy: message.from, server: from })
+    else askEpoch(turn, copy, { copy: message.from, server: from })
+    return refused(turn, from, 'message of another epoch', message)
+  }
   if (!isMember(copy, message.from, from) && !isVisited(turn, copy, message.from, from)) {
     // A greeting may overtake the news of a splice; the news will be answered by a greeting.
     return message.type === 'greet' ? null : refused(turn, from, 'sender is not a known member of the ring', message)
   }
   if ('to' in message && message.to !== copy.id) return refused(turn, from, 'message for another copy', message)
   if (turn.server.fenced.has(from)) return refused(turn, from, 'an older start of that server, or one of two', message)
+  const closed = copy.state === 'excluded' ? 'was left out of a new epoch' : isSealed(copy) ? 'is sealed for a new epoch' : null
+  if (closed !== null) {
+    if (message.type === 'lookSweep' || message.type === 'readSweep' || message.type === 'writeSweep') send(turn, from, { type: 'sweepRefused', ...header(copy), to: message.from, attempt: message.attempt, failure: failure('BadRequest', { reason: `it ${closed}` }) })
+    return refused(turn, from, `this copy ${closed}`, message)
+  }
   return copy
 }
 
@@ -91,6 +104,7 @@ export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
 export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts }: Extract<CopyMessage, { type: 'greet' }>): void {
   hint(turn.server, copy.directory, from)
   removeMembers(turn, copy, facts.removed)
+  markAbandoned(turn, copy, abandonedIn(facts.excluded))
   if (facts.state === 'active') knowsItsSplice(turn, copy, facts.copy)
   if (facts.ringDigest !== ringDigestOf(copy.ring)) for (const member of copy.ring) if (member.server !== from) send(turn, from, { type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
@@ -107,7 +121,7 @@ function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
 
 export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { sets }: Extract<CopyMessage, { type: 'updates' }>): void {
   const timely = sets.filter((set) => isTimely(turn, set))
-  if (timely.length < sets.length) defer(turn, copy.directory, from, sets.filter((set) => !isTimely(turn, set)))
+  if (timely.length < sets.length) defer(turn, copy, from, sets.filter((set) => !isTimely(turn, set)))
   const news = timely.filter((set) => !knows(copy, set))
   if (news.length === 0) return
   changeCopy(turn, copy, { type: 'absorbed', sets: news })
@@ -119,11 +133,11 @@ export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { set
 const isTimely = ({ now }: Turn, { ts }: UpdateSet): boolean => millisecondsOf(ts) - ALLOWED_SKEW <= now
 
 /** T2: stamps more than 300 s ahead are kept aside, not counted as seen, and tried again when their time comes. */
-function defer(turn: Turn, directory: DirectoryId, from: ServerId, sets: readonly UpdateSet[]): void {
+function defer(turn: Turn, { directory, epoch }: DirectoryCopy, from: ServerId, sets: readonly UpdateSet[]): void {
   const { deferred } = turn.server
   const kept = new Set(deferred.map(({ set }) => set.ts))
   const news = sets.filter(({ ts }) => !kept.has(ts))
-  deferred.push(...news.slice(0, MAX_DEFERRED - deferred.length).map((set) => ({ from, directory, set })))
+  deferred.push(...news.slice(0, MAX_DEFERRED - deferred.length).map((set) => ({ from, directory, epoch, set })))
   if (deferred.length - kept.size < news.length) refuse(turn, from, 'too many updates from the future', directory)
   planRetry(turn)
   const ahead = Math.round((millisecondsOf(sets.map(({ ts }) => ts).reduce(later)) - turn.now) / 1000)
@@ -141,16 +155,17 @@ export function retryDeferred(turn: Turn): void {
   const due = turn.server.deferred.filter(({ set }) => isTimely(turn, set))
   turn.server.deferred = turn.server.deferred.filter(({ set }) => !isTimely(turn, set))
   planRetry(turn)
-  for (const { from, directory, set } of due) {
+  for (const { from, directory, epoch, set } of due) {
     const copy = turn.server.copies.get(directory)
-    if (copy !== undefined) onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: [set] })
+    // One that came in another epoch is none of this one's; sweeps bring what is [E6].
+    if (copy?.state === 'active' && copy.epoch === epoch && !isSealed(copy)) onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: [set] })
   }
 }
 
 /** News of a splice from a known member, or of members on a greeting. */
 export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member, lastSweep }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
   // News from before F may speak of a member whose removal is forgotten.
-  if (member.copy === copy.id || lastSweep < copy.stableMark) return
+  if (member.copy === copy.id || (lastSweep < copy.stableMark && copy.stableMark > copy.epochMark)) return
   const isNew = !copy.ring.some((known) => known.copy === member.copy)
   addMembers(turn, copy, [member])
   // Not when it could not be added: the answer might be the same news again.

@@ -14,7 +14,9 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
-import { contentsOf, logSince, ringDigestOf, type DirectoryCopy, type Member, type Removal, type RingPointer } from './directoryCopy'
+import { contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
+import { tellExcluded } from './epochNews'
+import { abandonedIn, isFrozen } from './exclusion'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
 import { joinSweep, sweepAgainToForget } from './sweepMember'
@@ -81,6 +83,10 @@ const MAX_RESTARTS = 3
 
 /** Begins a sweep at this copy; while one runs, the caller waits for the next. */
 export function beginSweep(turn: Turn, copy: DirectoryCopy, form: 'ring' | 'parallel', caller: Caller | null): void {
+  if (isSealed(copy)) {
+    if (caller !== null) answer(turn, caller, failure('SweepFailed', { member: turn.server.name, reason: 'is sealed for a new epoch', phase: 'look' }))
+    return
+  }
   const running = turn.server.sweeps.get(copy.directory)
   if (running !== undefined) {
     const waits = caller === null || [...running.callers, ...running.next.map((next) => next.caller)].some((other) => sameCaller(other, caller))
@@ -159,6 +165,12 @@ function advanceLook(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
 /** All removals that these members know of. */
 const removedIn = (visited: readonly Visited[]): Removal[] => [...new Map(visited.flatMap(({ facts }) => facts!.removed).map((removal) => [removal.copy, removal])).values()]
 
+/** Whom the epoch left out, abandoned if one of these members knows it. */
+const exclusionsIn = (visited: readonly Visited[]): Exclusion[] => {
+  const gone = abandonedIn(visited.flatMap(({ facts }) => facts!.excluded))
+  return visited[0]!.facts!.excluded.map((exclusion) => ({ ...exclusion, abandoned: gone.has(exclusion.copy) }))
+}
+
 const onRing = (sweep: Sweep): Visited[] => sweep.ring.map((id) => sweep.visited.get(id)!)
 
 /** P9: everybody's lastSweep and digest equal: nothing is new, and the read pass has already happened. */
@@ -197,17 +209,19 @@ function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   const members = onRing(sweep)
   sweep.phase = 'write'
   sweep.deadline = turn.now + PATIENCE
-  sweep.stableMark = members.map(({ facts }) => facts!.lastSweep).reduce(earlier)
   const gathered = new Map<Timestamp, UpdateSet>()
   for (const { load } of members) for (const set of load?.log ?? []) gathered.set(set.ts, set)
   sweep.baseMark = members.map(({ facts }) => facts!.stableMark).reduce(later)
+  // E4: only when all know that nobody is waited for, so that no epoch of one of them can still take somebody back.
+  const frozen = members.some(({ facts }) => isFrozen(facts!.excluded))
+  sweep.stableMark = frozen ? sweep.baseMark : members.map(({ facts }) => facts!.lastSweep).reduce(earlier)
   const newest = members.find(({ facts }) => facts!.stableMark === sweep.baseMark)?.load?.base ?? null
   for (const visited of members) {
     const has = new Set(visited.load?.log.map((set) => set.ts))
     const log = [...gathered.values()].filter((set) => !has.has(set.ts)).toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
     const load: Load = { base: sweep.whole && visited.facts!.stableMark < sweep.baseMark ? newest : null, log }
     if (visited.pointer.copy === copy.id) {
-      joinSweep(turn, copy, turn.server.id, load, { ...sweep, ring: ringOf(sweep), removed: removedIn(onRing(sweep)) })
+      joinSweep(turn, copy, turn.server.id, load, { ...sweep, ring: ringOf(sweep), removed: removedIn(onRing(sweep)), excluded: exclusionsIn(onRing(sweep)) })
       visited.written = true
     } else visited.pages = cutPages(load)
     visited.nextPage = 0
@@ -233,7 +247,7 @@ function writePage(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer, pag
   const { sweepTS, stableMark, baseMark, attempt } = sweep
   const swept = ringOf(sweep)
   const ring = facts!.ringDigest === ringDigestOf(swept) ? [] : swept
-  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring, removed: removedIn(onRing(sweep)), page: pages[nextPage]! })
+  send(turn, pointer.server, { type: 'writeSweep', ...header(copy), to: pointer.copy, attempt, sweepTS, stableMark, baseMark, ring, removed: removedIn(onRing(sweep)), excluded: exclusionsIn(onRing(sweep)), page: pages[nextPage]! })
 }
 
 function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
@@ -244,6 +258,7 @@ function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   for (const caller of sweep.callers) answer(turn, caller, { sweepTS: sweep.sweepTS, members })
   end(turn, copy, sweep)
   sweepAgainToForget(turn, copy)
+  tellExcluded(turn, copy)
   if (turn.server.referenced.get(copy.directory) !== ringText(copy)) schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now)
 }
 
@@ -266,6 +281,16 @@ function fail(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer }: Visite
   watch.failures++
   watch.failed++
   giveUp(turn, copy, sweep, failure('SweepFailed', { member: nameOfServer(turn.server, pointer.server), reason, phase: sweep.phase }))
+}
+
+/** B5: a copy that is gone will not answer: the sweep that asked it ends now. */
+export function memberIsGone(turn: Turn, copy: DirectoryCopy, gone: RingPointer): void {
+  const sweep = turn.server.sweeps.get(copy.directory)
+  const visited = sweep?.visited.get(gone.copy)
+  if (sweep === undefined || visited?.pointer.server !== gone.server || visited.written) return
+  visited.failed = 'does not have its copy any more'
+  if (sweep.phase === 'look') advanceLook(turn, copy, sweep)
+  else fail(turn, copy, sweep, visited, visited.failed)
 }
 
 /** Ends a sweep that runs here: this copy can lead none any more. */

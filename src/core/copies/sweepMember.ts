@@ -6,7 +6,8 @@ import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
 import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { contentsOf, knows, type Contents, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
+import { contentsOf, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
+import { abandonedIn, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
@@ -55,10 +56,11 @@ export interface WriteBack {
   baseMark: Timestamp
   ring: Member[]
   removed: Removal[]
+  excluded: Exclusion[]
 }
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
-export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed }: WriteBack): void {
+export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {
   const within = log.filter((set) => set.ts < sweepTS)
   if (base !== null) {
     const contents: Contents = { ...base, log: within }
@@ -73,15 +75,27 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
     removeMembers(turn, copy, removed)
     addMembers(turn, copy, ring)
   }
+  markAbandoned(turn, copy, abandonedIn(excluded))
   // A record that nobody asks for is needed only against a late splice of the lastSweep it was made at [R3, R4].
   const splices = sweepTS > copy.lastSweep ? copy.splices.filter((splice) => splice.answer === 'spliced') : copy.splices
   const mark = later(copy.stableMark, stableMark)
-  changeCopy(turn, copy, { type: 'fields', fields: { splices, lastSweep: later(copy.lastSweep, sweepTS), stableMark: mark, removed: copy.removed.filter(({ ts }) => ts >= mark) } })
+  const swept = ring.length === 0 ? copy.ring : ring
+  const sweptRings = sweepTS > copy.lastSweep ? ringsAfter(copy.sweptRings, { ts: sweepTS, members: swept.map((member) => member.copy).toSorted() }, mark) : copy.sweptRings
+  changeCopy(turn, copy, { type: 'fields', fields: { splices, sweptRings, lastSweep: later(copy.lastSweep, sweepTS), stableMark: mark, removed: copy.removed.filter(({ ts }) => ts >= mark) } })
   if (from !== turn.server.id) {
     Object.assign(watchOf(turn, copy), { failures: 0, heldBackBy: null })
     sweepLater(turn, copy)
     sweepAgainToForget(turn, copy)
   }
+}
+
+/** E8: the rings of sweeps, a ring once, from the newest that is before F on: all of its members know that one. */
+function ringsAfter(rings: readonly SweptRing[], swept: SweptRing, stableMark: Timestamp): SweptRing[] {
+  const last = rings.at(-1)
+  const isSame = last !== undefined && last.members.length === swept.members.length && last.members.every((copy, i) => copy === swept.members[i])
+  const all = isSame ? [...rings] : [...rings, swept]
+  const stable = all.findLastIndex(({ ts }) => ts <= stableMark)
+  return all.slice(Math.max(stable, all.length - MAX_SWEPT_RINGS, 0))
 }
 
 /** What one sweep made complete everywhere, the next makes stable: then the log folds and deletions are forgotten. */

@@ -86,8 +86,9 @@ export function serverIdOf(server: Server, serverName: string): ServerId | undef
 /** Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. */
 export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
   const copy = server.copies.get(directory)
+  const ring = copy?.outside?.ring ?? copy?.ring ?? []
   const named = serverNames.map((name) => serverIdOf(server, name)).filter((si) => si !== undefined)
-  return [...new Set([...(copy?.state === 'active' ? [server.id] : []), ...(copy?.ring.map((member) => member.server) ?? []), ...named, ...(server.hints.get(directory) ?? [])])].filter(
+  return [...new Set([...(copy?.state === 'active' ? [server.id] : []), ...ring.map((member) => member.server), ...named, ...(server.hints.get(directory) ?? [])])].filter(
     (si) => si !== server.id || copy?.state === 'active',
   )
 }

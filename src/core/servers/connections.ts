@@ -1,4 +1,6 @@
 /** Connections: who is there, by which start [B2], and what servers tell each other first. */
+import { isSealed, type DirectoryCopy } from '../copies/directoryCopy'
+import { tellEpoch } from '../copies/epochNews'
 import { greet } from '../copies/spread'
 import { sweepAfterConnection } from '../copies/sweepTimes'
 import { lookAtNameSoon } from '../directories/cleanup'
@@ -36,11 +38,18 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
   send(turn, from, { type: 'hello', root: server.root, name: serverNameOf(server) })
   for (const copy of server.copies.values()) {
     if (copy.state === 'active') lookAtNameSoon(turn, copy)
+    tellOfEpochs(turn, copy, from)
     if (copy.state !== 'active' || !copy.ring.some((member) => member.server === from)) continue
     greet(turn, copy, from)
     sweepAfterConnection(turn, copy)
   }
   happened(turn, { kind: 'server', text: `connected to ${name}`, server: from })
+}
+
+/** Epochs are spoken of as soon as two servers meet: who was left out hears of it, and who must hear something asks. */
+function tellOfEpochs(turn: Turn, copy: DirectoryCopy, from: ServerId): void {
+  for (const exclusion of copy.excluded) if (exclusion.server === from && !exclusion.abandoned) tellEpoch(turn, copy, exclusion)
+  if (isSealed(copy) || copy.state === 'excluded') schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
 }
 
 /** Servers of which the newest start is remembered; those that were seen longest ago are forgotten first. */

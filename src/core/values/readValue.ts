@@ -57,3 +57,8 @@ export function readSnapshot(tree: ValueTree, labels: readonly Label[]): { mark:
   }
   return { mark: 'present', path, newest: node.ts }
 }
+
+/** Whether two trees say the same. */
+export const sameTree = (a: Tree, b: Tree): boolean => JSON.stringify(normal(a)) === JSON.stringify(normal(b))
+/** A tree with its labels in one order, an empty list of labels as what it means: present. */
+const normal = (tree: Tree): Tree => (typeof tree === 'boolean' ? tree : tree.length === 0 || tree.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, below]) => [label, normal(below)] as const))

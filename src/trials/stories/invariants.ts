@@ -48,7 +48,7 @@ export class Invariants {
 
   /** The copy shows exactly what DB's updates before T and those of its log mean together. */
   private shows(rule: string, { name }: Member, copy: DirectoryCopy, T: Timestamp): void {
-    const expected = this.database.textBefore(copy.directory, T, copy.log)
+    const expected = this.database.textBefore(copy.directory, copy.epoch, T, copy.log)
     invariant(seen(copy) === expected, rule, `${name} shows ${seen(copy)} where DB before ${T} says ${expected}`)
   }
 

@@ -1,0 +1,20 @@
+/** B5: a server says, over its proven connection, that a copy is not there any more. */
+import type { EpochMessage } from '../messages'
+import type { ServerId } from '../names'
+import type { Turn } from '../server'
+import { markAbandoned } from './exclusion'
+import { unseal } from './seal'
+import { memberIsGone } from './sweep'
+
+/**
+ * Whom an epoch left out need not be waited for; a sweep that asks it ends, and names it. An epoch whose committer is gone
+ * will never rule, or some other member will tell of it.
+ */
+export function onCopyGone(turn: Turn, from: ServerId, { directory, copy: gone }: Extract<EpochMessage, { type: 'copyGone' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy === undefined) return
+  const excluded = copy.excluded.find((exclusion) => exclusion.copy === gone)
+  if (excluded?.server === from) markAbandoned(turn, copy, new Set([gone]))
+  for (const { epoch, committer } of copy.seals) if (committer.copy === gone && committer.server === from) unseal(turn, copy, epoch)
+  memberIsGone(turn, copy, { copy: gone, server: from })
+}

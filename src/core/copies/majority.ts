@@ -1,0 +1,90 @@
+/**
+ * Who may be in a new epoch, and whom it leaves out [E3, E5, E8]; worked out from what the sealed copies say, and from
+ * nothing else.
+ */
+import { failure, type Failure } from '../errors'
+import type { EpochFacts } from '../messages'
+import { shortName } from '../server'
+import { later, type Timestamp } from '../timestamp'
+import type { CopyId, DirectoryId } from '../names'
+import { MAX_LINEAGE, MAX_RING, type Epoch, type Exclusion, type Member } from './directoryCopy'
+
+/** The newest epoch that any of these copies is in. */
+const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts }) => facts.epoch).reduce((a, b) => (a > b ? a : b))
+
+/** Why these copies cannot make a new epoch, or null. */
+export function epochFault(directory: DirectoryId, members: readonly EpochFacts[], force: boolean): Failure | null {
+  const reason = members.map((member) => memberFault(members, member)).find((fault) => fault !== null)
+  if (reason !== undefined) return failure('EpochFailed', { name: `#${directory}`, reason })
+  if (excludedBy(members).length > MAX_RING) return failure('EpochFailed', { name: `#${directory}`, reason: 'too many copies would be left out' })
+  const missing = force ? [] : missingMajority(members)
+  return missing.length === 0 ? null : failure('NoMajority', { name: `#${directory}`, missing: missing.join(', ') })
+}
+
+/**
+ * E5: active copies of the newest epoch; and those of an older one whose updates F has waited for, on both sides: members of
+ * the newest that have not heard of it, and copies that it left out and did not abandon.
+ */
+function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts): string | null {
+  const name = shortName(facts.name)
+  if (facts.state !== 'active' && facts.state !== 'excluded') return `the copy on ${name} is ${facts.state}`
+  const newest = members.filter((other) => other.facts.epoch === newestOf(members))
+  if (newest.some((other) => other.facts.copy === facts.copy)) return null
+  if (newest.some((other) => other.ring.some((member) => member.copy === facts.copy))) return null
+  const awaited = newest.some((other) => other.facts.excluded.some((exclusion) => exclusion.copy === facts.copy && !exclusion.abandoned))
+  const abandoned = newest.some((other) => other.facts.excluded.some((exclusion) => exclusion.copy === facts.copy && exclusion.abandoned))
+  if (!awaited || abandoned) return `the others do not wait for what the copy on ${name} alone has; leave it out, and take its updates over one by one`
+  const given = newest.find((other) => facts.excluded.some((exclusion) => exclusion.copy === other.facts.copy && exclusion.abandoned))
+  if (given !== undefined) return `the copy on ${name} does not wait any more for what the one on ${shortName(given.facts.name)} alone had; leave it out, and take its updates over one by one`
+  return ring.length > 0 ? null : `the copy on ${name} knows no ring`
+}
+
+/**
+ * E8: names of the members whose lack keeps the set from a majority. Of the newest ring that all of its members are known to
+ * know (its sweep is before F), and of every newer one that any of these copies has seen: who could make another epoch
+ * without them must have seen one of these too.
+ */
+function missingMajority(members: readonly EpochFacts[]): string[] {
+  const inSet = new Set<CopyId>(members.map(({ facts }) => facts.copy))
+  const newest = members.filter(({ facts }) => facts.epoch === newestOf(members))
+  const mark = newest.map(({ facts }) => facts.stableMark).reduce(later)
+  const swept = newest.flatMap(({ sweptRings }) => sweptRings)
+  const known = swept.filter(({ ts }) => ts <= mark).map(({ ts }) => ts)
+  const stable = known.length === 0 ? null : known.reduce(later)
+  const stableMembers = new Set(swept.find(({ ts }) => ts === stable)?.members)
+  const rings = swept.filter(({ ts }) => stable === null || ts >= stable).map((ring) => ring.members)
+  for (const { ring, facts } of newest) {
+    const present = ring.filter(({ copy }) => !facts.removed.some((removal) => removal.copy === copy)).map(({ copy }) => copy)
+    if (stable === null || present.some((copy) => !stableMembers.has(copy))) rings.push(present)
+  }
+  for (const { otherRings } of members) for (const ring of otherRings) rings.push(ring.map(({ copy }) => copy))
+  const lacking = rings.find((ring) => 2 * ring.filter((copy) => inSet.has(copy)).length <= ring.length)
+  if (lacking === undefined) return []
+  const names = new Map(everybody(members).map(({ copy, name }) => [copy, shortName(name)]))
+  return lacking.filter((copy) => !inSet.has(copy)).map((copy) => names.get(copy) ?? copy)
+}
+
+/** Every copy that these know of, however they know it. */
+function everybody(members: readonly EpochFacts[]): Member[] {
+  const found = new Map<CopyId, Member>()
+  for (const { facts, ring, otherRings } of members) {
+    const { pointer } = facts
+    for (const member of [...ring, ...otherRings.flat(), ...facts.excluded, { ...pointer, name: pointer.server }]) if (!found.has(member.copy)) found.set(member.copy, { copy: member.copy, server: member.server, name: member.name })
+  }
+  return [...found.values()]
+}
+
+/** E3: whom an epoch of these members leaves out: of all rings, pointers and exclusions that they know. */
+export function excludedBy(members: readonly EpochFacts[]): Exclusion[] {
+  const inSet = new Set<CopyId>(members.map(({ facts }) => facts.copy))
+  const gone = new Set<CopyId>(members.flatMap(({ facts }) => facts.removed.map(({ copy }) => copy)))
+  const abandoned = new Set<CopyId>(members.flatMap(({ facts }) => facts.excluded.filter((exclusion) => exclusion.abandoned).map(({ copy }) => copy)))
+  const last = new Map<CopyId, Timestamp>()
+  for (const [copy, ts] of members.flatMap(({ known }) => known)) last.set(copy, later(ts, last.get(copy) ?? ts))
+  return everybody(members)
+    .filter(({ copy }) => !inSet.has(copy) && !gone.has(copy))
+    .map((member) => ({ ...member, known: last.get(member.copy) ?? null, abandoned: abandoned.has(member.copy) }))
+}
+
+/** The epochs whose updates the new one goes on with. */
+export const lineageOf = (members: readonly EpochFacts[]): Epoch[] => [...new Set(members.flatMap(({ lineage, facts }) => [...lineage, facts.epoch]))].toSorted().slice(-MAX_LINEAGE)

@@ -1,0 +1,133 @@
+/**
+ * E7: what an excluded copy alone has ("an update will be lost if it originated in a server that is not in the new ring and
+ * has not been distributed"). Here it is not lost: the copy compares itself with the ring, and shows which of its updates
+ * the ring never got. A person makes them anew or discards them; then the copy goes.
+ */
+import { schedule, unschedule } from '../agenda'
+import type { Failure } from '../errors'
+import { freshId } from '../fresh'
+import type { JoinMessage } from '../messages'
+import type { CopyId, Label, ServerId } from '../names'
+import type { Quarantined, QuarantineEntry } from '../requests'
+import { changeCopy, changeServer, happened, send, type Turn } from '../server'
+import type { Timestamp } from '../timestamp'
+import { updatesOf, type Branch, type UpdateSet } from '../values/intent'
+import { readTree, sameTree, type Tree } from '../values/readValue'
+import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
+import { epochNumber, isSealed, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { tellGone } from './epochNews'
+import { describe } from './originate'
+import { loadedContents, stagePage } from './pages'
+
+/** A comparison with the ring, under way or done; volatile: made again after a crash. */
+export interface Quarantine {
+  /** Stands for a joining copy in the request for a snapshot. */
+  nonce: CopyId
+  /** Which member of the ring is asked. */
+  at: number
+  nextPage: number
+  entries: QuarantineEntry[] | null
+}
+
+const ASK_AGAIN = 2000
+const LOOK_AGAIN = 60_000
+
+/** Begins to compare, asks again for the page that is missing, or looks anew after a while. */
+export function onQuarantineTime(turn: Turn, copy: DirectoryCopy): void {
+  if (copy.outside === null) return
+  const before = turn.server.quarantines.get(copy.directory)
+  const quarantine: Quarantine = { nonce: freshId(turn.server.fresh, 13) as CopyId, at: before === undefined ? 0 : before.at + Number(before.nextPage === 0), nextPage: 0, entries: before?.entries ?? null }
+  turn.server.quarantines.set(copy.directory, quarantine)
+  schedule(turn.server.agenda, `quarantine ${copy.directory}`, turn.now + ASK_AGAIN)
+  askPage(turn, copy, quarantine)
+}
+
+const askedServer = ({ outside }: DirectoryCopy, { at }: Quarantine): ServerId | undefined => outside?.ring[at % outside.ring.length]?.server
+
+function askPage(turn: Turn, copy: DirectoryCopy, quarantine: Quarantine): void {
+  const server = askedServer(copy, quarantine)
+  if (server !== undefined && server !== turn.server.id) send(turn, server, { type: 'askSnapshot', directory: copy.directory, joiner: quarantine.nonce, index: quarantine.nextPage })
+}
+
+export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner, facts, page }: Extract<JoinMessage, { type: 'snapshotPage' }>): void {
+  const copy = turn.server.copies.get(directory)
+  const quarantine = turn.server.quarantines.get(directory)
+  if (copy?.outside == null || quarantine?.nonce !== joiner || askedServer(copy, quarantine) !== from || page.index !== quarantine.nextPage || facts.epoch < copy.outside.epoch) return
+  const load = stagePage(turn, `quarantine ${joiner}`, page)
+  if (load === null) return
+  quarantine.nextPage++
+  if (load === 'more') {
+    schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + ASK_AGAIN)
+    return askPage(turn, copy, quarantine)
+  }
+  const { epoch, pointer, stableMark } = facts
+  const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark }, contents: loadedContents(load) })
+  quarantine.entries = entriesOf(copy, ring)
+  turn.effects.changed.add(directory)
+  schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + LOOK_AGAIN)
+  if (quarantine.entries.length === 0) retire(turn, copy)
+  else happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
+}
+
+/** Nothing here is lacking there: the copy goes, and says so. An epoch that may take it back is decided first. */
+function retire(turn: Turn, copy: DirectoryCopy): void {
+  const { server } = turn
+  if (isSealed(copy) || server.proposals.has(copy.directory)) return
+  for (const member of copy.outside!.ring) if (member.server !== server.id) tellGone(turn, member.server, copy.directory, copy.id)
+  changeServer(turn, { type: 'retired', copy: copy.id, directory: copy.directory })
+  for (const task of ['quarantine', 'epoch'] as const) unschedule(server.agenda, `${task} ${copy.directory}`)
+  happened(turn, { kind: 'copy', text: 'the copy that the new epoch left out has nothing that the ring lacks; it is gone', directory: copy.directory, server: server.id })
+  if (copy.directory === server.root) schedule(server.agenda, 'register', turn.now)
+}
+
+export function quarantineOf(turn: Turn, copy: DirectoryCopy): Quarantined | Failure {
+  return { epoch: copy.outside!.epoch, entries: turn.server.quarantines.get(copy.directory)?.entries ?? null }
+}
+
+/** A person has decided on these: they were made anew, or are discarded. */
+export function settleUpdates(turn: Turn, copy: DirectoryCopy, stamps: readonly Timestamp[]): { left: number } {
+  const { epoch, ring, settled } = copy.outside!
+  changeCopy(turn, copy, { type: 'fields', fields: { outside: { epoch, ring, settled: [...new Set([...settled, ...stamps])] } } })
+  const quarantine = turn.server.quarantines.get(copy.directory)
+  if (quarantine?.entries == null) return { left: 0 }
+  quarantine.entries = quarantine.entries.filter(({ ts }) => !stamps.includes(ts))
+  if (quarantine.entries.length === 0) schedule(turn.server.agenda, `quarantine ${copy.directory}`, turn.now)
+  return { left: quarantine.entries.length }
+}
+
+/** What people did here that the ring does not show; what servers do by themselves they do again from state. */
+function entriesOf(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
+  const there = new Set(ring.log.map(({ ts }) => ts))
+  const settled = new Set(copy.outside!.settled)
+  const own = copy.log.filter(({ ts, intent }) => !there.has(ts) && !settled.has(ts) && (intent.procedure === 'doUpdates' || intent.procedure === 'setLink'))
+  return own.filter((set) => isInForce(copy.visible, set)).flatMap((set) => {
+    const changes = changesOf(set.intent.branches).filter(({ path, tree }) => !sameTree(readTree(ring.visible, path) ?? false, tree))
+    if (changes.length === 0) return []
+    return [{ ts: set.ts, author: set.intent.author, what: describe(set.intent.branches), changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, set.ts)) }]
+  })
+}
+
+/** Whether anything of a set still shows here: what was overtaken on this side need not be decided on. */
+function isInForce(tree: ValueTree, set: UpdateSet): boolean {
+  return updatesOf(set).some(({ path, mark }) => {
+    const labels = path.map(([label]) => label)
+    return mark === 'absent' ? visibleAt(tree, labels) === undefined : visibleAt(tree, labels)?.ts === set.ts
+  })
+}
+
+/** The nodes that a set made new or absent, each with all that it put below. */
+function changesOf(branches: readonly Branch[], above: readonly Label[] = []): { path: Label[]; tree: Tree }[] {
+  return branches.flatMap(([label, incarnation, below]) => {
+    const path = [...above, label]
+    return incarnation !== null && typeof below !== 'boolean' ? changesOf(below, path) : [{ path, tree: treeOf(below) }]
+  })
+}
+
+const treeOf = (below: Branch[2]): Tree => (typeof below === 'boolean' ? below : below.map(([label, , deeper]): [Label, Tree] => [label, treeOf(deeper)]))
+
+/** Whether something at a path, above it or below it is newer: whoever repeats the change there undoes somebody's. */
+function isNewer(tree: ValueTree, path: readonly Label[], ts: Timestamp): boolean {
+  if (path.some((_, depth) => (nodeAt(tree, path.slice(0, depth + 1))?.ts ?? ts) > ts)) return true
+  const below = (node: ValueNode | undefined): boolean => [...(node?.children?.values() ?? [])].some((child) => child.ts > ts || below(child))
+  return below(nodeAt(tree, path))
+}

@@ -1,0 +1,203 @@
+/**
+ * A member's part in a new epoch (SPEC §9). It seals itself: from then on it does no ring work, until it knows what became
+ * of the epoch. Then it takes its place in the new ring, or goes on as before, or finds itself left out.
+ */
+import { schedule, unschedule } from '../agenda'
+import { answer } from '../caller'
+import { failure, type Failure } from '../errors'
+import type { EpochFacts, EpochMessage } from '../messages'
+import type { CopyId, ServerId } from '../names'
+import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
+import { BEGINNING, originOf, type Timestamp } from '../timestamp'
+import { beginJoin } from './join'
+import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
+import { askEpoch, tellEpoch, tellGone } from './epochNews'
+import { factsOf, fellows, greet } from './spread'
+import { stopSweep } from './sweep'
+import { sweepAfterConnection, sweepLater } from './sweepTimes'
+
+const ASK_AGAIN = 2000
+const LOOK_AGAIN = 15_000
+
+/** What this copy says to who makes an epoch. */
+export function epochFactsOf(turn: Turn, copy: DirectoryCopy): EpochFacts {
+  const known = new Map<CopyId, Timestamp>()
+  for (const { ts } of copy.log) known.set(originOf(ts) as CopyId, ts)
+  return {
+    facts: factsOf(turn, copy),
+    promised: copy.promised,
+    ring: [...copy.ring],
+    sweptRings: [...copy.sweptRings],
+    otherRings: [...copy.seals.map(({ ring }) => [...ring]), ...(copy.outside === null ? [] : [[...copy.outside.ring]])],
+    lineage: [...copy.lineage],
+    known: [...known].slice(-1024),
+  }
+}
+
+export function onAskEpochFacts(turn: Turn, from: ServerId, { directory, nonce }: Extract<EpochMessage, { type: 'askEpochFacts' }>): void {
+  const copy = turn.server.copies.get(directory)
+  const missing = copy === undefined ? failure('NoCopyHere', { server: turn.server.name, directory }) : null
+  send(turn, from, { type: 'epochFacts', directory, nonce, failure: missing, facts: copy === undefined ? null : epochFactsOf(turn, copy) })
+}
+
+/** E2: the promise, durable before its answer leaves; what the answer says of the ring stays true until the epoch is decided. */
+export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, committer, ring }: Extract<EpochMessage, { type: 'seal' }>): void {
+  const copy = turn.server.copies.get(directory)
+  const refused = (why: Failure): void => send(turn, from, { type: 'sealRefused', directory, to: committer, epoch, failure: why })
+  if (copy?.id !== to) return refused(failure('NoCopyHere', { server: turn.server.name, directory }))
+  const isKnown = isKnownServer(copy, from) && ring.some((member) => member.copy === committer && member.server === from) && ring.some((member) => member.copy === to)
+  if (!isKnown) {
+    refuse(turn, from, 'seal: not from a server that this copy knows', directory)
+    return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} does not know ${nameOfServer(turn.server, from)} as one with a copy` }))
+  }
+  if (!copy.seals.some((seal) => seal.epoch === epoch)) {
+    const reason = sealFault(copy, epoch)
+    if (reason !== null) return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} ${reason}` }))
+    seal(turn, copy, { epoch, committer: { copy: committer, server: from }, ring })
+    happened(turn, { kind: 'copy', text: `sealed for epoch ${epochNumber(epoch)}, which ${nameOfServer(turn.server, from)} is making`, directory, server: from })
+  }
+  send(turn, from, { type: 'sealed', directory, to: committer, epoch, facts: epochFactsOf(turn, copy) })
+}
+
+/** Why this copy does not promise itself to an epoch, in words that follow its server's name; or null. */
+export function sealFault(copy: DirectoryCopy, epoch: Epoch): string | null {
+  if (copy.state !== 'active' && copy.state !== 'excluded') return `has a copy that is ${copy.state}`
+  if (epoch <= copy.promised || epoch <= copy.epoch) return `has promised itself to epoch ${epochNumber(copy.promised)} already`
+  return copy.seals.length < MAX_SEALS ? null : 'waits for too many other epochs'
+}
+
+/** The same transaction for every member; at the committer its own earlier attempts end with it, undecided by nobody. */
+export function seal(turn: Turn, copy: DirectoryCopy, promise: DirectoryCopy['seals'][number]): void {
+  stopSweep(turn, copy, 'is sealed for a new epoch')
+  const others = copy.seals.filter(({ committer }) => committer.copy !== copy.id)
+  changeCopy(turn, copy, { type: 'fields', fields: { promised: promise.epoch, seals: [...others, promise] } })
+  unschedule(turn.server.agenda, `sweep ${copy.directory}`)
+  schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now + ASK_AGAIN)
+}
+
+/** Servers whose word on epochs counts: of the ring, of those that are being made, of the one that left this copy out, and of whom this one did. */
+function isKnownServer({ ring, seals, outside, excluded }: DirectoryCopy, server: ServerId): boolean {
+  return [ring, ...seals.map((promise) => promise.ring), outside?.ring ?? [], excluded].some((members) => members.some((member) => member.server === server))
+}
+
+/** Asks again: what became of the epochs that this copy is sealed for, and whether the one that left it out still rules. */
+export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
+  schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now + (isSealed(copy) ? ASK_AGAIN : LOOK_AGAIN))
+  for (const { epoch, committer, ring } of copy.seals) {
+    askEpoch(turn, copy, committer, epoch)
+    for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
+  }
+  if (copy.outside !== null && !isSealed(copy)) for (const member of copy.outside.ring) askEpoch(turn, copy, member)
+}
+
+/** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
+export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, from: asker }: Extract<EpochMessage, { type: 'askEpoch' }>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== to) return tellGone(turn, from, directory, to)
+  if (copy.epoch >= epoch) return tellEpoch(turn, copy, { copy: asker, server: from })
+  if (copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch)) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
+}
+
+/** E2: only the committer can know that an epoch never rules; then the ring goes on as it was. */
+export function onEpochGivenUp(turn: Turn, from: ServerId, { directory, to, epoch, from: committer }: Extract<EpochMessage, { type: 'epochGivenUp' }>): void {
+  const copy = turn.server.copies.get(directory)
+  const promise = copy?.seals.find((each) => each.epoch === epoch)
+  if (copy?.id !== to || promise?.committer.copy !== committer || promise.committer.server !== from) return
+  unseal(turn, copy, epoch)
+}
+
+export function unseal(turn: Turn, copy: DirectoryCopy, epoch: Epoch): void {
+  changeCopy(turn, copy, { type: 'fields', fields: { seals: copy.seals.filter((promise) => promise.epoch !== epoch) } })
+  happened(turn, { kind: 'copy', text: `epoch ${epochNumber(epoch)} was given up`, directory: copy.directory })
+  if (isSealed(copy)) return
+  if (copy.state === 'active') for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
+  sweepAfterConnection(turn, copy)
+}
+
+/** An epoch rules [E3]: this copy takes its place in the ring, or finds itself outside [E7]. */
+export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMessage, { type: 'epochNews' }>): void {
+  const { directory, to, epoch, ring } = message
+  const copy = turn.server.copies.get(directory)
+  if (copy?.id !== to) return tellGone(turn, from, directory, to)
+  if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
+  if (epoch === copy.epoch) return
+  if (!isKnownServer(copy, from)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
+  if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, message)
+  // A greater epoch has this copy's promise: it is decided first.
+  if (copy.seals.some((promise) => promise.epoch > epoch)) return
+  if (copy.promised >= epoch) adopt(turn, copy, message)
+  else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
+}
+
+/** What an epoch is, for those who take it over. */
+export interface NewRing {
+  epoch: Epoch
+  ring: readonly Member[]
+  excluded: readonly Exclusion[]
+  lineage: readonly Epoch[]
+}
+
+/** E4: the copy is in the new epoch, its members in the order of copies: lastSweep begins anew, F stays, and the old ring's records mean nothing any more. */
+export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring: members, excluded, lineage }: NewRing): void {
+  const ring = members.toSorted((a, b) => (a.copy < b.copy ? -1 : 1))
+  const next = ring[(ring.findIndex((member) => member.copy === copy.id) + 1) % ring.length]!
+  changeCopy(turn, copy, {
+    type: 'fields',
+    fields: {
+      state: 'active',
+      epoch,
+      pointer: { copy: next.copy, server: next.server },
+      ring,
+      lastSweep: BEGINNING,
+      splices: [],
+      joining: null,
+      leaving: null,
+      removed: [],
+      promised: copy.promised > epoch ? copy.promised : epoch,
+      seals: copy.seals.filter((promise) => promise.epoch > epoch),
+      excluded,
+      lineage,
+      epochMark: copy.stableMark,
+      sweptRings: [{ ts: BEGINNING, members: ring.map((member) => member.copy) }],
+      outside: null,
+    },
+  })
+  const { server } = turn
+  server.quarantines.delete(copy.directory)
+  server.takeOvers.delete(copy.directory)
+  server.sweepWatch.delete(copy.directory)
+  happened(turn, { kind: 'copy', text: `epoch ${epochNumber(epoch)} has begun, with ${ring.length} ${ring.length === 1 ? 'copy' : 'copies'}`, directory: copy.directory, server: server.id })
+  for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
+  sweepLater(turn, copy)
+  sweepAfterConnection(turn, copy)
+  schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + ASK_AGAIN)
+}
+
+/** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
+function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring }: NewRing): void {
+  const { server } = turn
+  const { directory } = copy
+  if (copy.outside !== null && copy.outside.epoch >= epoch) return
+  turn.effects.changed.add(directory)
+  if (copy.state === 'joining' || copy.state === 'left') {
+    changeServer(turn, { type: 'retired', copy: copy.id, directory })
+    if (copy.state === 'left') return unschedule(server.agenda, `leave ${directory}`)
+    const join = server.joins.get(directory)
+    server.joins.delete(directory)
+    beginJoin(turn, directory, ring.map((member) => member.server), null)
+    server.joins.get(directory)?.callers.push(...(join?.callers ?? []))
+    return
+  }
+  stopSweep(turn, copy, 'was left out of a new epoch')
+  changeCopy(turn, copy, {
+    type: 'fields',
+    fields: { state: 'excluded', joining: null, leaving: null, promised: copy.promised > epoch ? copy.promised : epoch, seals: copy.seals.filter((promise) => promise.epoch > epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
+  })
+  for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
+  for (const caller of server.leavers.get(directory) ?? []) answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))
+  server.leavers.delete(directory)
+  server.takeOvers.delete(directory)
+  happened(turn, { kind: 'copy', text: `${nameOfServer(server, from)} says that epoch ${epochNumber(epoch)} has begun without this copy; it serves no longer`, directory, server: from })
+  schedule(server.agenda, `quarantine ${directory}`, turn.now)
+  schedule(server.agenda, `epoch ${directory}`, turn.now + LOOK_AGAIN)
+}
