@@ -2,9 +2,10 @@
  * The interface of the name service as promises ("The name service interface"; SPEC §18): what programs import, what the
  * page calls, and what `window.namering` offers. Plain JSON in and out; every failure is a `NameServiceError`.
  */
-import type { Member } from '../core/copies/directoryCopy'
+import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
+import type { NameServiceError } from '../core/errors'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import type { CopyState, Entry, Nodes, TrailStep } from '../core/requests'
+import type { CopyState, Entry, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -44,6 +45,24 @@ export interface CopyReport {
   awaited: boolean
 }
 
+export interface EpochOptions {
+  /** Also without a majority of the ring: two halves of a split that both do so part the directory, and one loses its place. */
+  force?: boolean
+  /** Seconds that a silent server is waited for. */
+  patience?: number
+}
+
+/** What a new epoch would come to, as far as it can be known beforehand. */
+export interface EpochPreview {
+  /** Why it would not begin; null when it would. */
+  fault: NameServiceError | null
+  excluded: Exclusion[]
+  /** By server that it would leave out and that can be reached: updates that none of the chosen has, time-stamp and words. */
+  alone: { server: ServerId; name: string; updates: [Timestamp, string][] }[]
+  /** Left out and out of reach: nobody can say what they alone have. */
+  unknown: { server: ServerId; name: string }[]
+}
+
 export interface ExportedLine {
   type: 'namering' | 'directory' | 'entry'
   [key: string]: unknown
@@ -74,6 +93,23 @@ export interface NameService {
   newDC(sn: string, fn: string): Promise<CopyId>
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one. */
   removeDC(sn: string, fn: string): Promise<CopyId>
+  /**
+   * A new ring of the copies on these servers, which leaves out all others ("never done automatically"): for servers that are
+   * gone for good, or a long partition; over all of them, it joins what had parted. `NoMajority` without most of the ring.
+   */
+  newEpoch(fn: string, sns: readonly string[], options?: EpochOptions): Promise<{ epoch: Epoch; excluded: Exclusion[] }>
+  /** What a new epoch of these servers would come to; nothing is changed. */
+  previewEpoch(fn: string, sns: readonly string[], options?: EpochOptions): Promise<EpochPreview>
+  /** Adds a server to an epoch that is being made; `newDC` once it has begun. */
+  baptise(fn: string, epoch: Epoch, sn: string): Promise<void>
+  /** The ring waits no longer for what the copies on these servers, left out by an epoch, alone have: forgetting goes on. */
+  abandon(fn: string, sns: readonly string[]): Promise<Exclusion[]>
+  /** What the copy on that server, left out by an epoch, alone has; null while it has not met the ring. */
+  quarantine(fn: string, sn?: string): Promise<readonly QuarantineEntry[] | null>
+  /** Makes these updates of a quarantine anew, as the person who calls; all of them when none are named. How many are left. */
+  reapply(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
+  /** Drops these updates of a quarantine, for good; all of them when none are named. How many are left. */
+  discard(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
   /**
    * Every member of the ring, as the first copy to answer knows the ring. A member that is gone takes seconds to give up:

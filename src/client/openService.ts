@@ -12,6 +12,7 @@ import type { Timestamp } from '../core/timestamp'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import { ask, fromRoot, Names, type Connection } from './connection'
+import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, Written } from './nameService'
@@ -148,6 +149,7 @@ export function openService(connection: Connection): NameService {
       const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di } })
       return copy
     },
+    ...epochCalls(connection, names, directory, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
       return sweep({ directory: di, servers: sn === undefined ? servers : [names.server(sn)] }, form)

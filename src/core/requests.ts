@@ -36,8 +36,8 @@ export type Request =
   | { type: 'join'; directory: DirectoryId; from: ServerId[] }
   /** RemoveDC: the copy there leaves the ring. */
   | { type: 'leave'; directory: DirectoryId }
-  /** NewEpoch, made by the server that is asked: `patience` ms for each silence. */
-  | { type: 'newEpoch'; directory: DirectoryId; servers: ServerId[]; force: boolean; patience: number }
+  /** NewEpoch, made by the server that is asked: `patience` ms for each silence. `dry`: only tells what it would come to. */
+  | { type: 'newEpoch'; directory: DirectoryId; servers: ServerId[]; force: boolean; patience: number; dry: boolean }
   | { type: 'baptise'; directory: DirectoryId; epoch: Epoch; server: ServerId }
   /** F waits no longer for what these copies alone have [E4]. */
   | { type: 'abandon'; directory: DirectoryId; copies: CopyId[] }
@@ -105,7 +105,7 @@ export interface Accepted {
   copies: ServerId[]
 }
 
-/** An epoch that rules now, and whom it left out [E7]. */
+/** An epoch that rules now, or of a dry run the present one; and whom it left out, or would [E7]. */
 export interface NewEpoch {
   epoch: Epoch
   excluded: Exclusion[]
@@ -117,6 +117,7 @@ export interface QuarantineEntry {
   author: string
   /** In a few words. */
   what: string
+  procedure: 'doUpdates' | 'setLink'
   changes: { path: Label[]; tree: Tree }[]
   /** Something newer stands there in the ring. */
   conflict: boolean
@@ -165,7 +166,7 @@ const member: Shape<Member> = record({ copy: copyId, server: serverId, name: tex
 const epochShape = matching(isEpoch, 'an epoch')
 const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
-const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), changes: list(record({ path, tree }), 20_000), conflict: boolean })
+const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
 export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
@@ -182,7 +183,7 @@ export const requestShape: Shape<Request> = union<Request>({
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
   join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
   leave: record({ type: oneOf('leave'), directory: directoryId }),
-  newEpoch: record({ type: oneOf('newEpoch'), directory: directoryId, servers, force: boolean, patience: number }),
+  newEpoch: record({ type: oneOf('newEpoch'), directory: directoryId, servers, force: boolean, patience: number, dry: boolean }),
   baptise: record({ type: oneOf('baptise'), directory: directoryId, epoch: epochShape, server: serverId }),
   abandon: record({ type: oneOf('abandon'), directory: directoryId, copies: list(copyId, MAX_RING) }),
   quarantine: record({ type: oneOf('quarantine'), directory: directoryId }),

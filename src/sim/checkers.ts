@@ -170,7 +170,12 @@ export function nothingLost(world: World): void {
     const members = ruling(world, directory)
     const epoch = rulingEpoch(world, directory)
     const outside = world.copies(directory).filter(({ copy }) => !members.some((member) => member.copy === copy))
-    for (const { set, acknowledged } of world.database.sets(directory)) {
+    const all = world.database.sets(directory)
+    const first = new Map<string, Timestamp>()
+    for (const { intent, set } of all) if ((first.get(intent) ?? set.ts) >= set.ts) first.set(intent, set.ts)
+    for (const { set, intent, acknowledged } of all) {
+      // Of one intent stamped twice the earlier counts [A1].
+      if (first.get(intent)! < set.ts) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
       const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
       const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)

@@ -3,7 +3,7 @@
  * is no way to read it out". In the simulator there is.
  */
 import type { Save } from '../core/effects'
-import type { DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
+import type { CopyChange, DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
@@ -64,15 +64,24 @@ export class Database {
     if (accepted !== undefined) accepted.acknowledged = true
   }
 
-  /** A copy is in an epoch from now on, with what it has: by joining the ring, or by taking the epoch over [E3]. */
-  enter(copy: DirectoryCopy): void {
-    const { directory, epoch, ring, lineage, log, stableMark } = copy
+  /** A copy changed: it may be in another epoch from now on. */
+  follow(copy: DirectoryCopy, change: CopyChange): void {
+    if (change.type === 'created') this.join(copy)
+    else if (change.type === 'fields' && change.fields.epoch !== undefined) this.enter(copy)
+  }
+
+  /** A copy joins a ring: what it has it was given. */
+  private join({ directory, epoch, id }: DirectoryCopy): void {
+    this.views.get(`${directory} ${epoch}`)?.members.add(id)
+  }
+
+  /** A copy takes an epoch over, with what it has [E3]. */
+  private enter({ directory, epoch, ring, lineage, log, stableMark }: DirectoryCopy): void {
     const key = `${directory} ${epoch}`
     const known = this.views.get(key)
-    if (known === undefined && lineage.length === 0) return
     const view = known ?? { members: new Set(), sets: new Set() }
     this.views.set(key, view)
-    for (const member of [...ring, { copy: copy.id }]) view.members.add(member.copy)
+    for (const { copy } of ring) view.members.add(copy)
     for (const { ts } of log) view.sets.add(ts)
     const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && lineage.some((earlier) => this.isOf(directory, earlier, set.ts)))
     for (const { set } of before) view.sets.add(set.ts)

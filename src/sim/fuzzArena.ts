@@ -182,7 +182,7 @@ export class Arena {
       house.disk.set(copy, stored)
       stored.changes.push(JSON.stringify(change))
       const entered = house.server.copies.get(directory)
-      if (entered?.id === copy && (change.type === 'created' || (change.type === 'fields' && change.fields.epoch !== undefined))) this.database.enter(entered)
+      if (entered?.id === copy) this.database.follow(entered, change)
       if (change.type !== 'absorbed' || house.hostile) continue
       for (const set of change.sets) if (set.ts.endsWith(copy) && !this.database.has(directory, set.ts)) this.database.accept(directory, each, set)
     }

@@ -186,7 +186,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   sweep: (s) => ({ type: 'sweep', directory: s.aDirectory(), form: s.random.pick(['ring', 'parallel'] as const) }),
   create: (s) => create(s),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory() }),
-  newEpoch: (s) => ({ type: 'newEpoch', directory: s.aDirectory(), servers: [...times(few(s), () => s.aServer()), s.to.id], force: s.random.chance(0.5), patience: s.random.pick([1000, 20_000, s.aNatural()]) }),
+  newEpoch: (s) => ({ type: 'newEpoch', directory: s.aDirectory(), servers: [...times(few(s), () => s.aServer()), s.to.id], force: s.random.chance(0.5), patience: s.random.pick([1000, 20_000, s.aNatural()]), dry: s.random.chance(0.2) }),
   baptise: (s) => ({ type: 'baptise', directory: s.aDirectory(), epoch: newEpoch(s), server: s.aServer() }),
   abandon: (s) => ({ type: 'abandon', directory: s.aDirectory(), copies: times(few(s), () => s.aCopy()) }),
   quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
@@ -221,7 +221,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   newEpoch: (s) => ({ epoch: newEpoch(s), excluded: exclusions(s) }),
   baptise: (s) => ({ epoch: newEpoch(s), excluded: exclusions(s) }),
   abandon: (s) => ({ excluded: exclusions(s) }),
-  quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
+  quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
 }
 

@@ -164,7 +164,7 @@ export class Workload {
     if (!holders.includes(at)) return
     const inReach = holders.filter((other) => other === at || (other.alive && this.world.network.linked(at.id, other.id)))
     const chosen = random.pick([inReach, inReach, holders.filter((other) => other === at || random.chance(0.5)), holders])
-    const request = { type: 'newEpoch' as const, directory, servers: chosen.map(({ id }) => id), force: random.chance(0.25), patience: random.pick([5000, 20_000]) }
+    const request = { type: 'newEpoch' as const, directory, servers: chosen.map(({ id }) => id), force: random.chance(0.25), patience: random.pick([5000, 20_000]), dry: random.chance(0.05) }
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 

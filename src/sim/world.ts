@@ -176,8 +176,7 @@ export class World {
 
   private accept(server: SimServer, save: Extract<Save, { copy: unknown }>): void {
     const copy = server.copyOf(save.directory)
-    const enters = save.change.type === 'created' || (save.change.type === 'fields' && save.change.fields.epoch !== undefined)
-    if (enters && copy?.id === save.copy) this.database.enter(copy)
+    if (copy?.id === save.copy) this.database.follow(copy, save.change)
     if (save.change.type !== 'absorbed') return
     for (const set of save.change.sets) if (set.ts.endsWith(save.copy) && !this.database.has(save.directory, set.ts)) this.database.accept(save.directory, save, set)
   }

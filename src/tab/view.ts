@@ -3,7 +3,7 @@
  * zustand store. The page knows this and the calls of the library, nothing of storage or net.
  */
 import type { Happening } from '../core/effects'
-import type { DirectoryCopy, Epoch, Member } from '../core/copies/directoryCopy'
+import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { Phase } from '../core/copies/sweep'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
@@ -50,6 +50,14 @@ export interface CopyView {
   live: number
   logLength: number
   ring: Member[]
+  /** Whom the epoch left out [E3]. */
+  excluded: Exclusion[]
+  /** Epochs that it is sealed for, undecided yet: it is swept by nobody meanwhile [E2]. */
+  seals: { epoch: Epoch; committer: ServerId; members: ServerId[] }[]
+  /** The epoch that is being made here: who has not answered. */
+  proposal: { epoch: Epoch | null; waitingFor: ServerId[] } | null
+  /** Of a copy that an epoch left out: that epoch's ring, and how many updates wait for a decision; null while they are compared. */
+  outside: { epoch: Epoch; ring: Member[]; waiting: number | null } | null
   /** Increases with every change of what readers see or of the copy's numbers. */
   version: number
   /** The sweep that runs round the ring, started here or seen passing. */

@@ -67,7 +67,8 @@ function ownSweep(copy: DirectoryCopy, { sweepTS, phase, ring, visited }: Sweep)
 }
 
 export function copyView(server: Server, copy: DirectoryCopy, version: number, passing: PassingSweeps): CopyView {
-  const { directory, id, state, epoch, lastSweep, stableMark, nextTS, visible, log, ring } = copy
+  const { directory, id, state, epoch, lastSweep, stableMark, nextTS, visible, log, ring, outside } = copy
+  const proposal = server.proposals.get(directory)
   const watch = server.sweepWatch.get(directory)
   return {
     directory,
@@ -81,6 +82,10 @@ export function copyView(server: Server, copy: DirectoryCopy, version: number, p
     live: visible.live,
     logLength: log.length,
     ring: [...ring],
+    excluded: [...copy.excluded],
+    seals: copy.seals.map(({ epoch: sealed, committer, ring: members }) => ({ epoch: sealed, committer: committer.server, members: members.map((member) => member.server) })),
+    proposal: proposal === undefined ? null : { epoch: proposal.epoch, waitingFor: proposal.servers.filter((other) => !proposal.answers.has(other)) },
+    outside: outside === null ? null : { epoch: outside.epoch, ring: [...outside.ring], waiting: server.quarantines.get(directory)?.entries?.length ?? null },
     version,
     sweep: passing.of(copy, server.sweeps.get(directory)),
     heldBackBy: watch?.heldBackBy ?? null,

@@ -77,7 +77,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
     fc.record({ type: fc.constant('leave' as const), directory: to }),
-    fc.record({ type: fc.constant('newEpoch' as const), directory: to, servers: fc.array(anyServer, { maxLength: 3 }), force: fc.boolean(), patience: fc.nat() }),
+    fc.record({ type: fc.constant('newEpoch' as const), directory: to, servers: fc.array(anyServer, { maxLength: 3 }), force: fc.boolean(), patience: fc.nat(), dry: fc.boolean() }),
     fc.record({ type: fc.constant('baptise' as const), directory: to, epoch: anyEpoch, server: anyServer }),
     fc.record({ type: fc.constant('abandon' as const), directory: to, copies: fc.array(anyCopy, { maxLength: 3 }) }),
     fc.record({ type: fc.constant('quarantine' as const), directory: to }),

@@ -28,6 +28,8 @@ export interface Proposal {
   epoch: Epoch | null
   servers: ServerId[]
   force: boolean
+  /** Nothing is sealed: it only tells whom it would leave out. */
+  dry: boolean
   /** What each said: in the first round, then from under the seal. */
   answers: Map<ServerId, EpochFacts>
   /** ms since 1970; without an answer for so long it gives up. */
@@ -41,16 +43,16 @@ const ASK_AGAIN = 1000
 export const EPOCH_PATIENCE = 20_000
 
 /** Begins an epoch of the copies on these servers, this one among them; answers the caller when it rules, or has been given up. */
-export function beginEpoch(turn: Turn, copy: DirectoryCopy, { servers, force, patience }: { servers: readonly ServerId[]; force: boolean; patience: number }, caller: Caller): void {
+export function beginEpoch(turn: Turn, copy: DirectoryCopy, { servers, force, patience, dry }: { servers: readonly ServerId[]; force: boolean; patience: number; dry: boolean }, caller: Caller): void {
   const { server } = turn
   const running = server.proposals.get(copy.directory)
   if (running?.callers.some((other) => sameCaller(other, caller))) return
   const named = [...new Set(servers)]
-  const same = running !== undefined && running.force === force && named.length === running.servers.length && named.every((other) => running.servers.includes(other))
+  const same = running !== undefined && running.force === force && running.dry === dry && named.length === running.servers.length && named.every((other) => running.servers.includes(other))
   if (same) return waitWith(turn, running.callers, caller)
   const reason = running !== undefined ? 'another one is being made there' : !named.includes(server.id) ? `${server.name}, which was to make it, is not among its servers` : named.length > MAX_RING ? 'it has too many servers' : null
   if (reason !== null) return answer(turn, caller, failed(copy, reason))
-  const proposal: Proposal = { nonce: newAttempt(turn), epoch: null, servers: named, force, answers: new Map(), deadline: turn.now + patience, patience, callers: [caller] }
+  const proposal: Proposal = { nonce: newAttempt(turn), epoch: null, servers: named, force, dry, answers: new Map(), deadline: turn.now + patience, patience, callers: [caller] }
   server.proposals.set(copy.directory, proposal)
   proposal.answers.set(server.id, epochFactsOf(turn, copy))
   goOn(turn, copy, proposal)
@@ -93,6 +95,11 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
   const answers = [...proposal.answers.values()]
   const fault = epochFault(copy.directory, answers, proposal.force)
   if (fault !== null) return giveUp(turn, copy, proposal, fault)
+  if (proposal.dry) {
+    turn.server.proposals.delete(copy.directory)
+    for (const caller of proposal.callers) answer(turn, caller, { epoch: copy.epoch, excluded: excludedBy(answers) })
+    return
+  }
   const number = 1 + answers.map(({ promised, facts }) => Math.max(epochNumber(promised), epochNumber(facts.epoch))).reduce((a, b) => Math.max(a, b))
   const epoch = epochOf(number, `${proposal.force ? 'f' : 'm'}${freshId(turn.server.fresh, 7)}`)
   const reason = sealFault(copy, epoch)
@@ -172,7 +179,7 @@ function resumed(turn: Turn, copy: DirectoryCopy): Proposal | null {
   const own = copy.seals.find(({ committer }) => committer.copy === copy.id)
   if (own === undefined) return null
   const servers = own.ring.map((member) => member.server)
-  const proposal: Proposal = { nonce: newAttempt(turn), epoch: own.epoch, servers, force: own.epoch[5] === 'f', answers: new Map(), deadline: turn.now + EPOCH_PATIENCE, patience: EPOCH_PATIENCE, callers: [] }
+  const proposal: Proposal = { nonce: newAttempt(turn), epoch: own.epoch, servers, force: own.epoch[5] === 'f', dry: false, answers: new Map(), deadline: turn.now + EPOCH_PATIENCE, patience: EPOCH_PATIENCE, callers: [] }
   turn.server.proposals.set(copy.directory, proposal)
   proposal.answers.set(turn.server.id, epochFactsOf(turn, copy))
   return proposal

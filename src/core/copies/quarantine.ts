@@ -62,11 +62,12 @@ export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner
   }
   const { epoch, pointer, stableMark } = facts
   const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark }, contents: loadedContents(load) })
+  const before = quarantine.entries?.length ?? 0
   quarantine.entries = entriesOf(copy, ring)
   turn.effects.changed.add(directory)
   schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + LOOK_AGAIN)
   if (quarantine.entries.length === 0) retire(turn, copy)
-  else happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
+  else if (quarantine.entries.length !== before) happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
 }
 
 /** Nothing here is lacking there: the copy goes, and says so. An epoch that may take it back is decided first. */
@@ -99,11 +100,13 @@ export function settleUpdates(turn: Turn, copy: DirectoryCopy, stamps: readonly 
 function entriesOf(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
   const there = new Set(ring.log.map(({ ts }) => ts))
   const settled = new Set(copy.outside!.settled)
-  const own = copy.log.filter(({ ts, intent }) => !there.has(ts) && !settled.has(ts) && (intent.procedure === 'doUpdates' || intent.procedure === 'setLink'))
-  return own.filter((set) => isInForce(copy.visible, set)).flatMap((set) => {
+  const own = copy.log.filter((set) => !there.has(set.ts) && !settled.has(set.ts) && isInForce(copy.visible, set))
+  return own.flatMap((set) => {
+    const { procedure } = set.intent
+    if (procedure !== 'doUpdates' && procedure !== 'setLink') return []
     const changes = changesOf(set.intent.branches).filter(({ path, tree }) => !sameTree(readTree(ring.visible, path) ?? false, tree))
     if (changes.length === 0) return []
-    return [{ ts: set.ts, author: set.intent.author, what: describe(set.intent.branches), changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, set.ts)) }]
+    return [{ ts: set.ts, author: set.intent.author, what: describe(set.intent.branches), procedure, changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, set.ts)) }]
   })
 }
 

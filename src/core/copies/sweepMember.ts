@@ -7,7 +7,7 @@ import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
 import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
 import { contentsOf, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
-import { abandonedIn, markAbandoned } from './exclusion'
+import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
@@ -98,8 +98,8 @@ function ringsAfter(rings: readonly SweptRing[], swept: SweptRing, stableMark: T
   return all.slice(Math.max(stable, all.length - MAX_SWEPT_RINGS, 0))
 }
 
-/** What one sweep made complete everywhere, the next makes stable: then the log folds and deletions are forgotten. */
+/** What one sweep made complete everywhere, the next makes stable, unless F is frozen: then the log folds and deletions are forgotten. */
 export function sweepAgainToForget(turn: Turn, copy: DirectoryCopy): void {
   const oldest = copy.log[0]
-  if (oldest !== undefined && oldest.ts < copy.lastSweep) sweepSoon(turn, copy)
+  if (!isFrozen(copy.excluded) && oldest !== undefined && oldest.ts < copy.lastSweep) sweepSoon(turn, copy)
 }
