@@ -3,7 +3,7 @@ import type { EpochMessage } from '../messages'
 import type { ServerId } from '../names'
 import type { Turn } from '../server'
 import { markAbandoned } from './exclusion'
-import { unseal } from './seal'
+import { release } from './seal'
 import { memberIsGone } from './sweep'
 
 /**
@@ -15,6 +15,6 @@ export function onCopyGone(turn: Turn, from: ServerId, { directory, copy: gone }
   if (copy === undefined) return
   const excluded = copy.excluded.find((exclusion) => exclusion.copy === gone)
   if (excluded?.server === from) markAbandoned(turn, copy, new Set([gone]))
-  for (const { epoch, committer } of copy.seals) if (committer.copy === gone && committer.server === from) unseal(turn, copy, epoch)
+  release(turn, copy, gone, from)
   memberIsGone(turn, copy, { copy: gone, server: from })
 }
