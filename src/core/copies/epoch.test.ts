@@ -165,6 +165,7 @@ describe('a new epoch', () => {
     const { cluster, directory, left, right } = parted(3, 2)
     const [alpha, beta] = left as [Member, Member]
     const [gamma] = right as [Member]
+    const outside = gamma.copy(directory).id
     cluster.write(gamma, directory, ['Lampson', 'Mailboxes', 'Zin'], true)
     cluster.write(gamma, directory, ['Birrell'], true)
     cluster.write(gamma, directory, ['Birrell'], false)
@@ -182,7 +183,8 @@ describe('a new epoch', () => {
     const { left: still } = cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'settle', directory, stamps: entries!.map(({ ts }) => ts) } }) as { left: number }
     expect(still).toBe(0)
     cluster.pass(10_000)
-    expect(gamma.server.copies.has(directory)).toBe(false)
+    // The copy of the root that it makes then is another member [R1].
+    expect(gamma.server.copies.get(directory)?.id).not.toBe(outside)
     cluster.pass(60_000)
     expect(beta.copy(directory).excluded.every(({ abandoned }) => abandoned)).toBe(true)
   })
@@ -191,6 +193,7 @@ describe('a new epoch', () => {
     const { cluster, directory, left, right } = parted(4, 2)
     const [alpha] = left as [Member]
     const [gamma, delta] = right as [Member, Member]
+    const withNothing = delta.copy(directory).id
     cluster.cut(gamma, delta)
     cluster.write(gamma, directory, ['one'], true)
     cluster.write(gamma, directory, ['two'], true)
@@ -198,7 +201,7 @@ describe('a new epoch', () => {
     newEpoch(cluster, alpha, directory, left, true)
     heal(cluster)
     cluster.pass(1000)
-    expect(delta.server.copies.has(directory)).toBe(false)
+    expect(delta.server.copies.get(directory)?.id).not.toBe(withNothing)
     const [first] = quarantine(cluster, gamma, directory).entries!
     cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'settle', directory, stamps: [first!.ts] } })
     cluster.crash(gamma)
