@@ -11,6 +11,7 @@ import { onEpochFacts, onEpochTime, onSealed, onSealRefused } from './copies/epo
 import { onCopyGone } from './copies/gone'
 import { forgetTransfers } from './copies/pages'
 import { onQuarantinePage, onQuarantineTime } from './copies/quarantine'
+import { rollBack } from './copies/rollBack'
 import { onAskEpoch, onAskEpochFacts, onEpochGivenUp, onEpochNews, onSeal } from './copies/seal'
 import { isSealed } from './copies/directoryCopy'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
@@ -28,7 +29,7 @@ import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
-import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
+import { beginTurn, nameOfServer, refuse, type Server, type Task, type Turn } from './server'
 
 export type Input =
   /** The server was created or restored from its store. */
@@ -123,7 +124,7 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
 function onStart(turn: Turn): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
-    if (isSealed(copy) || copy.state === 'excluded') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
+    if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
     else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)
@@ -250,6 +251,7 @@ function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
   if (copy === null) return
   switch (message.type) {
     case 'greet':
+      if (message.facts.lastSweep > copy.nextTS) return rollBack(turn, copy, `a sweep of ${nameOfServer(turn.server, from)} has passed what it would stamp next`)
       return onGreet(turn, copy, from, message)
     case 'updates':
       return onUpdates(turn, copy, from, message)

@@ -127,7 +127,10 @@ export function watchWorld(world: World): void {
     }
     if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
   }
-  world.observers.push({ before: beforeStep, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
+  const onStoreLost = (server: SimServer): void => {
+    for (const { id } of server.server.copies.values()) for (const about of [known, durable]) about.delete(id)
+  }
+  world.observers.push({ before: beforeStep, storeLost: onStoreLost, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }
 
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))

@@ -168,6 +168,13 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 
+  /** The administrator makes an epoch of all copies that are well: others lost their store. */
+  newEpochWithout(at: SimServer, directory: DirectoryId): void {
+    const well = this.world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === at.copyOf(directory)!.epoch)
+    const request = { type: 'newEpoch' as const, directory, servers: well.map((each) => each.at.id), force: true, patience: 20_000, dry: false }
+    at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+  }
+
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {
     const copies = (at.copyOf(directory)?.excluded ?? []).filter(() => random.chance(0.5)).map(({ copy }) => copy)
     if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, this.counted('copies abandoned', 'abandon ended'))

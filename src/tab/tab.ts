@@ -147,7 +147,7 @@ class OpenTab {
     })
     this.#network = await openWebrtcNetwork({
       room: this.#room.id,
-      self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.incarnation, instance: toBase32(randomBytes(10), 16), name },
+      self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
         connected: ({ server, incarnation, instance, name: theirs }) => this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs }),
         disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),

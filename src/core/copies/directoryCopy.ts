@@ -101,7 +101,8 @@ export interface Outside {
   settled: readonly Timestamp[]
 }
 
-export const copyStates = ['joining', 'active', 'leaving', 'left', 'excluded'] as const
+/** `excluded`: an epoch left it out [E7]. `rolledBack`: its store is older than what it has promised [B3]. */
+export const copyStates = ['joining', 'active', 'leaving', 'left', 'excluded', 'rolledBack'] as const
 
 /** The durable numbers and pointers of a copy. */
 export interface CopyFields {

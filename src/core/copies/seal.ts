@@ -87,7 +87,8 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     askEpoch(turn, copy, committer, epoch)
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
-  if (copy.outside !== null && !isSealed(copy)) for (const member of copy.outside.ring) askEpoch(turn, copy, member)
+  if (isSealed(copy)) return
+  for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
 
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
@@ -128,7 +129,9 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   const copy = turn.server.copies.get(directory)
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
-  if (epoch === copy.epoch) return
+  // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
+  const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
+  if (epoch === copy.epoch && !isPast) return
   if (!isKnownServer(copy, from)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
   if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, message)
   // A greater epoch has this copy's promise: it is decided first.

@@ -77,7 +77,7 @@ export function receiver(turn: Turn, from: ServerId, message: CopyMessage): Dire
   }
   if ('to' in message && message.to !== copy.id) return refused(turn, from, 'message for another copy', message)
   if (turn.server.fenced.has(from)) return refused(turn, from, 'an older start of that server, or one of two', message)
-  const closed = copy.state === 'excluded' ? 'was left out of a new epoch' : isSealed(copy) ? 'is sealed for a new epoch' : null
+  const closed = copy.state === 'excluded' ? 'was left out of a new epoch' : copy.state === 'rolledBack' ? 'has an old store, and waits for an epoch without it' : isSealed(copy) ? 'is sealed for a new epoch' : null
   if (closed !== null) {
     if (message.type === 'lookSweep' || message.type === 'readSweep' || message.type === 'writeSweep') send(turn, from, { type: 'sweepRefused', ...header(copy), to: message.from, attempt: message.attempt, failure: failure('BadRequest', { reason: `it ${closed}` }) })
     return refused(turn, from, `this copy ${closed}`, message)

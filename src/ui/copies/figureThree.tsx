@@ -73,7 +73,7 @@ function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: 
     if (standing === 'silent') return linkTrouble(view, member.server) || 'does not answer'
     if (state === null) return 'asking…'
     if (standing === 'asked') return 'has not answered yet'
-    if (state.state !== 'active') return { joining: 'joining', leaving: 'leaving', left: 'has left', excluded: 'left out' }[state.state]
+    if (state.state !== 'active') return { joining: 'joining', leaving: 'leaving', left: 'has left', excluded: 'left out', rolledBack: 'old store' }[state.state]
     if (member.server === view.server.id) return 'this tab'
     const roundTrip = view.links.find(({ server }) => server === member.server)?.roundTrip ?? null
     return roundTrip === null ? 'connected' : `${Math.max(1, Math.round(roundTrip))} ms`
