@@ -14,6 +14,7 @@ import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type Enc
 import type { Failure } from './errors'
 import type { Join } from './copies/join'
 import type { TakeOver } from './copies/leave'
+import type { Securing } from './copies/durability'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
@@ -24,7 +25,7 @@ import type { Message } from './messages'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
 export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
@@ -79,6 +80,8 @@ export interface Server {
   deferred: { from: ServerId; directory: DirectoryId; set: UpdateSet }[]
   errands: Map<string, Errand>
   lookups: Map<string, Lookup>
+  /** Updates that clients wait to be durable. */
+  securing: Map<string, Securing>
   originating: Map<number, Originating>
   nextSignId: number
   agenda: Agenda<Task>
@@ -127,6 +130,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     deferred: [],
     errands: new Map(),
     lookups: new Map(),
+    securing: new Map(),
     originating: new Map(),
     nextSignId: 1,
     agenda: emptyAgenda(),

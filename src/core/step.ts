@@ -7,6 +7,7 @@ import { unreachable } from './assert'
 import { onCall, perform, type Call } from './calls'
 import { answer } from './caller'
 import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
+import { onAskedHas, onSecureTime } from './copies/durability'
 import { forgetTransfers } from './copies/pages'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
@@ -106,6 +107,8 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return answer(turn, onward.caller, outcome)
     case 'lookup':
       return onWalked(turn, onward.id, outcome)
+    case 'secure':
+      return onAskedHas(turn, onward.id, onward.server, outcome)
     case 'cleanup':
       return onCleanup(turn, onward.directory, onward.step, outcome)
     case 'register':
@@ -240,6 +243,7 @@ function onTask(turn: Turn, task: Task): void {
   if (task === 'forgetTransfers') return forgetTransfers(turn)
   const [kind, subject] = task.split(' ') as [string, string]
   if (kind === 'errand') return onErrandTime(turn, subject)
+  if (kind === 'secure') return onSecureTime(turn, subject)
   const directory = subject as DirectoryId
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)

@@ -166,6 +166,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
   draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
+  has: (s) => has(s),
   state: (s) => ({ type: 'state', directory: s.aDirectory() }),
   sweep: (s) => ({ type: 'sweep', directory: s.aDirectory(), form: s.random.pick(['ring', 'parallel'] as const) }),
   create: (s) => create(s),
@@ -173,6 +174,12 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   join: (s) => ({ type: 'join', directory: s.random.chance(0.7) ? s.aDirectory() : (s.random.id(20) as DirectoryId), from: times(few(s), () => s.aServer()) }),
 }
 export const requestKinds = Object.keys(requests) as Request['type'][]
+
+/** An update that the copy has, lacks, or may not take. */
+function has(s: Scene): Extract<Request, { type: 'has' }> {
+  const set = s.random.chance(0.7) ? aSet(s) : null
+  return { type: 'has', directory: s.aDirectory(), ts: set === null || s.random.chance(0.1) ? s.aStamp() : set.ts, set }
+}
 
 /** A new directory, or one there is, with a back-reference to a parent that may be itself. */
 function create(s: Scene): Extract<Request, { type: 'create' }> {
@@ -191,7 +198,8 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer() }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
-  submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()) }),
+  submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
+  has: (s) => ({ copy: s.aCopy(), here: s.random.chance(0.7), ring: times(few(s), () => pointer(s)), removed: times(few(s), () => s.aCopy()) }),
   state: (s) => ({ ...facts(s), live: s.aNatural(), ring: ring(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
   sweep: (s) => ({ sweepTS: s.aMark(), members: times(few(s), () => s.aServer()) }),
   create: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
