@@ -23,6 +23,7 @@ const made = [
   'a clock was set forward',
   'an intent was carried to a second copy',
   'a write was acknowledged while every other copy was out of reach',
+  'an update was sent again, because it was not durable yet',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
@@ -74,6 +75,10 @@ const before = {
     const log = copies.get(directory)?.log ?? []
     return sets.some(({ signature, ts }) => log.some((set) => set.signature === signature && set.ts > ts))
   }),
+  'a copy that lacked an update was handed it by a client': (server, input) => {
+    const arrived = message(input)
+    return arrived?.type === 'request' && arrived.request.type === 'has' && arrived.request.set !== null && server.copies.get(arrived.request.directory)?.log.every(({ ts }) => arrived.request.type === 'has' && ts !== arrived.request.ts) === true
+  },
   'a server died while others were joining behind it': (server, input) => input.type === 'disconnected' && [...server.copies.values()].some(({ joining }) => joining?.predecessor.server === input.server),
 } as const satisfies Record<string, Seen>
 

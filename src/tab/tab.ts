@@ -2,7 +2,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { openService } from '../client/openService'
 import type { Connection } from '../client/connection'
+import type { Outbox } from '../client/outbox'
 import type { NameService } from '../client/nameService'
+import type { Kept } from '../core/copies/durability'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { shortName, serverNameOf } from '../core/server'
@@ -14,6 +16,7 @@ import { directoryIdOf, newSigningPair, sign, verify, type SigningPair } from '.
 import type { Network } from '../net/network'
 import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
+import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
@@ -77,6 +80,7 @@ class OpenTab {
   #known: KnownServer
   readonly #person: SigningPair
   readonly #passing = new PassingSweeps()
+  readonly #settings = readSettings()
   readonly #watchers = new Map<DirectoryId, Set<() => void>>()
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
@@ -112,7 +116,7 @@ class OpenTab {
       storage: { persisted: null, bytes: null },
       person: person.keyText,
     }))
-    this.service = openService(this.#connection())
+    this.service = openService(this.#connection(), { outbox: this.#outbox(), write: { durability: this.#settings.durability, patience: this.#settings.durability === 'local' ? 5 : 0 } })
     this.controls = this.#controls()
   }
 
@@ -123,7 +127,7 @@ class OpenTab {
 
   async open(): Promise<void> {
     const { id, name, keys } = this.#known
-    const settings = readSettings()
+    const settings = this.#settings
     this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
     const store = await openIdbStore(`namering server ${id}`, {
       lost: (reason) => this.#stop(reason),
@@ -165,6 +169,7 @@ class OpenTab {
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload()
     })
+    await this.service.resume()
     void this.#measureStorage()
     await this.#makeRoot()
   }
@@ -192,6 +197,29 @@ class OpenTab {
       await put
     } catch (error) {
       this.#happened([{ kind: 'server', text: `this browser could not remember something of this server: ${error instanceof Error ? error.message : String(error)}` }])
+    }
+  }
+
+  /** What the library keeps until it is durable, in this browser: opened when it is first used. */
+  #outbox(): Outbox {
+    const cannot = (error: unknown): void => this.#happened([{ kind: 'server', text: `an update that is not durable yet would not survive a reload of this page: ${error instanceof Error ? error.message : String(error)}` }])
+    let opening: ReturnType<typeof openOutbox> | undefined
+    const outbox = async (use: (outbox: Outbox) => Promise<unknown>): Promise<void> => {
+      try {
+        opening ??= openOutbox(this.#room.id)
+        await use(await opening)
+      } catch (error) {
+        cannot(error)
+      }
+    }
+    return {
+      load: async () => {
+        let kept: Kept[] = []
+        await outbox(async (open) => (kept = await open.load()))
+        return kept
+      },
+      keep: (kept) => outbox((open) => open.keep(kept)),
+      drop: (kept) => outbox((open) => open.drop(kept)),
     }
   }
 

@@ -38,6 +38,9 @@ export interface Wanted {
   patience: number
 }
 
+/** A stamped update as a client keeps it until it is durable, over reloads [P12]. */
+export type Kept = Pick<Wanted, 'directory' | 'ts' | 'ring' | 'level'> & { set: UpdateSet }
+
 /** Copies that answered in time; `of`: the members of the ring as those copies know it. */
 export interface Secured {
   ts: Timestamp

@@ -6,6 +6,7 @@ import { useDesk, useView } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
 import { Label } from '../parts/text'
+import { Undurable } from './undurable'
 
 /** How things stand, in a line. */
 export function StatusBar() {
@@ -14,6 +15,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar" aria-label="Status">
       <Agreement />
+      <Undurable />
       <Storage />
       <Clock />
       <Alone />
