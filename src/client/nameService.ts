@@ -62,6 +62,8 @@ export interface CopyReport {
   member: Member
   /** What it says of itself; null when it has not said anything. */
   state: CopyState | null
+  /** How many updates others told of that it has not got; null when it has not said anything. Each tells of its 200 latest. */
+  lacks: number | null
   /** Why it could not be asked; '' when it answered, and while it may still. */
   reason: string
   /** Its answer is still awaited: only so in what `progress` is told. */

@@ -9,7 +9,7 @@ import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, labelFault, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
-import { timeOf, type Timestamp } from '../core/timestamp'
+import { later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
@@ -323,25 +323,41 @@ async function copyReports(connection: Connection, directory: DirectoryId, serve
   const state = (at: readonly ServerId[]): Promise<CopyState> => ask(connection, { type: 'ask', servers: [...at], request: { type: 'state', directory } })
   const answerOf = async (member: Member): Promise<CopyReport> => {
     try {
-      return { member, state: await state([member.server]), reason: '', awaited: false }
+      return { member, state: await state([member.server]), lacks: null, reason: '', awaited: false }
     } catch (error) {
-      if (error instanceof NameServiceError) return { member, state: null, reason: error.message, awaited: false }
+      if (error instanceof NameServiceError) return { member, state: null, lacks: null, reason: error.message, awaited: false }
       throw error
     }
   }
   const first = await state(servers)
   const reports = first.ring.map((member): CopyReport => {
     const isFirst = member.server === first.server
-    return { member, state: isFirst ? first : null, reason: '', awaited: !isFirst }
+    return { member, state: isFirst ? first : null, lacks: null, reason: '', awaited: !isFirst }
   })
-  progress([...reports])
+  progress(compared(reports))
   const others = reports.map(async ({ member, awaited }, i) => {
     if (!awaited) return
     reports[i] = await answerOf(member)
-    progress([...reports])
+    progress(compared(reports))
   })
   await Promise.all(others)
-  return reports
+  return compared(reports)
+}
+
+/** A copy tells of so many sets of its log at most. */
+const LOG_TOLD = 200
+
+/** What each lacks of what any has told of: before its lastSweep nothing [DC1]. */
+function compared(reports: readonly CopyReport[]): CopyReport[] {
+  const all = new Set(reports.flatMap(({ state }) => state?.log.map(([ts]) => ts) ?? []))
+  return reports.map((report) => {
+    const { state } = report
+    if (state === null) return report
+    const has = new Set(state.log.map(([ts]) => ts))
+    // What stands before the first line of a log that was cut is not told.
+    const told = state.log.length < LOG_TOLD ? state.lastSweep : later(state.lastSweep, state.log[0]![0])
+    return { ...report, lacks: [...all].filter((ts) => ts >= told && !has.has(ts)).length }
+  })
 }
 
 /** Calls back now and after every change: told of by this server's copy, else looked for every two seconds. */

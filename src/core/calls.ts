@@ -2,6 +2,7 @@
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
 import { beginSecuring, durabilities, onHas, type Wanted } from './copies/durability'
+import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { beginLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
@@ -234,7 +235,7 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
 
 export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
   const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
-  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], log }
+  return { ...factsOf(turn, copy), live: copy.visible.live, health: healthOf(turn.server, copy), ring: [...copy.ring], log }
 }
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {

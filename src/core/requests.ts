@@ -3,6 +3,7 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { isEpoch, type Member, type RingPointer } from './copies/directoryCopy'
+import { healthShape, type Health } from './copies/health'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -104,6 +105,7 @@ export interface Accepted {
 /** One copy as an administrator sees it. */
 export interface CopyState extends Facts {
   live: number
+  health: Health
   ring: Member[]
   /** The sets at or after its stable mark, latest last, at most 200: time-stamp, and the change in a few words. */
   log: [Timestamp, string][]
@@ -201,6 +203,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     lastSweep: timestampShape,
     stableMark: timestampShape,
     live: number,
+    health: healthShape,
     ring: list(member, 256),
     log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
     digest: text(32),

@@ -15,6 +15,7 @@ import type { Failure } from './errors'
 import type { Join } from './copies/join'
 import type { TakeOver } from './copies/leave'
 import type { Securing } from './copies/durability'
+import { unknownStorage, type Storage } from './copies/health'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
@@ -87,6 +88,8 @@ export interface Server {
   agenda: Agenda<Task>
   /** Refusals by reason, since the start. */
   refusals: Map<string, number>
+  /** Where its copies are kept, as its host tells. */
+  storage: Storage
   /** What is added to the clock, ms [T3]. */
   clockCorrection: number
   /** The corrected clock at the last step, ms since 1970. */
@@ -135,6 +138,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     nextSignId: 1,
     agenda: emptyAgenda(),
     refusals: new Map(),
+    storage: unknownStorage,
     clockCorrection: 0,
     latest: 0,
   }

@@ -8,6 +8,7 @@ import { onCall, perform, type Call } from './calls'
 import { answer } from './caller'
 import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
 import { onAskedHas, onSecureTime } from './copies/durability'
+import type { Storage } from './copies/health'
 import { forgetTransfers } from './copies/pages'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
@@ -33,6 +34,8 @@ export type Input =
   | { type: 'disconnected'; server: ServerId; reason: string }
   /** A connection measured a clock: theirs minus ours, ms. */
   | { type: 'clock'; server: ServerId; offset: number }
+  /** The host tells where it keeps what is saved. */
+  | { type: 'storage'; storage: Storage }
   /** From a proven server, decoded, the signatures of its sets verified. */
   | { type: 'message'; from: ServerId; message: Message }
   | { type: 'call'; id: number; call: Call }
@@ -61,6 +64,9 @@ function dispatch(turn: Turn, input: Input): void {
       return onDisconnected(turn, input.server, input.reason)
     case 'clock':
       return onClock(turn, input.server, input.offset)
+    case 'storage':
+      turn.server.storage = input.storage
+      return
     case 'message':
       return onMessage(turn, input.from, input.message)
     case 'call':

@@ -3,6 +3,7 @@
  * as false, ill-timed or excessive as a hostile author can make them. A new message or field does not compile until it is
  * generated here.
  */
+import type { Health } from '../core/copies/health'
 import { contentsOf, epochOf, type Epoch, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { factsOf } from '../core/copies/spread'
@@ -200,11 +201,17 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
   has: (s) => ({ copy: s.aCopy(), here: s.random.chance(0.7), ring: times(few(s), () => pointer(s)), removed: times(few(s), () => s.aCopy()) }),
-  state: (s) => ({ ...facts(s), live: s.aNatural(), ring: ring(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
+  state: (s) => ({ ...facts(s), live: s.aNatural(), health: health(s), ring: ring(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
   sweep: (s) => ({ sweepTS: s.aMark(), members: times(few(s), () => s.aServer()) }),
   create: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
   join: (s) => ({ copy: s.aCopy() }),
   leave: (s) => ({ copy: s.aCopy() }),
+}
+
+function health(s: Scene): Health {
+  const storage = { persisted: s.random.pick([null, true, false]), used: s.random.chance(0.5) ? null : s.aNatural(), quota: s.random.chance(0.5) ? null : s.aNatural() }
+  const heldBackBy = s.random.chance(0.5) ? null : { server: s.aServer(), phase: 'look' as const, since: s.aNatural(), reason: s.aText(400) }
+  return { sweeps: { started: s.aNatural(), completed: s.aNatural(), failed: s.aNatural() }, blamed: times(few(s), () => ['read', s.aServer(), s.aNatural()]), heldBackBy, alarm: s.random.chance(0.5) ? null : s.aText(400), refusals: times(few(s), () => [s.aText(400), s.aNatural()]), skew: times(few(s), () => [s.aServer(), -s.aNatural()]), correction: s.aNatural(), storage }
 }
 
 /** What the parent may say of a directory: its reference, somebody else's, or nonsense. */

@@ -258,12 +258,13 @@ export class Host {
 
   /** The server anew from its store, with its links, its identifiers never given twice; calls in progress are told `why`. */
   async #reload(why: Failure): Promise<void> {
-    const { fresh } = this.server
+    const { fresh, storage } = this.server
     const calls = [...this.#replies.keys()]
     try {
       const stored = await this.#options.store.load()
       this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
       Object.assign(this.server.fresh, fresh)
+      this.server.storage = storage
     } catch (error) {
       this.#failed ??= failure('StorageFailed', { reason: inWords(error) })
       this.#options.readOnly(inWords(error))

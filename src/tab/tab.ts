@@ -5,6 +5,7 @@ import type { Connection } from '../client/connection'
 import type { Outbox } from '../client/outbox'
 import type { NameService } from '../client/nameService'
 import type { Kept } from '../core/copies/durability'
+import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { shortName, serverNameOf } from '../core/server'
@@ -34,6 +35,8 @@ export interface Tab {
 }
 
 const ACTIVITIES_KEPT = 1000
+/** ms between looks at how much room is left. */
+const STORAGE_MEASURED = 60_000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
@@ -113,7 +116,7 @@ class OpenTab {
       weather: { delay: 0, loss: 0 },
       refusals: [],
       clock: { correction: 0, greatestOffset: 0 },
-      storage: { persisted: null, bytes: null },
+      storage: unknownStorage,
       person: person.keyText,
     }))
     this.service = openService(this.#connection(), { outbox: this.#outbox(), write: { durability: this.#settings.durability, patience: this.#settings.durability === 'local' ? 5 : 0 } })
@@ -129,6 +132,7 @@ class OpenTab {
     const { id, name, keys } = this.#known
     const settings = this.#settings
     this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
+    void this.#askToKeep()
     const store = await openIdbStore(`namering server ${id}`, {
       lost: (reason) => this.#stop(reason),
       blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
@@ -171,6 +175,7 @@ class OpenTab {
     })
     await this.service.resume()
     void this.#measureStorage()
+    setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
     await this.#makeRoot()
   }
 
@@ -279,7 +284,7 @@ class OpenTab {
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
       askPersistence: async () => {
         const persisted = await navigator.storage.persist()
-        this.view.setState({ storage: { ...this.view.getState().storage, persisted } })
+        await this.#measureStorage()
         return persisted
       },
     }
@@ -356,9 +361,17 @@ class OpenTab {
     await this.#remembered(this.#index.put('servers', this.#known))
   }
 
+  /** B5: asked before there are copies to lose; some browsers ask the person, who need not be waited for. */
+  async #askToKeep(): Promise<void> {
+    if (!(await navigator.storage.persisted()) && (await navigator.storage.persist())) await this.#measureStorage()
+  }
+
   async #measureStorage(): Promise<void> {
-    const [persisted, { usage }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
-    this.view.setState({ storage: { persisted, bytes: usage ?? null } })
+    if (this.#closed) return
+    const [persisted, { usage, quota }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
+    const storage = { persisted, used: usage ?? null, quota: quota ?? null }
+    this.view.setState({ storage })
+    this.#host?.input({ type: 'storage', storage })
   }
 
   /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */

@@ -44,7 +44,7 @@ function Storage() {
   const { tab, notices } = useDesk()
   const storage = useView((view) => view.storage)
   const state = useView((view) => view.state)
-  const size = storage.bytes === null ? '' : ` · ${byteSize(storage.bytes)}`
+  const size = storage.used === null ? '' : ` · ${byteSize(storage.used)}`
   if (state === 'readOnly') return <span className="grave-text">read-only: nothing can be saved</span>
   if (storage.persisted === null) return null
   if (storage.persisted) return <span>stored to stay{size}</span>
