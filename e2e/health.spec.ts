@@ -37,6 +37,7 @@ test('[P10] all is well; then a member is cut off: it is named, with since when 
 
 test('[B5] the browser is asked to keep the copies before there are any; refused, they are marked as ones that may vanish', async ({ cluster }) => {
   await cluster.context.addInitScript(() => {
+    if (!isSecureContext) return
     const asked: string[] = []
     const open = indexedDB.open.bind(indexedDB)
     indexedDB.open = (name, version) => {

@@ -175,9 +175,11 @@ function notDurableYet(turn: Turn, securing: Securing): Failure {
   const { answers, troubles, level, ts, directory } = securing
   const ring = ringOf(securing)
   const lacking = ring.filter(({ copy }) => answers.get(copy)?.here !== true)
-  const missing = lacking.map(({ server }) => `${nameOfServer(turn.server, server)} ${inWords(troubles.get(server))}`).join('; ')
+  const missing = lacking.map(({ server }) => `${nameOfServer(turn.server, server)} ${isReachable(turn, server) ? inWords(troubles.get(server)) : 'is not connected'}`).join('; ')
   return failure('NotDurableYet', { name: `#${directory}`, after: ts, size: String(ring.length - lacking.length), limit: String(copiesFor(level, ring.length)), tried: missing })
 }
+
+const isReachable = ({ server: { id, peers } }: Turn, server: ServerId): boolean => server === id || peers.has(server)
 
 function inWords(trouble: Failure | undefined): string {
   if (trouble === undefined) return 'has not answered'

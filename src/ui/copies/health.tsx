@@ -23,7 +23,7 @@ export function Health({ copies }: { copies: readonly KnownCopy[] }) {
         {asked === 0 && <span className={`dot ${isWell ? 'good' : 'warn'}`} aria-hidden />}
         <b>Health</b>{' '}
         {!isWell && (troubles.length === 1 ? 'One thing to look at:' : `${troubles.length} things to look at:`)}
-        {isWell && (asked > 0 ? 'Asking the copies…' : <>All is well: {copies.length === 1 ? 'the copy answers' : `all ${copies.length} copies answer`}, and sweeps complete.</>)}
+        {isWell && (asked > 0 ? 'Asking the copies…' : <>All is well: {copies.length === 1 ? 'the copy answers' : `all ${copies.length} copies answer`}; {copies.some(({ state }) => state !== null && isNever(state.lastSweep)) ? 'the first sweep is still to come' : 'sweeps complete'}.</>)}
       </p>
       {!isWell && (
         <ul className="troubles">

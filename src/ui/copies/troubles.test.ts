@@ -7,7 +7,7 @@ import type { KnownCopy } from './knownCopies'
 import { holdUps, troublesOf } from './troubles'
 
 const NOW = 1_800_000_000_000
-const si = (name: string): ServerId => name as string as ServerId
+const si = (name: string): ServerId => name as ServerId
 const well: Health = { sweeps: { started: 3, completed: 3, failed: 0 }, blamed: [], heldBackBy: null, alarm: null, refusals: [], skew: [], correction: 0, storage: { persisted: true, used: 1, quota: 100 } }
 
 /** A copy that answers; swept so many seconds ago, with these updates, as old in seconds, in its log. */
