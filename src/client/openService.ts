@@ -3,7 +3,7 @@
  * of its own; what a procedure does stands in the core.
  */
 import type { Member } from '../core/copies/directoryCopy'
-import { durabilities, type Durability, type Kept, type Secured } from '../core/copies/durability'
+import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, labelFault, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
@@ -264,8 +264,8 @@ class Writer {
 
   #wish(options: WriteOptions): Required<WriteOptions> {
     const wish = { durability: 'local' as Durability, patience: PATIENCE, ...this.#usual, ...options }
-    const isRight = durabilities.includes(wish.durability) && wish.patience >= 0
-    if (!isRight) throw new NameServiceError(failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, with a patience of some seconds` }))
+    const isRight = durabilities.includes(wish.durability) && wish.patience >= 0 && wish.patience * 1000 <= LONGEST_PATIENCE
+    if (!isRight) throw new NameServiceError(failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, with a patience of ${LONGEST_PATIENCE / 1000} s at most` }))
     return wish
   }
 

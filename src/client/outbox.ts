@@ -62,6 +62,7 @@ export class Resender {
   goOn(kept: Kept, error: NameServiceError | null): void {
     const { ts, directory, level } = kept
     this.#kept.set(ts, { kept, told: { ts, directory, level, missing: '', isLost: false, reason: '' } })
+    this.#tell()
     if (error === null || this.#isToBeTriedAgain(ts, error)) void this.#insist(kept)
   }
 

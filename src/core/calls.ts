@@ -1,7 +1,7 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
-import { beginSecuring, durabilities, onHas, type Wanted } from './copies/durability'
+import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { beginLeave } from './copies/leave'
@@ -116,9 +116,6 @@ function renameServer(turn: Turn, name: string, caller: Caller): void {
   rename(turn, name)
   answer(turn, caller, { name })
 }
-
-/** ms that a client waits for its update to be durable, at most. */
-const LONGEST_PATIENCE = 600_000
 
 function secure(turn: Turn, { directory, ts, set, ring, level, patience }: Wanted, caller: Caller): void {
   const fault = faultOf({ type: 'has', directory, ts, set })

@@ -173,7 +173,7 @@ class OpenTab {
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload()
     })
-    await this.service.resume()
+    void this.service.resume()
     void this.#measureStorage()
     setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
     await this.#makeRoot()

@@ -61,6 +61,9 @@ export interface Securing extends Wanted {
   troubles: Map<ServerId, Failure>
 }
 
+/** ms that a client may want to wait, at most. */
+export const LONGEST_PATIENCE = 600_000
+
 /** ms between rounds of asking those who have not got it. */
 const AGAIN = 2000
 

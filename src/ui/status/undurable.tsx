@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react'
 import type { Undurable as Kept } from '../../client/nameService'
 import { stampTime } from '../desk/clockTime'
 import { useDesk } from '../desk/desk'
+import { Explained } from '../parts/text'
 
 /** Updates whose level is not reached yet, and for whom they wait; what is lost, and what can be done about it. */
 export function Undurable() {
@@ -14,7 +15,7 @@ export function Undurable() {
     <>
       {first !== undefined && (
         <span className="warn-text undurable" title={waiting.map(({ reason }) => reason).join('\n')}>
-          {waiting.length === 1 ? 'an update is' : `${waiting.length} updates are`} not durable yet (<bdi>{first.level}</bdi>): <bdi>{first.missing}</bdi>
+          {waiting.length === 1 ? 'an update is' : `${waiting.length} updates are`} not <Explained term="durability">durable</Explained> yet (<bdi>{first.level}</bdi>): <bdi>{first.missing}</bdi>
         </span>
       )}
       {lost !== undefined && (
