@@ -11,7 +11,7 @@ import { Accusation, type World } from './world'
 /** How often somebody asks for more than `local`, and how long they wait, ms. */
 const DEMANDING = 0.15
 const PATIENCE = 8000
-/** Who was told that it is not durable yet sends it again so many times, this late at most: perhaps after a reload. */
+/** Who was told that it is not durable yet, or crashed meanwhile, sends it again so many times, this late at most. */
 const TIMES = 4
 const LATEST = 120_000
 
@@ -23,19 +23,28 @@ export function demandDurability(world: World, at: SimServer, intent: SignedInte
 }
 
 function demand(world: World, at: SimServer, set: UpdateSet, { ring }: Accepted, level: Durability, random: Random, times: number): void {
-  if (!at.alive) return
+  let isTold = false
+  const again = (): void => {
+    if (times > 0) world.plan(random.between(0, LATEST), () => demand(world, random.pick(world.servers), set, { ts: set.ts, copies: [], ring }, level, random, times - 1))
+  }
   const told = (outcome: object | Failure): void => {
+    isTold = true
     if (!isFailure(outcome)) {
       world.count(`durable: ${level}`)
       return world.judge('P11', () => isDurable(world, set, level, outcome as Secured))
     }
     world.count(`not durable: ${outcome.code}`)
-    if (outcome.code === 'LostUpdate') world.judge('noLostUpdate', () => isNotLost(world, set, outcome))
-    if (outcome.code !== 'NotDurableYet' || times === 0) return
+    if (outcome.code === 'LostUpdate') return world.judge('noLostUpdate', () => isNotLost(world, set, outcome))
     world.notice('an update was sent again, because it was not durable yet')
-    world.plan(random.between(0, LATEST), () => demand(world, random.pick(world.servers), set, { ts: set.ts, copies: [], ring }, level, random, times - 1))
+    again()
   }
-  at.call({ type: 'secure', directory: set.intent.directory, ts: set.ts, set, ring, level, patience: PATIENCE }, told)
+  if (at.alive) at.call({ type: 'secure', directory: set.intent.directory, ts: set.ts, set, ring, level, patience: PATIENCE }, told)
+  // Whose server has crashed is told nothing, and takes up what was kept when it is back.
+  world.plan(2 * PATIENCE, () => {
+    if (isTold) return
+    world.notice('who waited for an update to be durable crashed, and sent it again')
+    again()
+  })
 }
 
 /** P11: each copy that was named has the update on its disk, now, and they are as many as the level asks for. A copy that left since has handed it over. */

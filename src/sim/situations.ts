@@ -24,6 +24,7 @@ const made = [
   'an intent was carried to a second copy',
   'a write was acknowledged while every other copy was out of reach',
   'an update was sent again, because it was not durable yet',
+  'who waited for an update to be durable crashed, and sent it again',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
