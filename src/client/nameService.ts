@@ -4,6 +4,7 @@
  */
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
+import type { Durability } from '../core/copies/durability'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Entry, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
@@ -28,6 +29,29 @@ export interface Read<T> {
   server: ServerId
 }
 
+export interface WriteOptions {
+  /** How many copies are to have it on disk: `local` (the one that accepts it) unless said, `quorum` (a majority of the ring) or `all`. */
+  durability?: Durability
+  /**
+   * Seconds to wait for that; 5 unless said. Then it is `NotDurableYet`: the update stands, spreads, and is sent again by the
+   * library until it is durable. 0: nobody waits, and the library sees to it.
+   */
+  patience?: number
+}
+
+/** An update that the library keeps, over reloads too, until it is durable. */
+export interface Undurable {
+  ts: Timestamp
+  directory: DirectoryId
+  level: Durability
+  /** Who has not got it, and why, in words; '' before the first attempt has ended. */
+  missing: string
+  /** How it stands, in a sentence; '' before the first attempt has ended. */
+  reason: string
+  /** It is not sent again: make it anew (`remake`) or forget it. */
+  isLost: boolean
+}
+
 export interface Written {
   ts: Timestamp
   /** The servers whose copies have it on disk. */
@@ -39,6 +63,8 @@ export interface CopyReport {
   member: Member
   /** What it says of itself; null when it has not said anything. */
   state: CopyState | null
+  /** How many updates others told of that it has not got; null when it has not said anything. Each tells of its 200 latest. */
+  lacks: number | null
   /** Why it could not be asked; '' when it answered, and while it may still. */
   reason: string
   /** Its answer is still awaited: only so in what `progress` is told. */
@@ -75,19 +101,29 @@ export interface NameService {
 
   // Values and updates
   snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp }>
-  doUpdates(vd: string | SnapshotDesignator, tree: JsonTree): Promise<Written>
+  doUpdates(vd: string | SnapshotDesignator, tree: JsonTree, options?: WriteOptions): Promise<Written>
   enumerate(vd: string): Promise<Label[]>
   getValue(vd: string, options?: ReadOptions): Promise<Read<JsonValue> & { tree: JsonTree }>
-  setValue(vd: string | SnapshotDesignator, value: JsonValue): Promise<Written>
+  setValue(vd: string | SnapshotDesignator, value: JsonValue, options?: WriteOptions): Promise<Written>
   testValue(vd: string, value: JsonValue): Promise<boolean>
   /** Calls back with the value now and after every change, until stopped; an absent value is null. */
   watch(vd: string, callback: (read: Read<JsonValue | null>) => void): () => void
+
+  // Durability
+  /** What is not durable yet; calls back now and after every change, until stopped. */
+  undurable(callback: (kept: readonly Undurable[]) => void): () => void
+  /** Takes up what was kept before a reload; once, when the server runs. */
+  resume(): Promise<void>
+  /** Makes a kept change anew, as a new update with a new time-stamp, in place of the one that is lost. */
+  remake(ts: Timestamp): Promise<Written>
+  /** Sends a kept update no more. What copies have it keep it. */
+  forget(ts: Timestamp): Promise<void>
 
   // Directories
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
-  setLink(fn: string, target: string): Promise<Written>
+  setLink(fn: string, target: string, options?: WriteOptions): Promise<Written>
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>

@@ -3,6 +3,8 @@ import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
 import { hostileLabels } from '../trials/generators'
 import { toJson, toTree, toValue } from './json'
+import type { CopyState } from '../core/requests'
+import { timestamp, type Timestamp } from '../core/timestamp'
 import type { CopyReport, JsonTree, NameService, Read, JsonValue } from './nameService'
 import { openService } from './openService'
 
@@ -320,6 +322,26 @@ describe('from another server', () => {
       expect(inWords(await all)).toBe(last)
       expect(told).toEqual(['here active, there awaited', last])
     }
+    for (const { host } of [one, two]) host.stop()
+  })
+
+  it('[P10] of each copy it is told how many updates it lacks that another told of, as far as logs reach', async () => {
+    const [one, two] = await startPair()
+    const there = openService(one.connection)
+    await there.firstRoot()
+    await until(() => two.host.server.root !== null)
+    await there.newDC('beta', '/')
+    const log = (length: number): [Timestamp, string][] => Array.from({ length }, (_, i) => [timestamp(1000 + i, '0'), 'x'])
+    const logs = new Map([[one.id, log(3)], [two.id, log(1)]])
+    const call: typeof one.connection.call = async (call) => {
+      const outcome = (await one.connection.call(call)) as CopyState
+      return call.type === 'ask' && call.request.type === 'state' ? { ...outcome, lastSweep: timestamp(1, '0'), log: logs.get(outcome.server)! } : outcome
+    }
+    const lacks = async (): Promise<(string | number | null)[][]> => (await openService({ ...one.connection, call }).copies('/')).map(({ member, lacks: count }) => [member.server === one.id ? 'here' : 'there', count]).toSorted(([a], [b]) => (a! < b! ? -1 : 1))
+    expect(await lacks()).toEqual([['here', 0], ['there', 2]])
+    logs.set(two.id, log(250).slice(50))
+    logs.set(one.id, [...log(1), [timestamp(2000, '0'), 'x']])
+    expect(await lacks()).toEqual([['here', 200], ['there', 1]])
     for (const { host } of [one, two]) host.stop()
   })
 })

@@ -1,6 +1,8 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
+import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
+import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
@@ -41,6 +43,8 @@ export type Call =
   | { type: 'ask'; servers: ServerId[]; request: Request }
   /** FirstRoot: makes the root of a new instance of the service, on this server. */
   | { type: 'firstRoot'; directory: DirectoryId; signed: SignedIntent }
+  /** Waits until an update is on the disks of so many copies. */
+  | ({ type: 'secure' } & Wanted)
   | { type: 'rename'; name: string }
   | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
 
@@ -57,6 +61,8 @@ export function onCall(turn: Turn, id: number, call: Call): void {
       return ask(turn, call.servers, call.request, { type: 'answer', caller })
     case 'firstRoot':
       return firstRoot(turn, call.directory, call.signed, caller)
+    case 'secure':
+      return secure(turn, call, caller)
     case 'rename':
       return renameServer(turn, call.name, caller)
     case 'setSweepPeriod':
@@ -114,6 +120,14 @@ function renameServer(turn: Turn, name: string, caller: Caller): void {
   answer(turn, caller, { name })
 }
 
+function secure(turn: Turn, { directory, ts, set, ring, level, patience }: Wanted, caller: Caller): void {
+  const fault = faultOf({ type: 'has', directory, ts, set })
+  if (fault !== null) return answer(turn, caller, fault)
+  const isRight = durabilities.includes(level) && patience > 0 && patience <= LONGEST_PATIENCE
+  if (!isRight) return answer(turn, caller, failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, within ${LONGEST_PATIENCE / 1000} s at most` }))
+  beginSecuring(turn, { directory, ts, set, ring, level, patience }, caller)
+}
+
 /** Between periodic sweeps, ms: a second to a day. */
 const SHORTEST_PERIOD = 1000
 const LONGEST_PERIOD = 86_400_000
@@ -142,6 +156,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
+  if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
   answer(turn, caller, performOn(turn, copy, request))
 }
 
@@ -229,13 +244,13 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
   const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : reservedFault(copy.visible, signed.intent)
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
-  return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id] }
+  return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
   const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
   const seals = copy.seals.map(({ epoch, committer }) => ({ epoch, committer: committer.server }))
-  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
+  return { ...factsOf(turn, copy), live: copy.visible.live, health: healthOf(turn.server, copy), ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
 }
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {

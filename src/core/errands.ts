@@ -16,7 +16,7 @@ import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedI
 import type { Caller } from './caller'
 
 /** What goes on when an errand has ended. */
-export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep }
+export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep }
 
 export interface Errand {
   id: string

@@ -25,6 +25,8 @@ const sentences = {
   NoRoot: 'This server knows no root yet: {reason}.',
   NoCopyReachable: 'No copy of {name} can be reached: {tried}. Reconnect one of these servers and repeat.',
   NotYetHere: 'The copies of {name} that can be reached do not have the update {after} yet; heal the network or repeat later.',
+  NotDurableYet: 'The update {after} of {name} is on disk at {size} of the {limit} copies it was to be on: {tried}. It goes on spreading, and is sent again until it is there; bring back who is missing.',
+  LostUpdate: 'The update {after} of {name} is older than the last sweep of every copy, and none knows it: read what stands there now, and make the change anew if it is missing.',
   ServerUnreachable: 'The server {server} cannot be reached: it {reason}.',
   NoSuchServer: 'No server is known by the name {server}.',
   NoCopyHere: 'The server {server} has no active copy of {directory}.',

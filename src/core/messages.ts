@@ -298,8 +298,13 @@ export function signedIn(message: Message): readonly SignedIntent[] {
     case 'handOverPage':
       return [...message.page.log, ...(message.page.base?.proofs ?? [])]
     case 'request':
-      return message.request.type === 'submit' || message.request.type === 'create' ? [message.request.signed] : []
+      return signedInRequest(message.request)
     default:
       return []
   }
+}
+
+function signedInRequest(request: Request): readonly SignedIntent[] {
+  if (request.type === 'has') return request.set === null ? [] : [request.set]
+  return request.type === 'submit' || request.type === 'create' ? [request.signed] : []
 }

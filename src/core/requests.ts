@@ -3,12 +3,13 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
+import { healthShape, type Health } from './copies/health'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
-import type { Branch, ProcedureName, SignedIntent } from './values/intent'
-import { branchesShape, signedIntentShape } from './values/intentShape'
+import type { Branch, ProcedureName, SignedIntent, UpdateSet } from './values/intent'
+import { branchesShape, signedIntentShape, updateSetShape } from './values/intentShape'
 import type { Tree } from './values/readValue'
 import type { EncodedNode } from './values/encodeTree'
 import type { TSPair } from './values/update'
@@ -30,6 +31,8 @@ export type Request =
   | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
   | { type: 'draft'; directory: DirectoryId; change: Change }
   | { type: 'submit'; directory: DirectoryId; signed: SignedIntent }
+  /** Is this update on your disk? Who lacks it is handed it, as it was stamped [P12]. */
+  | { type: 'has'; directory: DirectoryId; ts: Timestamp; set: UpdateSet | null }
   | { type: 'state'; directory: DirectoryId }
   | { type: 'sweep'; directory: DirectoryId; form: 'ring' | 'parallel' }
   | { type: 'create'; directory: DirectoryId; signed: SignedIntent }
@@ -103,6 +106,8 @@ export interface Drafted {
 export interface Accepted {
   ts: Timestamp
   copies: ServerId[]
+  /** The ring as the accepting copy knows it: who is to have the update, too. */
+  ring: RingPointer[]
 }
 
 /** An epoch that rules now, or of a dry run the present one; and whom it left out, or would [E7]. */
@@ -133,6 +138,7 @@ export interface Quarantined {
 /** One copy as an administrator sees it. */
 export interface CopyState extends Facts {
   live: number
+  health: Health
   ring: Member[]
   /** Epochs that it is sealed for, with who makes them; and the one that left it out. */
   seals: { epoch: Epoch; committer: ServerId }[]
@@ -162,6 +168,7 @@ function encodedNodeShape(depth: number, value: unknown): EncodedNode {
 const path = list(label, 16)
 const servers = list(serverId, 256)
 const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
+const pointers = list(pointer, 256)
 const member: Shape<Member> = record({ copy: copyId, server: serverId, name: text(512) })
 const epochShape = matching(isEpoch, 'an epoch')
 const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
@@ -178,6 +185,7 @@ export const requestShape: Shape<Request> = union<Request>({
     change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
+  has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
   state: record({ type: oneOf('state'), directory: directoryId }),
   sweep: record({ type: oneOf('sweep'), directory: directoryId, form: oneOf('ring', 'parallel') }),
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
@@ -196,6 +204,8 @@ export interface Outcomes {
   test: { equal: boolean }
   draft: Drafted
   submit: Accepted
+  /** `here`: on disk; else this copy has swept past it without it. And the ring and removals that it knows. */
+  has: { copy: CopyId; here: boolean; ring: RingPointer[]; removed: CopyId[] }
   state: CopyState
   sweep: { sweepTS: Timestamp; members: ServerId[] }
   create: { copy: CopyId; label: Label | null }
@@ -230,7 +240,8 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
-  submit: record({ ts: timestampShape, copies: servers }),
+  submit: record({ ts: timestampShape, copies: servers, ring: pointers }),
+  has: record({ copy: copyId, here: boolean, ring: pointers, removed: list(copyId, 1024) }),
   state: record({
     server: serverId,
     copy: copyId,
@@ -242,6 +253,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     lastSweep: timestampShape,
     stableMark: timestampShape,
     live: number,
+    health: healthShape,
     ring: list(member, 256),
     seals: list(record({ epoch: epochShape, committer: serverId }), MAX_SEALS),
     outside: nullable(epochShape),

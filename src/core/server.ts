@@ -16,6 +16,8 @@ import type { Join } from './copies/join'
 import type { TakeOver } from './copies/leave'
 import type { Proposal } from './copies/epoch'
 import type { Quarantine } from './copies/quarantine'
+import type { Securing } from './copies/durability'
+import { unknownStorage, type Storage } from './copies/health'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
@@ -26,7 +28,7 @@ import type { Message } from './messages'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
 export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string } | { type: 'starts'; before: number } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
@@ -86,11 +88,15 @@ export interface Server {
   deferred: { from: ServerId; directory: DirectoryId; epoch: Epoch; set: UpdateSet }[]
   errands: Map<string, Errand>
   lookups: Map<string, Lookup>
+  /** Updates that clients wait to be durable. */
+  securing: Map<string, Securing>
   originating: Map<number, Originating>
   nextSignId: number
   agenda: Agenda<Task>
   /** Refusals by reason, since the start. */
   refusals: Map<string, number>
+  /** Where its copies are kept, as its host tells. */
+  storage: Storage
   /** What is added to the clock, ms [T3]. */
   clockCorrection: number
   /** The corrected clock at the last step, ms since 1970. */
@@ -137,10 +143,12 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     deferred: [],
     errands: new Map(),
     lookups: new Map(),
+    securing: new Map(),
     originating: new Map(),
     nextSignId: 1,
     agenda: emptyAgenda(),
     refusals: new Map(),
+    storage: unknownStorage,
     clockCorrection: 0,
     latest: 0,
   }

@@ -9,6 +9,8 @@ import { answer } from './caller'
 import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
 import { onEpochFacts, onEpochTime, onSealed, onSealRefused } from './copies/epoch'
 import { onCopyGone } from './copies/gone'
+import { onAskedHas, onSecureTime } from './copies/durability'
+import type { Storage } from './copies/health'
 import { forgetTransfers } from './copies/pages'
 import { onQuarantinePage, onQuarantineTime } from './copies/quarantine'
 import { rollBack } from './copies/rollBack'
@@ -38,6 +40,8 @@ export type Input =
   | { type: 'disconnected'; server: ServerId; reason: string }
   /** A connection measured a clock: theirs minus ours, ms. */
   | { type: 'clock'; server: ServerId; offset: number }
+  /** The host tells where it keeps what is saved. */
+  | { type: 'storage'; storage: Storage }
   /** From a proven server, decoded, the signatures of its sets verified. */
   | { type: 'message'; from: ServerId; message: Message }
   | { type: 'call'; id: number; call: Call }
@@ -66,6 +70,9 @@ function dispatch(turn: Turn, input: Input): void {
       return onDisconnected(turn, input.server, input.reason)
     case 'clock':
       return onClock(turn, input.server, input.offset)
+    case 'storage':
+      turn.server.storage = input.storage
+      return
     case 'message':
       return onMessage(turn, input.from, input.message)
     case 'call':
@@ -112,6 +119,8 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return answer(turn, onward.caller, outcome)
     case 'lookup':
       return onWalked(turn, onward.id, outcome)
+    case 'secure':
+      return onAskedHas(turn, onward.id, onward.server, outcome)
     case 'cleanup':
       return onCleanup(turn, onward.directory, onward.step, outcome)
     case 'register':
@@ -286,6 +295,7 @@ function onTask(turn: Turn, task: Task): void {
   if (task === 'forgetTransfers') return forgetTransfers(turn)
   const [kind, subject] = task.split(' ') as [string, string]
   if (kind === 'errand') return onErrandTime(turn, subject)
+  if (kind === 'secure') return onSecureTime(turn, subject)
   const directory = subject as DirectoryId
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)

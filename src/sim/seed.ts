@@ -57,7 +57,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
-  const workload = new Workload(world, aim?.mix ?? random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : epochMix]))
+  const workload = new Workload(world, aim?.mix ?? random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : epochMix]), aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()

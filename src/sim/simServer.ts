@@ -253,6 +253,11 @@ export class SimServer {
     })
   }
 
+  /** The server as its disk has it: what survives a crash now. */
+  onDisk(): Server {
+    return this.restored()
+  }
+
   /** What its clock says, ms since 1970. */
   clock(): number {
     return this.world.wall(this)

@@ -28,6 +28,8 @@ const made = [
   'a clock was set forward',
   'an intent was carried to a second copy',
   'a write was acknowledged while every other copy was out of reach',
+  'an update was sent again, because it was not durable yet',
+  'who waited for an update to be durable crashed, and sent it again',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
@@ -92,6 +94,10 @@ const before = {
   'a sweep came to a sealed copy': is('lookSweep', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'an update message came to a sealed copy': is('updates', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'a message came from an older epoch': is('updates', ({ copies }, { directory, epoch }) => (copies.get(directory)?.epoch ?? epoch) > epoch),
+  'a copy that lacked an update was handed it by a client': (server, input) => {
+    const arrived = message(input)
+    return arrived?.type === 'request' && arrived.request.type === 'has' && arrived.request.set !== null && server.copies.get(arrived.request.directory)?.log.every(({ ts }) => arrived.request.type === 'has' && ts !== arrived.request.ts) === true
+  },
   'a server died while others were joining behind it': (server, input) => input.type === 'disconnected' && [...server.copies.values()].some(({ joining }) => joining?.predecessor.server === input.server),
 } as const satisfies Record<string, Seen>
 

@@ -7,6 +7,7 @@ import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
 import { readIsTrue } from './checkers'
+import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import type { Random } from './random'
 import type { World } from './world'
@@ -39,13 +40,16 @@ export class Workload {
   readonly directories: DirectoryId[] = []
   private readonly world: World
   private readonly mix: Mix
+  /** Whether some want more than the disk of one copy; those who are aimed at something else do not. */
+  private readonly demanding: boolean
   /** How many directories are made at most, besides the root. */
   private readonly most: number
   /** The last time-stamp acknowledged for each directory: what somebody who wrote it wants to read again. */
   private readonly written = new Map<DirectoryId, Timestamp>()
 
-  constructor(world: World, mix: Mix) {
+  constructor(world: World, mix: Mix, demanding: boolean) {
     this.world = world
+    this.demanding = demanding
     this.mix = mix
     this.most = mix.makeDirectory > 5 ? 12 : 3
   }
@@ -115,6 +119,7 @@ export class Workload {
     const answer = (outcome: object | Failure): void => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
       const { ts } = outcome as Accepted
+      if (this.demanding) demandDurability(this.world, at, intent, outcome as Accepted)
       this.world.database.acknowledge(directory, ts)
       this.written.set(directory, ts)
       this.world.count('writes acknowledged')

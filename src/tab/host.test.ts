@@ -5,6 +5,7 @@ import type { Save } from '../core/effects'
 import { NameServiceError } from '../core/errors'
 import { encode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId } from '../core/names'
+import { timeOf, timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
 import { signature } from '../sim/simServer'
 import { emptyDisk } from '../storage/memoryStore'
@@ -230,6 +231,18 @@ describe('the host and its peers', () => {
     alpha.host.receive(member.server, encode(request))
     await settled()
     expect(alpha.sent).toEqual([{ to: member.server, message: { type: 'answer', id: 'abc', failure: expect.objectContaining({ code: 'BadSignature', about: { author: 'somebody' } }) as never, outcome: '' } }])
+    expect(await labels(alpha)).not.toContain('forged')
+    alpha.host.stop()
+  })
+
+  it('[A1, P12] an update that is handed over with a false signature reaches no copy', async () => {
+    const { alpha, root, member } = await withMember()
+    alpha.sent.length = 0
+    const { id, nextTS } = alpha.host.server.copies.get(root)!
+    const set = { intent: intentFor(root, branch('forged'), 'somebody'), signature: 'false', ts: timestamp(timeOf(nextTS) + 1, id) }
+    alpha.host.receive(member.server, encode({ type: 'request', id: 'abc', request: { type: 'has', directory: root, ts: set.ts, set } }))
+    await settled()
+    expect(alpha.sent.map(({ message }) => message)).toMatchObject([{ type: 'answer', failure: { code: 'BadSignature' } }])
     expect(await labels(alpha)).not.toContain('forged')
     alpha.host.stop()
   })

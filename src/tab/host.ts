@@ -117,7 +117,9 @@ export class Host {
   }
 
   /** A call of this tab's own client; resolves with its outcome, a failure included. */
-  call(call: Call): Promise<unknown> {
+  async call(call: Call): Promise<unknown> {
+    // What was kept over a reload is looked at like what comes from another server [A1].
+    if (call.type === 'secure' && call.set !== null && !(await this.#verifyAll(this.#unverified([call.set])))) return failure('BadSignature', { author: call.set.intent.author })
     return new Promise((resolve) => {
       const id = this.#nextCall++
       this.#replies.set(id, resolve)
@@ -132,7 +134,7 @@ export class Host {
       this.#options.refused(from, `malformed message: ${message.refused}`)
       return
     }
-    const unknown = signedIn(message).filter(({ intent, signature }) => this.#verified.get(signature) !== signedText(intent))
+    const unknown = this.#unverified(signedIn(message))
     const tail = this.#tails.get(from)
     if (unknown.length === 0 && tail === undefined) {
       this.#deliver(from, message)
@@ -146,6 +148,10 @@ export class Host {
         else this.#refuseSignature(from, message)
       })
     this.#tails.set(from, next)
+  }
+
+  #unverified(all: readonly SignedIntent[]): SignedIntent[] {
+    return all.filter(({ intent, signature }) => this.#verified.get(signature) !== signedText(intent))
   }
 
   #refuseSignature(from: ServerId, message: Message): void {
@@ -252,12 +258,13 @@ export class Host {
 
   /** The server anew from its store, with its links, its identifiers never given twice; calls in progress are told `why`. */
   async #reload(why: Failure): Promise<void> {
-    const { fresh } = this.server
+    const { fresh, storage } = this.server
     const calls = [...this.#replies.keys()]
     try {
       const stored = await this.#options.store.load()
       this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
       Object.assign(this.server.fresh, fresh)
+      this.server.storage = storage
     } catch (error) {
       this.#failed ??= failure('StorageFailed', { reason: inWords(error) })
       this.#options.readOnly(inWords(error))

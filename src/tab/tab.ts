@@ -2,7 +2,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { openService } from '../client/openService'
 import type { Connection } from '../client/connection'
+import type { Outbox } from '../client/outbox'
 import type { NameService } from '../client/nameService'
+import type { Kept } from '../core/copies/durability'
+import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { shortName, serverNameOf } from '../core/server'
@@ -14,6 +17,7 @@ import { directoryIdOf, newSigningPair, sign, verify, type SigningPair } from '.
 import type { Network } from '../net/network'
 import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
+import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
@@ -31,6 +35,8 @@ export interface Tab {
 }
 
 const ACTIVITIES_KEPT = 1000
+/** ms between looks at how much room is left. */
+const STORAGE_MEASURED = 60_000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
@@ -77,6 +83,7 @@ class OpenTab {
   #known: KnownServer
   readonly #person: SigningPair
   readonly #passing = new PassingSweeps()
+  readonly #settings = readSettings()
   readonly #watchers = new Map<DirectoryId, Set<() => void>>()
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
@@ -109,10 +116,10 @@ class OpenTab {
       weather: { delay: 0, loss: 0 },
       refusals: [],
       clock: { correction: 0, greatestOffset: 0 },
-      storage: { persisted: null, bytes: null },
+      storage: unknownStorage,
       person: person.keyText,
     }))
-    this.service = openService(this.#connection())
+    this.service = openService(this.#connection(), { outbox: this.#outbox(), write: { durability: this.#settings.durability, patience: this.#settings.durability === 'local' ? 5 : 0 } })
     this.controls = this.#controls()
   }
 
@@ -123,8 +130,9 @@ class OpenTab {
 
   async open(): Promise<void> {
     const { id, name, keys } = this.#known
-    const settings = readSettings()
+    const settings = this.#settings
     this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
+    void this.#askToKeep()
     const store = await openIdbStore(`namering server ${id}`, {
       lost: (reason) => this.#stop(reason),
       blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
@@ -165,7 +173,9 @@ class OpenTab {
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload()
     })
+    void this.service.resume()
     void this.#measureStorage()
+    setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
     await this.#makeRoot()
   }
 
@@ -192,6 +202,29 @@ class OpenTab {
       await put
     } catch (error) {
       this.#happened([{ kind: 'server', text: `this browser could not remember something of this server: ${error instanceof Error ? error.message : String(error)}` }])
+    }
+  }
+
+  /** What the library keeps until it is durable, in this browser: opened when it is first used. */
+  #outbox(): Outbox {
+    const cannot = (error: unknown): void => this.#happened([{ kind: 'server', text: `an update that is not durable yet would not survive a reload of this page: ${error instanceof Error ? error.message : String(error)}` }])
+    let opening: ReturnType<typeof openOutbox> | undefined
+    const outbox = async (use: (outbox: Outbox) => Promise<unknown>): Promise<void> => {
+      try {
+        opening ??= openOutbox(this.#room.id)
+        await use(await opening)
+      } catch (error) {
+        cannot(error)
+      }
+    }
+    return {
+      load: async () => {
+        let kept: Kept[] = []
+        await outbox(async (open) => (kept = await open.load()))
+        return kept
+      },
+      keep: (kept) => outbox((open) => open.keep(kept)),
+      drop: (kept) => outbox((open) => open.drop(kept)),
     }
   }
 
@@ -251,7 +284,7 @@ class OpenTab {
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
       askPersistence: async () => {
         const persisted = await navigator.storage.persist()
-        this.view.setState({ storage: { ...this.view.getState().storage, persisted } })
+        await this.#measureStorage()
         return persisted
       },
     }
@@ -328,9 +361,17 @@ class OpenTab {
     await this.#remembered(this.#index.put('servers', this.#known))
   }
 
+  /** B5: asked before there are copies to lose; some browsers ask the person, who need not be waited for. */
+  async #askToKeep(): Promise<void> {
+    if (!(await navigator.storage.persisted()) && (await navigator.storage.persist())) await this.#measureStorage()
+  }
+
   async #measureStorage(): Promise<void> {
-    const [persisted, { usage }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
-    this.view.setState({ storage: { persisted, bytes: usage ?? null } })
+    if (this.#closed) return
+    const [persisted, { usage, quota }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
+    const storage = { persisted, used: usage ?? null, quota: quota ?? null }
+    this.view.setState({ storage })
+    this.#host?.input({ type: 'storage', storage })
   }
 
   /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */

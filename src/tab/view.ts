@@ -4,6 +4,7 @@
  */
 import type { Happening } from '../core/effects'
 import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
+import type { Storage } from '../core/copies/health'
 import type { Phase } from '../core/copies/sweep'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
@@ -32,7 +33,7 @@ export interface TabView {
   refusals: [reason: string, count: number][]
   /** ms that this clock is corrected by; the greatest offset to a peer. */
   clock: { correction: number; greatestOffset: number }
-  storage: { persisted: boolean | null; bytes: number | null }
+  storage: Storage
   /** This person's public key as text. */
   person: string
 }

@@ -73,6 +73,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('test' as const), directory: to, path: anyPath, tree: anyTree }),
     fc.record({ type: fc.constant('draft' as const), directory: to, change: fc.record({ procedure: fc.constantFrom('doUpdates' as const, 'setLink' as const), under: fc.record({ labels: anyPath, incarnations: fc.option(fc.array(anyStamp, { maxLength: 3 })) }), tree: anyTree, replace: fc.boolean() }) }),
     fc.record({ type: fc.constant('submit' as const), directory: to, signed: signedOf(directory) }),
+    fc.record({ type: fc.constant('has' as const), directory: to, ts: anyStamp, set: fc.option(setOf(directory)) }),
     fc.record({ type: fc.constant('state' as const), directory: to }),
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),

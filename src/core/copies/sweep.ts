@@ -17,6 +17,7 @@ import type { UpdateSet } from '../values/intent'
 import { contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
+import { blame } from './health'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
 import { joinSweep, sweepAgainToForget } from './sweepMember'
@@ -75,6 +76,8 @@ export interface SweepWatch {
   started: number
   completed: number
   failed: number
+  /** How often sweeps failed in a phase, at a member. */
+  blamed: Map<`${Phase} ${ServerId}`, number>
 }
 
 const PATIENCE = 6000
@@ -277,6 +280,7 @@ function end(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
 function fail(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer }: Visited, reason: string): void {
   const watch = watchOf(turn, copy)
   const same = watch.heldBackBy?.server === pointer.server ? watch.heldBackBy : null
+  blame(watch, sweep.phase, pointer.server)
   watch.heldBackBy = { server: pointer.server, phase: sweep.phase, since: same?.since ?? turn.now, reason }
   watch.failures++
   watch.failed++

@@ -3,6 +3,7 @@ import { useCopy } from '../desk/place'
 import { Trouble } from '../parts/text'
 import { CopyNews } from './copyNews'
 import { FigureThree } from './figureThree'
+import { Health } from './health'
 import { useReports } from './reports'
 import { Ring } from './ring'
 import { useShownSweep } from './shownSweep'
@@ -20,11 +21,12 @@ export function CopiesTab({ place }: { place: Place }) {
       {copies.length > 0 && (
         <>
           <FigureThree copies={copies} place={place} />
-          <CopyNews copy={copy} />
+          <CopyNews copy={copy} copies={copies} />
           <div className="figure-five">
             <Ring copies={copies} sweep={sweep} />
             <SweepPanel place={place} copy={copy} sweep={sweep} copies={copies} />
           </div>
+          <Health copies={copies} />
         </>
       )}
     </section>

@@ -83,6 +83,7 @@ function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: 
     <th scope="col" title={[reason, ...facts].filter((line) => line !== '').join('\n')} data-server={memberLabel(member)} data-standing={standing} className={standing === 'silent' ? 'copy-head lost' : 'copy-head'}>
       <Label>{memberLabel(member)}</Label>
       <small>{note}</small>
+      {state?.health.storage.persisted === false && <small title="The browser there has not promised to keep it">may vanish</small>}
       {standing !== 'answers' && heard !== null && <Heard at={heard} />}
     </th>
   )

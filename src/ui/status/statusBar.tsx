@@ -6,6 +6,7 @@ import { useDesk, useView } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
 import { Label } from '../parts/text'
+import { Undurable } from './undurable'
 
 /** How things stand, in a line. */
 export function StatusBar() {
@@ -14,6 +15,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar" aria-label="Status">
       <Agreement />
+      <Undurable />
       <Storage />
       <Clock />
       <Alone />
@@ -42,7 +44,7 @@ function Storage() {
   const { tab, notices } = useDesk()
   const storage = useView((view) => view.storage)
   const state = useView((view) => view.state)
-  const size = storage.bytes === null ? '' : ` · ${byteSize(storage.bytes)}`
+  const size = storage.used === null ? '' : ` · ${byteSize(storage.used)}`
   if (state === 'readOnly') return <span className="grave-text">read-only: nothing can be saved</span>
   if (storage.persisted === null) return null
   if (storage.persisted) return <span>stored to stay{size}</span>
