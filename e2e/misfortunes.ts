@@ -1,5 +1,5 @@
 /** What befalls real tabs: splits, silence, freezing, a sweep caught in one of its passes. */
-import type { BrowserContext } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import type { Phase } from '../src/core/copies/sweep'
 import { expect, type Tab } from './cluster'
 
@@ -28,6 +28,19 @@ export async function heal(...tabs: Tab[]): Promise<void> {
 /** Waits until a tab says that it is linked to another, or that it is not. */
 export async function expectLinked(tab: Tab, other: string, linked: boolean): Promise<void> {
   await expect.poll(() => tab.page.evaluate((server) => window.namering.view().links.some((link) => link.name === server && link.state === 'connected'), other)).toBe(linked)
+}
+
+/** Deletes a server's database from another page, as a person does who clears the data of one site in part. */
+export async function deleteDatabase(from: Page, server: string): Promise<void> {
+  await from.evaluate(
+    (name) =>
+      new Promise((resolve, reject) => {
+        const asked = indexedDB.deleteDatabase(name)
+        asked.addEventListener('success', resolve)
+        asked.addEventListener('error', reject)
+      }).then(() => undefined),
+    `namering server ${server}`,
+  )
 }
 
 /** Stops all JavaScript of a tab, in the middle of whatever it does, as a browser does that freezes it; the links stay as they are. */
@@ -64,27 +77,26 @@ async function catchSweepHere([directory, phase]: readonly [string, Phase]): Pro
     namering.network.disturb({ loss: 1 })
     await namering.doUpdates(directory, { Caught: { [`attempt ${attempt}`]: true } })
     namering.network.disturb({ delay: 1200 })
-    let isOver = false
-    const over = (): void => void (isOver = true)
+    const under = new Set(['way'])
+    const over = (): void => under.clear()
     namering.sweep(directory, own.name).then(over, over)
-    while (!isOver && phaseNow() !== phase) await new Promise((resolve) => setTimeout(resolve, 5))
+    while (under.size > 0 && phaseNow() !== phase) await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
 
-/** Waits until a sweep of a directory, begun at a tab, is held back; resolves with who does, and why. */
+/** Sweeps a directory from a tab until a sweep fails; resolves with who held it back, and why. */
 export async function heldBack(tab: Tab, directory: string): Promise<string> {
-  let said = ''
-  await expect.poll(async () => (said = await tab.page.evaluate(heldBackHere, directory)), { timeout: 40_000 }).not.toBe('')
-  return said
+  let said: string | null = null
+  await expect.poll(async () => (said = await tab.page.evaluate(sweepHere, directory)), { timeout: 40_000 }).not.toBeNull()
+  return said!
 }
 
-async function heldBackHere(directory: string): Promise<string> {
-  const { copies, server } = window.namering.view()
-  const { ring, heldBackBy } = Object.values(copies).find(({ name }) => name === directory)!
-  const member = ring.find((each) => each.server === heldBackBy?.server)
-  if (member !== undefined) return `${member.name.split('/').at(-1)} ${heldBackBy!.reason}`
-  await window.namering.sweep(directory, server.name).catch(() => null)
-  return ''
+function sweepHere(directory: string): Promise<string | null> {
+  const { namering } = window
+  return namering.sweep(directory, namering.view().server.name).then(
+    () => null,
+    ({ about }: Error & { about: Record<string, string> }) => `${about['member']} ${about['reason']}`,
+  )
 }
 
 /** Has the tabs of a context obey `window.oneWay`: a mute tab hears and is not heard, with a deaf one it is the other way round. */
@@ -111,10 +123,10 @@ function obeyOneWay(): void {
         handler.set!.call(this, unlessDeaf(listener))
       },
     })
-    const { addEventListener } = EventTarget.prototype
+    const listen = Reflect.get(EventTarget.prototype, 'addEventListener')
     Object.assign(prototype, {
       addEventListener(this: EventTarget, type: string, listener: (event: Event) => void) {
-        addEventListener.call(this, type, type === 'message' ? unlessDeaf(listener) : listener)
+        listen.call(this, type, type === 'message' ? unlessDeaf(listener) : listener)
       },
     })
   }

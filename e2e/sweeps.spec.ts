@@ -20,7 +20,7 @@ for (const phase of ['look', 'read', 'write'] as const) {
     await acknowledged.set(beta, '/DEC/SRC:Birrell/Phone', 'of beta')
     await acknowledged.set(gamma, '/DEC/SRC:Lampson/Phone', 'of gamma alone')
     await catchSweep(gamma, '/DEC/SRC', phase)
-    const url = `${alpha.page.url().replace('#', '?server=gamma#')}`
+    const url = alpha.page.url().replace('#', '?server=gamma#')
     await gamma.page.close()
     await acknowledged.set(alpha, '/DEC/SRC:Needham/Phone', 'meanwhile')
     expect(await heldBack(alpha, '/DEC/SRC')).toBe('gamma is not connected')

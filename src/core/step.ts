@@ -10,7 +10,7 @@ import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSn
 import { forgetTransfers } from './copies/pages'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
-import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
+import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
 import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
 import { onWalked } from './directories/lookup'
@@ -203,7 +203,7 @@ function onLeaveMessage(turn: Turn, from: ServerId, message: LeaveMessage): void
 
 function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
   const copy = receiver(turn, from, message)
-  if (copy === null) return
+  if (copy === null) return onSweepWithoutCopy(turn, from, message)
   switch (message.type) {
     case 'greet':
       return onGreet(turn, copy, from, message)

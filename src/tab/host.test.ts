@@ -135,6 +135,26 @@ describe('the host and its store', () => {
     again.host.stop()
   })
 
+  it('[B5] a store that is lost while calls wait and run: they are told why, reads go on, and it is told once', async () => {
+    const gate = gated()
+    const { alpha, root } = await withMember({ wrap: gate.wrap })
+    const service = openService(alpha.connection)
+    await service.doUpdates('/', { acknowledged: true })
+    gate.hold()
+    const saving = service.doUpdates('/', { saving: true }).catch((error: unknown) => error)
+    const asking = alpha.host.call({ type: 'ask', servers: [serverNumber(9)], request: { type: 'state', directory: root } })
+    await settled()
+    alpha.host.loseStore('its database was deleted')
+    gate.fail(new DOMException('', 'InvalidStateError'))
+    gate.release()
+    expect(await saving).toMatchObject({ code: 'StorageFailed', about: { reason: 'its database was deleted' } })
+    expect(await asking).toMatchObject({ code: 'StorageFailed' })
+    expect(alpha.readOnly).toEqual(['its database was deleted'])
+    expect(await labels(alpha)).toContain('acknowledged')
+    await expect(service.doUpdates('/', { never: true })).rejects.toMatchObject({ code: 'StorageFailed' })
+    alpha.host.stop()
+  })
+
   it('[B2] each start is a new incarnation of the same server, with all its copies', async () => {
     const disk = emptyDisk()
     const first = await startHost({ disk })

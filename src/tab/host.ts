@@ -17,6 +17,8 @@ import { mergeSends } from './mergeSends'
 
 export interface HostOptions {
   store: Store
+  /** The last incarnation that is remembered elsewhere than in the store, for a store that was lost [B5]. */
+  lastIncarnation?: number
   server: Omit<ServerOptions, 'incarnation'>
   /** Signs with the server's key; base64url. */
   sign: (intent: Intent) => Promise<string>
@@ -69,7 +71,7 @@ export class Host {
 
   /** Restores a server from its store, as a new incarnation [B2]. */
   static async start(options: HostOptions): Promise<Host> {
-    const incarnation = await options.store.begin()
+    const incarnation = await options.store.begin(options.lastIncarnation)
     const stored = await options.store.load()
     const host = new Host(options, restoreServer({ ...options.server, incarnation }, stored), incarnation)
     host.input({ type: 'start' })
@@ -202,6 +204,7 @@ export class Host {
     this.#flushing = false
     if (this.#waiting !== null) await this.#reload(failure('Stopped'))
     else if (this.#failed === null) void this.#compact()
+    else this.#replyAll(this.#failed)
   }
 
   #release(batch: readonly Effects[]): void {
@@ -234,13 +237,19 @@ export class Host {
   /** Nothing of the batch happened: its callers are told, and the server is what its store says; nothing acknowledged is lost. */
   async #cannotSave(error: unknown, batch: readonly Effects[]): Promise<void> {
     if (this.#stopped) return
-    const reason = inWords(error)
-    this.#failed = failure('StorageFailed', { reason })
+    const failed = this.#fail(inWords(error))
     const dropped = [...batch, ...this.#pending.splice(0)]
-    for (const effects of dropped) for (const { id } of effects.reply) this.#reply(id, this.#failed)
+    for (const effects of dropped) for (const { id } of effects.reply) this.#reply(id, failed)
     this.#waiting ??= []
-    await this.#reload(this.#failed)
+    await this.#reload(failed)
+  }
+
+  /** From now on reads only; told once, with the first reason. */
+  #fail(reason: string): Failure {
+    if (this.#failed !== null) return this.#failed
+    this.#failed = failure('StorageFailed', { reason })
     this.#options.readOnly(reason)
+    return this.#failed
   }
 
   /** Takes no more steps with a server that may be in the middle of one; what its earlier steps saved is committed first. */
@@ -259,8 +268,7 @@ export class Host {
       this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
       Object.assign(this.server.fresh, fresh)
     } catch (error) {
-      this.#failed ??= failure('StorageFailed', { reason: inWords(error) })
-      this.#options.readOnly(inWords(error))
+      this.#fail(inWords(error))
     }
     const waiting = this.#waiting ?? []
     this.#waiting = null
@@ -278,8 +286,7 @@ export class Host {
       try {
         await this.#options.store.compact(encodeCopy(copy))
       } catch (error) {
-        this.#options.readOnly(inWords(error))
-        this.#failed = failure('StorageFailed', { reason: inWords(error) })
+        this.#fail(inWords(error))
       }
       this.#flushing = false
       if (this.#pending.length > 0 || this.#waiting !== null) {
@@ -295,12 +302,22 @@ export class Host {
     this.#timer = setTimeout(() => this.input({ type: 'tick' }), Math.min(LONGEST_WAIT, Math.max(0, at - Date.now())))
   }
 
+  /** The store is gone, by what happened to it from outside: reads of what is in memory go on, and nothing else [P3]. */
+  loseStore(reason: string): void {
+    const failed = this.#fail(reason)
+    if (!this.#flushing) this.#replyAll(failed)
+  }
+
+  #replyAll(why: Failure): void {
+    for (const id of this.#replies.keys()) this.#reply(id, why)
+  }
+
   /** Stops keeping time and saving; calls that wait are told. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#stopped = true
     this.#failed = failure('Stopped')
-    for (const id of this.#replies.keys()) this.#reply(id, this.#failed)
+    this.#replyAll(this.#failed)
     this.#options.store.close()
   }
 }
@@ -315,7 +332,7 @@ function mayRunReadOnly(input: Input): boolean {
 }
 
 function inWords(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'the browser has no more room for this page'
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'the browser has no more room for this page (what was acknowledged is safe; free some space)'
   if (error instanceof DOMException && error.name === 'InvalidStateError') return 'the database was closed or deleted'
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
 import { copyNumber, directoryNumber } from '../../trials/generators'
+import { emptyDisk } from '../../storage/memoryStore'
 import { encode } from '../messages'
 import type { DirectoryId } from '../names'
 import { BEGINNING, originOf, timeOf } from '../timestamp'
@@ -70,6 +71,23 @@ describe.each(['ring', 'parallel'] as const)('a sweep along the ring in %s form'
     expect(alpha.sees(directory)).toContain('during')
     cluster.restart(gamma)
     heal(cluster, directory)
+  })
+
+  it('[B5] a member whose data is lost says so, and is named at once; its new copy is another member, and tells the same of the old one', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const before = gamma.copy(directory).id
+    cluster.crash(gamma)
+    gamma.disk = { ...emptyDisk(), incarnation: gamma.disk.incarnation }
+    cluster.restart(gamma)
+    const began = cluster.time
+    expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory, form))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'has lost its copy', phase: 'look' } })
+    expect(cluster.time).toBe(began)
+    cluster.join(gamma, directory, beta)
+    expect(gamma.copy(directory).id).not.toBe(before)
+    for (const member of [alpha, beta, gamma]) {
+      expect(cluster.tryAsk(member, cluster.sweepCall(member, directory, form))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'has lost its copy', phase: 'look' } })
+    }
   })
 
   it('[P6] the coordinator may die after any message: everything stays consistent, and the next sweep completes', () => {
