@@ -2,12 +2,12 @@
  * The host performs what steps describe: makes every save durable before anything in send, reply or sign leaves [P1, P3],
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
-import { encodeCopy } from '../core/copies/directoryCopy'
+import { encodeCopy, type DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
 import { decode, encode, signedIn, type Message } from '../core/messages'
-import type { DirectoryId, ServerId } from '../core/names'
+import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
@@ -39,8 +39,8 @@ export interface HostOptions {
 const VERIFIED_KEPT = 8_000_000
 /** The clock is looked at this often, ms, whatever is waited for: it may have been set. */
 const LONGEST_WAIT = 60_000
-/** A snapshot pays when the changes since the last have outgrown it, and are worth a write. */
-const COMPACT_AFTER = 262_144
+/** Stored characters of a copy below which a snapshot is not worth a write. */
+const COMPACT_LEAST = 16_384
 
 export class Host {
   server: Server
@@ -57,9 +57,11 @@ export class Host {
   readonly #replies = new Map<number, (outcome: unknown) => void>()
   /** Messages of one server stay in order while a signature before them is being verified. */
   readonly #tails = new Map<ServerId, Promise<void>>()
-  /** What was verified, by signature: a signature is true of one text only. */
-  readonly #verified = new Map<string, string>()
+  /** What was verified, by signature: a signature is true of one text only. Until nobody stamps that any more, or room is needed. */
+  readonly #verified = new Map<string, { text: string; until: number }>()
   #verifiedSize = 0
+  /** Copies with edits that are not forgotten yet, or were not when they were last looked at. */
+  readonly #edited = new Set<CopyId>()
   /** The links that are up, for a server that is restored while they stand. */
   readonly #links = new Map<ServerId, Connected>()
 
@@ -86,6 +88,7 @@ export class Host {
   input(input: Input): void {
     if (input.type === 'connected') this.#links.set(input.server, input)
     if (input.type === 'disconnected') this.#links.delete(input.server)
+    if (input.type === 'tick') this.#forgetVerified()
     if (this.#waiting !== null) {
       this.#waiting.push(input)
       return
@@ -134,7 +137,7 @@ export class Host {
       this.#options.refused(from, `malformed message: ${message.refused}`)
       return
     }
-    const unknown = signedIn(message).filter(({ intent, signature }) => this.#verified.get(signature) !== signedText(intent))
+    const unknown = signedIn(message).filter(({ intent, signature }) => this.#verified.get(signature)?.text !== signedText(intent))
     const tail = this.#tails.get(from)
     if (unknown.length === 0 && tail === undefined) {
       this.#deliver(from, message)
@@ -173,12 +176,17 @@ export class Host {
   trust({ intent, signature }: SignedIntent): void {
     const text = signedText(intent)
     if (this.#verified.has(signature)) return
-    this.#verified.set(signature, text)
+    this.#verified.set(signature, { text, until: intent.until })
     this.#verifiedSize += text.length
-    for (const [oldest, { length }] of this.#verified) {
-      if (this.#verifiedSize <= VERIFIED_KEPT) return
+    this.#forgetVerified()
+  }
+
+  #forgetVerified(): void {
+    const now = Date.now()
+    for (const [oldest, { text, until }] of this.#verified) {
+      if (this.#verifiedSize <= VERIFIED_KEPT && until >= now) return
       this.#verified.delete(oldest)
-      this.#verifiedSize -= length
+      this.#verifiedSize -= text.length
     }
   }
 
@@ -277,11 +285,13 @@ export class Host {
     this.#options.stepped([], new Set(this.server.copies.keys()))
   }
 
-  /** Replaces the longest run of stored changes by a snapshot, when nothing else is to be saved. */
+  /** Replaces what is stored of a copy by a snapshot, where that pays and nothing else is to be saved. */
   async #compact(): Promise<void> {
     for (const [id, { directory, changes, snapshot }] of this.#options.store.backlog()) {
       const copy = this.server.copies.get(directory)
-      if (copy?.id !== id || changes < Math.max(COMPACT_AFTER, snapshot) || this.#flushing) continue
+      if (copy?.id !== id || changes + snapshot < COMPACT_LEAST || this.#flushing) continue
+      const hasOutgrown = changes >= Math.max(COMPACT_LEAST, snapshot)
+      if (!hasOutgrown && !this.#hasForgotten(copy, changes + snapshot)) continue
       this.#flushing = true
       try {
         await this.#options.store.compact(encodeCopy(copy))
@@ -295,6 +305,13 @@ export class Host {
       }
       return
     }
+  }
+
+  /** Once all that edits left behind has been forgotten: whether that is most of what is stored. */
+  #hasForgotten(copy: DirectoryCopy, stored: number): boolean {
+    const isCalm = copy.log.length === 0 && copy.intents.size === 0
+    if (!isCalm) this.#edited.add(copy.id)
+    return isCalm && this.#edited.delete(copy.id) && 2 * JSON.stringify(encodeCopy(copy)).length < stored
   }
 
   #wake(at: number): void {
