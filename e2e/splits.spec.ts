@@ -3,6 +3,9 @@ import { Acknowledged } from './acknowledged'
 import { expect, test, type Tab } from './cluster'
 import { expectLinked, heal, heldBack, split } from './misfortunes'
 
+// Five tabs are a load of their own.
+test.slow()
+
 /** Every tab edits a name of its own, one that all edit, and one that only its neighbour edits too. */
 async function editEverywhere(acknowledged: Acknowledged, tabs: readonly Tab[], when: string): Promise<void> {
   for (const [i, tab] of tabs.entries()) {
