@@ -302,8 +302,9 @@ export class Host {
       if (this.#pending.length > 0 || this.#waiting !== null) {
         this.#flushing = true
         void this.#flush()
+        return
       }
-      return
+      if (this.#failed !== null) return
     }
   }
 
