@@ -40,7 +40,7 @@ const sentences = {
   RingRegression: 'The ring came back without {member}, and no record says that it was removed; nothing was written.',
   Orphaned: 'Following the ring from {member} does not come back to it; this copy is no longer part of its directory.',
   ClockSkew: 'The clock of {server} ({theirs}) is more than 300 s from {ours} on {by}; set it right, then repeat.',
-  StorageFailed: 'This server could not save: {reason}. It answers reads only; free some space, then reload the page.',
+  StorageFailed: 'This server could not save: {reason}. It answers reads only, until its page is reloaded.',
   TimedOut: 'No answer from {server} within {seconds} s; whether the change was made is not known, so look before you repeat it.',
   Stopped: 'This server was stopped before it could answer.',
 } as const

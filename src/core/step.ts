@@ -18,7 +18,7 @@ import { onAskEpoch, onAskEpochFacts, onEpochGivenUp, onEpochNews, onSeal } from
 import { isSealed } from './copies/directoryCopy'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
-import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
+import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
 import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
 import { onWalked } from './directories/lookup'
@@ -34,8 +34,8 @@ import type { DirectoryId, ServerId } from './names'
 import { beginTurn, nameOfServer, refuse, type Server, type Task, type Turn } from './server'
 
 export type Input =
-  /** The server was created or restored from its store. */
-  | { type: 'start' }
+  /** The server was created or restored from its store; which is an old one if somebody remembers a later start than it does [B3]. */
+  | { type: 'start'; storeIsOld?: boolean }
   | Connected
   | { type: 'disconnected'; server: ServerId; reason: string }
   /** A connection measured a clock: theirs minus ours, ms. */
@@ -63,7 +63,7 @@ export function step(server: Server, now: number, input: Input): Effects {
 function dispatch(turn: Turn, input: Input): void {
   switch (input.type) {
     case 'start':
-      return onStart(turn)
+      return onStart(turn, input.storeIsOld === true)
     case 'connected':
       return onConnected(turn, input)
     case 'disconnected':
@@ -130,9 +130,10 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
   }
 }
 
-function onStart(turn: Turn): void {
+function onStart(turn: Turn, storeIsOld: boolean): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
+    if (storeIsOld) rollBack(turn, copy, 'this browser remembers a later start of it')
     if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
@@ -257,7 +258,7 @@ function onEpochMessage(turn: Turn, from: ServerId, message: EpochMessage): void
 
 function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
   const copy = receiver(turn, from, message)
-  if (copy === null) return
+  if (copy === null) return onSweepWithoutCopy(turn, from, message)
   switch (message.type) {
     case 'greet':
       if (message.facts.lastSweep > copy.nextTS) return rollBack(turn, copy, `a sweep of ${nameOfServer(turn.server, from)} has passed what it would stamp next`)

@@ -128,7 +128,7 @@ const after = {
   'a copy was sealed for two epochs at once': (server) => [...server.copies.values()].some(({ seals }) => seals.length > 1),
   'a client wrote to a sealed copy': (server, input, { save }) => input.type !== 'tick' && save.some((each) => 'copy' in each && each.change.type === 'absorbed' && (server.copies.get(each.directory)?.seals.length ?? 0) > 0),
   'a server found that its store is an old one': happens(/^the store of this server is an old one/),
-  'a sweep ended because a copy was gone': happens(/does not have its copy any more/),
+  'a sweep ended because a copy was gone': happens(/has lost its copy/),
   'an exclusion report was not empty': happens(/never reached the ring/),
   'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
   'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),

@@ -94,7 +94,8 @@ class OpenTab {
   #pause = SHORTEST_PAUSE
   #news: Activity[] = []
   #nextActivity = 1
-  #closed = false
+  /** Its store was gone when it started, although it had started before [B5]. */
+  #isEmptied = false
 
   constructor(index: BrowserIndex, room: KnownRoom, known: KnownServer, person: SigningPair) {
     this.#index = index
@@ -134,12 +135,14 @@ class OpenTab {
     this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
     void this.#askToKeep()
     const store = await openIdbStore(`namering server ${id}`, {
-      lost: (reason) => this.#stop(reason),
+      made: () => (this.#isEmptied = this.#known.incarnation > 0),
+      lost: (reason) => this.#host?.loseStore(reason),
       blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
     })
     const seed = [...new Uint32Array(randomBytes(16).buffer)] as [number, number, number, number]
     this.#host = await Host.start({
       store,
+      lastIncarnation: this.#known.incarnation,
       server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: settings.wantsRoot },
       sign: (intent) => signIntent(keys, intent),
       verify: verifyIntent,
@@ -153,6 +156,7 @@ class OpenTab {
       readOnly: (reason) => this.#becomeReadOnly(reason),
       restored: (error) => this.#happened([{ kind: 'server', text: `a fault of this program stopped a step; the server goes on from its store: ${error instanceof Error ? error.message : String(error)}` }]),
     })
+    await this.#rememberStart(this.#host.incarnation)
     this.#network = await openWebrtcNetwork({
       room: this.#room.id,
       self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
@@ -314,7 +318,7 @@ class OpenTab {
   /** Plans a refresh of what the page shows: at once after a rest; ever more seldom, down to twice a second, while changes go on. */
   #touch(changed: Iterable<DirectoryId>): void {
     for (const directory of changed) this.#changed.add(directory)
-    if (this.#viewPlanned || this.#closed) return
+    if (this.#viewPlanned) return
     this.#viewPlanned = true
     const rested = Date.now() - this.#refreshedAt
     const hasRested = rested >= this.#pause
@@ -329,7 +333,7 @@ class OpenTab {
     const news = this.#news.splice(0)
     if (news.length > 0) this.activity.setState(({ entries }) => ({ entries: [...entries, ...news].slice(-ACTIVITIES_KEPT) }))
     const host = this.#host
-    if (host === null || this.#closed) return
+    if (host === null) return
     const { server } = host
     const before = this.view.getState()
     const copies: TabView['copies'] = {}
@@ -342,7 +346,7 @@ class OpenTab {
     const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
     const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
     this.view.setState({
-      ...(running && stateOf(server.root !== null)),
+      ...(running && stateOf(server.root !== null, this.#isEmptied ? emptied : '')),
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
       joining: server.root !== null && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
       root: server.root,
@@ -367,31 +371,32 @@ class OpenTab {
   }
 
   async #measureStorage(): Promise<void> {
-    if (this.#closed) return
     const [persisted, { usage, quota }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
     const storage = { persisted, used: usage ?? null, quota: quota ?? null }
     this.view.setState({ storage })
     this.#host?.input({ type: 'storage', storage })
   }
 
-  /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */
+  /** The next start is a later one even if this server's own data is lost meanwhile [B2, B5]. */
+  async #rememberStart(incarnation: number): Promise<void> {
+    this.#known = { ...this.#known, incarnation }
+    await this.#remembered(this.#index.put('servers', this.#known))
+    if (this.#isEmptied) this.#happened([{ kind: 'server', text: emptied }])
+  }
+
+  /** Reads go on; the others learn at once that this server is gone. */
   #becomeReadOnly(reason: string): void {
-    if (this.#closed) return
     this.#network?.close()
-    this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. What was acknowledged is safe, and reads go on. Free some space, then reload the page.` })
+    this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. Reads go on, from what it has in memory; reload the page to start it again.` })
     this.#happened([{ kind: 'server', text: `this server cannot save: ${reason}` }])
   }
 
-  #stop(reason: string): void {
-    this.#closed = true
-    this.#network?.close()
-    this.#host?.stop()
-    this.view.setState({ state: 'stopped', reason: `This server has stopped: ${reason}. What was acknowledged is safe.` })
-  }
 }
 
-const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
-  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
+const emptied = 'The data of this server was deleted from this browser: its copies are gone, and with them what no other copy has. It reads names from other servers; sweeps of the rings that its copies were in wait until these get a new epoch without them.'
+
+const stateOf = (hasRoot: boolean, notice: string): Pick<TabView, 'state' | 'reason'> =>
+  hasRoot ? { state: 'running', reason: notice } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
 
 const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
   for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server

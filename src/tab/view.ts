@@ -11,8 +11,8 @@ import type { Timestamp } from '../core/timestamp'
 import type { LinkState } from '../net/network'
 
 export interface TabView {
-  /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save; stopped: see reason. */
-  state: 'starting' | 'waiting' | 'running' | 'readOnly' | 'stopped'
+  /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save. */
+  state: 'starting' | 'waiting' | 'running' | 'readOnly'
   /** Why it is not running, or what to know, in a sentence; '' when there is nothing to say. */
   reason: string
   /** Share link of the room. */

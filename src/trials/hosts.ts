@@ -10,7 +10,7 @@ import { signature } from '../sim/simServer'
 import { emptyDisk, memoryStore, type MemoryDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
 import { Host, type HostOptions } from '../tab/host'
-import { serverNumber } from './generators'
+import { serverNumber } from './identifiers'
 
 export interface Trial {
   host: Host

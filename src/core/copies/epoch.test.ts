@@ -294,12 +294,4 @@ describe('a new epoch', () => {
     expect(cluster.code(alpha, baptise)).toBe('ok')
     expect(cluster.code(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'baptise', directory, epoch, server: 'z'.repeat(20) as Member['id'] } })).toBe('EpochFailed')
   })
-
-  it('[B5] a sweep names a server that says its copy is gone', () => {
-    const { cluster, directory } = Cluster.ring(2)
-    const [alpha, beta] = cluster.members as [Member, Member]
-    beta.server.copies.delete(directory)
-    const failed = cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory)) as Failure
-    expect(failed).toMatchObject({ code: 'SweepFailed', about: { member: 'beta', reason: 'does not have its copy any more' } })
-  })
 })
