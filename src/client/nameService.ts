@@ -4,7 +4,7 @@
  */
 import type { Member } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import type { CopyState, Entry, Nodes, TrailStep } from '../core/requests'
+import type { CopyState, Described, Entry, Finding, Nodes, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -72,8 +72,8 @@ export interface NameService {
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
-  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one. */
-  removeDC(sn: string, fn: string): Promise<CopyId>
+  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
+  removeDC(sn: string, fn: string, options?: { force?: boolean }): Promise<CopyId>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
   /**
    * Every member of the ring, as the first copy to answer knows the ring. A member that is gone takes seconds to give up:
@@ -83,8 +83,18 @@ export interface NameService {
   setSweepPeriod(fn: string, seconds: number): Promise<void>
 
   // Servers
+  /** The address of this server: `room/<SI>`. */
   newServer(): Promise<string>
+  /** Gives this server a name, in the root or in a directory with InSN, and an up pointer to a server with a shorter one. */
   setUpOn(sn: string, upSn?: string): Promise<void>
+  /** Whether servers may be named in a directory; `false` waits until nobody can be naming one. */
+  setInSN(fn: string, to: boolean): Promise<void>
+  /** Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. */
+  removeS(sn: string): Promise<void>
+  /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
+  checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
+  /** A server by its own word. */
+  server(sn: string): Promise<Described>
 
   // What a page of names needs
   entries(fn: string): Promise<Read<Entry[]>>

@@ -180,13 +180,15 @@ describe('directories and names', () => {
     for (const [expected] of cases) expect(errorCodes).toContain(expected)
   })
 
-  it('a server is named in the root: a name with a directory in it is refused, whole', async () => {
+  it('[S1] a server is named in the root, or in a directory with InSN; any other name is refused, whole', async () => {
     const said = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: Error) => error.message)
-    expect(await said(service.setUpOn('a/b c'))).toMatch(/^The name a\/b c is not one: servers are named in the root only/)
-    for (const bad of ['/DEC/mars', '../mars', '/', '.', '', 'a:b', `#${'a'.repeat(20)}/mars`]) expect(await code(service.setUpOn(bad))).toBe('BadName')
+    await service.newD('alpha', '/DEC')
+    expect(await said(service.setUpOn('DEC/mars'))).toMatch(/^The server name \/DEC\/mars would break S1: the directory \/DEC has no InSN\. Call setInSN/)
+    expect(await code(service.setUpOn('/IBM/mars'))).toBe('NotFound')
+    for (const bad of ['../mars', '/', '.', '', 'a:b', `#${'a'.repeat(20)}/mars`]) expect(await code(service.setUpOn(bad))).toBe('BadName')
     expect(alpha.host.server.name).toBe('alpha')
     for (const good of ['mars', '/venus', `#${alpha.host.server.root}/earth`, 'red dwarf', 'a%2Fb']) expect(await code(service.setUpOn(good))).toBe('ok')
-    expect(alpha.host.server.name).toBe('a/b')
+    expect(alpha.host.server.name).toBe('a%2Fb')
   })
 
   it('a sweep period out of range is refused with the range, and nothing is rounded', async () => {

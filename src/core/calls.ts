@@ -16,13 +16,19 @@ import { walk } from './directories/walk'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
-import { checkLabels, formatPath, labelFault, shown, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
-import { requestShape, type Accepted, type Change, type CopyState, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
+import { checkLabels, formatPath, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
+import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
 import type { Timestamp } from './timestamp'
 import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
-import { register, rename } from './servers/register'
+import { announcementFault } from './servers/announcements'
+import { beginCheckS } from './servers/checkS'
+import { leavingFault } from './servers/placement'
+import { beginRemoveS } from './servers/removeS'
+import { beginSetInSN } from './servers/setInSN'
+import { beginSetUpOn } from './servers/setUpOn'
+import { register } from './servers/register'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, type Tree } from './values/readValue'
@@ -38,7 +44,8 @@ export type Call =
   | { type: 'ask'; servers: ServerId[]; request: Request }
   /** FirstRoot: makes the root of a new instance of the service, on this server. */
   | { type: 'firstRoot'; directory: DirectoryId; signed: SignedIntent }
-  | { type: 'rename'; name: string }
+  /** SetUpOn: this server's name, and that of the server it is to point up to, as labels from the root. */
+  | { type: 'setUpOn'; path: Label[]; up: Label[] | null }
   | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
 
 export function onCall(turn: Turn, id: number, call: Call): void {
@@ -54,8 +61,8 @@ export function onCall(turn: Turn, id: number, call: Call): void {
       return ask(turn, call.servers, call.request, { type: 'answer', caller })
     case 'firstRoot':
       return firstRoot(turn, call.directory, call.signed, caller)
-    case 'rename':
-      return renameServer(turn, call.name, caller)
+    case 'setUpOn':
+      return beginSetUpOn(turn, call.path, call.up, caller)
     case 'setSweepPeriod':
       return setSweepPeriod(turn, call.directory, call.period, caller)
     default:
@@ -104,13 +111,6 @@ function firstRoot(turn: Turn, directory: DirectoryId, signed: SignedIntent, cal
   answer(turn, caller, { copy: created.id, label: null })
 }
 
-function renameServer(turn: Turn, name: string, caller: Caller): void {
-  const fault = labelFault(name)
-  if (fault !== null) return answer(turn, caller, failure('BadName', { name: shown(name), reason: fault }))
-  rename(turn, name)
-  answer(turn, caller, { name })
-}
-
 /** Between periodic sweeps, ms: a second to a day. */
 const SHORTEST_PERIOD = 1000
 const LONGEST_PERIOD = 86_400_000
@@ -131,11 +131,29 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request))
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
+  if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
+  if (request.type === 'removeS') return beginRemoveS(turn, caller)
+  if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
-  if (copy !== undefined && request.type === 'leave') return beginLeave(turn, copy, caller)
+  if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy === undefined || request.type === 'leave' || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (request.type === 'setInSN') return beginSetInSN(turn, copy, request.to, caller)
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
   answer(turn, caller, performOn(turn, copy, request))
+}
+
+/** RemoveDC: refused where S2 or S3 rest on the copy, unless somebody insists; then CheckS says so. */
+function leave(turn: Turn, copy: DirectoryCopy, force: boolean, caller: Caller): void {
+  const fault = force ? null : leavingFault(turn.server, copy)
+  if (fault === null) beginLeave(turn, copy, caller)
+  else answer(turn, caller, fault)
+}
+
+/** Directories that a description lists at most. */
+const MAX_STORED = 1000
+
+function describeServer({ server: { id, key, name, up, removed, copies } }: Turn): Described {
+  return { server: id, key, name, up: up?.name ?? null, removed, stores: [...copies.values()].flatMap((copy) => (copy.state === 'active' ? [copy.directory] : [])).slice(0, MAX_STORED) }
 }
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
@@ -209,7 +227,7 @@ const sameTree = (a: Tree, b: Tree): boolean => JSON.stringify(normal(a)) === JS
 const normal = (tree: Tree): Tree => (typeof tree === 'boolean' ? tree : tree.length === 0 || tree.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([label, below]) => [label, normal(below)] as const))
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : reservedFault(copy.visible, signed.intent)
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id] }

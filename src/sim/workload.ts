@@ -50,7 +50,7 @@ export class Workload {
     const random = this.world.random.fork('root')
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
-    const root: Branch[] = [['.', null, [['Label', null, [['ANSI', null, true]]]]]]
+    const root: Branch[] = [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]]
     first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
 
@@ -147,7 +147,7 @@ export class Workload {
 
   private leave(at: SimServer, directory: DirectoryId): void {
     if (at.copyOf(directory) === undefined) return
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } }, this.counted('copies removed', 'leave ended'))
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: true } }, this.counted('copies removed', 'leave ended'))
   }
 
   private makeDirectory(at: SimServer, random: Random): void {

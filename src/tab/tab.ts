@@ -5,8 +5,8 @@ import type { Connection } from '../client/connection'
 import type { NameService } from '../client/nameService'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
-import { shortName, serverNameOf } from '../core/server'
-import { listedServers } from '../core/servers/register'
+import { serverIdOf } from '../core/directories/reference'
+import { serverNameOf } from '../core/server'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -210,7 +210,7 @@ class OpenTab {
       },
       serverId: (name) => {
         const { server } = this.#running
-        return listedServers(server).get(name) ?? [...server.peers.values()].find((peer) => peer.name === name)?.server ?? memberNamed(server, name)
+        return serverIdOf(server, `#${server.root}/${name}`)
       },
       onChange: (directory, callback) => {
         if (!this.#running.server.copies.has(directory)) return null
@@ -351,8 +351,3 @@ class OpenTab {
 
 const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
   hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
-
-const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
-  for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
-  return undefined
-}

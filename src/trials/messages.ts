@@ -71,7 +71,11 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('state' as const), directory: to }),
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
-    fc.record({ type: fc.constant('leave' as const), directory: to }),
+    fc.record({ type: fc.constant('leave' as const), directory: to, force: fc.boolean() }),
+    fc.record({ type: fc.constant('describe' as const), directory: to }),
+    fc.record({ type: fc.constant('setInSN' as const), directory: to, to: fc.boolean() }),
+    fc.record({ type: fc.constant('removeS' as const), directory: to }),
+    fc.record({ type: fc.constant('checkS' as const), directory: to, name: fc.option(anyText), repair: fc.boolean() }),
     fc.record({ type: fc.constant('join' as const), directory: to, from: fc.array(anyServer, { maxLength: 3 }) }),
   )
 }

@@ -10,7 +10,7 @@ export default {
   tell(telling) {
     const [alpha, beta, gamma] = telling.members as [Member, Member, Member]
     const root = telling.directory('ANSI')
-    telling.atOnce(gamma, { type: 'rename', name: 'alpha' })
+    telling.atOnce(gamma, { type: 'setUpOn', path: ['alpha'], up: null })
     telling.beginWith([])
     telling.tellOf(root)
     telling.say(`A server has a name like everything else: an entry, whose value is the server's identifier (SI), its address and its key. So far all
@@ -18,7 +18,7 @@ export default {
       a lookup needs the root and nothing else. (Identifiers and keys are written here as the names of their servers.)`)
     telling.say('Three servers, connected, and no directory at all. alpha is told to make the root, and enters itself.')
     telling.event('a client calls', 'FirstRoot(alpha)')
-    const intent = telling.intent(alpha, root, 'newD', [['.', null, [['Label', null, [['ANSI', null, true]]]]]])
+    const intent = telling.intent(alpha, root, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])
     telling.atOnce(alpha, { type: 'firstRoot', directory: root, signed: signed(intent) })
     telling.showTree(alpha, root)
     telling.say('It tells everybody which root it knows; whoever knew none belongs to this one from now on. beta stores no copy of it, and asks alpha: what stands under its name? Nothing; so it has its entry drawn up, signs it, and submits it.')
@@ -56,7 +56,7 @@ export default {
     for (const [i, member] of [beta, gamma].entries()) {
       telling.clock(20 + i)
       telling.event('an operator', `calls ${member.name} omega`)
-      telling.atOnce(member, { type: 'rename', name: 'omega' })
+      telling.atOnce(member, { type: 'setUpOn', path: ['omega'], up: null })
       telling.wakes(member)
     }
     telling.say('alpha hears of both. It is decided as for any name: the later update wins, and gamma is omega. But beta does not know that.')

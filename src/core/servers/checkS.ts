@@ -1,0 +1,167 @@
+/**
+ * CheckS: "verify server invariants". The server asks whatever its place rests on, finds what is wrong (findings.ts), and
+ * repairs what it can, one after the other, the root's side first.
+ */
+import { answer, type Caller } from '../caller'
+import { beginCleanup } from '../directories/cleanup'
+import type { Found as FoundDirectory } from '../directories/lookup'
+import { candidatesFor, effectiveParent } from '../directories/reference'
+import { explain, failure, isFailure, type Failure } from '../errors'
+import { isServerId, type DirectoryId, type Label } from '../names'
+import type { CopyState, Described, ReadOutcome } from '../requests'
+import { homeOf, labelsOfServer, type Turn } from '../server'
+import { below, labelsIn } from '../values/readValue'
+import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, upFindings, type Found, type Level } from './findings'
+import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from './procedure'
+import { register } from './register'
+import { beginSetUpOn } from './setUpOn'
+
+export interface Check extends Begun {
+  type: 'checkS'
+  /** The name that was asked for, from the root. */
+  asked: string | null
+  repair: boolean
+  home: DirectoryId
+  path: Label[]
+  /** Questions that are not answered yet, and the answers by question. */
+  open: number
+  answers: Map<string, object | Failure>
+  /** Null until everything is answered. */
+  found: Found[] | null
+  /** The finding whose repair is under way. */
+  at: number
+}
+
+/** A question by its name: first where the directories on the way are, then how all stands; then repairs. */
+export type CheckStep = `? ${string}` | 'repaired'
+
+export function beginCheckS(turn: Turn, asked: string | null, repair: boolean, caller: Caller): void {
+  const { server } = turn
+  const home = homeOf(server)
+  if (server.removed) return answer(turn, caller, failure('ServerRemoved', { server: server.name }))
+  if (home === null) return answer(turn, caller, failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
+  const path = labelsOfServer(server.name)
+  const other = asked === server.name ? null : asked
+  const check = begin<Check>(turn, caller, { type: 'checkS', asked: other, repair, home, path, open: 0, answers: new Map(), found: null, at: 0 }, (running) => running.type === 'checkS' && running.repair === repair && running.asked === other)
+  if (check === null) return
+  question(check, 'entry', (step) => read(turn, check, step, candidatesFor(server, home), home, [path.at(-1)!]))
+  for (let depth = 1; depth < path.length; depth++) question(check, `directory ${depth}`, (step) => lookUp(turn, check, step, path.slice(0, depth), null, null))
+  if (other === null) return
+  const [label, directory] = [labelsOfServer(other).at(-1)!, labelsOfServer(other).slice(0, -1)]
+  question(check, 'otherHome', (step) => lookUp(turn, check, step, directory, null, null))
+  question(check, 'other', (step) => lookUp(turn, check, step, directory, label, { type: 'read', directory: home, path: [label, 'Server'], form: 'tree', after: null }))
+}
+
+function question(check: Check, name: string, ask: (step: CheckStep) => void): void {
+  check.open++
+  ask(`? ${name}`)
+}
+
+export function onCheck(turn: Turn, check: Check, step: CheckStep, outcome: object | Failure): void {
+  if (step === 'repaired') return onRepaired(turn, check, outcome)
+  check.answers.set(step.slice(2), outcome)
+  if (--check.open > 0) return
+  if (!check.answers.has('state 0')) return askHowAllStands(turn, check)
+  check.found = findings(turn, check)
+  repairNext(turn, check)
+}
+
+const answered = <T>({ answers }: Check, question: string): T | null => {
+  const outcome = answers.get(question)
+  return outcome === undefined || isFailure(outcome) ? null : (outcome as T)
+}
+
+/** The DI of the directory at a depth of the path; the root's is known, and that of the home. */
+function directoryAt({ server }: Turn, check: Check, depth: number): DirectoryId | null {
+  if (depth === 0) return server.root
+  return answered<FoundDirectory>(check, `directory ${depth}`)?.directory ?? null
+}
+
+function askHowAllStands(turn: Turn, check: Check): void {
+  const { server } = turn
+  for (let depth = 0; depth < check.path.length; depth++) {
+    const directory = directoryAt(turn, check, depth)
+    if (directory === null) continue
+    const at = [...(answered<FoundDirectory>(check, `directory ${depth}`)?.servers ?? []), ...candidatesFor(server, directory)]
+    question(check, `inSN ${depth}`, (step) => read(turn, check, step, at, directory, ['.', 'InSN']))
+    question(check, `state ${depth}`, (step) => request(turn, check, step, at, { type: 'state', directory }))
+  }
+  for (const si of labelsIn(below(answered<ReadOutcome>(check, 'entry')?.tree ?? null, ['Server', 'Down'])).filter(isServerId).slice(0, 64)) {
+    question(check, `down ${si}`, (step) => request(turn, check, step, [si], { type: 'describe', directory: check.home }))
+  }
+  for (const copy of server.copies.values()) {
+    const parent = copy.state === 'active' ? effectiveParent(copy) : undefined
+    if (parent !== undefined) question(check, `reference ${copy.directory}`, (step) => read(turn, check, step, candidatesFor(server, parent.parent), parent.parent, [parent.label, 'DR']))
+  }
+}
+
+function findings(turn: Turn, check: Check): Found[] {
+  const { server } = turn
+  const { home, path, asked, answers } = check
+  const label = path.at(-1)!
+  const levels: Level[] = []
+  for (let depth = 0; depth < path.length; depth++) {
+    const directory = directoryAt(turn, check, depth)
+    const inSN = answered<ReadOutcome>(check, `inSN ${depth}`)
+    const state = answered<CopyState>(check, `state ${depth}`)
+    if (directory === null || inSN === null || state === null) break
+    levels.push({ path: path.slice(0, depth), directory, inSN, state })
+  }
+  const described = [...answers.keys()].filter((key) => key.startsWith('down ')).flatMap((key) => answered<Described>(check, key) ?? [])
+  const references = [...server.copies.values()].flatMap((copy) => {
+    const reference = answered<ReadOutcome>(check, `reference ${copy.directory}`)
+    return reference === null ? [] : referenceFindings(copy, effectiveParent(copy)?.label ?? '', reference)
+  })
+  return [
+    ...lostFindings(turn, check, levels),
+    ...levelFindings(server, levels),
+    ...upFindings(server, levels),
+    ...entryFindings(server, home, label, answers.get('entry') as ReadOutcome | Failure),
+    ...(asked === null ? [] : otherNameFindings(server, asked, answers.get('other') as ReadOutcome | Failure, answered<FoundDirectory>(check, 'otherHome')?.directory ?? null)),
+    ...downFindings(server, home, label, described),
+    ...references,
+  ].slice(0, MAX_FINDINGS)
+}
+
+const MAX_FINDINGS = 64
+
+/** S1: a directory on the way that could not be asked, or that is not the one in which the server is named. */
+function lostFindings({ server }: Turn, { answers, path, home }: Check, levels: readonly Level[]): Found[] {
+  if (levels.length === path.length && levels.at(-1)!.directory === home) return []
+  const lost = [...answers].find(([question, outcome]) => isFailure(outcome) && /^(directory|inSN|state) /.test(question))?.[1] as Failure | undefined
+  const sentence = lost === undefined ? `the name /${server.name} does not lead to the directory in which the server is named` : `the way to /${server.name} could not be followed: ${explain(lost)}`
+  return [{ finding: { rule: 'S1', sentence, repair: lost === undefined ? 'Name the server again with setUpOn' : 'Check again when its servers are connected', repaired: false }, repair: null }]
+}
+
+function repairNext(turn: Turn, check: Check): void {
+  const { server } = turn
+  const found = check.found!
+  while (check.at < found.length && found[check.at]!.repair === null) check.at++
+  const repair = found[check.at]?.repair
+  if (!check.repair || repair === null || repair === undefined) return finish(turn, check, { findings: found.map(({ finding }) => finding) })
+  switch (repair.type) {
+    case 'change':
+      return change(turn, check, 'repaired', repair.at, repair.directory, repair.procedure, repair.labels, repair.tree)
+    case 'ask':
+      return request(turn, check, 'repaired', repair.at, repair.request)
+    case 'setUpOn':
+      return beginSetUpOn(turn, check.path, repair.up, goOnAt(check, 'repaired'))
+    case 'cleanup': {
+      const copy = server.copies.get(repair.directory)
+      if (copy === undefined) return onRepaired(turn, check, {})
+      return beginCleanup(turn, copy, goOnAt(check, 'repaired'))
+    }
+    case 'register':
+      server.registered = false
+      register(turn)
+      return onRepaired(turn, check, {})
+  }
+}
+
+function onRepaired(turn: Turn, check: Check, outcome: object | Failure): void {
+  const { finding } = check.found![check.at]!
+  if (isFailure(outcome)) finding.repair = `${finding.repair}: not yet, for ${explain(outcome)}`.slice(0, 1000)
+  else finding.repaired = true
+  check.at++
+  repairNext(turn, check)
+}
