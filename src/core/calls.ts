@@ -158,7 +158,7 @@ function describeServer({ server: { id, key, name, up, removed, copies } }: Turn
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'parent' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
@@ -174,6 +174,10 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
       return submit(turn, copy, request.signed)
     case 'state':
       return stateOf(turn, copy)
+    case 'parent': {
+      const { parent = null, label = null } = effectiveParent(copy) ?? {}
+      return { parent, label }
+    }
     default:
       return unreachable(request)
   }

@@ -37,6 +37,8 @@ export type Request =
   /** RemoveDC: the copy there leaves the ring. */
   /** With `force` whatever rests on the copy [S2, S3]. */
   | { type: 'leave'; directory: DirectoryId; force: boolean }
+  /** The directory's effective parent, and its label there. */
+  | { type: 'parent'; directory: DirectoryId }
   /** What a server says of itself. */
   | { type: 'describe'; directory: DirectoryId }
   /** SetInSN: performed at a copy of the directory. */
@@ -174,6 +176,7 @@ export const requestShape: Shape<Request> = union<Request>({
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
   join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
   leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
+  parent: record({ type: oneOf('parent'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
   removeS: record({ type: oneOf('removeS'), directory: directoryId }),
@@ -191,6 +194,7 @@ export interface Outcomes {
   create: { copy: CopyId; label: Label | null }
   join: { copy: CopyId }
   leave: { copy: CopyId }
+  parent: { parent: DirectoryId | null; label: Label | null }
   describe: Described
   setInSN: { directory: DirectoryId }
   removeS: { server: ServerId }
@@ -242,6 +246,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   create: record({ copy: copyId, label: nullable(label) }),
   join: record({ copy: copyId }),
   leave: record({ copy: copyId }),
+  parent: record({ parent: nullable(directoryId), label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),

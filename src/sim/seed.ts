@@ -7,6 +7,7 @@ import { millisecondsOf } from '../core/timestamp'
 import { converged, nothingLost, watchWorld } from './checkers'
 import { healAll, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
+import { allPlaced } from './placing'
 import { watchSituations, type Situation } from './situations'
 import { bulkyMix, usualMix, Workload, type Mix } from './workload'
 import { World, type Canary } from './world'
@@ -75,10 +76,13 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   settle(world)
   nothingLost(world)
   converged(world)
+  if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
 
 const BULKY = 0.04
+/** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
+const MOST_CHECKED = 9
 
 const nameOf = (i: number): string => `${greekLetters[i % 24]!}${i < 24 ? '' : Math.floor(i / 24) + 1}`
 

@@ -8,6 +8,7 @@ import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedI
 import type { Tree } from '../core/values/readValue'
 import { readIsTrue } from './checkers'
 import { signed, type SimServer } from './simServer'
+import { place } from './placing'
 import type { Random } from './random'
 import type { World } from './world'
 
@@ -23,15 +24,23 @@ export interface Mix {
   join: number
   leave: number
   makeDirectory: number
+  /** Administrators of servers: InSN, names in directories, removals, checks. */
+  place?: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
 }
 
-export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, bulk: 0 }
+export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, place: 5, bulk: 0 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
+
+/** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
+const DEEPER = 0.3
+const INSISTS = 0.7
 
 export class Workload {
   readonly directories: DirectoryId[] = []
+  /** The names under which they were made, from the root. */
+  private readonly paths = new Map<DirectoryId, readonly Label[]>()
   private readonly world: World
   private readonly mix: Mix
   /** How many directories are made at most, besides the root. */
@@ -50,6 +59,7 @@ export class Workload {
     const random = this.world.random.fork('root')
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
+    this.paths.set(directory, [])
     const root: Branch[] = [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]]
     first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
@@ -65,8 +75,9 @@ export class Workload {
       read: () => this.read(at, directory, random),
       sweep: () => this.sweep(at, directory, random),
       join: () => this.join(at, directory),
-      leave: () => this.leave(at, directory),
+      leave: () => this.leave(at, directory, random),
       makeDirectory: () => this.makeDirectory(at, random),
+      place: () => place(this.world, at, this.paths, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum, weight) => sum + weight)
     for (const [name, weight] of Object.entries(this.mix) as [keyof Mix, number][]) {
@@ -76,12 +87,12 @@ export class Workload {
   }
 
   /** Counts how a call ended. */
-  private counted(well: string, badly: string, then: (outcome: object) => void = () => undefined): (outcome: object) => void {
-    return (outcome) => {
+  readonly counted =
+    (well: string, badly: string, then: (outcome: object) => void = () => undefined) =>
+    (outcome: object): void => {
       this.world.count(isFailure(outcome) ? `${badly}: ${outcome.code}` : well)
       if (!isFailure(outcome)) then(outcome)
     }
-  }
 
   private write(at: SimServer, directory: DirectoryId, change: Change, random: Random): void {
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
@@ -145,17 +156,20 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, this.counted('copies joined', 'join ended'))
   }
 
-  private leave(at: SimServer, directory: DirectoryId): void {
+  private leave(at: SimServer, directory: DirectoryId, random: Random): void {
     if (at.copyOf(directory) === undefined) return
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: true } }, this.counted('copies removed', 'leave ended'))
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: random.chance(INSISTS) } }, this.counted('copies removed', 'leave ended'))
   }
 
   private makeDirectory(at: SimServer, random: Random): void {
     const root = at.server.root
     if (root === null || this.directories.length > this.most) return
     const directory = this.newDirectoryId(random)
-    const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [[random.pick(['DEC', 'IBM']), null, true]]]]]]]]
+    const parent = random.chance(DEEPER) ? random.pick(this.directories) : root
+    const label = random.pick(['DEC', 'IBM'])
+    const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)
+    this.paths.set(directory, [...this.paths.get(parent)!, label])
     const created = this.intent(at, directory, 'newD', branches, random)
     at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended'))
   }

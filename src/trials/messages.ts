@@ -72,6 +72,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
     fc.record({ type: fc.constant('leave' as const), directory: to, force: fc.boolean() }),
+    fc.record({ type: fc.constant('parent' as const), directory: to }),
     fc.record({ type: fc.constant('describe' as const), directory: to }),
     fc.record({ type: fc.constant('setInSN' as const), directory: to, to: fc.boolean() }),
     fc.record({ type: fc.constant('removeS' as const), directory: to }),

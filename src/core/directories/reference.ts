@@ -107,12 +107,13 @@ export function candidatesFor(server: Server, directory: DirectoryId, serverName
   return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
 }
 
-/** The tree of a directory reference: `SRC/DR/{DI, Servers}`. */
-export const referenceTree = (directory: DirectoryId, serverNames: readonly string[]): Tree => [
+/** The tree of a directory reference: `SRC/DR/{DI, InSN, Servers}`. */
+export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], hasInSN = false): Tree => [
   [
     'DR',
     [
       ['DI', [[directory, true]]],
+      ...(hasInSN ? [['InSN', true] as const] : []),
       ['Servers', serverNames.map((name): [Label, Tree] => [name, true])],
     ],
   ],

@@ -5,13 +5,13 @@
 import { answer, type Caller } from '../caller'
 import { beginCleanup } from '../directories/cleanup'
 import type { Found as FoundDirectory } from '../directories/lookup'
-import { candidatesFor, effectiveParent } from '../directories/reference'
+import { candidatesFor, effectiveParent, upServer } from '../directories/reference'
 import { explain, failure, isFailure, type Failure } from '../errors'
-import { isServerId, type DirectoryId, type Label } from '../names'
-import type { CopyState, Described, ReadOutcome } from '../requests'
-import { homeOf, labelsOfServer, type Turn } from '../server'
+import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
+import type { CopyState, Described, Outcomes, ReadOutcome } from '../requests'
+import { changeServer, homeOf, labelsOfServer, type Turn } from '../server'
 import { below, labelsIn } from '../values/readValue'
-import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, upFindings, type Found, type Level } from './findings'
+import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, renamedFindings, upFindings, type Found, type Level } from './findings'
 import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from './procedure'
 import { register } from './register'
 import { beginSetUpOn } from './setUpOn'
@@ -22,6 +22,7 @@ export interface Check extends Begun {
   asked: string | null
   repair: boolean
   home: DirectoryId
+  /** The server's name, by the direct name that its directory has now. */
   path: Label[]
   /** Questions that are not answered yet, and the answers by question. */
   open: number
@@ -33,17 +34,38 @@ export interface Check extends Begun {
 }
 
 /** A question by its name: first where the directories on the way are, then how all stands; then repairs. */
-export type CheckStep = `? ${string}` | 'repaired'
+export type CheckStep = 'climbed' | `? ${string}` | 'repaired'
 
 export function beginCheckS(turn: Turn, asked: string | null, repair: boolean, caller: Caller): void {
   const { server } = turn
   const home = homeOf(server)
   if (server.removed) return answer(turn, caller, failure('ServerRemoved', { server: server.name }))
   if (home === null) return answer(turn, caller, failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
-  const path = labelsOfServer(server.name)
+  const path = labelsOfServer(server.name).slice(-1)
   const other = asked === server.name ? null : asked
   const check = begin<Check>(turn, caller, { type: 'checkS', asked: other, repair, home, path, open: 0, answers: new Map(), found: null, at: 0 }, (running) => running.type === 'checkS' && running.repair === repair && running.asked === other)
   if (check === null) return
+  if (home === server.root) askWhere(turn, check)
+  else request(turn, check, 'climbed', candidatesFor(server, home), { type: 'parent', directory: home })
+}
+
+/** What the directory of its name is called, from the root: by its back-references, one after the other. */
+function onClimbed(turn: Turn, check: Check, outcome: object | Failure): void {
+  const { server } = turn
+  const { parent, label } = isFailure(outcome) ? { parent: null, label: null } : (outcome as Outcomes['parent'])
+  if (parent === null || label === null || check.path.length > MAX_PATH_LABELS) {
+    // Not to be found now: the name that it had says where to look.
+    check.path = labelsOfServer(server.name)
+    return askWhere(turn, check)
+  }
+  check.path = [label, ...check.path]
+  if (parent === server.root) askWhere(turn, check)
+  else request(turn, check, 'climbed', candidatesFor(server, parent), { type: 'parent', directory: parent })
+}
+
+function askWhere(turn: Turn, check: Check): void {
+  const { server } = turn
+  const { home, path, asked: other } = check
   question(check, 'entry', (step) => read(turn, check, step, candidatesFor(server, home), home, [path.at(-1)!]))
   for (let depth = 1; depth < path.length; depth++) question(check, `directory ${depth}`, (step) => lookUp(turn, check, step, path.slice(0, depth), null, null))
   if (other === null) return
@@ -59,6 +81,7 @@ function question(check: Check, name: string, ask: (step: CheckStep) => void): v
 
 export function onCheck(turn: Turn, check: Check, step: CheckStep, outcome: object | Failure): void {
   if (step === 'repaired') return onRepaired(turn, check, outcome)
+  if (step === 'climbed') return onClimbed(turn, check, outcome)
   check.answers.set(step.slice(2), outcome)
   if (--check.open > 0) return
   if (!check.answers.has('state 0')) return askHowAllStands(turn, check)
@@ -86,6 +109,8 @@ function askHowAllStands(turn: Turn, check: Check): void {
     question(check, `inSN ${depth}`, (step) => read(turn, check, step, at, directory, ['.', 'InSN']))
     question(check, `state ${depth}`, (step) => request(turn, check, step, at, { type: 'state', directory }))
   }
+  const above = upServer(server)
+  if (above !== undefined) question(check, 'up', (step) => request(turn, check, step, [above], { type: 'describe', directory: check.home }))
   for (const si of labelsIn(below(answered<ReadOutcome>(check, 'entry')?.tree ?? null, ['Server', 'Down'])).filter(isServerId).slice(0, 64)) {
     question(check, `down ${si}`, (step) => request(turn, check, step, [si], { type: 'describe', directory: check.home }))
   }
@@ -115,7 +140,8 @@ function findings(turn: Turn, check: Check): Found[] {
   return [
     ...lostFindings(turn, check, levels),
     ...levelFindings(server, levels),
-    ...upFindings(server, levels),
+    ...renamedFindings(server, path),
+    ...upFindings(server, levels, answered<Described>(check, 'up')),
     ...entryFindings(server, home, label, answers.get('entry') as ReadOutcome | Failure),
     ...(asked === null ? [] : otherNameFindings(server, asked, answers.get('other') as ReadOutcome | Failure, answered<FoundDirectory>(check, 'otherHome')?.directory ?? null)),
     ...downFindings(server, home, label, described),
@@ -146,6 +172,13 @@ function repairNext(turn: Turn, check: Check): void {
       return request(turn, check, 'repaired', repair.at, repair.request)
     case 'setUpOn':
       return beginSetUpOn(turn, check.path, repair.up, goOnAt(check, 'repaired'))
+    case 'renamed':
+      changeServer(turn, { type: 'name', name: formatPath(check.path), home: server.home })
+      return onRepaired(turn, check, {})
+    case 'up':
+      changeServer(turn, { type: 'up', up: { ...server.up!, name: repair.name } })
+      register(turn)
+      return onRepaired(turn, check, {})
     case 'cleanup': {
       const copy = server.copies.get(repair.directory)
       if (copy === undefined) return onRepaired(turn, check, {})

@@ -15,6 +15,8 @@ export type Repair =
   | { type: 'change'; at: ServerId[]; directory: DirectoryId; procedure: 'setUpOn' | 'setInSN'; labels: Label[]; tree: Tree }
   | { type: 'ask'; at: ServerId[]; request: Request }
   | { type: 'setUpOn'; up: Label[] | null }
+  | { type: 'renamed' }
+  | { type: 'up'; name: string }
   | { type: 'cleanup'; directory: DirectoryId }
   | { type: 'register' }
 
@@ -74,8 +76,14 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
 
 const reach = (server: Server, other: ServerId): number => (other === server.id || server.peers.has(other) ? 1 : 0)
 
-/** S3: the root, or a server above and its directory. */
-export function upFindings(server: Server, levels: readonly Level[]): Found[] {
+/** S1: the directory of its name has another name now. */
+export function renamedFindings(server: Server, path: readonly Label[]): Found[] {
+  const name = formatPath(path)
+  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatPath(path.slice(0, -1))} now`, `The server calls itself /${name}`, { type: 'renamed' })]
+}
+
+/** S3: the root, or a server above and its directory; `above` by its own word. */
+export function upFindings(server: Server, levels: readonly Level[], described: Described | null): Found[] {
   const { up, root, copies, name } = server
   const isStored = (directory: DirectoryId | null): boolean => directory !== null && copies.get(directory)?.state === 'active'
   if (up === null) return isStored(root) ? [] : [found('S3', `/${name} stores no copy of the root and has no up pointer`, ...newUp(server, levels))]
@@ -83,6 +91,7 @@ export function upFindings(server: Server, levels: readonly Level[]): Found[] {
   if (copy?.state !== 'active') return [found('S3', `/${name} points up to /${up.name}, and stores no copy of that server's directory`, 'It takes one', { type: 'ask', at: [server.id], request: { type: 'join', directory: up.directory, from: [...(server.hints.get(up.directory) ?? []), ...server.peers.keys()].slice(0, 64) } })]
   const above = serverEntry(copy.visible, up.label)
   if (above === null || above.server === server.id) return [found('S3', `/${name} points up to /${up.name}, which is no other server's name any more`, ...newUp(server, levels))]
+  if (described !== null && described.name !== up.name && labelsOfServer(described.name).at(-1) === up.label) return [found('S3', `/${name} points up to /${up.name}, which is called /${described.name} now`, 'It is called so here', { type: 'up', name: described.name })]
   if (depthOfServer(up.name) >= depthOfServer(name)) return [found('S3', `/${name} points up to /${up.name}, which is no shorter name`, ...newUp(server, levels))]
   return above.down.includes(server.id) ? [] : [found('S3', `/${up.name} has not been told that /${name} points up to it`, 'It is told', { type: 'change', at: [server.id], directory: up.directory, procedure: 'setUpOn', labels: [up.label, 'Server', 'Down'], tree: [[server.id, true]] })]
 }
