@@ -1,5 +1,6 @@
 /** Simulated administrators: they say which directories may name servers, name servers in them, remove servers, and check. */
 import type { Call } from '../core/calls'
+import { inSNOf } from '../core/directories/serverEntry'
 import type { DirectoryId, Label } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { Finding } from '../core/requests'
@@ -16,9 +17,12 @@ export function place(world: World, at: SimServer, paths: ReadonlyMap<DirectoryI
   const root = at.server.root
   if (root === null) return
   const kind = random.fraction()
-  const directory = random.pick([...paths.keys()])
+  const named = [...paths.keys()].filter((each) => world.copies(each).some(({ copy }) => inSNOf(copy.visible) !== null))
+  const below = [...paths.keys()].filter((each) => each !== root)
+  const directory = random.pick(kind < 0.35 && below.length > 0 ? below : random.chance(0.8) && named.length > 0 ? named : [...paths.keys()])
+  const having = random.shuffled(world.copies(directory).map((each) => each.at.id))
   const ask = (request: Extract<Call, { type: 'ask' }>['request']): Call => ({ type: 'ask', servers: [at.id], request })
-  if (kind < 0.35) at.call(ask({ type: 'setInSN', directory, to: random.chance(0.75) }), counted('InSN set', 'setInSN refused'))
+  if (kind < 0.35) at.call({ type: 'ask', servers: having, request: { type: 'setInSN', directory, to: random.chance(0.8) } }, counted('InSN set', 'setInSN refused'))
   else if (kind < 0.75) at.call(naming(world, paths.get(directory)!, random), counted('servers set up', 'setUpOn refused'))
   else if (kind < 0.83) at.call(ask({ type: 'removeS', directory: root }), counted('servers removed', 'removeS refused'))
   else check(at, root, counted)

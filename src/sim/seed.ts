@@ -9,7 +9,7 @@ import { healAll, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import { allPlaced } from './placing'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { World, type Canary } from './world'
 
 export interface SeedOptions {
@@ -56,7 +56,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
-  const workload = new Workload(world, aim?.mix ?? (random.chance(BULKY) ? bulkyMix : usualMix))
+  const workload = new Workload(world, aim?.mix ?? (random.chance(BULKY) ? bulkyMix : random.chance(PLACING) ? placingMix : usualMix))
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
@@ -81,6 +81,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
 }
 
 const BULKY = 0.04
+const PLACING = 0.12
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
 const MOST_CHECKED = 9
 

@@ -69,7 +69,9 @@ export function inSNHasShorterServer(world: World, root: DirectoryId): void {
   for (const { path, directory, copy } of placesOf(world, root)) {
     if (path.length === 0 || inSNOf(copy.visible) === null) continue
     const shorter = world.copies(directory).some(({ at, copy: other }) => other.state === 'active' && depthOfServer(at.server.name) < path.length)
-    if (!shorter) accuse('S2', `${nameOf(path)} has InSN, and no copy on a server with a shorter name: ${world.copies(directory).map(({ at }) => at.server.name).join(', ')}`)
+    // Where no server at all has a shorter name nothing can be repaired; a copy that was removed by force may have left it so.
+    const possible = world.servers.some(({ server }) => !server.removed && depthOfServer(server.name) < path.length)
+    if (!shorter && possible) accuse('S2', `${nameOf(path)} has InSN, and no copy on a server with a shorter name: ${world.copies(directory).map(({ at }) => at.server.name).join(', ')}`)
   }
 }
 

@@ -31,6 +31,8 @@ export interface Mix {
 }
 
 export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, place: 5, bulk: 0 }
+/** Many directories and servers named in them. */
+export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 /** How many directories are made below another than the root, and how many copies leave whatever rests on them. */

@@ -99,7 +99,7 @@ class OpenTab {
       reason: '',
       roomUrl: inviteUrl(room.id),
       roomName: room.id.slice(0, 6),
-      server: { id: known.id, name: known.name, serverName: known.name, incarnation: 0 },
+      server: { id: known.id, name: known.name, serverName: known.name, up: null, removed: false, incarnation: 0 },
       joining: false,
       root: null,
       rootLabel: 'root',
@@ -244,8 +244,8 @@ class OpenTab {
       isolate: () => setCut(this.view.getState().links.map((link) => link.server)),
       disturb,
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
-      renameServer: async (name) => {
-        await this.service.setUpOn(name)
+      renameServer: async (name, up) => {
+        await this.service.setUpOn(name, up)
         await this.#rememberName(this.#running.server.name)
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
@@ -309,13 +309,14 @@ class OpenTab {
     const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
     const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
     this.view.setState({
-      ...(running && stateOf(server.root !== null)),
-      server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
-      joining: server.root !== null && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
+      ...(running && stateOf(server.root !== null, server.removed)),
+      server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
+      joining: server.root !== null && !server.removed && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
       root: server.root,
       rootLabel: rootLabel(server),
       copies,
-      links: this.#network?.links() ?? [],
+      // By the name that a server has by now: the link only knows the one that it had when it came up.
+      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name })),
       refusals: [...server.refusals, ...this.#refusals],
       clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
@@ -349,5 +350,5 @@ class OpenTab {
   }
 }
 
-const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
-  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
+const stateOf = (hasRoot: boolean, removed: boolean): Pick<TabView, 'state' | 'reason'> =>
+  hasRoot ? { state: 'running', reason: removed ? 'This server has been removed: it stores nothing and has no name. Rename it to use it again.' : '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }

@@ -101,7 +101,7 @@ function seek(turn: Turn, lookup: Lookup): boolean {
 /** The identifier behind a server's name was read, or not: the lookup goes on there, or with the next name. */
 export function onSought(turn: Turn, id: string, name: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
-  if (lookup?.walk == null) return
+  if (lookup === undefined || lookup.walk === null) return
   const [si] = isFailure(outcome) ? [] : ((outcome as ReadOutcome).labels ?? [])
   if (si !== undefined && isServerId(si)) {
     hint(turn.server, lookup.directory, si)

@@ -32,7 +32,7 @@ function nameFault(copy: DirectoryCopy, root: DirectoryId | null, branch: Branch
 
 /** S3: nobody begins to point up to a server that is about to be removed. */
 function upFault({ visible }: DirectoryCopy, branch: Branch): Failure | null {
-  const isWithdrawn = sets(branch, 'Server', 'Down') && serverEntry(visible, branch[0])?.withdrawn != null
+  const isWithdrawn = sets(branch, 'Server', 'Down') && visibleAt(visible, [branch[0], 'Server', WITHDRAWN]) !== undefined
   return isWithdrawn ? failure('Withdrawn', { name: `the server ${shown(branch[0])}` }) : null
 }
 

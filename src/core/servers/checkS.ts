@@ -3,17 +3,20 @@
  * repairs what it can, one after the other, the root's side first.
  */
 import { answer, type Caller } from '../caller'
+import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginCleanup } from '../directories/cleanup'
 import type { Found as FoundDirectory } from '../directories/lookup'
 import { candidatesFor, effectiveParent, upServer } from '../directories/reference'
+import { inSNOf } from '../directories/serverEntry'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
 import type { CopyState, Described, Outcomes, ReadOutcome } from '../requests'
 import { changeServer, homeOf, labelsOfServer, type Turn } from '../server'
 import { below, labelsIn } from '../values/readValue'
-import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, renamedFindings, upFindings, type Found, type Level } from './findings'
+import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
 import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from './procedure'
 import { register } from './register'
+import { hasShorter } from './setInSN'
 import { beginSetUpOn } from './setUpOn'
 
 export interface Check extends Begun {
@@ -89,15 +92,15 @@ export function onCheck(turn: Turn, check: Check, step: CheckStep, outcome: obje
   repairNext(turn, check)
 }
 
-const answered = <T>({ answers }: Check, question: string): T | null => {
+const answered = ({ answers }: Check, question: string): object | null => {
   const outcome = answers.get(question)
-  return outcome === undefined || isFailure(outcome) ? null : (outcome as T)
+  return outcome === undefined || isFailure(outcome) ? null : outcome
 }
 
 /** The DI of the directory at a depth of the path; the root's is known, and that of the home. */
 function directoryAt({ server }: Turn, check: Check, depth: number): DirectoryId | null {
   if (depth === 0) return server.root
-  return answered<FoundDirectory>(check, `directory ${depth}`)?.directory ?? null
+  return (answered(check, `directory ${depth}`) as FoundDirectory | null)?.directory ?? null
 }
 
 function askHowAllStands(turn: Turn, check: Check): void {
@@ -105,19 +108,26 @@ function askHowAllStands(turn: Turn, check: Check): void {
   for (let depth = 0; depth < check.path.length; depth++) {
     const directory = directoryAt(turn, check, depth)
     if (directory === null) continue
-    const at = [...(answered<FoundDirectory>(check, `directory ${depth}`)?.servers ?? []), ...candidatesFor(server, directory)]
+    const at = [...((answered(check, `directory ${depth}`) as FoundDirectory | null)?.servers ?? []), ...candidatesFor(server, directory)]
     question(check, `inSN ${depth}`, (step) => read(turn, check, step, at, directory, ['.', 'InSN']))
     question(check, `state ${depth}`, (step) => request(turn, check, step, at, { type: 'state', directory }))
   }
   const above = upServer(server)
   if (above !== undefined) question(check, 'up', (step) => request(turn, check, step, [above], { type: 'describe', directory: check.home }))
-  for (const si of labelsIn(below(answered<ReadOutcome>(check, 'entry')?.tree ?? null, ['Server', 'Down'])).filter(isServerId).slice(0, 64)) {
+  for (const si of labelsIn(below((answered(check, 'entry') as ReadOutcome | null)?.tree ?? null, ['Server', 'Down'])).filter(isServerId).slice(0, 64)) {
     question(check, `down ${si}`, (step) => request(turn, check, step, [si], { type: 'describe', directory: check.home }))
   }
   for (const copy of server.copies.values()) {
     const parent = copy.state === 'active' ? effectiveParent(copy) : undefined
+    if (parent !== undefined && lackingShorter(copy) !== null) question(check, `above ${copy.directory}`, (step) => request(turn, check, step, candidatesFor(server, parent.parent), { type: 'state', directory: parent.parent }))
     if (parent !== undefined) question(check, `reference ${copy.directory}`, (step) => read(turn, check, step, candidatesFor(server, parent.parent), parent.parent, [parent.label, 'DR']))
   }
+}
+
+/** S2: the depth of a directory with InSN that has no copy on a server with a shorter name. */
+function lackingShorter(copy: DirectoryCopy): number | null {
+  const depth = inSNOf(copy.visible)?.depth ?? 0
+  return depth === 0 || hasShorter(copy, depth) ? null : depth
 }
 
 function findings(turn: Turn, check: Check): Found[] {
@@ -127,23 +137,29 @@ function findings(turn: Turn, check: Check): Found[] {
   const levels: Level[] = []
   for (let depth = 0; depth < path.length; depth++) {
     const directory = directoryAt(turn, check, depth)
-    const inSN = answered<ReadOutcome>(check, `inSN ${depth}`)
-    const state = answered<CopyState>(check, `state ${depth}`)
+    const inSN = (answered(check, `inSN ${depth}`) as ReadOutcome | null)
+    const state = (answered(check, `state ${depth}`) as CopyState | null)
     if (directory === null || inSN === null || state === null) break
     levels.push({ path: path.slice(0, depth), directory, inSN, state })
   }
-  const described = [...answers.keys()].filter((key) => key.startsWith('down ')).flatMap((key) => answered<Described>(check, key) ?? [])
+  const described = [...answers.keys()].filter((key) => key.startsWith('down ')).flatMap((key) => (answered(check, key) as Described | null) ?? [])
+  const unfound = [...server.copies.values()].flatMap((copy) => {
+    const above = answered(check, `above ${copy.directory}`) as CopyState | null
+    const depth = lackingShorter(copy)
+    return above === null || depth === null || levels.some(({ directory }) => directory === copy.directory) ? [] : shorterFindings(server, copy, depth, above)
+  })
   const references = [...server.copies.values()].flatMap((copy) => {
-    const reference = answered<ReadOutcome>(check, `reference ${copy.directory}`)
+    const reference = (answered(check, `reference ${copy.directory}`) as ReadOutcome | null)
     return reference === null ? [] : referenceFindings(copy, effectiveParent(copy)?.label ?? '', reference)
   })
   return [
     ...lostFindings(turn, check, levels),
     ...levelFindings(server, levels),
+    ...unfound,
     ...renamedFindings(server, path),
-    ...upFindings(server, levels, answered<Described>(check, 'up')),
+    ...upFindings(server, levels, (answered(check, 'up') as Described | null)),
     ...entryFindings(server, home, label, answers.get('entry') as ReadOutcome | Failure),
-    ...(asked === null ? [] : otherNameFindings(server, asked, answers.get('other') as ReadOutcome | Failure, answered<FoundDirectory>(check, 'otherHome')?.directory ?? null)),
+    ...(asked === null ? [] : otherNameFindings(server, asked, answers.get('other') as ReadOutcome | Failure, (answered(check, 'otherHome') as FoundDirectory | null)?.directory ?? null)),
     ...downFindings(server, home, label, described),
     ...references,
   ].slice(0, MAX_FINDINGS)

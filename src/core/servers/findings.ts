@@ -1,5 +1,5 @@
 /** What CheckS finds: pure, from what was asked. Each broken invariant is one finding, with what would repair it. */
-import type { DirectoryCopy } from '../copies/directoryCopy'
+import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { ringText } from '../copies/spread'
 import { serverEntry } from '../directories/serverEntry'
 import { explain, isFailure, type Failure } from '../errors'
@@ -64,14 +64,26 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
     const name = `/${formatPath(path)}`
     const labels = labelsIn(inSN.tree ?? undefined)
     const shorter = depth === 0 || state.ring.some((member) => depthOfServer(member.name) < depth)
-    const joiner = depth === 0 ? undefined : levels[depth - 1]!.state.ring.filter((member) => depthOfServer(member.name) < depth).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))[0]
     const isRight = labels.includes(String(depth)) && !labels.includes(WITHDRAWN)
     const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
     return [
-      ...(shorter ? [] : [found('S2', `no copy of ${name}, in which servers are named, is on a server with a shorter name than it has`, joiner === undefined ? 'Make a copy with newDC on a server named nearer to the root' : `${shortName(joiner.name)} takes a copy of ${name}`, joiner === undefined ? null : { type: 'ask', at: [joiner.server], request: { type: 'join', directory, from: state.ring.map((member) => member.server) } })]),
+      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, depth, state.ring, levels[depth - 1]!.state.ring)]),
       ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
     ]
   })
+}
+
+/** S2, of a directory stored here; `above` is how a copy of its parent stands. */
+export function shorterFindings(server: Server, { directory, ring }: DirectoryCopy, depth: number, above: CopyState): Found[] {
+  return [withoutShorterCopy(server, `#${directory}`, directory, depth, ring, above.ring)]
+}
+
+/** A server with a shorter name takes a copy; one that stores the parent has it on its way. */
+function withoutShorterCopy(server: Server, name: string, directory: DirectoryId, depth: number, ring: readonly Member[], above: readonly Member[]): Found {
+  const [joiner] = above.filter((member) => depthOfServer(member.name) < depth).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))
+  const sentence = `no copy of ${name}, in which servers are named, is on a server with a shorter name than it has`
+  if (joiner === undefined) return found('S2', sentence, 'Make a copy with newDC on a server named nearer to the root', null)
+  return found('S2', sentence, `${shortName(joiner.name)} takes a copy of it`, { type: 'ask', at: [joiner.server], request: { type: 'join', directory, from: ring.map((member) => member.server) } })
 }
 
 const reach = (server: Server, other: ServerId): number => (other === server.id || server.peers.has(other) ? 1 : 0)

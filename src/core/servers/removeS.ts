@@ -35,7 +35,8 @@ export function beginRemoveS(turn: Turn, caller: Caller): void {
   const { server } = turn
   const home = homeOf(server)
   if (home === null) return answer(turn, caller, failure('NoRoot', { reason: 'a server that belongs to none has nothing to be removed from' }))
-  const fault = server.removed ? null : copyFault(turn)
+  const isBeingNamed = server.namings.length > 0 || [...server.procedures.values()].some(({ type }) => type === 'setUpOn')
+  const fault = isBeingNamed ? failure('Superseded', { name: `the name of the server ${server.name}` }) : server.removed ? null : copyFault(turn)
   if (fault !== null) return answer(turn, caller, fault)
   const removal = begin<Removal>(turn, caller, { type: 'removeS', home, label: labelsOfServer(server.name).at(-1)!, withdrawing: null, alone: false, keepers: [], broken: null }, (other) => other.type === 'removeS')
   if (removal !== null) look(turn, removal, 'looked')

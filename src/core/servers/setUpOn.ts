@@ -10,7 +10,7 @@ import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { checkLabels, formatPath, isServerId, shown, type DirectoryId, type Label } from '../names'
+import { checkLabels, formatPath, isServerId, type DirectoryId, type Label } from '../names'
 import type { ReadOutcome } from '../requests'
 import { changeServer, depthOfServer, homeOf, labelsOfServer, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
@@ -36,6 +36,9 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
   const { server } = turn
   const fault = nameFault(path) ?? (upPath === null ? null : nameFault(upPath))
   if (fault !== null) return answer(turn, caller, fault)
+  const running = [...server.procedures.values()].find(({ type }) => type === 'setUpOn' || type === 'removeS')
+  if (running?.type === 'removeS') return answer(turn, caller, failure('Withdrawn', { name: `the server ${server.name}` }))
+  if (running !== undefined) return answer(turn, caller, failure('Superseded', { name: `the name of the server ${server.name}` }))
   const name = formatPath(path)
   const { root } = server
   if (root === null) {
