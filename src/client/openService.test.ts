@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inSNOf } from '../core/directories/serverEntry'
 import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
 import { hostileLabels } from '../trials/generators'
@@ -212,6 +213,36 @@ describe('directories and names', () => {
     expect(new Set(value!.writers.map(([, author]) => author))).toEqual(new Set(['person']))
     expect((await service.nodes('/:nobody')).value).toBeNull()
   })
+})
+
+describe('servers', () => {
+  it('[S1] [S3] are named in directories, checked, and removed', async () => {
+    const [one, other] = await startPair()
+    const [first, second] = [openService(one.connection), openService(other.connection)]
+    await first.firstRoot({ label: 'ANSI' })
+    await until(() => other.host.server.registered)
+    await first.newD('alpha', '/DEC')
+    await first.newDC('beta', '/')
+    await first.newDC('/beta', '/DEC')
+    await first.setInSN('/DEC', true)
+    const { di } = await first.lookup('/DEC')
+    await until(() => inSNOf(other.host.server.copies.get(di)!.visible) !== null)
+    await second.setUpOn('/DEC/beta', '/alpha')
+    expect(other.host.server).toMatchObject({ name: 'DEC/beta', up: { name: 'alpha' } })
+    await until(() => one.connection.serverId('DEC/beta') === other.id)
+    expect(await first.server('/DEC/beta')).toMatchObject({ server: other.id, name: 'DEC/beta', up: 'alpha', removed: false })
+    await until(() => one.host.server.peers.get(other.id)?.name === 'DEC/beta')
+    expect(await code(first.setInSN('/DEC', false))).toBe('WouldBreak')
+    expect(await code(first.setUpOn('/omega'))).toBe('WouldBreak')
+    expect((await first.checkS(await second.newServer(), '/DEC/beta', { repair: false })).filter(({ rule }) => rule !== 'R9')).toEqual([])
+    expect(await code(first.checkS('nowhere'))).toBe('BadRequest')
+    expect(await code(first.removeS('/DEC/nobody'))).toBe('NoSuchServer')
+    await first.removeS('/DEC/beta')
+    expect(other.host.server).toMatchObject({ removed: true, up: null })
+    expect((await first.entries('/DEC')).value.map(([label]) => label)).not.toContain('beta')
+    expect(await code(first.removeS('/alpha'))).toBe('LastCopy')
+    for (const { host } of [one, other]) host.stop()
+  }, 60_000)
 })
 
 describe('watching', () => {

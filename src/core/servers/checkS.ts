@@ -209,7 +209,7 @@ function repairNext(turn: Turn, check: Check): void {
 
 function onRepaired(turn: Turn, check: Check, outcome: object | Failure): void {
   const { finding } = check.found![check.at]!
-  if (isFailure(outcome)) finding.repair = `${finding.repair}: not yet, for ${explain(outcome)}`.slice(0, 1000)
+  if (isFailure(outcome)) finding.repair = `${finding.repair}: not yet, for ${explain(outcome).replace(/\.$/, '')}`.slice(0, 1000)
   else finding.repaired = true
   check.at++
   repairNext(turn, check)

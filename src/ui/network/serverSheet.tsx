@@ -68,7 +68,7 @@ function Checking() {
           <ul className="findings">
             {findings.map(({ rule, sentence, repair, repaired }) => (
               <li key={sentence}>
-                <b>{rule}</b> <Label>{sentence}</Label>
+                <b>{rule}</b> <bdi>{sentence}</bdi>.
                 <small>{repaired ? `Repaired. ${repair}.` : `${repair}.`}</small>
               </li>
             ))}
