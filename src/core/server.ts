@@ -19,7 +19,7 @@ import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
 import { noEffects, type Effects, type Happening } from './effects'
 import { freshFrom, type Fresh } from './fresh'
-import { isDirectoryId, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
+import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
 import type { Procedure } from './servers/procedure'
 import type { UpdateSet } from './values/intent'
@@ -258,6 +258,9 @@ export function labelsOfServer(name: string): [Label, ...Label[]] {
   const [first, ...rest] = isFailure(parsed) || parsed.up > 0 ? [name] : parsed.labels
   return [first ?? name, ...rest]
 }
+
+/** Bytes of a server's name: with its root it is a label in references and up pointers. */
+export const MAX_SERVER_NAME = MAX_LABEL_BYTES - 22
 
 /** How far a server's name is from the root: the labels of its directory part. Less is *shorter* [S2, S3]. */
 export const depthOfServer = (name: string): number => labelsOfServer(name).length - 1

@@ -13,7 +13,7 @@ import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label }
 import type { CopyState, Described, Outcomes, ReadOutcome } from '../requests'
 import { changeServer, homeOf, labelsOfServer, type Turn } from '../server'
 import { below, labelsIn } from '../values/readValue'
-import { downFindings, entryFindings, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
+import { clipped, downFindings, entryFindings, found, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
 import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from './procedure'
 import { register } from './register'
 import { hasShorter } from './setInSN'
@@ -172,15 +172,15 @@ function lostFindings({ server }: Turn, { answers, path, home }: Check, levels: 
   if (levels.length === path.length && levels.at(-1)!.directory === home) return []
   const lost = [...answers].find(([question, outcome]) => isFailure(outcome) && /^(directory|inSN|state) /.test(question))?.[1] as Failure | undefined
   const sentence = lost === undefined ? `the name /${server.name} does not lead to the directory in which the server is named` : `the way to /${server.name} could not be followed: ${explain(lost)}`
-  return [{ finding: { rule: 'S1', sentence, repair: lost === undefined ? 'Name the server again with setUpOn' : 'Check again when its servers are connected', repaired: false }, repair: null }]
+  return [found('S1', sentence, lost === undefined ? 'Name the server again with setUpOn' : 'Check again when its servers are connected', null)]
 }
 
 function repairNext(turn: Turn, check: Check): void {
   const { server } = turn
-  const found = check.found!
-  while (check.at < found.length && found[check.at]!.repair === null) check.at++
-  const repair = found[check.at]?.repair
-  if (!check.repair || repair === null || repair === undefined) return finish(turn, check, { findings: found.map(({ finding }) => finding) })
+  const all = check.found!
+  while (check.at < all.length && all[check.at]!.repair === null) check.at++
+  const repair = all[check.at]?.repair
+  if (!check.repair || repair === null || repair === undefined) return finish(turn, check, { findings: all.map(({ finding }) => finding) })
   switch (repair.type) {
     case 'change':
       return change(turn, check, 'repaired', repair.at, repair.directory, repair.procedure, repair.labels, repair.tree)
@@ -209,7 +209,7 @@ function repairNext(turn: Turn, check: Check): void {
 
 function onRepaired(turn: Turn, check: Check, outcome: object | Failure): void {
   const { finding } = check.found![check.at]!
-  if (isFailure(outcome)) finding.repair = `${finding.repair}: not yet, for ${explain(outcome).replace(/\.$/, '')}`.slice(0, 1000)
+  if (isFailure(outcome)) finding.repair = clipped(`${finding.repair}: not yet, for ${explain(outcome).replace(/\.$/, '')}`)
   else finding.repaired = true
   check.at++
   repairNext(turn, check)

@@ -3,9 +3,9 @@ import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { ringText } from '../copies/spread'
 import { serverEntry } from '../directories/serverEntry'
 import { explain, isFailure, type Failure } from '../errors'
-import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { CopyState, Described, Finding, ReadOutcome, Request } from '../requests'
-import { depthOfServer, labelsOfServer, shortName, type Server } from '../server'
+import { depthOfServer, labelsOfServer, MAX_SERVER_NAME, shortName, type Server } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { WITHDRAWN } from '../directories/serverEntry'
 import { wrongIn } from './register'
@@ -33,7 +33,10 @@ export interface Level {
   state: CopyState
 }
 
-const found = (rule: string, sentence: string, how: string, repair: Repair | null): Found => ({ finding: { rule, sentence, repair: how, repaired: false }, repair })
+/** As long as the door of whoever asked lets it in. */
+export const clipped = (sentence: string): string => sentence.slice(0, 1000).replace(/[\uD800-\uDBFF]$/, '')
+
+export const found = (rule: string, sentence: string, how: string, repair: Repair | null): Found => ({ finding: { rule, sentence: clipped(sentence), repair: clipped(how), repaired: false }, repair })
 
 /** The entry under the server's own name: that it is there, and says what the server says. */
 export function entryFindings(server: Server, home: DirectoryId, label: Label, entry: ReadOutcome | Failure): Found[] {
@@ -91,7 +94,7 @@ const reach = (server: Server, other: ServerId): number => (other === server.id 
 /** S1: the directory of its name has another name now. */
 export function renamedFindings(server: Server, path: readonly Label[]): Found[] {
   const name = formatPath(path)
-  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatPath(path.slice(0, -1))} now`, `The server calls itself /${name}`, { type: 'renamed' })]
+  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatPath(path.slice(0, -1))} now`, `The server calls itself /${name}`, utf8Length(name) > MAX_SERVER_NAME ? null : { type: 'renamed' })]
 }
 
 /** S3: the root, or a server above and its directory; `above` by its own word. */

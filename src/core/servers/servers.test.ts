@@ -81,6 +81,7 @@ describe('names of servers in directories', () => {
     expect(sentence(cluster, gamma, setUpOn(['beta']))).toMatch(/\/beta is already there/)
     expect(cluster.code(gamma, setUpOn(['DEC', 'gamma'], ['nobody']))).toBe('NoSuchServer')
     expect(cluster.code(gamma, setUpOn([]))).toBe('BadName')
+    expect(cluster.code(gamma, setUpOn(['DEC', '%'.repeat(100)], ['alpha']))).toBe('BadName')
     expect(cluster.code(beta, setUpOn(['alpha', 'x']))).toBe('NotADirectory')
     expect(gamma.server.name).toBe('gamma')
   })

@@ -10,9 +10,9 @@ import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { checkLabels, formatPath, isServerId, type DirectoryId, type Label } from '../names'
+import { checkLabels, formatPath, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
 import type { ReadOutcome } from '../requests'
-import { changeServer, depthOfServer, homeOf, labelsOfServer, type Turn, type UpPointer } from '../server'
+import { changeServer, depthOfServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { isPlaced, shorterCopyFault } from './placement'
@@ -53,7 +53,11 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
   lookAtName(turn, setting)
 }
 
-const nameFault = (path: readonly Label[]): Failure | null => (path.length === 0 ? failure('BadName', { name: '/', reason: 'a server has a label of its own' }) : checkLabels(path))
+function nameFault(path: readonly Label[]): Failure | null {
+  if (path.length === 0) return failure('BadName', { name: '/', reason: 'a server has a label of its own' })
+  const name = formatPath(path)
+  return checkLabels(path) ?? (utf8Length(name) > MAX_SERVER_NAME ? failure('BadName', { name: shown(name), reason: `the name of a server, written from the root, has at most ${MAX_SERVER_NAME} bytes` }) : null)
+}
 
 export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep, outcome: object | Failure): void {
   if (isFailure(outcome)) return finish(turn, setting, outcome)

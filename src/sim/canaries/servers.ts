@@ -7,7 +7,7 @@ import { BEGINNING } from '../../core/timestamp'
 import type { ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
 import { placingMix } from '../workload'
-import { afterEachStep, copiesOf, incomplete, type NamedCanary } from './canary'
+import { copiesOf, incomplete, type NamedCanary } from './canary'
 
 const placing = { weather: { ...calm, delay: 40 }, mix: placingMix, pace: 4000, worstSkew: 0 }
 
@@ -41,13 +41,16 @@ export const serverCanaries: readonly NamedCanary[] = [
     aim: placing,
   },
   {
-    name: 'every server of a ring passes for one with a short name',
+    name: 'a directory with InSN is left to servers that are named in it, and CheckS only looks',
     rules: ['S2'],
-    make: () => afterEachStep((copy) => {
-      const deep = copy.ring.some(({ name }) => name.split('/').length > 2)
-      if (deep) Object.assign(copy, { ring: copy.ring.map((member) => ({ ...member, name: `${member.name.split('/')[0]}/${member.name.split('/').at(-1)}` })) })
+    make: () => ({
+      before: ({ server }, input) => {
+        const request = requestIn(input)
+        if (request?.type === 'leave' && request.directory !== server.root) request.force = true
+        if (request?.type === 'checkS') request.repair = false
+      },
     }),
-    aim: placing,
+    aim: { ...placing, mix: { ...placingMix, join: 25, leave: 30 } },
   },
   {
     name: 'copies leave whatever rests on them, and CheckS repairs nothing',
