@@ -41,16 +41,17 @@ export const serverCanaries: readonly NamedCanary[] = [
     aim: placing,
   },
   {
-    name: 'a directory with InSN is left to servers that are named in it, and CheckS only looks',
+    name: 'a directory with InSN is left to servers that are named in it, and nobody takes the copy that CheckS asks for',
     rules: ['S2'],
     make: () => ({
       before: ({ server }, input) => {
         const request = requestIn(input)
         if (request?.type === 'leave' && request.directory !== server.root) request.force = true
-        if (request?.type === 'checkS') request.repair = false
+        if (request?.type === 'join' && input.type === 'message') request.from = []
       },
     }),
     aim: { ...placing, mix: { ...placingMix, join: 25, leave: 30 } },
+    from: 18,
   },
   {
     name: 'copies leave whatever rests on them, and CheckS repairs nothing',
