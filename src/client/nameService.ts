@@ -6,7 +6,7 @@ import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import type { CopyState, Entry, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
+import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -127,8 +127,8 @@ export interface NameService {
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
-  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one. */
-  removeDC(sn: string, fn: string): Promise<CopyId>
+  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
+  removeDC(sn: string, fn: string, options?: { force?: boolean }): Promise<CopyId>
   /**
    * A new ring of the copies on these servers, which leaves out all others ("never done automatically"): for servers that are
    * gone for good, or a long partition; over all of them, it joins what had parted. `NoMajority` without most of the ring.
@@ -155,8 +155,18 @@ export interface NameService {
   setSweepPeriod(fn: string, seconds: number): Promise<void>
 
   // Servers
+  /** The address of this server: `room/<SI>`. */
   newServer(): Promise<string>
+  /** Gives this server a name, in the root or in a directory with InSN, and an up pointer to a server with a shorter one. */
   setUpOn(sn: string, upSn?: string): Promise<void>
+  /** Whether servers may be named in a directory; `false` waits until nobody can be naming one. */
+  setInSN(fn: string, to: boolean): Promise<void>
+  /** Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. */
+  removeS(sn: string): Promise<void>
+  /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
+  checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
+  /** A server by its own word. */
+  server(sn: string): Promise<Described>
 
   // What a page of names needs
   entries(fn: string): Promise<Read<Entry[]>>

@@ -6,7 +6,7 @@ import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
-import { formatName, formatPath, labelFault, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
 import { later, timeOf, type Timestamp } from '../core/timestamp'
@@ -58,21 +58,28 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     const { name, path } = names.designator(vd)
     return { name, under: { labels: path, incarnations: null } }
   }
-  /** SN of a server that is to be named: a label of the root, the only directory so far that names servers. */
-  const serverLabel = (sn: string): Label => {
+  /** The labels of a server's name from the root; a bare one is named in the root. */
+  const serverPath = (sn: string): Label[] => {
     const { from, up, labels } = names.parse(sn)
-    const [label, ...below] = labels
-    const inRoot = from === '/' || from === '.' || from === connection.self().root
-    if (label !== undefined && below.length === 0 && up === 0 && inRoot) return label
-    throw new NameServiceError(failure('BadName', { name: sn, reason: 'servers are named in the root only, so the name of one is a single label, without a directory before it' }))
+    if (labels.length > 0 && up === 0 && (from === '/' || from === '.' || from === connection.self().root)) return labels
+    throw new NameServiceError(failure('BadName', { name: sn, reason: 'the name of a server begins at the root and ends with a label of its own' }))
   }
-  /** Whether something else than this server has a name in the root. The server would not fail: it would take the next free name. */
-  const isTaken = async (name: Label): Promise<boolean> => {
-    const { id, root } = connection.self()
-    if (root === null || labelFault(name) !== null) return false
-    const { tree } = await ask<ReadOutcome>(connection, { type: 'at', name: { from: root, up: 0, labels: [] }, request: { type: 'read', directory: placeholder, path: [name], form: 'tree', after: null } })
-    const own = ['Server', 'SI', id].reduce<Tree | undefined>((at, label) => (typeof at === 'object' ? at.find(([below]) => below === label)?.[1] : undefined), tree ?? undefined)
-    return tree !== null && own === undefined
+  /** SN: known here, or looked up like any name. */
+  const serverOf = async (sn: string): Promise<ServerId> => {
+    const known = names.knownServer(sn)
+    if (known !== undefined) return known
+    const path = serverPath(sn)
+    const label = path.at(-1)!
+    const name: FullName = { from: connection.self().root ?? '/', up: 0, labels: path.slice(0, -1) }
+    const { labels } = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: [label, 'Server', 'SI'], form: 'labels', after: null } })
+    const [si] = labels ?? []
+    if (si === undefined || !isServerId(si)) throw new NameServiceError(failure('NoSuchServer', { server: sn }))
+    return si
+  }
+  const rootOrThrow = (): DirectoryId => {
+    const { root } = connection.self()
+    if (root === null) throw new NameServiceError(failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
+    return root
   }
   const notFound = (vd: string): NameServiceError => new NameServiceError(failure('NotFound', { name: vd, reason: 'nothing is present there' }))
 
@@ -152,7 +159,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return di
     },
     async newD(sn, fn) {
-      const server = names.server(sn)
+      const server = await serverOf(sn)
       const { parent, label } = names.split(fn)
       const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: label })
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
@@ -168,21 +175,21 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async newDC(sn, fn) {
-      const server = names.server(sn)
+      const server = await serverOf(sn)
       const { directory: di, servers } = await directory(fn)
       const { copy } = await ask<Outcomes['join']>(connection, { type: 'ask', servers: [server], request: { type: 'join', directory: di, from: servers } })
       return copy
     },
-    async removeDC(sn, fn) {
-      const server = names.server(sn)
+    async removeDC(sn, fn, { force = false } = {}) {
+      const server = await serverOf(sn)
       const { directory: di } = await directory(fn)
-      const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di } })
+      const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di, force } })
       return copy
     },
-    ...epochCalls(connection, names, directory, (name, change) => writer.write(name, change)),
+    ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
-      return sweep({ directory: di, servers: sn === undefined ? servers : [names.server(sn)] }, form)
+      return sweep({ directory: di, servers: sn === undefined ? servers : [await serverOf(sn)] }, form)
     },
     async copies(fn, progress) {
       const { directory: di, servers } = await directory(fn)
@@ -194,10 +201,27 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     newServer: () => Promise.resolve(addressOf(connection.self().id)),
-    async setUpOn(sn) {
-      const name = serverLabel(sn)
-      if (await isTaken(name)) throw new NameServiceError(failure('AlreadyExists', { name: `/${formatPath([name])}` }))
-      await ask(connection, { type: 'rename', name })
+    async setUpOn(sn, upSn) {
+      await ask(connection, { type: 'setUpOn', path: serverPath(sn), up: upSn === undefined ? null : serverPath(upSn) })
+    },
+    async setInSN(fn, to) {
+      const { directory: di, servers } = await directory(fn)
+      await ask<Outcomes['setInSN']>(connection, { type: 'ask', servers, request: { type: 'setInSN', directory: di, to } })
+    },
+    async removeS(sn) {
+      const server = await serverOf(sn)
+      await ask<Outcomes['removeS']>(connection, { type: 'ask', servers: [server], request: { type: 'removeS', directory: rootOrThrow() } })
+    },
+    async checkS(address, sn, { repair = true } = {}) {
+      const server = address.replace(/^room\//, '')
+      if (!isServerId(server)) throw new NameServiceError(failure('BadRequest', { reason: `${address.slice(0, 80)} is no address of a server; newServer answers that of this one` }))
+      const name = sn === undefined ? null : formatPath(serverPath(sn))
+      const { findings } = await ask<Outcomes['checkS']>(connection, { type: 'ask', servers: [server], request: { type: 'checkS', directory: rootOrThrow(), name, repair } })
+      return findings.map((finding) => ({ ...finding, sentence: fromRoot(connection, finding.sentence), repair: fromRoot(connection, finding.repair) }))
+    },
+    async server(sn) {
+      const server = await serverOf(sn)
+      return ask<Outcomes['describe']>(connection, { type: 'ask', servers: [server], request: { type: 'describe', directory: rootOrThrow() } })
     },
 
     async entries(fn) {
@@ -300,7 +324,8 @@ class Writer {
     const di = await this.#connection.directoryId(genesis)
     const leaf = (text: string): Branch => [text, null, true]
     const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]]]
-    if (back !== null) below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
+    if (back === null) below.splice(1, 0, ['InSN', null, [leaf('0')]])
+    else below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
     return { di, signed: await this.#sign(di, 'newD', [['.', null, below]]) }
   }
 

@@ -21,12 +21,13 @@ import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWr
 import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
 import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
-import { onWalked } from './directories/lookup'
+import { onSought, onWalked } from './directories/lookup'
 import type { Effects } from './effects'
-import { onAnswer, onErrandTime, onSigned, settle, type Onward } from './errands'
+import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { followClock, onClock } from './servers/clock'
+import { onProcedure } from './servers/procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
@@ -108,7 +109,7 @@ function settleAll(turn: Turn): void {
     }
     const settled = turn.settled.shift()
     if (settled === undefined) return
-    const ended = settle(turn, settled.id, settled.outcome)
+    const ended = 'onward' in settled ? settled : settle(turn, settled.id, settled.outcome)
     if (ended !== null) goOn(turn, ended.onward, ended.outcome)
   }
 }
@@ -125,6 +126,12 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return onCleanup(turn, onward.directory, onward.step, outcome)
     case 'register':
       return onRegister(turn, onward.step, outcome)
+    case 'sought':
+      return onSought(turn, onward.id, onward.name, outcome)
+    case 'procedure':
+      return onProcedure(turn, onward.id, onward.step, outcome)
+    case 'drafted':
+      return onDrafted(turn, onward, outcome)
     default:
       return unreachable(onward)
   }

@@ -181,18 +181,23 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
-  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
+  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
   has: (s) => has(s),
   state: (s) => ({ type: 'state', directory: s.aDirectory() }),
   sweep: (s) => ({ type: 'sweep', directory: s.aDirectory(), form: s.random.pick(['ring', 'parallel'] as const) }),
   create: (s) => create(s),
-  leave: (s) => ({ type: 'leave', directory: s.aDirectory() }),
   newEpoch: (s) => ({ type: 'newEpoch', directory: s.aDirectory(), servers: [...times(few(s), () => s.aServer()), s.to.id], force: s.random.chance(0.5), patience: s.random.pick([1000, 20_000, s.aNatural()]), dry: s.random.chance(0.2) }),
   baptise: (s) => ({ type: 'baptise', directory: s.aDirectory(), epoch: newEpoch(s), server: s.aServer() }),
   abandon: (s) => ({ type: 'abandon', directory: s.aDirectory(), copies: times(few(s), () => s.aCopy()) }),
   quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
+  leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
+  parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
+  describe: (s) => ({ type: 'describe', directory: s.aDirectory() }),
+  setInSN: (s) => ({ type: 'setInSN', directory: s.aDirectory(), to: s.random.chance(0.5) }),
+  removeS: (s) => ({ type: 'removeS', directory: s.aDirectory() }),
+  checkS: (s) => ({ type: 'checkS', directory: s.aDirectory(), name: s.random.chance(0.5) ? null : s.aName(), repair: s.random.chance(0.7) }),
   join: (s) => ({ type: 'join', directory: s.random.chance(0.7) ? s.aDirectory() : (s.random.id(20) as DirectoryId), from: times(few(s), () => s.aServer()) }),
 }
 export const requestKinds = Object.keys(requests) as Request['type'][]
@@ -216,7 +221,7 @@ function create(s: Scene): Extract<Request, { type: 'create' }> {
 const labels = (s: Scene): Label[] => times(few(s), () => s.aLabel())
 /** Answers as their askers want them: true in shape, false in content. */
 const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
-  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
+  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer() }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
@@ -232,6 +237,11 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   abandon: (s) => ({ excluded: exclusions(s) }),
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
+  parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
+  describe: (s) => ({ server: s.aServer(), key: s.aText(128), name: s.aName(), up: s.random.chance(0.5) ? null : s.aName(), removed: s.random.chance(0.2), stores: times(few(s), () => s.aDirectory()) }),
+  setInSN: (s) => ({ directory: s.aDirectory() }),
+  removeS: (s) => ({ server: s.aServer() }),
+  checkS: (s) => ({ findings: times(few(s), () => ({ rule: s.aText(16), sentence: s.aText(1024), repair: s.aText(1024), repaired: s.random.chance(0.5) })) }),
 }
 
 function health(s: Scene): Health {

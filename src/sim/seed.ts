@@ -10,7 +10,8 @@ import { healAll, loseDisk, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, epochMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
 export interface SeedOptions {
@@ -57,7 +58,8 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
-  const workload = new Workload(world, aim?.mix ?? random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : epochMix]), aim === undefined)
+  const mix = random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : random.chance(PLACING) ? placingMix : epochMix])
+  const workload = new Workload(world, aim?.mix ?? mix, aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
@@ -79,12 +81,16 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   settle(world)
   nothingLost(world)
   converged(world)
+  if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
 
 const BULKY = 0.04
 /** Share of the worlds in which stores are lost, or restored from old copies. */
 const LOST_DISKS = 0.25
+const PLACING = 0.12
+/** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
+const MOST_CHECKED = 9
 
 const nameOf = (i: number): string => `${greekLetters[i % 24]!}${i < 24 ? '' : Math.floor(i / 24) + 1}`
 

@@ -118,6 +118,8 @@ const after = {
   'a server corrected its clock': happens(/time-stamps are corrected/),
   'an update waited for its ancestor': (server) => [...server.copies.values()].some(({ waiting }) => waiting.size > 0),
   'two directories were created under one name': happens(/was taken; this directory goes on/),
+  'a server was named in another directory than the root': happens(/^this server is entered in the directory/),
+  'a server was removed': happens(/^this server has been removed/),
   'a message came from somebody who is not known as a member': happens(/not a known member/),
   'a read found that a copy had not seen what it must': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'NotYetHere'),
   'a change was superseded': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'Superseded'),

@@ -246,7 +246,7 @@ describe('the host and its store', () => {
     const waiting = alpha.host.call({ type: 'ask', servers: [serverNumber(9)], request: { type: 'state', directory: root } })
     alpha.host.stop()
     expect(await waiting).toMatchObject({ code: 'Stopped' })
-    expect(await alpha.host.call({ type: 'rename', name: 'x' })).toMatchObject({ code: 'Stopped' })
+    expect(await alpha.host.call({ type: 'setUpOn', path: ['x'], up: null })).toMatchObject({ code: 'Stopped' })
     expect(alpha.readOnly).toEqual([])
   })
 })

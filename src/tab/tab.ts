@@ -8,8 +8,8 @@ import type { Kept } from '../core/copies/durability'
 import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
-import { shortName, serverNameOf } from '../core/server'
-import { listedServers } from '../core/servers/register'
+import { serverIdOf } from '../core/directories/reference'
+import { serverNameOf } from '../core/server'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -107,7 +107,7 @@ class OpenTab {
       reason: '',
       roomUrl: inviteUrl(room.id),
       roomName: room.id.slice(0, 6),
-      server: { id: known.id, name: known.name, serverName: known.name, incarnation: 0 },
+      server: { id: known.id, name: known.name, serverName: known.name, up: null, removed: false, incarnation: 0 },
       joining: false,
       root: null,
       rootLabel: 'root',
@@ -247,7 +247,7 @@ class OpenTab {
       },
       serverId: (name) => {
         const { server } = this.#running
-        return listedServers(server).get(name) ?? [...server.peers.values()].find((peer) => peer.name === name)?.server ?? memberNamed(server, name)
+        return serverIdOf(server, `#${server.root}/${name}`)
       },
       onChange: (directory, callback) => {
         if (!this.#running.server.copies.has(directory)) return null
@@ -281,8 +281,8 @@ class OpenTab {
       isolate: () => setCut(this.view.getState().links.map((link) => link.server)),
       disturb,
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
-      renameServer: async (name) => {
-        await this.service.setUpOn(name)
+      renameServer: async (name, up) => {
+        await this.service.setUpOn(name, up)
         await this.#rememberName(this.#running.server.name)
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
@@ -346,13 +346,14 @@ class OpenTab {
     const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
     const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
     this.view.setState({
-      ...(running && stateOf(server.root !== null, this.#isEmptied ? emptied : '')),
-      server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
-      joining: server.root !== null && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
+      ...(running && stateOf(server.root !== null, noticeOf(server.removed, this.#isEmptied))),
+      server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
+      joining: server.root !== null && !server.removed && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
       root: server.root,
       rootLabel: rootLabel(server),
       copies,
-      links: this.#network?.links() ?? [],
+      // By the name that a server has by now: the link only knows the one that it had when it came up.
+      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name })),
       refusals: [...server.refusals, ...this.#refusals],
       clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
@@ -398,7 +399,5 @@ const emptied = 'The data of this server was deleted from this browser: its copi
 const stateOf = (hasRoot: boolean, notice: string): Pick<TabView, 'state' | 'reason'> =>
   hasRoot ? { state: 'running', reason: notice } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
 
-const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
-  for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
-  return undefined
-}
+const removed = 'This server has been removed: it stores nothing and has no name. Rename it to use it again.'
+const noticeOf = (isRemoved: boolean, isEmptied: boolean): string => (isRemoved ? removed : isEmptied ? emptied : '')

@@ -19,7 +19,8 @@ export interface TabView {
   roomUrl: string
   /** A short name of the room, for people. */
   roomName: string
-  server: { id: ServerId; name: string; serverName: string; incarnation: number }
+  /** `name` and `up`, whom it points up to, are names from the root: `alpha`, `DEC/alpha`. */
+  server: { id: ServerId; name: string; serverName: string; up: string | null; removed: boolean; incarnation: number }
   /** Its copy of the root is being made, or waits for somebody who has one. */
   joining: boolean
   root: DirectoryId | null
@@ -44,6 +45,8 @@ export interface CopyView {
   /** The directory's name from the root, as far as known here; else its DI. */
   name: string
   state: DirectoryCopy['state']
+  /** Servers may be named in it [S1]. */
+  inSN: boolean
   epoch: Epoch
   lastSweep: Timestamp
   stableMark: Timestamp
@@ -91,7 +94,8 @@ export interface TabControls {
   disturb(weather: { delay: number; loss: number }): void
   /** Opens another tab of this room as a new server. */
   openServer(): void
-  renameServer(name: string): Promise<void>
+  /** SetUpOn, and the name is remembered for the next tab. */
+  renameServer(name: string, up?: string): Promise<void>
   /** Loads a sample below the root; progress in entries. */
   loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
   askPersistence(): Promise<boolean>

@@ -77,12 +77,17 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('state' as const), directory: to }),
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
-    fc.record({ type: fc.constant('leave' as const), directory: to }),
     fc.record({ type: fc.constant('newEpoch' as const), directory: to, servers: fc.array(anyServer, { maxLength: 3 }), force: fc.boolean(), patience: fc.nat(), dry: fc.boolean() }),
     fc.record({ type: fc.constant('baptise' as const), directory: to, epoch: anyEpoch, server: anyServer }),
     fc.record({ type: fc.constant('abandon' as const), directory: to, copies: fc.array(anyCopy, { maxLength: 3 }) }),
     fc.record({ type: fc.constant('quarantine' as const), directory: to }),
     fc.record({ type: fc.constant('settle' as const), directory: to, stamps: fc.array(anyStamp, { maxLength: 3 }) }),
+    fc.record({ type: fc.constant('leave' as const), directory: to, force: fc.boolean() }),
+    fc.record({ type: fc.constant('parent' as const), directory: to }),
+    fc.record({ type: fc.constant('describe' as const), directory: to }),
+    fc.record({ type: fc.constant('setInSN' as const), directory: to, to: fc.boolean() }),
+    fc.record({ type: fc.constant('removeS' as const), directory: to }),
+    fc.record({ type: fc.constant('checkS' as const), directory: to, name: fc.option(anyText), repair: fc.boolean() }),
     fc.record({ type: fc.constant('join' as const), directory: to, from: fc.array(anyServer, { maxLength: 3 }) }),
   )
 }

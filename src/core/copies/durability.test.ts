@@ -99,7 +99,7 @@ describe('levels', () => {
     const delta = cluster.member(3)
     cluster.join(delta, directory, gamma)
     expect(serversIn(secure(alpha, update, 'all'))).toEqual(['alpha', 'beta', 'delta', 'gamma'])
-    cluster.ask(alpha, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory } })
+    cluster.ask(alpha, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory, force: true } })
     expect(serversIn(secure(alpha, accept(alpha, 'y'), 'all'))).toEqual(['alpha', 'beta', 'delta'])
   })
 

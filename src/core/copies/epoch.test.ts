@@ -61,7 +61,7 @@ describe('a new epoch', () => {
     expect(alpha.sees(directory)).toContain('while sealed')
     const sweeping = cluster.call(alpha, cluster.sweepCall(alpha, directory))
     expect(alpha.replies.get(sweeping)).toMatchObject({ code: 'SweepFailed' })
-    const leaving = cluster.call(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory } })
+    const leaving = cluster.call(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory, force: true } })
     expect(alpha.replies.get(leaving)).toMatchObject({ code: 'LeaveFailed' })
     cluster.call(delta, cluster.joinCall(delta, directory, alpha))
     cluster.settle(ofType('askSnapshot', 'snapshotRefused'))
@@ -141,7 +141,7 @@ describe('a new epoch', () => {
   it('[E5] takes nobody who is joining or leaving', () => {
     const { cluster, directory } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
-    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory } })
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory, force: true } })
     expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, beta]))).toMatch(/EpochFailed|ok/)
     cluster.pass(60_000)
     expect(alpha.copy(directory).ring).toHaveLength(1)

@@ -6,10 +6,11 @@ import { sweepAfterConnection } from '../copies/sweepTimes'
 import { lookAtNameSoon } from '../directories/cleanup'
 import { schedule } from '../agenda'
 import { compareClocks } from './clock'
+import { sayHello } from './hello'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
 import { rollBack } from '../copies/rollBack'
-import { changeServer, happened, hint, nameOfServer, send, serverNameOf, shortName, type Turn } from '../server'
+import { changeServer, happened, hint, nameOfServer, shortName, type Turn } from '../server'
 
 /** A link to a proven server is up [X1]. */
 export interface Connected {
@@ -51,11 +52,6 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
   happened(turn, { kind: 'server', text: `connected to ${name}`, server: from })
 }
 
-function sayHello(turn: Turn, to: ServerId, seen: number | null): void {
-  const { root, incarnation } = turn.server
-  send(turn, to, { type: 'hello', root, name: serverNameOf(turn.server), incarnation, seen })
-}
-
 /** Epochs are spoken of as soon as two servers meet: who was left out hears of it, and who must hear something asks. */
 function tellOfEpochs(turn: Turn, copy: DirectoryCopy, from: ServerId): void {
   for (const exclusion of copy.excluded) if (exclusion.server === from && !exclusion.abandoned) tellEpoch(turn, copy, exclusion)
@@ -70,7 +66,7 @@ function storeIsOld(turn: Turn, seen: number): void {
   const { server } = turn
   changeServer(turn, { type: 'starts', before: server.startsBefore + seen + 1 - server.incarnation })
   for (const copy of server.copies.values()) rollBack(turn, copy, 'others have met a later start of it')
-  for (const peer of server.peers.keys()) sayHello(turn, peer, null)
+  for (const peer of server.peers.keys()) sayHello(turn, peer)
 }
 
 /** Servers of which the newest start is remembered; those that were seen longest ago are forgotten first. */
@@ -99,7 +95,7 @@ export function onDisconnected(turn: Turn, from: ServerId, reason: string): void
 export function takeRoot(turn: Turn, root: DirectoryId): void {
   const { server } = turn
   changeServer(turn, { type: 'root', root })
-  for (const peer of server.peers.keys()) sayHello(turn, peer, null)
+  for (const peer of server.peers.keys()) sayHello(turn, peer)
 }
 
 /** The first word of a server: which root it knows, and by which name it goes. */

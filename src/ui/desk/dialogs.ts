@@ -12,6 +12,7 @@ export type DialogRequest =
   | { type: 'removeCopy'; directory: string; server: string }
   | { type: 'rename'; at: string; label: string }
   | { type: 'import'; at: string }
+  | { type: 'server' }
 
 export interface Dialogs {
   store: StoreApi<{ open: DialogRequest | null }>

@@ -16,6 +16,8 @@ export const terms = {
   lastSweep: 'Every update earlier than this is at the copy. What is later may still be on its way.',
   sweep: 'Visits all copies round the ring, collects their updates, and writes the whole back to each.',
   ring: 'Each copy points to the next. A sweep that comes back to its start has seen them all.',
+  InSN: 'Whether servers may be named in a directory: then a copy of it is on a server with a shorter name.',
+  'up pointer': 'The name of a server nearer to the root: from every server one climbs to a copy of the root.',
   epoch: 'The period of a directory with one ring. A new one is an administrator’s act when a server is lost for good.',
   durability: 'How many copies have an update on disk: the one that accepted it, a majority of the ring (quorum), or all. What is not there yet is sent again.',
   'stable mark': 'F: every update earlier than this is known to be at every copy; what is absent there is forgotten.',

@@ -13,7 +13,7 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
   reason: '',
   roomUrl: '',
   roomName: '',
-  server: { id: nobody, name: '', serverName: '', incarnation: 0 },
+  server: { id: nobody, name: '', serverName: '', up: null, removed: false, incarnation: 0 },
   joining: false,
   root: null,
   rootLabel: 'ANSI',
