@@ -111,6 +111,14 @@ describe('a new epoch', () => {
     }
   })
 
+  it('[E3] asks each member once in each round, as long as nothing is lost', () => {
+    const { cluster, directory } = Cluster.ring(5)
+    const before = cluster.delivered.length
+    newEpoch(cluster, cluster.member(0), directory, cluster.members)
+    const types = ['askEpochFacts', 'epochFacts', 'seal', 'sealed'] as const
+    expect(types.map((type) => cluster.delivered.slice(before).filter(ofType(type)).length)).toEqual([4, 4, 4, 4])
+  })
+
   it('[E3] is given up when somebody is silent, and the ring goes on as it was', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

@@ -85,9 +85,11 @@ export function onEpochFacts(turn: Turn, from: ServerId, { directory, nonce, fai
   if (copy === undefined || proposal?.nonce !== nonce || !proposal.servers.includes(from)) return
   if (facts === null) return giveUp(turn, copy, proposal, failed(copy, `${nameOfServer(turn.server, from)} ${why?.code === 'NoCopyHere' ? 'has no copy' : 'could not say where its copy stands'}`))
   if (facts.facts.server !== from) return
-  if (proposal.epoch === null) proposal.answers.set(from, facts)
-  else extend(turn, copy, proposal, { copy: facts.facts.copy, server: from, name: facts.facts.name })
-  goOn(turn, copy, proposal)
+  // Who has not answered is asked again when it is time, not with each answer.
+  if (proposal.epoch === null) {
+    proposal.answers.set(from, facts)
+    if (proposal.servers.every((server) => proposal.answers.has(server))) propose(turn, copy, proposal)
+  } else if (extend(turn, copy, proposal, { copy: facts.facts.copy, server: from, name: facts.facts.name })) goOn(turn, copy, proposal)
 }
 
 /** E1: the number follows on all that anybody has promised. Looks whether it could succeed before it seals anybody. */
@@ -200,11 +202,13 @@ export function baptise(turn: Turn, copy: DirectoryCopy, { epoch, server }: { ep
   goOn(turn, copy, proposal)
 }
 
-function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): void {
+/** False when it is in the ring already. */
+function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): boolean {
   const ring = ringOf(copy, proposal)
-  if (ring.some((each) => each.server === member.server)) return
+  if (ring.some((each) => each.server === member.server)) return false
   const [committer, ...others] = ring
   const seals = copy.seals.map((promise) => (promise.epoch === proposal.epoch ? { ...promise, ring: [committer!, member, ...others] } : promise))
   changeCopy(turn, copy, { type: 'fields', fields: { seals } })
+  return true
 }
 
