@@ -1,9 +1,10 @@
 /** All canaries. Each must be caught by a checker, or the simulator is blind, and that is the bug. */
 import type { NamedCanary } from './canaries/canary'
+import { epochCanaries } from './canaries/epochs'
 import { forgettingCanaries } from './canaries/forgetting'
 import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
 import { leaveCanaries } from './canaries/leaves'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...hostCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries]
