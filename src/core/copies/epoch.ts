@@ -41,6 +41,7 @@ export interface Proposal {
 
 const ASK_AGAIN = 1000
 export const EPOCH_PATIENCE = 20_000
+const MAX_NUMBER = 9999
 
 /** Begins an epoch of the copies on these servers, this one among them; answers the caller when it rules, or has been given up. */
 export function beginEpoch(turn: Turn, copy: DirectoryCopy, { servers, force, patience, dry }: { servers: readonly ServerId[]; force: boolean; patience: number; dry: boolean }, caller: Caller): void {
@@ -103,6 +104,7 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
     return
   }
   const number = 1 + answers.map(({ promised, facts }) => Math.max(epochNumber(promised), epochNumber(facts.epoch))).reduce((a, b) => Math.max(a, b))
+  if (number > MAX_NUMBER) return giveUp(turn, copy, proposal, failed(copy, `somebody has promised number ${MAX_NUMBER}, and there is no greater one`))
   const epoch = epochOf(number, `${proposal.force ? 'f' : 'm'}${freshId(turn.server.fresh, 7)}`)
   const reason = sealFault(copy, epoch)
   if (reason !== null) return giveUp(turn, copy, proposal, failed(copy, `${turn.server.name} ${reason}`))
