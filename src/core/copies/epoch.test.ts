@@ -111,6 +111,23 @@ describe('a new epoch', () => {
     }
   })
 
+  it('[E2] who leaves from behind a sealed copy asks again, but not without pause', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, [alpha, beta]))
+    cluster.settle(ofType('askEpochFacts', 'epochFacts', 'seal'))
+    cluster.crash(alpha)
+    const before = cluster.delivered.length
+    const leaving = cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory } })
+    cluster.pass(10_000)
+    const asked = cluster.delivered.slice(before).filter(ofType('askTakeOver')).length
+    expect(asked).toBeGreaterThan(1)
+    expect(asked).toBeLessThan(12)
+    cluster.restart(alpha)
+    cluster.pass(60_000)
+    expect(gamma.replies.has(leaving)).toBe(true)
+  })
+
   it('[E3] asks each member once in each round, as long as nothing is lost', () => {
     const { cluster, directory } = Cluster.ring(5)
     const before = cluster.delivered.length
