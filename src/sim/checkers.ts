@@ -59,7 +59,7 @@ export function ruling(world: World, directory: DirectoryId): ReturnType<World['
 export const greatestMark = (world: World, directory: DirectoryId): Timestamp => ruling(world, directory).map(({ copy }) => copy.stableMark).reduce(later)
 
 /** Where a copy points in an epoch: as its promise to it says, while it has not heard that it rules [E2]. */
-function pointerIn(epoch: Epoch, { id, epoch: own, pointer, seals }: DirectoryCopy): RingPointer {
+export function pointerIn(epoch: Epoch, { id, epoch: own, pointer, seals }: DirectoryCopy): RingPointer {
   const members = own === epoch ? undefined : seals.find((promise) => promise.epoch === epoch)?.ring
   return members?.[(members.findIndex(({ copy }) => copy === id) + 1) % members.length] ?? pointer
 }
@@ -82,6 +82,60 @@ export function ring(world: World, directory: DirectoryId): void {
   }
 }
 
+/** A copy that does ring work in an epoch, or has promised to and will when it hears that it rules. */
+function isOfRing(epoch: Epoch, copy: DirectoryCopy): boolean {
+  if (copy.epoch === epoch) return copy.state !== 'excluded' && !isSealed(copy)
+  return copy.seals.at(-1)?.epoch === epoch
+}
+
+/** The complete rings there are: in each epoch, of members that all do ring work, closed by their pointers. */
+function completeRings(world: World, directory: DirectoryId): { where: SimServer; copy: DirectoryCopy; members: ReadonlySet<CopyId> }[] {
+  const all = new Map(world.copies(directory).map(({ copy }) => [copy.id, copy]))
+  return world.copies(directory).flatMap(({ at: where, copy }) => {
+    if (copy.state !== 'active' || isSealed(copy)) return []
+    const members = new Set([copy.id])
+    let next = copy.pointer
+    while (next.copy !== copy.id) {
+      const member = all.get(next.copy)
+      if (member === undefined || members.has(member.id) || !isOfRing(copy.epoch, member)) return []
+      members.add(member.id)
+      next = pointerIn(copy.epoch, member)
+    }
+    return [{ where, copy, members }]
+  })
+}
+
+const isForced = ({ epoch, lineage }: DirectoryCopy): boolean => [epoch, ...lineage].some((each) => each[5] === 'f')
+
+/** DC3: "any two complete rings intersect", and each epoch has one; who forces an epoch answers for two [E8]. */
+export function ringsIntersect(world: World, directory: DirectoryId): void {
+  const rings = completeRings(world, directory)
+  for (const [i, { where, copy, members }] of rings.entries()) {
+    for (const other of rings.slice(0, i)) {
+      if (copy.epoch !== other.copy.epoch && (isForced(copy) || isForced(other.copy))) continue
+      if ([...members].every((id) => !other.members.has(id))) accuse('DC3', `the ring of ${at(where, copy)} in epoch ${copy.epoch} and that of ${at(other.where, other.copy)} in ${other.copy.epoch} have no member in common`)
+    }
+  }
+}
+
+/** E3: an epoch that begins names all whom its members, sealed, know of, and who are not among them. */
+export function namesWhoIsLeftOut(world: World, where: SimServer, copy: DirectoryCopy): void {
+  const sealed = world.copies(copy.directory).map((each) => each.copy).filter(({ id, seals }) => id !== copy.id && seals.some(({ epoch }) => epoch === copy.epoch))
+  const named = new Set([...copy.ring, ...copy.excluded].map((member) => member.copy))
+  for (const { removed } of sealed) for (const removal of removed) named.add(removal.copy)
+  for (const { id, ring: known, pointer, excluded } of sealed) {
+    const missing = [...known, pointer, ...excluded].find((member) => !named.has(member.copy))
+    if (missing !== undefined) accuse('E3', `the epoch ${copy.epoch} that began at ${at(where, copy)} neither takes nor leaves out ${missing.copy}, which its member ${id} knows`)
+  }
+}
+
+/** E6: of whom an epoch left out, nothing came later than what it said it knew of them. */
+function knowsNoMore(where: SimServer, copy: DirectoryCopy): void {
+  for (const { ts } of copy.log) {
+    const exclusion = copy.excluded.find((each) => each.copy === originOf(ts))
+    if (exclusion !== undefined && (exclusion.known === null || ts > exclusion.known)) accuse('E6', `${at(where, copy)} has the update ${ts} of a copy that its epoch left out, and of which it knew ${exclusion.known ?? 'nothing'}`)
+  }
+}
 
 /** Between sweeps, one change in so many is held against DB: the whole meaning of DB takes a while to work out. */
 const LOOK_AT = 8
@@ -92,6 +146,7 @@ export function watchWorld(world: World): void {
   const durable = new Map<CopyId, Marks>()
   /** The greatest F of each directory and epoch so far: who reaches it later promises nothing new. */
   const greatest = new Map<string, Timestamp>()
+  const begun = new Set<string>()
   let steps = 0
   const onDurable = (copies: readonly [CopyId, Marks][]): void => {
     for (const [id, marks] of copies) durable.set(id, marks)
@@ -117,7 +172,10 @@ export function watchWorld(world: World): void {
       const lastSweep = completeTo(copy)
       known.set(copy.id, marksOf(copy))
       const ofEpoch = `${directory} ${epoch}`
+      if (!begun.has(ofEpoch)) world.judge('E3', () => namesWhoIsLeftOut(world, server, copy))
+      begun.add(ofEpoch)
       const highest = greatest.get(ofEpoch)
+      if (copy.state === 'active' && copy.excluded.length > 0) world.judge('E6', () => knowsNoMore(server, copy))
       if (copy.state === 'active' && (copy.lastSweep !== before?.lastSweep || turnsActive(effects, copy.id) || steps++ % LOOK_AT === 0)) {
         world.judge('DC1', () => absorbed(world, 'DC1', server, copy, lastSweep))
         if (highest !== undefined && highest > lastSweep) world.judge('F1', () => absorbed(world, 'F1', server, copy, highest))
@@ -127,7 +185,11 @@ export function watchWorld(world: World): void {
       greatest.set(ofEpoch, stableMark)
       for (const other of world.copies(directory)) if (other.copy.state === 'active' && other.copy.epoch === epoch) world.judge('F1', () => absorbed(world, 'F1', other.at, other.copy, later(other.copy.lastSweep, stableMark)))
     }
-    if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
+    if (!touchesRing(effects)) return
+    for (const directory of effects.changed) {
+      world.judge('DC2', () => ring(world, directory))
+      world.judge('DC3', () => ringsIntersect(world, directory))
+    }
   }
   const onStoreLost = (server: SimServer): void => {
     for (const { id } of server.server.copies.values()) for (const about of [known, durable]) about.delete(id)
@@ -135,7 +197,13 @@ export function watchWorld(world: World): void {
   world.observers.push({ before: beforeStep, storeLost: onStoreLost, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }
 
-const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
+function touchesRing({ save }: Effects): boolean {
+  return save.some((each) => {
+    if (!('copy' in each)) return each.server.type === 'retired'
+    const { change } = each
+    return change.type === 'created' || (change.type === 'fields' && (['pointer', 'state', 'seals'] as const).some((field) => field in change.fields))
+  })
+}
 
 const turnsActive = (effects: Effects, id: CopyId): boolean => effects.save.some((save) => 'copy' in save && save.copy === id && save.change.type === 'fields' && save.change.fields.state === 'active')
 

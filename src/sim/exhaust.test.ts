@@ -35,6 +35,12 @@ describe('every interleaving', () => {
     }
   })
 
+  it('[DC3] of two administrators who make an epoch at once leads to one ring, or to one and whom it left out', () => {
+    const outcome = new Exploration(scenario('two-epochs'), { limit: 60_000 }).run()
+    expect(words(outcome)).toBe('nothing is broken')
+    expect(outcome.drained).toBeGreaterThan(10)
+  })
+
   it('stops at its limit and says so', () => {
     const outcome = new Exploration(scenario('everything'), { limit: 500 }).run()
     expect(outcome).toMatchObject({ exhausted: false, broken: null })
@@ -62,6 +68,12 @@ describe('a canary', () => {
 
   it('[R3] of a joiner that does not inherit nextTS is accused, which needs a clock ahead', () => {
     expect(steps(broken('a joiner does not inherit nextTS', 'join-clocks').path)).toBeLessThan(20)
+  })
+
+  it('[E2] that says it is sealed, and is not, is accused, with a short way to it', () => {
+    const { path } = broken('a member answers that it is sealed, and is not', 'two-epochs')
+    expect(steps(path)).toBeLessThan(15)
+    expect(path.join('\n')).toMatch(/makes an epoch of/)
   })
 })
 

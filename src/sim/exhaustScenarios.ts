@@ -83,6 +83,13 @@ const join = (at: number, behind: number): Act => ({ says: `${nameOf(at)} begins
 
 const leave = (at: number): Act => ({ says: `${nameOf(at)} begins to leave the ring`, at, input: () => call(at, { type: 'leave', directory: ROOT, force: true }) })
 
+/** NewEpoch of the copies on these, made by the first. */
+const epoch = (servers: readonly number[], force = false): Act => ({
+  says: `an administrator at ${nameOf(servers[0]!)} makes an epoch of ${servers.map(nameOf).join(', ')}${force ? ', by force' : ''}`,
+  at: servers[0]!,
+  input: () => call(servers[0]!, { type: 'newEpoch', directory: ROOT, servers: servers.map(serverId), force, patience: 5000, dry: false }),
+})
+
 const once = (...choices: Act[]): Action => ({ times: 1, choices })
 
 const three = { servers: 3, copies: 3 } as const
@@ -128,6 +135,18 @@ export const scenarios: readonly Scenario[] = [
   { ...three, name: 'leave-for-good', says: 'a copy leaves; a sweep; it is let go; any message twice', actions: [once(leave(alpha)), sweeps(1, [beta], 'ring')], faults: { duplicate: 1, timer: 2 } },
   { ...twoAndOne, name: 'leave-join', says: 'a third copy joins behind one that leaves, or behind the other; an update', actions: [...oneUpdate, once(leave(alpha)), once(join(gamma, alpha), join(gamma, beta))], faults: { timer: 1 } },
   { ...twoAndOne, name: 'leave-join-swept', says: 'a third copy joins behind one that leaves; a sweep', actions: [once(leave(alpha)), once(join(gamma, alpha)), sweeps(1, [alpha, beta], 'ring')], faults: { timer: 1 } },
+  { ...three, name: 'epoch-two-updates', says: 'two updates; an epoch of two, or of all', actions: [once(create(gamma, 'first')), once(create(alpha, 'second')), once(epoch([alpha, beta]), epoch(everybody))], faults: {} },
+  { ...three, name: 'epoch-crash', says: 'an update; an epoch of two; any crash; they ask again', actions: [once(create(gamma, 'first')), once(epoch([alpha, beta]))], faults: { crash: 1, timer: 2 } },
+  { ...three, name: 'epoch-torn', says: 'an update; an epoch of two; a crash within any step', actions: [once(create(gamma, 'first')), once(epoch([alpha, beta]))], faults: { torn: 1, timer: 1 } },
+  { ...three, name: 'epoch-again', says: 'an update; an epoch of two; any message twice or lost; they ask again', actions: [once(create(gamma, 'first')), once(epoch([alpha, beta]))], faults: { duplicate: 1, lose: 1, timer: 1 } },
+  { ...three, name: 'epoch-swept', says: 'an update at who is left out; an epoch of two; anybody sweeps', actions: [once(create(gamma, 'first')), once(epoch([alpha, beta])), sweeps(1, everybody, 'ring')], faults: {} },
+  { ...threeAndOne, name: 'epoch-join', says: 'an epoch of two; a fourth copy joins behind anybody', actions: [once(epoch([alpha, beta])), once(...everybody.map((behind) => join(delta, behind)))], faults: {} },
+  { ...three, name: 'epoch-leave', says: 'an epoch of two, or of all; any copy leaves', actions: [once(epoch([alpha, beta]), epoch(everybody)), once(...everybody.map(leave))], faults: { timer: 1 } },
+  { ...three, name: 'two-epochs', says: 'an update; two administrators at once: one takes two, the other two others, or all', actions: [once(create(gamma, 'first')), once(epoch([alpha, beta])), once(epoch([gamma, beta]), epoch([gamma, alpha, beta]))], faults: {} },
+  { ...three, name: 'two-epochs-forced', says: 'two administrators at once, one of them by force', actions: [once(create(beta, 'first')), once(epoch([alpha], true)), once(epoch([gamma, beta]), epoch([gamma, alpha, beta]))], faults: {} },
+  { ...three, name: 'two-epochs-crash', says: 'two administrators at once; any crash; they ask again', actions: [once(epoch([alpha, beta])), once(epoch([gamma, beta]))], faults: { crash: 1, timer: 1 } },
+  { ...three, name: 'two-epochs-lost', says: 'two administrators at once; any message lost; they ask again', actions: [once(epoch([alpha, beta])), once(epoch([gamma, beta]))], faults: { lose: 1, timer: 1 } },
+  { ...three, name: 'two-epochs-again', says: 'two administrators at once; any message twice', actions: [once(epoch([alpha, beta])), once(epoch([gamma, beta]), epoch([gamma, alpha, beta]))], faults: { duplicate: 1 } },
   {
     ...threeAndOne,
     name: 'everything',

@@ -6,7 +6,7 @@
  */
 import { nextTime, schedule, emptyAgenda } from '../core/agenda'
 import { InvariantViolation } from '../core/assert'
-import { applyChange, encodeCopy, knows, restoreCopy, type DirectoryCopy, type EncodedCopy } from '../core/copies/directoryCopy'
+import { applyChange, encodeCopy, knows, restoreCopy, type DirectoryCopy, type EncodedCopy, type Epoch } from '../core/copies/directoryCopy'
 import { isFailure } from '../core/errors'
 import type { Effects, Save } from '../core/effects'
 import { freshFrom } from '../core/fresh'
@@ -27,10 +27,22 @@ export interface Originated {
   by: Save
   set: UpdateSet
   acknowledged: boolean
+  /** In which its copy was. */
+  epoch: Epoch
+}
+
+/** A copy as it was when it took an epoch over, for DB as that epoch knows it. */
+export type Entered = DirectoryCopy
+
+/** What DB is made of, by one server. */
+export interface DbPart {
+  /** Everything it ever accepted. */
+  readonly accepted: readonly Originated[]
+  readonly entered: readonly Entered[]
 }
 
 /** One way a server can stand. Never changed: every step works on a clone. */
-export interface ServerState {
+export interface ServerState extends DbPart {
   /** Among all states of servers. */
   readonly number: number
   readonly who: number
@@ -39,8 +51,6 @@ export interface ServerState {
   readonly now: number
   /** How many steps of this start drew an identifier. */
   readonly issued: number
-  /** Everything it ever accepted: its part of DB. */
-  readonly accepted: readonly Originated[]
   /** When its earliest timer fires; null when there is none. */
   readonly timer: number | null
   /** Equal for states that no checker can tell apart. */
@@ -76,12 +86,15 @@ export interface Act {
   input: (server: Server, now: number) => Input | null
 }
 
-/** Timers that fire here. Sweeping by itself is left out, because whoever may sweep is told to; names of servers and directories have no part in this. */
-const timers: ReadonlySet<string> = new Set(['sweepDeadline', 'join', 'leave'])
+/**
+ * Timers that fire here. Sweeping by itself is left out, because whoever may sweep is told to; names of servers and
+ * directories have no part in this; and what an epoch left out compares itself with the ring in fine weather.
+ */
+const timers: ReadonlySet<string> = new Set(['sweepDeadline', 'join', 'leave', 'epoch'])
 /** How far beyond, ms: longer than anybody's patience. */
 const LATE = 10_000
 /** An identifier takes at least so many numbers of `Fresh`, a jitter one. */
-const IDENTIFIER = 8
+const IDENTIFIER = 7
 
 export class ServerStates {
   readonly all: ServerState[] = []
@@ -105,15 +118,16 @@ export class ServerStates {
   }
 
   /** The state of a server that stands so; from now on the server is never changed. */
-  stateOf(who: number, server: Server, now: number, issued: number, accepted: readonly Originated[]): ServerState {
-    const known = `${who} ${accepted.map(({ set, acknowledged }) => `${set.ts} ${set.intent.nonce} ${JSON.stringify(set.intent.branches)} ${acknowledged}`).join()}`
+  stateOf(who: number, server: Server, now: number, issued: number, { accepted, entered }: DbPart): ServerState {
+    const enterings = entered.map(({ epoch, stableMark, log, ring }) => `${epoch} ${stableMark} ${log.map(({ ts }) => ts).join()} ${ring.length}`).join()
+    const known = `${who} ${enterings} ${accepted.map(({ set, acknowledged }) => `${set.ts} ${set.intent.nonce} ${JSON.stringify(set.intent.branches)} ${acknowledged}`).join()}`
     const copies = this.parts.keep(server.copies)
     const view = this.viewOf(`${known} ${this.parts.high} ${this.parts.low}`)
     const kept = this.parts.keep({ ...server, copies })
     const key = `${known} ${now} ${issued} ${this.parts.high} ${this.parts.low}`
     let state = this.byKey.get(key)
     if (state === undefined) {
-      state = { number: this.all.length, who, server: kept, now, issued, accepted, timer: nextTime(kept.agenda), view, steps: new Map(), spent: new Map() }
+      state = { number: this.all.length, who, server: kept, now, issued, accepted, entered, timer: nextTime(kept.agenda), view, steps: new Map(), spent: new Map() }
       this.all.push(state)
       this.byKey.set(key, state)
     }
@@ -195,7 +209,7 @@ export class ServerStates {
     if (happening.type === 'act' && effects.reply.some(({ outcome }) => isFailure(outcome))) return null
     keepTimers(server)
     const issued = issuedBefore + (server.fresh.d - fresh.d >= IDENTIFIER ? 1 : 0)
-    const next = this.stateOf(state.who, server, now, issued, withAccepted(state.accepted, effects))
+    const next = this.stateOf(state.who, server, now, issued, grown(state, server, effects))
     if (this.canary.stepped === undefined && this.canary.before === undefined) this.replay(state, next, effects)
     this.onStep(state, next)
     const sends = effects.send.map(({ to, message }) => this.numberOf({ type: 'message', from: state.who, to: this.ids.indexOf(to), wire: encode(message) }))
@@ -293,7 +307,7 @@ function replayed({ copies: before }: Server, saved: string): Server['copies'] {
 
 /**
  * Whether what a message says is known for good, or answers what nobody asks any more. An attempt once over never runs again
- * [P6]. What an active copy knows it knows for ever, by its intents and then by F [A1, G2]: scenarios with `lateUpdates` do
+ * [P6]; nor is an epoch made again that is decided [E2]. What an active copy knows it knows for ever, by its intents and then by F [A1, G2]: scenarios with `lateUpdates` do
  * not take that for granted.
  */
 function isBehind(server: Server, message: Message): boolean {
@@ -307,6 +321,16 @@ function isBehind(server: Server, message: Message): boolean {
     case 'wrote':
     case 'sweepRefused':
       return server.sweeps.get(message.directory)?.attempt !== message.attempt
+    case 'epochNews':
+      return server.copies.get(message.directory)?.epoch === message.epoch
+    case 'epochFacts':
+      return server.proposals.get(message.directory)?.nonce !== message.nonce
+    case 'sealed':
+    case 'sealRefused':
+    case 'epochGivenUp': {
+      const copy = server.copies.get(message.directory)
+      return copy !== undefined && copy.promised >= message.epoch && !copy.seals.some(({ epoch }) => epoch === message.epoch)
+    }
     default:
       return false
   }
@@ -323,16 +347,21 @@ export function keepTimers(server: Server): void {
   server.agenda = agenda
 }
 
-/** DB grows by what a save says that its own copy stamped; a reply acknowledges it. */
-export function withAccepted(before: readonly Originated[], { save, reply }: Effects): readonly Originated[] {
+/** DB grows by what a save says that its own copy stamped; a reply acknowledges it. A copy that enters an epoch brings what it has. */
+export function grown(before: DbPart, { copies }: Server, { save, reply }: Effects): DbPart {
   const acknowledged = new Set(reply.map(({ outcome }) => (outcome as Partial<Answer>).ts).filter((ts): ts is Timestamp => ts !== undefined))
   const accepted: Originated[] = []
+  const entered: Entered[] = []
   for (const each of save) {
-    if (!('copy' in each) || each.change.type !== 'absorbed') continue
-    for (const set of each.change.sets) {
-      const isNew = set.ts.endsWith(each.copy) && ![...before, ...accepted].some((other) => other.directory === each.directory && other.set.ts === set.ts)
-      if (isNew) accepted.push({ directory: each.directory, by: each, set, acknowledged: acknowledged.has(set.ts) })
+    if (!('copy' in each)) continue
+    const { directory, change } = each
+    const copy = copies.get(directory)
+    if (copy === undefined) continue
+    if (change.type === 'fields' && change.fields.epoch !== undefined) entered.push({ ...copy, log: [...copy.log] })
+    for (const set of change.type === 'absorbed' ? change.sets : []) {
+      const isNew = set.ts.endsWith(each.copy) && ![...before.accepted, ...accepted].some((other) => other.directory === directory && other.set.ts === set.ts)
+      if (isNew) accepted.push({ directory, by: each, set, acknowledged: acknowledged.has(set.ts), epoch: copy.epoch })
     }
   }
-  return accepted.length === 0 ? before : [...before, ...accepted]
+  return { accepted: accepted.length === 0 ? before.accepted : [...before.accepted, ...accepted], entered: entered.length === 0 ? before.entered : [...before.entered, ...entered] }
 }

@@ -183,13 +183,14 @@ export class Episode {
 
   /**
    * Whether a stranger would so become a member, draw an honest server into a ring of its own, found a directory that there
-   * is once more, or make a leaving copy believe that it was taken over. All that is open to whoever is in the room
+   * is once more, discard what an epoch left out, or make a leaving copy believe that it was taken over. All that is open to whoever is in the room
    * (SPEC §20), and afterwards a sweep cannot make the honest equal: where they are to be, it is left out.
    */
   private lures(wire: string): boolean {
     if (this.kind !== 'strangers' && this.kind !== 'fenced') return false
     const { to, from } = this.scene
     const { joins, copies } = to.server
+    if (wire.includes('"type":"settle"')) return true
     if (wire.includes('"type":"create"')) return wire.includes('"author":"person"') || [...this.arena.database.directories.keys()].some((directory) => wire.includes(directory) && !copies.has(directory))
     if (wire.includes('"type":"askSplice"')) return [...copies.values()].some(({ pointer, lastSweep }) => wire.includes(pointer.copy) && wire.includes(lastSweep))
     if (/"type":"(?:snapshotPage|spliced)"/.test(wire)) return [...joins.values()].some((join) => join.candidates[join.at] === from.id)

@@ -13,6 +13,7 @@ export function finish(arena: Arena): void {
   part(arena)
   for (const a of arena.houses) for (const b of arena.houses) if (a.id < b.id) arena.connect(a, b)
   arena.pass(90_000)
+  decide(arena)
   for (const directory of arena.database.directories.keys()) sweepThrice(arena, directory)
   // What the checkers look at of a world is what an arena has: DB, and copies on servers with names.
   const world = { database: arena.database, copies: (directory: DirectoryId) => arena.copies(directory) } as unknown as World
@@ -27,6 +28,19 @@ function part(arena: Arena): void {
     if (!house.away) continue
     house.away = false
     Object.assign(house.server, { incarnation: house.server.incarnation + 1 })
+  }
+}
+
+/** Whom epochs left out has decided on what it alone has [E7], and goes. */
+function decide(arena: Arena): void {
+  const leftOut = (): ReturnType<Arena['copies']> => [...arena.database.directories.keys()].flatMap((directory) => arena.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
+  for (let round = 0; round < 4 && leftOut().length > 0; round++) {
+    for (const { at, copy } of leftOut()) {
+      const stamps = (at.server.quarantines.get(copy.directory)?.entries ?? []).map(({ ts }) => ts)
+      for (const ts of stamps) arena.database.settled.add(ts)
+      arena.perform({ at: arena.time, house: arena.houses.indexOf(at), input: { type: 'call', id: FIRST_CALL + 10 + round, call: { type: 'ask', servers: [at.id], request: { type: 'settle', directory: copy.directory, stamps } } } })
+    }
+    arena.pass(70_000)
   }
 }
 

@@ -2,7 +2,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { emptyAgenda, nextTime, schedule } from '../core/agenda'
-import { applyChange, encodeCopy, restoreCopy } from '../core/copies/directoryCopy'
+import { applyChange, encodeCopy, epochOf, restoreCopy } from '../core/copies/directoryCopy'
 import { cutPages, joinPages, stagePage } from '../core/copies/pages'
 import { header } from '../core/copies/spread'
 import { failure, MAX_ABOUT } from '../core/errors'
@@ -299,5 +299,54 @@ describe('a server by itself', () => {
     expect(beta.server.copies.has(directory)).toBe(false)
     cluster.join(beta, directory, alpha)
     expect(beta.copy(directory).id).not.toBe(former)
+  })
+})
+
+describe('a message about an epoch', () => {
+  const hands = (cluster: Cluster, from: Member, to: Member, message: Message): void => cluster.hand({ from, to, message: through(message) })
+  const asMember = (member: Member, directory: DirectoryId): { copy: CopyId; server: Member['id']; name: string } => ({ copy: member.copy(directory).id, server: member.id, name: member.name })
+  const newEpoch = (directory: DirectoryId, members: readonly Member[]): Request => ({ type: 'newEpoch', directory, servers: members.map(({ id }) => id), force: false, patience: 5000, dry: false })
+
+  it('[E7] names only copies of whom updates are known: a member may have stamped one with no origin', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    handUpdates(cluster, beta, alpha, directory, [{ ...setOf(cluster, beta, directory, [['a', null, true]], micros(cluster)), ts: timestamp(micros(cluster), SWEEP_ORIGIN) }])
+    hands(cluster, beta, alpha, { type: 'askEpochFacts', directory, nonce: 'a'.repeat(16) })
+    expect(cluster.lose(ofType('epochFacts'))).toMatchObject([{ message: { facts: { known: [] } } }])
+  })
+
+  it('[E2] a seal is refused that names the receiver as its committer, or a server twice', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const ring = [beta, alpha].map((member) => asMember(member, directory))
+    const seal = { type: 'seal' as const, directory, to: alpha.copy(directory).id, epoch: epochOf(2, 'maaaaaaa'), committer: beta.copy(directory).id, ring }
+    hands(cluster, beta, alpha, { ...seal, committer: seal.to, ring: [{ ...ring[1]!, server: beta.id }, { ...ring[0]!, server: alpha.id }] })
+    hands(cluster, beta, alpha, { ...seal, ring: [...ring, { ...asMember(gamma, directory), server: alpha.id }] })
+    expect(cluster.lose(ofType('sealRefused'))).toHaveLength(2)
+    expect(alpha.copy(directory).seals).toEqual([])
+    hands(cluster, beta, alpha, seal)
+    expect(alpha.copy(directory).seals).toHaveLength(1)
+  })
+
+  it('[R1] a ring that has two copies on the receiver\'s server is taken without the one that is not there', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const ring = [beta, alpha].map((member) => asMember(member, directory))
+    const epoch = epochOf(2, 'maaaaaaa')
+    const about = { directory, to: alpha.copy(directory).id, epoch }
+    hands(cluster, beta, alpha, { type: 'seal', ...about, committer: beta.copy(directory).id, ring })
+    hands(cluster, beta, alpha, { type: 'epochNews', ...about, from: beta.copy(directory).id, ring: [...ring, { ...ring[1]!, copy: copyNumber(77) }], excluded: [], lineage: [] })
+    expect(alpha.copy(directory)).toMatchObject({ epoch, ring: ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) })
+  })
+
+  it('[E1] no number is left once somebody has said the greatest: it fails in words', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const ring = [beta, alpha].map((member) => asMember(member, directory))
+    const epoch = epochOf(9999, 'maaaaaaa')
+    hands(cluster, beta, alpha, { type: 'seal', directory, to: alpha.copy(directory).id, epoch, committer: beta.copy(directory).id, ring })
+    hands(cluster, beta, alpha, { type: 'epochGivenUp', directory, to: alpha.copy(directory).id, epoch, from: beta.copy(directory).id })
+    const failed = cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: newEpoch(directory, cluster.members) })
+    expect(failed).toMatchObject({ code: 'EpochFailed', about: { reason: 'somebody has promised number 9999, and there is no greater one' } })
   })
 })

@@ -2,6 +2,7 @@
  * Messages in the words of the paper: what each carries, for the traces of the simulator and for the stories (trials).
  * Identifiers and time-stamps stand here as they are; who knows better names puts them in.
  */
+import { epochNumber, type Epoch, type Exclusion } from '../core/copies/directoryCopy'
 import { explain, isFailure, type Failure } from '../core/errors'
 import type { Facts, Message, Page } from '../core/messages'
 import { compareLabels, shown, type Label } from '../core/names'
@@ -74,10 +75,31 @@ export function explainMessage(message: Message, asked: Request | null): string 
       return `you are out of the ring, as of ${message.ts}`
     case 'notTaken':
       return 'not taken over, and never by this attempt'
+    case 'askEpochFacts':
+      return 'a new epoch is wanted; where do you stand?'
+    case 'epochFacts':
+      return message.facts === null ? explain(message.failure!) : explainFacts(message.facts.facts)
+    case 'seal':
+      return `seal yourself for ${explainEpoch(message.epoch)}; ${explainRing(message.ring)}`
+    case 'sealed':
+      return `sealed for ${explainEpoch(message.epoch)}: ${explainFacts(message.facts.facts)}`
+    case 'sealRefused':
+      return `not sealed for ${explainEpoch(message.epoch)}: ${explain(message.failure)}`
+    case 'askEpoch':
+      return `what became of ${explainEpoch(message.epoch)}?`
+    case 'epochNews':
+      return `${explainEpoch(message.epoch)} rules; ${explainRing(message.ring)}${message.excluded.length === 0 ? '' : `; left out: ${message.excluded.map(explainExclusion).join(', ')}`}`
+    case 'epochGivenUp':
+      return `${explainEpoch(message.epoch)} was given up`
+    case 'copyGone':
+      return 'that copy is not here any more'
     default:
       return ''
   }
 }
+
+const explainEpoch = (epoch: Epoch): string => `epoch ${epochNumber(epoch)}${epoch[5] === 'f' ? ' (forced)' : ''}`
+const explainExclusion = ({ name, known, abandoned }: Exclusion): string => `${shortName(name)} (${abandoned ? 'abandoned' : known === null ? 'nothing known' : `known to ${known}`})`
 
 const explainFacts = ({ state, lastSweep, stableMark, pointer }: Facts): string => `${state === 'active' ? '' : `${state}, `}lastSweep ${lastSweep}, F ${stableMark}, pointer ${pointer.server}`
 const explainRing = (ring: readonly { name: string }[]): string => `the ring: ${ring.map(({ name }) => shortName(name)).join(', ')}`
@@ -148,6 +170,8 @@ function explainRequest(request: Request): string {
       return `take a copy of #${request.directory}, from ${request.from.join(' or ')}`
     case 'leave':
       return `let your copy of #${request.directory} leave the ring`
+    case 'newEpoch':
+      return `begin a new epoch of #${request.directory} with ${request.servers.join(', ')}`
     default:
       return ''
   }
@@ -194,6 +218,14 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
       return 'the copy is a member of the ring'
     case 'leave':
       return 'the copy has left the ring'
+    case 'newEpoch': {
+      const { epoch, excluded } = outcome as Outcomes['newEpoch']
+      return `${explainEpoch(epoch)} rules; left out: ${excluded.length === 0 ? 'nobody' : excluded.map(explainExclusion).join(', ')}`
+    }
+    case 'quarantine': {
+      const { entries } = outcome as Outcomes['quarantine']
+      return entries === null ? 'not compared yet' : entries.length === 0 ? 'nothing that the ring lacks' : `the ring never got: ${entries.map(({ ts, what }) => `${ts} ${what}`).join('; ')}`
+    }
     default:
       return 'done'
   }

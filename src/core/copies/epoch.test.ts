@@ -111,6 +111,31 @@ describe('a new epoch', () => {
     }
   })
 
+  it('[E2] who leaves from behind a sealed copy asks again, but not without pause', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, [alpha, beta]))
+    cluster.settle(ofType('askEpochFacts', 'epochFacts', 'seal'))
+    cluster.crash(alpha)
+    const before = cluster.delivered.length
+    const leaving = cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(10_000)
+    const asked = cluster.delivered.slice(before).filter(ofType('askTakeOver')).length
+    expect(asked).toBeGreaterThan(1)
+    expect(asked).toBeLessThan(12)
+    cluster.restart(alpha)
+    cluster.pass(60_000)
+    expect(gamma.replies.has(leaving)).toBe(true)
+  })
+
+  it('[E3] asks each member once in each round, as long as nothing is lost', () => {
+    const { cluster, directory } = Cluster.ring(5)
+    const before = cluster.delivered.length
+    newEpoch(cluster, cluster.member(0), directory, cluster.members)
+    const types = ['askEpochFacts', 'epochFacts', 'seal', 'sealed'] as const
+    expect(types.map((type) => cluster.delivered.slice(before).filter(ofType(type)).length)).toEqual([4, 4, 4, 4])
+  })
+
   it('[E3] is given up when somebody is silent, and the ring goes on as it was', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

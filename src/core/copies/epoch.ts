@@ -41,6 +41,7 @@ export interface Proposal {
 
 const ASK_AGAIN = 1000
 export const EPOCH_PATIENCE = 20_000
+const MAX_NUMBER = 9999
 
 /** Begins an epoch of the copies on these servers, this one among them; answers the caller when it rules, or has been given up. */
 export function beginEpoch(turn: Turn, copy: DirectoryCopy, { servers, force, patience, dry }: { servers: readonly ServerId[]; force: boolean; patience: number; dry: boolean }, caller: Caller): void {
@@ -85,9 +86,11 @@ export function onEpochFacts(turn: Turn, from: ServerId, { directory, nonce, fai
   if (copy === undefined || proposal?.nonce !== nonce || !proposal.servers.includes(from)) return
   if (facts === null) return giveUp(turn, copy, proposal, failed(copy, `${nameOfServer(turn.server, from)} ${why?.code === 'NoCopyHere' ? 'has no copy' : 'could not say where its copy stands'}`))
   if (facts.facts.server !== from) return
-  if (proposal.epoch === null) proposal.answers.set(from, facts)
-  else extend(turn, copy, proposal, { copy: facts.facts.copy, server: from, name: facts.facts.name })
-  goOn(turn, copy, proposal)
+  // Who has not answered is asked again when it is time, not with each answer.
+  if (proposal.epoch === null) {
+    proposal.answers.set(from, facts)
+    if (proposal.servers.every((server) => proposal.answers.has(server))) propose(turn, copy, proposal)
+  } else if (extend(turn, copy, proposal, { copy: facts.facts.copy, server: from, name: facts.facts.name })) goOn(turn, copy, proposal)
 }
 
 /** E1: the number follows on all that anybody has promised. Looks whether it could succeed before it seals anybody. */
@@ -101,6 +104,7 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
     return
   }
   const number = 1 + answers.map(({ promised, facts }) => Math.max(epochNumber(promised), epochNumber(facts.epoch))).reduce((a, b) => Math.max(a, b))
+  if (number > MAX_NUMBER) return giveUp(turn, copy, proposal, failed(copy, `somebody has promised number ${MAX_NUMBER}, and there is no greater one`))
   const epoch = epochOf(number, `${proposal.force ? 'f' : 'm'}${freshId(turn.server.fresh, 7)}`)
   const reason = sealFault(copy, epoch)
   if (reason !== null) return giveUp(turn, copy, proposal, failed(copy, `${turn.server.name} ${reason}`))
@@ -200,11 +204,13 @@ export function baptise(turn: Turn, copy: DirectoryCopy, { epoch, server }: { ep
   goOn(turn, copy, proposal)
 }
 
-function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): void {
+/** False when it is in the ring already. */
+function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): boolean {
   const ring = ringOf(copy, proposal)
-  if (ring.some((each) => each.server === member.server)) return
+  if (ring.some((each) => each.server === member.server)) return false
   const [committer, ...others] = ring
   const seals = copy.seals.map((promise) => (promise.epoch === proposal.epoch ? { ...promise, ring: [committer!, member, ...others] } : promise))
   changeCopy(turn, copy, { type: 'fields', fields: { seals } })
+  return true
 }
 

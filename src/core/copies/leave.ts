@@ -190,7 +190,8 @@ export function onNotTaken(turn: Turn, from: ServerId, message: Extract<LeaveMes
   const copy = addressed(turn, message)
   if (copy?.state !== 'leaving' || copy.leaving.attempt !== message.attempt || copy.leaving.predecessor?.server !== from) return
   changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...copy.leaving, predecessor: null, attempt: copy.leaving.attempt + 1 } } })
-  schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now)
+  // Not at once: while that one is sealed, it would say no again and again.
+  schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now + ASK_AGAIN)
 }
 
 function becomeLeft(turn: Turn, copy: DirectoryCopy, leaving: Leaving, taken: Timestamp): void {

@@ -8,9 +8,9 @@ import { failure, type Failure } from '../errors'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { CopyId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
-import { BEGINNING, originOf, type Timestamp } from '../timestamp'
+import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
-import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Seal } from './directoryCopy'
+import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { stopSweep } from './sweep'
@@ -22,7 +22,7 @@ const LOOK_AGAIN = 15_000
 /** What this copy says to who makes an epoch. */
 export function epochFactsOf(turn: Turn, copy: DirectoryCopy): EpochFacts {
   const known = new Map<CopyId, Timestamp>()
-  for (const { ts } of copy.log) known.set(originOf(ts) as CopyId, ts)
+  for (const { ts } of copy.log) if (originOf(ts) !== SWEEP_ORIGIN) known.set(originOf(ts) as CopyId, ts)
   return {
     facts: factsOf(turn, copy),
     promised: copy.promised,
@@ -45,7 +45,7 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
   const copy = turn.server.copies.get(directory)
   const refused = (why: Failure): void => send(turn, from, { type: 'sealRefused', directory, to: committer, epoch, failure: why })
   if (copy?.id !== to) return refused(failure('NoCopyHere', { server: turn.server.name, directory }))
-  const isKnown = isKnownServer(copy, from) && ring.some((member) => member.copy === committer && member.server === from) && ring.some((member) => member.copy === to)
+  const isKnown = isKnownServer(copy, from) && isRingWith(ring, { copy: committer, server: from }, { copy: to, server: turn.server.id })
   if (!isKnown) {
     refuse(turn, from, 'seal: not from a server that this copy knows', directory)
     return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} does not know ${nameOfServer(turn.server, from)} as one with a copy` }))
@@ -73,6 +73,12 @@ export function seal(turn: Turn, copy: DirectoryCopy, promise: Seal): void {
   changeCopy(turn, copy, { type: 'fields', fields: { promised: promise.epoch, seals: [...others, promise] } })
   unschedule(turn.server.agenda, `sweep ${copy.directory}`)
   schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now + ASK_AGAIN)
+}
+
+/** Whether a ring has these members, and no copy and no server twice. */
+function isRingWith(ring: readonly Member[], ...members: readonly RingPointer[]): boolean {
+  const isDistinct = ring.every((member, i) => !ring.slice(0, i).some((other) => other.copy === member.copy || other.server === member.server))
+  return isDistinct && members.every(({ copy, server }) => ring.some((member) => member.copy === copy && member.server === server))
 }
 
 /**
@@ -128,18 +134,20 @@ export function unseal(turn: Turn, copy: DirectoryCopy, epoch: Epoch): void {
 
 /** An epoch rules [E3]: this copy takes its place in the ring, or finds itself outside [E7]. */
 export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMessage, { type: 'epochNews' }>): void {
-  const { directory, to, epoch, ring } = message
+  const { directory, to, epoch } = message
   const copy = turn.server.copies.get(directory)
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
+  // Of copies on this server nobody knows better than it.
+  const ring = message.ring.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
   if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return
   if (!isKnownServer(copy, from)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
-  if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, message)
+  if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, { ...message, ring })
   // A greater epoch has this copy's promise: it is decided first.
   if (copy.seals.some((promise) => promise.epoch > epoch && !promise.released)) return
-  if (copy.seals.some((promise) => promise.epoch === epoch)) adopt(turn, copy, message)
+  if (copy.seals.some((promise) => promise.epoch === epoch)) adopt(turn, copy, { ...message, ring })
   else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
 }
 

@@ -1,9 +1,10 @@
 /** The paper's figures in plain text. `readable` puts numbers and names in the place of time-stamps and identifiers. */
-import type { CopyFields, DirectoryCopy } from '../../core/copies/directoryCopy'
+import { epochNumber, isSealed, type CopyFields, type DirectoryCopy } from '../../core/copies/directoryCopy'
 import { backReferences, namedBy } from '../../core/directories/reference'
 import { compareLabels, type CopyId, type Label } from '../../core/names'
 import type { UpdateSet } from '../../core/values/intent'
 import type { ValueNode } from '../../core/values/valueTree'
+import { pointerIn } from '../../sim/checkers'
 import { explainBranches } from '../../sim/transcript'
 
 type Readable = (text: string) => string
@@ -48,18 +49,20 @@ export function copiesLegend(picture: readonly string[], explained: Set<string>)
   return news.length === 0 ? [] : [`(${news.map(([sign, meaning]) => `${sign} ${meaning}`).join(', ')})`]
 }
 
-/** Figure 5: the ring, from the first active copy along the pointers; below it the copies that point into it from outside. */
+/** Figure 5: the ring of the newest epoch, from the first active copy along the pointers; below it those that point into it from outside. */
 export function ringPicture(shown: readonly Shown[], nameOf: (copy: CopyId) => string): string[] {
   const all = new Map(shown.map(({ copy }) => [copy.id, copy]))
-  const first = shown.find(({ copy }) => copy.state === 'active')!.copy
+  const first = shown.map(({ copy }) => copy).filter(({ state }) => state === 'active').reduce((a, b) => (b.epoch > a.epoch ? b : a))
   const ring: CopyId[] = []
-  for (let at: DirectoryCopy | undefined = first; at !== undefined && !ring.includes(at.id); at = all.get(at.pointer.copy)) ring.push(at.id)
+  for (let at: DirectoryCopy | undefined = first; at !== undefined && !ring.includes(at.id); at = all.get(pointerIn(first.epoch, at).copy)) ring.push(at.id)
   const say = (id: CopyId): string => {
-    const state = all.get(id)?.state ?? 'active'
-    return state === 'active' ? nameOf(id) : `${nameOf(id)} (${state})`
+    const copy = all.get(id)
+    if (copy === undefined || copy.state === 'active') return copy !== undefined && isSealed(copy) ? `${nameOf(id)} (sealed)` : nameOf(id)
+    return `${nameOf(id)} (${copy.state === 'excluded' ? 'left out' : copy.state})`
   }
   const outside = shown.filter(({ copy }) => !ring.includes(copy.id)).map(({ copy }) => `${say(copy.id)} → ${nameOf(copy.pointer.copy)}`)
-  return [[...ring, first.id].map(say).join(' → '), ...outside]
+  const epoch = epochNumber(first.epoch) === 1 ? [] : [`epoch ${epochNumber(first.epoch)}`]
+  return [...epoch, [...ring, first.id].map(say).join(' → '), ...outside]
 }
 
 /**

@@ -12,7 +12,7 @@ import type { Found } from '../../core/directories/lookup'
 import { noEffects, type Effects, type Happening } from '../../core/effects'
 import { explain, isFailure, type Failure } from '../../core/errors'
 import { formatPath, type DirectoryId, type FullName, type Label } from '../../core/names'
-import type { Outcomes, ReadOutcome, Request } from '../../core/requests'
+import type { Outcomes, Quarantined, ReadOutcome, Request } from '../../core/requests'
 import type { Input } from '../../core/step'
 import type { UpdateSet } from '../../core/values/intent'
 import type { Tree } from '../../core/values/readValue'
@@ -203,6 +203,20 @@ export class Telling extends Cluster {
   joins(member: Member, directory: DirectoryId, behind: Member): void {
     this.event(member.name, `is to take a copy of ${this.naming.ofDirectory(directory)}, behind ${behind.name}`)
     this.begins(member, this.joinCall(member, directory, behind), (outcome) => explainOutcome('join', outcome as Outcomes['join']))
+  }
+
+  /** NewEpoch: this server is to make one of the copies on these. */
+  makesEpoch(member: Member, directory: DirectoryId, servers: readonly Member[], force = false): void {
+    this.event('an administrator', `calls NewEpoch(${this.naming.ofDirectory(directory)}, {${servers.map(({ name }) => name).join(', ')}})${force ? ' by force' : ''} at ${member.name}`)
+    const request = { type: 'newEpoch' as const, directory, servers: servers.map(({ id }) => id), force, patience: 20_000, dry: false }
+    this.begins(member, { type: 'ask', servers: [member.id], request }, (outcome) => explainOutcome('newEpoch', outcome as Outcomes['newEpoch']))
+  }
+
+  /** What a copy that an epoch left out has compared with the ring by now. */
+  quarantine(member: Member, directory: DirectoryId): Quarantined {
+    const outcome = this.atOnce(member, { type: 'ask', servers: [member.id], request: { type: 'quarantine', directory } }) as Quarantined
+    this.event(member.name, `is asked what it alone has: ${explainOutcome('quarantine', outcome)}`)
+    return outcome
   }
 
   /** Looks a name up from a server, with the messages that takes, and tells the way. */
