@@ -1,16 +1,15 @@
-import { useStore } from 'zustand'
 import type { CopyView } from '../../tab/view'
 import { clockTime } from '../desk/clockTime'
-import { useDesk } from '../desk/desk'
+import { useView } from '../desk/desk'
 import { serverLabel } from '../desk/servers'
+import { SealedNews } from '../epochs/sealedNews'
+import { WaysOut } from '../epochs/waysOut'
 import { Label } from '../parts/text'
 
 /** What keeps the copies from becoming equal: who holds back sweeps, since when; and alarms. */
 export function CopyNews({ copy }: { copy: CopyView | null }) {
-  const { tab } = useDesk()
   const held = copy?.heldBackBy ?? null
-  const name = useStore(tab.view, (view) => (held === null ? '' : serverLabel(view, held.server)))
-  const cutHere = useStore(tab.view, (view) => held !== null && view.cut.includes(held.server))
+  const name = useView((view) => (held === null ? '' : serverLabel(view, held.server)))
   return (
     <>
       {copy !== null && copy.alarm !== null && (
@@ -18,7 +17,8 @@ export function CopyNews({ copy }: { copy: CopyView | null }) {
           {copy.alarm}
         </p>
       )}
-      {held !== null && (
+      {copy !== null && <SealedNews copy={copy} />}
+      {copy !== null && held !== null && (
         <div className="banner warn" role="status">
           <p>
             <b>
@@ -26,11 +26,7 @@ export function CopyNews({ copy }: { copy: CopyView | null }) {
             </b>{' '}
             holds back sweeps since {clockTime(held.since)}: it {held.reason}. Nothing is lost; deletions are kept until it returns.
           </p>
-          {cutHere && (
-            <button type="button" onClick={() => tab.controls.heal(held.server)}>
-              Heal this link
-            </button>
-          )}
+          <WaysOut di={copy.directory} directory={copy.name} server={held.server} />
         </div>
       )}
     </>
