@@ -311,7 +311,7 @@ class OpenTab {
     this.view.setState({
       ...(running && stateOf(server.root !== null)),
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
-      joining: server.root !== null && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
+      joining: server.root !== null && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
       rootLabel: rootLabel(server),
       copies,

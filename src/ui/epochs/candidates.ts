@@ -1,7 +1,6 @@
 /** Who could be a member of a new epoch, and whom the present one left out; from what the copies say. */
 import type { Exclusion, Member } from '../../core/copies/directoryCopy'
-import { epochNumber } from '../../core/copies/directoryCopy'
-import type { DirectoryId, ServerId } from '../../core/names'
+import type { CopyId, DirectoryId, ServerId } from '../../core/names'
 import type { CopyView, TabView } from '../../tab/view'
 import type { KnownCopy } from '../copies/knownCopies'
 import type { NewEpochRequest } from '../desk/dialogs'
@@ -21,11 +20,13 @@ function known(copy: CopyView | null, copies: readonly KnownCopy[]): { ring: rea
   const outside = copy?.outside ?? null
   const states = copies.flatMap(({ state }) => (state === null ? [] : [state]))
   const newest = states.map(({ epoch }) => epoch).reduce((a, b) => (a > b ? a : b), outside?.epoch ?? copy?.epoch ?? '')
-  const said = states.filter(({ epoch }) => epoch === newest).flatMap(({ excluded }) => excluded)
+  const said = new Map<CopyId, Exclusion>()
+  // Whoever knows one abandoned is right; the others will hear of it.
+  for (const exclusion of states.filter(({ epoch }) => epoch === newest).flatMap(({ excluded }) => excluded)) if (exclusion.abandoned || !said.has(exclusion.copy)) said.set(exclusion.copy, exclusion)
   const own = copy !== null && outside === null && copy.epoch === newest ? copy : null
   return {
     ring: own?.ring ?? [...(outside?.ring ?? []), ...copies.map(({ member }) => member)],
-    excluded: own?.excluded ?? said,
+    excluded: own?.excluded ?? [...said.values()],
     parted: outside === null ? [] : (copy?.ring ?? []),
   }
 }
@@ -57,5 +58,8 @@ export function firstChoice({ chosen, without }: NewEpochRequest, candidates: re
   return wanted.map(({ server }) => server).filter((server) => server !== without)
 }
 
-/** Two halves each made an epoch: this one's number says that it was made beside the other, not before it. */
-export const isSplit = (epoch: CopyView['epoch'], other: CopyView['epoch']): boolean => epoch !== other && epochNumber(epoch) === epochNumber(other)
+/** Two halves each made an epoch: a copy outside had itself left out members of the ring that rules, and knows none of them as a fellow. */
+export function isSplit({ ring, excluded }: Pick<CopyView, 'ring' | 'excluded'>, ruling: readonly Pick<Member, 'copy'>[]): boolean {
+  const isIn = (members: readonly Member[]): boolean => ruling.some(({ copy }) => members.some((member) => member.copy === copy))
+  return isIn(excluded) && !isIn(ring)
+}

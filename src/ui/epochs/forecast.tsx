@@ -26,7 +26,7 @@ export function Forecast({ foreseen: { preview, lacking }, joins }: { foreseen: 
           Until they are back, or abandoned, nothing is forgotten: <Explained term="stable mark">F</Explained> stays where it is. Sweeps complete without them.
         </p>
       )}
-      {preview.alone.map(({ server, name, updates }) => (
+      {preview.alone.filter(({ server }) => awaited.some((exclusion) => exclusion.server === server)).map(({ server, name, updates }) => (
         <Alone key={server} name={name} updates={updates} />
       ))}
       {preview.unknown.map(({ server, name }) => (

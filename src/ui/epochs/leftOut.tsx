@@ -20,10 +20,13 @@ export function LeftOut({ copies, di, directory }: { copies: readonly KnownCopy[
   const newest = copies.map(({ state }) => state).reduce((a, b) => (b !== null && (a === null || b.epoch > a.epoch) ? b : a), null)
   if (awaited.length === 0 || newest === null) return null
   const bringBack = (): void => dialogs.open({ type: 'newEpoch', directory, di, chosen: 'all', without: null })
-  const parted = awaited.filter((_, i) => isSplit(states[i]?.epoch ?? newest.epoch, newest.epoch))
+  const parted = awaited.filter((_, i) => {
+    const state = states[i] ?? null
+    return state !== null && isSplit(state, copies.map(({ member }) => member))
+  })
   return (
     <section className="left-out" aria-label="Left out">
-      {parted.length > 0 && <SplitNews number={epochNumber(newest.epoch)} here="the one that is shown" others={listed(parted.map(memberLabel))} onReunite={bringBack} />}
+      {parted.length > 0 && <SplitNews here="this one" others={listed(parted.map(memberLabel))} onReunite={bringBack} />}
       <p>
         <b>
           Epoch {epochNumber(newest.epoch)} left out <bdi>{listed(awaited.map(memberLabel))}</bdi>.

@@ -16,7 +16,7 @@ export function OutsideNews() {
   return Object.values(copies).map((copy) => (copy.outside === null ? null : <Outside key={copy.id} copy={copy} outside={copy.outside} />))
 }
 
-function Outside({ copy: { name, directory: di, epoch }, outside }: { copy: CopyView; outside: NonNullable<CopyView['outside']> }) {
+function Outside({ copy: { name, directory: di, ring: own, excluded }, outside }: { copy: CopyView; outside: NonNullable<CopyView['outside']> }) {
   const { selection, dialogs } = useDesk()
   const rootLabel = useView((view) => view.rootLabel)
   const show = useStore(selection.store, (selected) => (selected.at === name ? selected.show : null))
@@ -24,7 +24,7 @@ function Outside({ copy: { name, directory: di, epoch }, outside }: { copy: Copy
   const ring = listed(outside.ring.map(memberLabel))
   return (
     <>
-      {isSplit(epoch, outside.epoch) && <SplitNews number={number} here="that of this tab" others={ring} onReunite={() => dialogs.open({ type: 'newEpoch', directory: name, di, chosen: 'all', without: null })} />}
+      {isSplit({ ring: own, excluded }, outside.ring) && <SplitNews here="that of this tab" others={ring} onReunite={() => dialogs.open({ type: 'newEpoch', directory: name, di, chosen: 'all', without: null })} />}
       <div className="banner warn" role="alert">
         <p>
           <b>

@@ -1,9 +1,9 @@
 /** E8: two halves of a split network each made an epoch, and have met. */
-export function SplitNews({ number, here, others, onReunite }: { number: number; here: string; others: string; onReunite: () => void }) {
+export function SplitNews({ here, others, onReunite }: { here: string; others: string; onReunite: () => void }) {
   return (
     <div className="banner grave" role="alert">
       <p>
-        <b>Split directory.</b> Two halves each began an epoch {number}, without the other: {here}, and that of <bdi>{others}</bdi>. The later one rules; what the other half did is there still, but names read here do not show it. A new epoch of all of them brings everything together.
+        <b>Split directory.</b> Two halves each began an epoch of their own, without the other: {here}, and that of <bdi>{others}</bdi>. The later one rules; what the other half did is there still, but names read here do not show it. A new epoch of all of them brings everything together.
       </p>
       <button type="button" onClick={onReunite}>
         New epoch of all…

@@ -18,7 +18,9 @@ export function WaysOut({ di, directory, server }: { di: DirectoryId; directory:
         <span>Bring it back: open its page again, or restore its network. If it is gone for good:</span>
       )}
       <button type="button" onClick={() => dialogs.open({ type: 'newEpoch', directory, di, chosen: 'reachable', without: server })}>
-        New epoch without <bdi>{name}</bdi>…
+        <span>
+          New epoch without <bdi>{name}</bdi>…
+        </span>
       </button>
     </div>
   )
