@@ -24,7 +24,7 @@ export function CopiesTab({ place }: { place: Place }) {
         <>
           <FigureThree copies={copies} place={place} />
           <CopyNews copy={copy} />
-          <LeftOut copies={copies} di={place.di} directory={place.directory} />
+          {(copy === null || copy.outside === null) && <LeftOut copies={copies} di={place.di} directory={place.directory} />}
           <div className="figure-five">
             <Ring copies={copies} sweep={sweep} />
             <SweepPanel place={place} copy={copy} sweep={sweep} copies={copies} />
