@@ -8,7 +8,8 @@ import { Label } from '../parts/text'
 
 /** What keeps the copies from becoming equal: who holds back sweeps, since when; and alarms. */
 export function CopyNews({ copy }: { copy: CopyView | null }) {
-  const held = copy?.heldBackBy ?? null
+  // No sweep passes a copy that was left out: what held it back before is no news.
+  const held = copy?.outside === null ? copy.heldBackBy : null
   const name = useView((view) => (held === null ? '' : serverLabel(view, held.server)))
   return (
     <>

@@ -23,7 +23,7 @@ export function Forecast({ foreseen: { preview, lacking }, joins }: { foreseen: 
           <b>
             <bdi>{listed(awaited.map(memberLabel))}</bdi> would be left out.
           </b>{' '}
-          Until they are back, or abandoned, nothing is forgotten: <Explained term="stable mark">F</Explained> stays where it is. Sweeps complete without them.
+          Until {awaited.length === 1 ? 'it is' : 'they are'} back, or abandoned, nothing is forgotten: <Explained term="stable mark">F</Explained> stays where it is. Sweeps complete without {awaited.length === 1 ? 'it' : 'them'}.
         </p>
       )}
       {preview.alone.filter(({ server }) => awaited.some((exclusion) => exclusion.server === server)).map(({ server, name, updates }) => (

@@ -31,7 +31,7 @@ export function LeftOut({ copies, di, directory }: { copies: readonly KnownCopy[
         <b>
           Epoch {epochNumber(newest.epoch)} left out <bdi>{listed(awaited.map(memberLabel))}</bdi>.
         </b>{' '}
-        <Explained term="stable mark">Forgetting</Explained> waits since <Stamp ts={newest.stableMark} />: what was deleted later is kept until they are back, or abandoned.
+        <Explained term="stable mark">Forgetting</Explained> waits since <Stamp ts={newest.stableMark} />: what was deleted later is kept until {awaited.length === 1 ? 'it is' : 'they are'} back, or abandoned.
       </p>
       <ul>
         {awaited.map((exclusion, i) => (
