@@ -1,4 +1,5 @@
 /** New epochs by the page: a server that is gone, a network that is split, and the way back. */
+import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Cluster, type Tab } from './cluster'
 
 /** Servers in the order alpha, beta, gamma, …, each with a copy of the root and its copies on show. */
@@ -31,6 +32,17 @@ const epochOf = (tab: Tab): Promise<string> => tab.page.evaluate(() => Object.va
 const dialog = (tab: Tab) => tab.page.getByRole('dialog')
 const quarantine = (tab: Tab) => tab.page.getByRole('region', { name: 'Quarantine' })
 const leftOut = (tab: Tab) => tab.page.getByRole('region', { name: 'Left out' })
+
+/** Usable by everyone, in both themes and on a phone. */
+async function accessible(tab: Tab): Promise<void> {
+  for (const [colorScheme, width] of [['light', 1440], ['dark', 400]] as const) {
+    await tab.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await tab.page.setViewportSize({ width, height: 900 })
+    const { violations } = await new AxeBuilder({ page: tab.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
+    expect(violations.map(({ id, nodes }) => `${id} at ${nodes.map((node) => node.target.join(' ')).join(', ')}`)).toEqual([])
+  }
+  await tab.page.setViewportSize({ width: 1440, height: 900 })
+}
 
 /** Opens the form, with these ticked by itself. */
 async function newEpoch(tab: Tab, ticked: readonly string[], button = 'New epoch…'): Promise<void> {
@@ -108,6 +120,7 @@ test('[E8] epochs on both sides, one by force: a split directory is named, and o
   await newEpoch(gamma, ['gamma'])
   const force = dialog(gamma).getByRole('group', { name: 'No majority' })
   await expect(dialog(gamma).getByRole('button', { name: 'Begin it by force' })).toBeDisabled()
+  await accessible(gamma)
   await force.getByRole('checkbox').check()
   await dialog(gamma).getByRole('button', { name: 'Begin it by force' }).click()
   await expect.poll(() => epochOf(gamma)).toBe('0002')
@@ -120,6 +133,9 @@ test('[E8] epochs on both sides, one by force: a split directory is named, and o
   await heal(tabs)
   await expect(alpha.page.getByText('Split directory.')).toBeVisible({ timeout: 15_000 })
   await expect(gamma.page.getByText('Split directory.')).toBeVisible({ timeout: 15_000 })
+  await accessible(alpha)
+  await expect(quarantine(gamma)).toContainText('Schroeder')
+  await accessible(gamma)
   await alpha.page.getByRole('button', { name: 'New epoch of all…' }).click()
   await expect(dialog(alpha)).toContainText('Nobody is left out.')
   await dialog(alpha).getByRole('button', { name: 'Begin the epoch' }).click()
