@@ -17,6 +17,7 @@ export const terms = {
   sweep: 'Visits all copies round the ring, collects their updates, and writes the whole back to each.',
   ring: 'Each copy points to the next. A sweep that comes back to its start has seen them all.',
   epoch: 'The period of a directory with one ring. A new one is an administrator’s act when a server is lost for good.',
+  quarantine: 'What was done on a copy that a new epoch left out, and the ring never got. Somebody makes it anew, or discards it.',
   'stable mark': 'F: every update earlier than this is known to be at every copy; what is absent there is forgotten.',
   'directory reference': 'DR: the value in the parent that leads to a child directory and says who stores its copies.',
   'as of': 'The lastSweep of the copy that answered: every earlier update is reflected in what you see.',

@@ -45,5 +45,5 @@ function Outside({ copy: { name, directory: di, ring: own, excluded }, outside }
 function waitingFor(count: number | null): string {
   if (count === null) return 'Whether anything was done here that the ring never got is being compared.'
   if (count === 0) return 'The ring has all that was done here.'
-  return `${counted(count, 'update')} made here never reached the ring; nothing is lost, but somebody must decide: make them anew, or discard them.`
+  return `${counted(count, 'update')} made here never reached the ring. Nothing is lost, but somebody must decide what to make anew, and what to discard.`
 }

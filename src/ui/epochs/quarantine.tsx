@@ -5,7 +5,7 @@ import { Told } from '../copies/figureThree'
 import { useDesk } from '../desk/desk'
 import { useReading } from '../desk/reading'
 import { SureButton } from '../parts/sureButton'
-import { Stamp } from '../parts/text'
+import { Explained, Stamp } from '../parts/text'
 import { counted } from './wording'
 
 /** E7: what was done on a copy that the epoch left out, and the ring never got; a person decides on each. */
@@ -18,7 +18,9 @@ export function Quarantine({ copy: { directory, version } }: { copy: CopyView })
   const discard = (stamps?: Timestamp[]): void => decide('Discarding', service.discard(`#${directory}`, stamps))
   return (
     <section className="quarantine" aria-labelledby="quarantine-heading">
-      <h3 id="quarantine-heading">Quarantine</h3>
+      <h3 id="quarantine-heading">
+        <Explained term="quarantine">Quarantine</Explained>
+      </h3>
       {entries === null || entries.length === 0 ? (
         <p className="hint">{failure ?? (entries === null ? 'The copy is being compared with the ring…' : 'The ring has everything that was done here; this copy goes by itself, and can be made again.')}</p>
       ) : (

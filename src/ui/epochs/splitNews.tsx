@@ -3,7 +3,7 @@ export function SplitNews({ here, others, onReunite }: { here: string; others: s
   return (
     <div className="banner grave" role="alert">
       <p>
-        <b>Split directory.</b> Two halves each began an epoch of their own, without the other: {here}, and that of <bdi>{others}</bdi>. The later one rules; what the other half did is there still, but names read here do not show it. A new epoch of all of them brings everything together.
+        <b>Split directory.</b> Two halves each began an epoch of their own, without the other: {here}, and that of <bdi>{others}</bdi>. The later one rules; what was done in the other is kept, but does not show. A new epoch of all of them brings everything together.
       </p>
       <button type="button" onClick={onReunite}>
         New epoch of all…
