@@ -52,7 +52,7 @@ describe('who can be in a new epoch', () => {
     const request = { type: 'newEpoch', directory: '/', di, without: null } as const
     expect(firstChoice({ ...request, chosen: 'reachable' }, candidates)).toEqual(['alpha', 'beta'])
     expect(firstChoice({ ...request, chosen: 'all' }, candidates)).toEqual(['alpha', 'beta', 'gamma'])
-    expect(firstChoice({ ...request, chosen: ['gamma' as ServerId] }, candidates)).toEqual(['gamma'])
+    expect(firstChoice({ ...request, chosen: [member('gamma').server] }, candidates)).toEqual(['gamma'])
     expect(firstChoice({ ...request, chosen: 'reachable', without: 'beta' as ServerId }, candidates)).toEqual(['alpha'])
   })
 
