@@ -5,6 +5,7 @@ import { chromium } from 'playwright'
 import { findBrowser } from '../src/serve/browser.mjs'
 import { createPageServer } from '../src/serve/server.mjs'
 import { benchLink } from './benchLink'
+import { benchForgetting, benchForgettingInTabs } from './benchForgetting'
 import { benchService, type Row } from './benchService'
 
 const browser = await chromium.launch(findBrowser() ?? {})
@@ -16,5 +17,7 @@ console.log('| what | measured |\n| --- | --- |')
 const say = ({ what, value }: Row): void => console.log(`| ${what} | ${value} |`)
 for (const row of await benchLink(await browser.newContext())) say(row)
 for await (const row of benchService(browser, `http://localhost:${address.port}/`)) say(row)
+for await (const row of benchForgettingInTabs(browser, `http://localhost:${address.port}/`)) say(row)
+for (const row of benchForgetting()) say(row)
 await browser.close()
 process.exit()

@@ -22,22 +22,21 @@ export interface Row {
 
 /** Rows of the table in the README, each measured in a room of its own, with three tabs of one browser. */
 export async function* benchService(browser: Browser, url: string): AsyncGenerator<Row> {
-  const edited = await openCluster(browser, url)
+  const edited = await openCluster(await browser.newContext(), url)
   yield* await propagation(edited[0], edited[1])
   await edited[0].context().close()
-  const written = await openCluster(browser, url)
+  const written = await openCluster(await browser.newContext(), url)
   yield await bursts(written[0], written[1])
   await written[0].context().close()
-  const parted = await openCluster(browser, url)
+  const parted = await openCluster(await browser.newContext(), url)
   yield await healing(parted[0], parted[1])
   await parted[0].context().close()
-  const imported = await openCluster(browser, url)
+  const imported = await openCluster(await browser.newContext(), url)
   yield await imports(imported[0], imported)
   yield await reload(imported[2])
 }
 
-async function openCluster(browser: Browser, url: string): Promise<[Page, Page, Page]> {
-  const context = await browser.newContext()
+export async function openCluster(context: BrowserContext, url: string): Promise<[Page, Page, Page]> {
   const a = await openServer(context, url)
   const room = a.url().replace('#', '?server=new#')
   const cluster: [Page, Page, Page] = [a, await openServer(context, room), await openServer(context, room)]

@@ -131,6 +131,15 @@ export class Cluster {
     return [alpha, beta, gamma]
   }
 
+  /** The same with delta and epsilon. */
+  async five(): Promise<[Tab, Tab, Tab, Tab, Tab]> {
+    const three = await this.three()
+    const delta = await this.another(three[0])
+    const epsilon = await this.another(three[0])
+    for (const tab of [...three, delta, epsilon]) await expect(tab.treeitem('ANSI')).toContainText('5 copies')
+    return [...three, delta, epsilon]
+  }
+
   /** The paper's sample, with a copy of /DEC/SRC on each of these servers. */
   async sample(alpha: Tab, ...others: Tab[]): Promise<void> {
     await alpha.page.getByRole('button', { name: 'Load the paper’s sample' }).click()

@@ -2,6 +2,7 @@
 import type { Call } from '../core/calls'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
+import { shortName } from '../core/server'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
 export interface Connection {
@@ -10,7 +11,7 @@ export interface Connection {
   /** The public key of the person who signs, as text. */
   person(): string
   self(): { id: ServerId; name: string; root: DirectoryId | null }
-  /** Server names known here, to find the identifier behind one. */
+  /** The identifier behind a server's name, written from the root without its `/` (`alpha`, `DEC/alpha`), as far as it is known here. */
   serverId(name: string): ServerId | undefined
   /** Calls back after each change of this server's copy of a directory; null when it stores none. */
   onChange(directory: DirectoryId, callback: () => void): (() => void) | null
@@ -86,13 +87,11 @@ export class Names {
     return { parent: { ...name, labels: name.labels.slice(0, -1) }, label }
   }
 
-  /** SN: `alpha`, `/alpha`, or a server identifier. */
-  server(text: string): ServerId {
+  /** SN: `alpha`, `/DEC/alpha`, or a server identifier, as far as it is known here. */
+  knownServer(text: string): ServerId | undefined {
     const { id, name } = this.#connection.self()
-    const short = text.slice(text.lastIndexOf('/') + 1)
-    const found = short === name ? id : (this.#connection.serverId(short) ?? (isServerId(text) ? text : undefined))
-    if (found === undefined) throw new NameServiceError(failure('NoSuchServer', { server: text }))
-    return found
+    const fromRoot = text.startsWith('/') ? text.slice(1) : shortName(text)
+    return fromRoot === name ? id : (this.#connection.serverId(fromRoot) ?? (isServerId(text) ? text : undefined))
   }
 }
 

@@ -13,9 +13,10 @@ const PATIENCE = 20
 
 type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'abandon' | 'quarantine' | 'reapply' | 'discard' | 'copyOn'>
 
-export function epochCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
+export function epochCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, serverOf: (sn: string) => Promise<ServerId>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
   const at = <T extends Request['type']>(servers: readonly ServerId[], request: Extract<Request, { type: T }>): Promise<Outcomes[T]> => ask(connection, { type: 'ask', servers: [...servers], request })
-  const here = (sn?: string): ServerId => (sn === undefined ? connection.self().id : names.server(sn))
+  const here = async (sn?: string): Promise<ServerId> => (sn === undefined ? connection.self().id : serverOf(sn))
+  const all = (sns: readonly string[]): Promise<ServerId[]> => Promise.all(sns.map(serverOf))
 
   /** A directory given by its DI needs no copy that could be asked for it. */
   const directoryOf = async (fn: string): Promise<DirectoryId> => {
@@ -26,7 +27,7 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
   const newEpoch = async (fn: string, sns: readonly string[], { force = false, patience = PATIENCE }: EpochOptions, dry: boolean): Promise<NewEpoch> => {
     if (sns.length === 0) throw new NameServiceError(failure('BadRequest', { reason: 'an epoch needs at least one server' }))
     const directory = await directoryOf(fn)
-    const servers = sns.map((sn) => names.server(sn))
+    const servers = await all(sns)
     const self = connection.self().id
     return at([servers.includes(self) ? self : servers[0]!], { type: 'newEpoch', directory, servers, force, patience: Math.round(patience * 1000), dry })
   }
@@ -41,7 +42,7 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
       const directory = await directoryOf(fn)
       try {
         const { excluded } = await newEpoch(fn, sns, options, true)
-        return { fault: null, excluded, ...(await whatIsAlone(at, directory, sns.map((sn) => names.server(sn)), excluded)) }
+        return { fault: null, excluded, ...(await whatIsAlone(at, directory, await all(sns), excluded)) }
       } catch (error) {
         if (!(error instanceof NameServiceError)) throw error
         return { fault: error, excluded: [], alone: [], unknown: [] }
@@ -49,32 +50,32 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     },
     async baptise(fn, epoch, sn) {
       const directory = await directoryOf(fn)
-      await at([connection.self().id], { type: 'baptise', directory, epoch, server: names.server(sn) })
+      await at([connection.self().id], { type: 'baptise', directory, epoch, server: await serverOf(sn) })
     },
     async abandon(fn, sns) {
       const { directory, servers } = await lookup(fn)
-      const left = new Set(sns.map((sn) => names.server(sn)))
+      const left = new Set(await all(sns))
       const { excluded } = await at(servers, { type: 'state', directory })
       return (await at(servers, { type: 'abandon', directory, copies: excluded.filter(({ server }) => left.has(server)).map(({ copy }) => copy) })).excluded
     },
-    copyOn: async (fn, sn) => at([names.server(sn)], { type: 'state', directory: await directoryOf(fn) }),
+    copyOn: async (fn, sn) => at([await serverOf(sn)], { type: 'state', directory: await directoryOf(fn) }),
     async quarantine(fn, sn) {
-      return (await entriesOf(await directoryOf(fn), here(sn))).entries
+      return (await entriesOf(await directoryOf(fn), await here(sn))).entries
     },
     async reapply(fn, stamps, sn) {
       const directory = await directoryOf(fn)
-      const entries = (await entriesOf(directory, here(sn))).entries ?? []
+      const entries = (await entriesOf(directory, await here(sn))).entries ?? []
       let left = entries.length
       for (const { ts, procedure, changes } of entries.filter((entry) => stamps === undefined || stamps.includes(entry.ts))) {
         for (const { path, tree } of changes) await write({ from: directory, up: 0, labels: [] }, changeOf(procedure, path, tree))
-        left = await settle(directory, here(sn), [ts])
+        left = await settle(directory, await here(sn), [ts])
       }
       return left
     },
     async discard(fn, stamps, sn) {
       const directory = await directoryOf(fn)
-      const entries = (await entriesOf(directory, here(sn))).entries ?? []
-      return settle(directory, here(sn), stamps ?? entries.map(({ ts }) => ts))
+      const entries = (await entriesOf(directory, await here(sn))).entries ?? []
+      return settle(directory, await here(sn), stamps ?? entries.map(({ ts }) => ts))
     },
   }
 }

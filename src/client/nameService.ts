@@ -4,8 +4,9 @@
  */
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
+import type { Durability } from '../core/copies/durability'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import type { CopyState, Entry, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
+import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -28,6 +29,29 @@ export interface Read<T> {
   server: ServerId
 }
 
+export interface WriteOptions {
+  /** How many copies are to have it on disk: `local` (the one that accepts it) unless said, `quorum` (a majority of the ring) or `all`. */
+  durability?: Durability
+  /**
+   * Seconds to wait for that; 5 unless said. Then it is `NotDurableYet`: the update stands, spreads, and is sent again by the
+   * library until it is durable. 0: nobody waits, and the library sees to it.
+   */
+  patience?: number
+}
+
+/** An update that the library keeps, over reloads too, until it is durable. */
+export interface Undurable {
+  ts: Timestamp
+  directory: DirectoryId
+  level: Durability
+  /** Who has not got it, and why, in words; '' before the first attempt has ended. */
+  missing: string
+  /** How it stands, in a sentence; '' before the first attempt has ended. */
+  reason: string
+  /** It is not sent again: make it anew (`remake`) or forget it. */
+  isLost: boolean
+}
+
 export interface Written {
   ts: Timestamp
   /** The servers whose copies have it on disk. */
@@ -39,6 +63,8 @@ export interface CopyReport {
   member: Member
   /** What it says of itself; null when it has not said anything. */
   state: CopyState | null
+  /** How many updates others told of that it has not got; null when it has not said anything. Each tells of its 200 latest. */
+  lacks: number | null
   /** Why it could not be asked; '' when it answered, and while it may still. */
   reason: string
   /** Its answer is still awaited: only so in what `progress` is told. */
@@ -75,24 +101,34 @@ export interface NameService {
 
   // Values and updates
   snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp }>
-  doUpdates(vd: string | SnapshotDesignator, tree: JsonTree): Promise<Written>
+  doUpdates(vd: string | SnapshotDesignator, tree: JsonTree, options?: WriteOptions): Promise<Written>
   enumerate(vd: string): Promise<Label[]>
   getValue(vd: string, options?: ReadOptions): Promise<Read<JsonValue> & { tree: JsonTree }>
-  setValue(vd: string | SnapshotDesignator, value: JsonValue): Promise<Written>
+  setValue(vd: string | SnapshotDesignator, value: JsonValue, options?: WriteOptions): Promise<Written>
   testValue(vd: string, value: JsonValue): Promise<boolean>
   /** Calls back with the value now and after every change, until stopped; an absent value is null. */
   watch(vd: string, callback: (read: Read<JsonValue | null>) => void): () => void
+
+  // Durability
+  /** What is not durable yet; calls back now and after every change, until stopped. */
+  undurable(callback: (kept: readonly Undurable[]) => void): () => void
+  /** Takes up what was kept before a reload; once, when the server runs. */
+  resume(): Promise<void>
+  /** Makes a kept change anew, as a new update with a new time-stamp, in place of the one that is lost. */
+  remake(ts: Timestamp): Promise<Written>
+  /** Sends a kept update no more. What copies have it keep it. */
+  forget(ts: Timestamp): Promise<void>
 
   // Directories
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
-  setLink(fn: string, target: string): Promise<Written>
+  setLink(fn: string, target: string, options?: WriteOptions): Promise<Written>
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
-  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one. */
-  removeDC(sn: string, fn: string): Promise<CopyId>
+  /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
+  removeDC(sn: string, fn: string, options?: { force?: boolean }): Promise<CopyId>
   /**
    * A new ring of the copies on these servers, which leaves out all others ("never done automatically"): for servers that are
    * gone for good, or a long partition; over all of them, it joins what had parted. `NoMajority` without most of the ring.
@@ -121,8 +157,18 @@ export interface NameService {
   setSweepPeriod(fn: string, seconds: number): Promise<void>
 
   // Servers
+  /** The address of this server: `room/<SI>`. */
   newServer(): Promise<string>
+  /** Gives this server a name, in the root or in a directory with InSN, and an up pointer to a server with a shorter one. */
   setUpOn(sn: string, upSn?: string): Promise<void>
+  /** Whether servers may be named in a directory; `false` waits until nobody can be naming one. */
+  setInSN(fn: string, to: boolean): Promise<void>
+  /** Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. */
+  removeS(sn: string): Promise<void>
+  /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
+  checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
+  /** A server by its own word. */
+  server(sn: string): Promise<Described>
 
   // What a page of names needs
   entries(fn: string): Promise<Read<Entry[]>>

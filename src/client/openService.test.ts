@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { inSNOf } from '../core/directories/serverEntry'
 import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
 import { hostileLabels } from '../trials/generators'
 import { toJson, toTree, toValue } from './json'
+import type { CopyState } from '../core/requests'
+import { timestamp, type Timestamp } from '../core/timestamp'
 import type { CopyReport, JsonTree, NameService, Read, JsonValue } from './nameService'
 import { openService } from './openService'
 
@@ -180,13 +183,15 @@ describe('directories and names', () => {
     for (const [expected] of cases) expect(errorCodes).toContain(expected)
   })
 
-  it('a server is named in the root: a name with a directory in it is refused, whole', async () => {
+  it('[S1] a server is named in the root, or in a directory with InSN; any other name is refused, whole', async () => {
     const said = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: Error) => error.message)
-    expect(await said(service.setUpOn('a/b c'))).toMatch(/^The name a\/b c is not one: servers are named in the root only/)
-    for (const bad of ['/DEC/mars', '../mars', '/', '.', '', 'a:b', `#${'a'.repeat(20)}/mars`]) expect(await code(service.setUpOn(bad))).toBe('BadName')
+    await service.newD('alpha', '/DEC')
+    expect(await said(service.setUpOn('DEC/mars'))).toMatch(/^The server name \/DEC\/mars would break S1: the directory \/DEC has no InSN\. Call setInSN/)
+    expect(await code(service.setUpOn('/IBM/mars'))).toBe('NotFound')
+    for (const bad of ['../mars', '/', '.', '', 'a:b', `#${'a'.repeat(20)}/mars`]) expect(await code(service.setUpOn(bad))).toBe('BadName')
     expect(alpha.host.server.name).toBe('alpha')
     for (const good of ['mars', '/venus', `#${alpha.host.server.root}/earth`, 'red dwarf', 'a%2Fb']) expect(await code(service.setUpOn(good))).toBe('ok')
-    expect(alpha.host.server.name).toBe('a/b')
+    expect(alpha.host.server.name).toBe('a%2Fb')
   })
 
   it('a sweep period out of range is refused with the range, and nothing is rounded', async () => {
@@ -210,6 +215,36 @@ describe('directories and names', () => {
     expect(new Set(value!.writers.map(([, author]) => author))).toEqual(new Set(['person']))
     expect((await service.nodes('/:nobody')).value).toBeNull()
   })
+})
+
+describe('servers', () => {
+  it('[S1] [S3] are named in directories, checked, and removed', async () => {
+    const [one, other] = await startPair()
+    const [first, second] = [openService(one.connection), openService(other.connection)]
+    await first.firstRoot({ label: 'ANSI' })
+    await until(() => other.host.server.registered)
+    await first.newD('alpha', '/DEC')
+    await first.newDC('beta', '/')
+    await first.newDC('/beta', '/DEC')
+    await first.setInSN('/DEC', true)
+    const { di } = await first.lookup('/DEC')
+    await until(() => inSNOf(other.host.server.copies.get(di)!.visible) !== null)
+    await second.setUpOn('/DEC/beta', '/alpha')
+    expect(other.host.server).toMatchObject({ name: 'DEC/beta', up: { name: 'alpha' } })
+    await until(() => one.connection.serverId('DEC/beta') === other.id)
+    expect(await first.server('/DEC/beta')).toMatchObject({ server: other.id, name: 'DEC/beta', up: 'alpha', removed: false })
+    await until(() => one.host.server.peers.get(other.id)?.name === 'DEC/beta')
+    expect(await code(first.setInSN('/DEC', false))).toBe('WouldBreak')
+    expect(await code(first.setUpOn('/omega'))).toBe('WouldBreak')
+    expect((await first.checkS(await second.newServer(), '/DEC/beta', { repair: false })).filter(({ rule }) => rule !== 'R9')).toEqual([])
+    expect(await code(first.checkS('nowhere'))).toBe('BadRequest')
+    expect(await code(first.removeS('/DEC/nobody'))).toBe('NoSuchServer')
+    await first.removeS('/DEC/beta')
+    expect(other.host.server).toMatchObject({ removed: true, up: null })
+    expect((await first.entries('/DEC')).value.map(([label]) => label)).not.toContain('beta')
+    expect(await code(first.removeS('/alpha'))).toBe('LastCopy')
+    for (const { host } of [one, other]) host.stop()
+  }, 60_000)
 })
 
 describe('watching', () => {
@@ -320,6 +355,26 @@ describe('from another server', () => {
       expect(inWords(await all)).toBe(last)
       expect(told).toEqual(['here active, there awaited', last])
     }
+    for (const { host } of [one, two]) host.stop()
+  })
+
+  it('[P10] of each copy it is told how many updates it lacks that another told of, as far as logs reach', async () => {
+    const [one, two] = await startPair()
+    const there = openService(one.connection)
+    await there.firstRoot()
+    await until(() => two.host.server.root !== null)
+    await there.newDC('beta', '/')
+    const log = (length: number): [Timestamp, string][] => Array.from({ length }, (_, i) => [timestamp(1000 + i, '0'), 'x'])
+    const logs = new Map([[one.id, log(3)], [two.id, log(1)]])
+    const call: typeof one.connection.call = async (call) => {
+      const outcome = (await one.connection.call(call)) as CopyState
+      return call.type === 'ask' && call.request.type === 'state' ? { ...outcome, lastSweep: timestamp(1, '0'), log: logs.get(outcome.server)! } : outcome
+    }
+    const lacks = async (): Promise<(string | number | null)[][]> => (await openService({ ...one.connection, call }).copies('/')).map(({ member, lacks: count }) => [member.server === one.id ? 'here' : 'there', count]).toSorted(([a], [b]) => (a! < b! ? -1 : 1))
+    expect(await lacks()).toEqual([['here', 0], ['there', 2]])
+    logs.set(two.id, log(250).slice(50))
+    logs.set(one.id, [...log(1), [timestamp(2000, '0'), 'x']])
+    expect(await lacks()).toEqual([['here', 200], ['there', 1]])
     for (const { host } of [one, two]) host.stop()
   })
 })

@@ -3,29 +3,41 @@
  * of its own; what a procedure does stands in the core.
  */
 import type { Member } from '../core/copies/directoryCopy'
+import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
-import { formatName, formatPath, labelFault, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
-import type { Timestamp } from '../core/timestamp'
+import { later, timeOf, type Timestamp } from '../core/timestamp'
+import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { toJson, toTree, toValue } from './json'
-import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, Written } from './nameService'
+import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
+import { noOutbox, Resender, type Outbox } from './outbox'
 
 /** How often a change is drawn up anew when others change the same names meanwhile. */
 const ATTEMPTS = 5
 const POLL = 2000
 
+/** What a program may choose for all its calls. */
+export interface ServiceOptions {
+  /** Where updates that are not durable yet outlive the program. */
+  outbox?: Outbox
+  /** How durable an update is to be unless its call says so. */
+  write?: WriteOptions
+}
+
 type Form = 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot'
 
-export function openService(connection: Connection): NameService {
+export function openService(connection: Connection, { outbox = noOutbox, write = {} }: ServiceOptions = {}): NameService {
   const names = new Names(connection)
-  const writer = new Writer(connection)
+  const resender = new Resender(connection, outbox)
+  const writer = new Writer(connection, resender, write)
 
   const read = async (vd: string, form: Form, after: Timestamp | null = null): Promise<ReadOutcome> => {
     const { name, path } = names.designator(vd)
@@ -46,23 +58,36 @@ export function openService(connection: Connection): NameService {
     const { name, path } = names.designator(vd)
     return { name, under: { labels: path, incarnations: null } }
   }
-  /** SN of a server that is to be named: a label of the root, the only directory so far that names servers. */
-  const serverLabel = (sn: string): Label => {
+  /** The labels of a server's name from the root; a bare one is named in the root. */
+  const serverPath = (sn: string): Label[] => {
     const { from, up, labels } = names.parse(sn)
-    const [label, ...below] = labels
-    const inRoot = from === '/' || from === '.' || from === connection.self().root
-    if (label !== undefined && below.length === 0 && up === 0 && inRoot) return label
-    throw new NameServiceError(failure('BadName', { name: sn, reason: 'servers are named in the root only, so the name of one is a single label, without a directory before it' }))
+    if (labels.length > 0 && up === 0 && (from === '/' || from === '.' || from === connection.self().root)) return labels
+    throw new NameServiceError(failure('BadName', { name: sn, reason: 'the name of a server begins at the root and ends with a label of its own' }))
   }
-  /** Whether something else than this server has a name in the root. The server would not fail: it would take the next free name. */
-  const isTaken = async (name: Label): Promise<boolean> => {
-    const { id, root } = connection.self()
-    if (root === null || labelFault(name) !== null) return false
-    const { tree } = await ask<ReadOutcome>(connection, { type: 'at', name: { from: root, up: 0, labels: [] }, request: { type: 'read', directory: placeholder, path: [name], form: 'tree', after: null } })
-    const own = ['Server', 'SI', id].reduce<Tree | undefined>((at, label) => (typeof at === 'object' ? at.find(([below]) => below === label)?.[1] : undefined), tree ?? undefined)
-    return tree !== null && own === undefined
+  /** SN: known here, or looked up like any name. */
+  const serverOf = async (sn: string): Promise<ServerId> => {
+    const known = names.knownServer(sn)
+    if (known !== undefined) return known
+    const path = serverPath(sn)
+    const label = path.at(-1)!
+    const name: FullName = { from: connection.self().root ?? '/', up: 0, labels: path.slice(0, -1) }
+    const { labels } = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: [label, 'Server', 'SI'], form: 'labels', after: null } })
+    const [si] = labels ?? []
+    if (si === undefined || !isServerId(si)) throw new NameServiceError(failure('NoSuchServer', { server: sn }))
+    return si
+  }
+  const rootOrThrow = (): DirectoryId => {
+    const { root } = connection.self()
+    if (root === null) throw new NameServiceError(failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
+    return root
   }
   const notFound = (vd: string): NameServiceError => new NameServiceError(failure('NotFound', { name: vd, reason: 'nothing is present there' }))
+
+  const keptAt = (ts: Timestamp): Kept => {
+    const kept = resender.find(ts)
+    if (kept === undefined) throw new NameServiceError(failure('NotFound', { name: ts, reason: 'no update of this time-stamp is kept here' }))
+    return kept
+  }
 
   const service: NameService = {
     get workingRoot() {
@@ -84,13 +109,13 @@ export function openService(connection: Connection): NameService {
       const { snapshot, asOf } = await read(vd, 'snapshot')
       return { ...snapshot, asOf }
     },
-    async doUpdates(vd, tree) {
+    async doUpdates(vd, tree, options) {
       const { name, under } = target(vd)
-      return writer.write(name, { procedure: 'doUpdates', under, tree: toTree(tree), replace: false })
+      return writer.write(name, { procedure: 'doUpdates', under, tree: toTree(tree), replace: false }, options)
     },
-    async setValue(vd, value) {
+    async setValue(vd, value, options) {
       const { name, under } = target(vd)
-      return writer.write(name, { procedure: 'doUpdates', under, tree: toTree(value), replace: true })
+      return writer.write(name, { procedure: 'doUpdates', under, tree: toTree(value), replace: true }, options)
     },
     async enumerate(vd) {
       const { labels } = await read(vd, 'labels')
@@ -112,6 +137,18 @@ export function openService(connection: Connection): NameService {
       return watch(connection, () => found(nameIn(vd)), () => read(vd, 'tree'), callback)
     },
 
+    undurable: (callback) => resender.watch(callback),
+    resume: () => resender.resume(),
+    async remake(ts) {
+      const kept = keptAt(ts)
+      const written = await writer.remake(kept)
+      await resender.forget(kept)
+      return written
+    },
+    async forget(ts) {
+      await resender.forget(keptAt(ts))
+    },
+
     async lookup(fn) {
       const { directory: di, entity, servers, trail, validUntil } = await found(fn)
       return { di, entity, servers, trail, validUntil }
@@ -122,7 +159,7 @@ export function openService(connection: Connection): NameService {
       return di
     },
     async newD(sn, fn) {
-      const server = names.server(sn)
+      const server = await serverOf(sn)
       const { parent, label } = names.split(fn)
       const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: label })
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
@@ -131,28 +168,28 @@ export function openService(connection: Connection): NameService {
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
-    async setLink(fn, to) {
+    async setLink(fn, to, options) {
       const { parent, label } = names.split(fn)
       names.parse(to)
-      return writer.write(parent, linkChange([[label, to]]))
+      return writer.write(parent, linkChange([[label, to]]), options)
     },
 
     async newDC(sn, fn) {
-      const server = names.server(sn)
+      const server = await serverOf(sn)
       const { directory: di, servers } = await directory(fn)
       const { copy } = await ask<Outcomes['join']>(connection, { type: 'ask', servers: [server], request: { type: 'join', directory: di, from: servers } })
       return copy
     },
-    async removeDC(sn, fn) {
-      const server = names.server(sn)
+    async removeDC(sn, fn, { force = false } = {}) {
+      const server = await serverOf(sn)
       const { directory: di } = await directory(fn)
-      const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di } })
+      const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di, force } })
       return copy
     },
-    ...epochCalls(connection, names, directory, (name, change) => writer.write(name, change)),
+    ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
-      return sweep({ directory: di, servers: sn === undefined ? servers : [names.server(sn)] }, form)
+      return sweep({ directory: di, servers: sn === undefined ? servers : [await serverOf(sn)] }, form)
     },
     async copies(fn, progress) {
       const { directory: di, servers } = await directory(fn)
@@ -164,10 +201,27 @@ export function openService(connection: Connection): NameService {
     },
 
     newServer: () => Promise.resolve(addressOf(connection.self().id)),
-    async setUpOn(sn) {
-      const name = serverLabel(sn)
-      if (await isTaken(name)) throw new NameServiceError(failure('AlreadyExists', { name: `/${formatPath([name])}` }))
-      await ask(connection, { type: 'rename', name })
+    async setUpOn(sn, upSn) {
+      await ask(connection, { type: 'setUpOn', path: serverPath(sn), up: upSn === undefined ? null : serverPath(upSn) })
+    },
+    async setInSN(fn, to) {
+      const { directory: di, servers } = await directory(fn)
+      await ask<Outcomes['setInSN']>(connection, { type: 'ask', servers, request: { type: 'setInSN', directory: di, to } })
+    },
+    async removeS(sn) {
+      const server = await serverOf(sn)
+      await ask<Outcomes['removeS']>(connection, { type: 'ask', servers: [server], request: { type: 'removeS', directory: rootOrThrow() } })
+    },
+    async checkS(address, sn, { repair = true } = {}) {
+      const server = address.replace(/^room\//, '')
+      if (!isServerId(server)) throw new NameServiceError(failure('BadRequest', { reason: `${address.slice(0, 80)} is no address of a server; newServer answers that of this one` }))
+      const name = sn === undefined ? null : formatPath(serverPath(sn))
+      const { findings } = await ask<Outcomes['checkS']>(connection, { type: 'ask', servers: [server], request: { type: 'checkS', directory: rootOrThrow(), name, repair } })
+      return findings.map((finding) => ({ ...finding, sentence: fromRoot(connection, finding.sentence), repair: fromRoot(connection, finding.repair) }))
+    },
+    async server(sn) {
+      const server = await serverOf(sn)
+      return ask<Outcomes['describe']>(connection, { type: 'ask', servers: [server], request: { type: 'describe', directory: rootOrThrow() } })
     },
 
     async entries(fn) {
@@ -197,22 +251,29 @@ const linkChange = (links: readonly (readonly [Label, string])[]): Change => ({
   replace: false,
 })
 
-/** Draws up changes, signs them, submits them. */
+/** s to wait for a level, unless a call says otherwise. */
+const PATIENCE = 5
+
+/** Draws up changes, signs them, submits them, and sees to their durability. */
 class Writer {
   readonly #connection: Connection
+  readonly #resender: Resender
+  readonly #usual: WriteOptions
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, resender: Resender, usual: WriteOptions) {
     this.#connection = connection
+    this.#resender = resender
+    this.#usual = usual
   }
 
   /** One call, one signature, one time-stamp; drawn up anew if somebody was faster, unless an incarnation was named. */
-  async write(name: FullName, change: Change): Promise<Written> {
+  async write(name: FullName, change: Change, options: WriteOptions = {}): Promise<Written> {
+    const wish = this.#wish(options)
     for (let attempt = 1; ; attempt++) {
       const drafted = await ask<Drafted>(this.#connection, { type: 'at', name, request: { type: 'draft', directory: placeholder, change } })
-      if (drafted.branches.length === 0) return this.#unchanged(drafted, change)
-      const signed = await this.#sign(drafted.directory, change.procedure, drafted.branches)
+      if (drafted.branches.length === 0) return this.#unchanged(drafted, change, wish)
       try {
-        return await ask<Accepted>(this.#connection, { type: 'ask', servers: [drafted.server], request: { type: 'submit', directory: drafted.directory, signed } })
+        return await this.#submit(drafted, change.procedure, wish)
       } catch (error) {
         const faster = error instanceof NameServiceError && error.code === 'Superseded' && change.under.incarnations === null
         if (!faster || attempt >= ATTEMPTS) throw error
@@ -220,10 +281,41 @@ class Writer {
     }
   }
 
-  /** Everything is as it was wanted: the time-stamp is the one of what is there. */
-  async #unchanged({ directory, server }: Drafted, { under }: Change): Promise<Written> {
-    const { snapshot, asOf } = await ask<ReadOutcome>(this.#connection, { type: 'ask', servers: [server], request: { type: 'read', directory, path: under.labels, form: 'snapshot', after: null } })
-    return { ts: snapshot.path.at(-1)?.[1] ?? asOf, copies: [server] }
+  /** A kept change once more, at a copy that can be reached: its ancestors are those that were meant then. */
+  async remake({ directory, set: { intent }, level }: Kept): Promise<Written> {
+    const { servers } = await ask<Found>(this.#connection, { type: 'lookup', name: { from: directory, up: 0, labels: [] }, entity: null })
+    const { server } = await ask<CopyState>(this.#connection, { type: 'ask', servers, request: { type: 'state', directory } })
+    return this.#submit({ directory, server, branches: [...intent.branches] }, intent.procedure, this.#wish({ durability: level }))
+  }
+
+  #wish(options: WriteOptions): Required<WriteOptions> {
+    const wish = { durability: 'local' as Durability, patience: PATIENCE, ...this.#usual, ...options }
+    const isRight = durabilities.includes(wish.durability) && wish.patience >= 0 && wish.patience * 1000 <= LONGEST_PATIENCE
+    if (!isRight) throw new NameServiceError(failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, with a patience of ${LONGEST_PATIENCE / 1000} s at most` }))
+    return wish
+  }
+
+  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, { durability, patience }: Required<WriteOptions>): Promise<Written> {
+    const signed = await this.#sign(directory, procedure, branches)
+    const { ts, copies, ring } = await ask<Accepted>(this.#connection, { type: 'ask', servers: [server], request: { type: 'submit', directory, signed } })
+    if (durability === 'local') return { ts, copies }
+    const kept: Kept = { directory, ts, ring, level: durability, set: { ...signed, ts } }
+    if (patience > 0) return { ts, copies: serversOf(await this.#resender.reach(kept, patience * 1000)) }
+    await this.#resender.start(kept)
+    return { ts, copies }
+  }
+
+  /** Everything is as it was wanted: the time-stamp is the one of what is there. Others wrote it, and keep it; its spreading can be waited for. */
+  async #unchanged({ directory, server }: Drafted, { under, tree }: Change, { durability, patience }: Required<WriteOptions>): Promise<Written> {
+    const { snapshot, asOf, nodes } = await ask<ReadOutcome>(this.#connection, { type: 'ask', servers: [server], request: { type: 'read', directory, path: under.labels, form: durability === 'local' ? 'snapshot' : 'nodes', after: null } })
+    const ts = snapshot.path.at(-1)?.[1] ?? asOf
+    let copies = [server]
+    if (durability === 'local' || patience === 0 || nodes === null) return { ts, copies }
+    const { ring } = await ask<CopyState>(this.#connection, { type: 'ask', servers: [server], request: { type: 'state', directory } })
+    for (const stamp of stampsOf(nodes.tree, tree)) {
+      copies = serversOf(await ask<Secured>(this.#connection, { type: 'secure', directory, ts: stamp, set: null, ring: ring.map((member) => ({ copy: member.copy, server: member.server })), level: durability, patience: patience * 1000 }))
+    }
+    return { ts, copies }
   }
 
   /** The first change of a new directory, and its DI: the hash of its genesis (owner's key, nonce, creation time). */
@@ -232,7 +324,8 @@ class Writer {
     const di = await this.#connection.directoryId(genesis)
     const leaf = (text: string): Branch => [text, null, true]
     const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]]]
-    if (back !== null) below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
+    if (back === null) below.splice(1, 0, ['InSN', null, [leaf('0')]])
+    else below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
     return { di, signed: await this.#sign(di, 'newD', [['.', null, below]]) }
   }
 
@@ -243,14 +336,23 @@ class Writer {
   }
 }
 
+const serversOf = ({ copies }: Secured): ServerId[] => copies.map(({ server }) => server)
+
+/** The time-stamps of the nodes that a tree speaks of, absent ones too: of the updates that made them so. */
+function stampsOf([, ts, , ...below]: EncodedNode, tree: Tree): Set<Timestamp> {
+  const wanted = new Map(typeof tree === 'boolean' ? [] : tree)
+  const deeper = below.flatMap((child) => (wanted.has(child[0]) ? [...stampsOf(child, wanted.get(child[0])!)] : []))
+  return new Set(timeOf(ts) === 0 ? deeper : [ts, ...deeper])
+}
+
 /** Asks every member of the ring that the first copy to answer knows, directly; tells how far it has come. */
 async function copyReports(connection: Connection, directory: DirectoryId, servers: readonly ServerId[], progress: (reports: readonly CopyReport[]) => void = () => undefined): Promise<CopyReport[]> {
   const state = (at: readonly ServerId[]): Promise<CopyState> => ask(connection, { type: 'ask', servers: [...at], request: { type: 'state', directory } })
   const answerOf = async (member: Member): Promise<CopyReport> => {
     try {
-      return { member, state: await state([member.server]), reason: '', awaited: false }
+      return { member, state: await state([member.server]), lacks: null, reason: '', awaited: false }
     } catch (error) {
-      if (error instanceof NameServiceError) return { member, state: null, reason: error.message, awaited: false }
+      if (error instanceof NameServiceError) return { member, state: null, lacks: null, reason: error.message, awaited: false }
       throw error
     }
   }
@@ -267,16 +369,32 @@ async function copyReports(connection: Connection, directory: DirectoryId, serve
   const first = await ofTheRing(servers)
   const reports = first.ring.map((member): CopyReport => {
     const isFirst = member.server === first.server
-    return { member, state: isFirst ? first : null, reason: '', awaited: !isFirst }
+    return { member, state: isFirst ? first : null, lacks: null, reason: '', awaited: !isFirst }
   })
-  progress([...reports])
+  progress(compared(reports))
   const others = reports.map(async ({ member, awaited }, i) => {
     if (!awaited) return
     reports[i] = await answerOf(member)
-    progress([...reports])
+    progress(compared(reports))
   })
   await Promise.all(others)
-  return reports
+  return compared(reports)
+}
+
+/** A copy tells of so many sets of its log at most. */
+const LOG_TOLD = 200
+
+/** What each lacks of what any has told of: before its lastSweep nothing [DC1]. */
+function compared(reports: readonly CopyReport[]): CopyReport[] {
+  const all = new Set(reports.flatMap(({ state }) => state?.log.map(([ts]) => ts) ?? []))
+  return reports.map((report) => {
+    const { state } = report
+    if (state === null) return report
+    const has = new Set(state.log.map(([ts]) => ts))
+    // What stands before the first line of a log that was cut is not told.
+    const told = state.log.length < LOG_TOLD ? state.lastSweep : later(state.lastSweep, state.log[0]![0])
+    return { ...report, lacks: [...all].filter((ts) => ts >= told && !has.has(ts)).length }
+  })
 }
 
 /** Calls back now and after every change: told of by this server's copy, else looked for every two seconds. */

@@ -1,5 +1,6 @@
 /** Who waits for an outcome, and how it is given: to this server's own client, to another server, or to an errand here. */
 import { failure, isFailure, type Failure } from './errors'
+import type { Onward } from './errands'
 import type { ServerId } from './names'
 import type { Request } from './requests'
 import { send, type Turn } from './server'
@@ -9,6 +10,8 @@ export type Caller =
   | { type: 'server'; server: ServerId; id: string }
   /** A procedure of this server itself (errands.ts). */
   | { type: 'errand'; id: string }
+  /** Something that goes on here when a lookup has ended, a join, a leaving or a sweep. */
+  | { type: 'onward'; onward: Onward }
 
 /** JSON characters of an answer at most, so that its message stays below 1 MiB. */
 const MAX_ANSWER = 400_000
@@ -26,6 +29,9 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
     }
     case 'errand':
       turn.settled.push({ id: caller.id, outcome })
+      return
+    case 'onward':
+      turn.settled.push({ onward: caller.onward, outcome })
       return
   }
 }

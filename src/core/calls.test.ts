@@ -273,7 +273,7 @@ describe('looking up a name', () => {
     for (let i = 0; i < 200 && !beta.replies.has(id); i++) {
       const [request] = cluster.lose(ofType('request'))
       if (request?.message.type !== 'request') break
-      const outcome = { steps: [], directory: root, servers: [alpha.id], up: 0, rest: ['x'], outcome: 'on', link: null, entity: null }
+      const outcome = { steps: [], directory: root, servers: [alpha.id], names: [], up: 0, rest: ['x'], outcome: 'on', link: null, entity: null }
       cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome: JSON.stringify(outcome) } })
     }
     expect(beta.replies.get(id)).toMatchObject({ code: 'NotFound', about: { reason: expect.stringContaining('without end') as string } })
@@ -437,21 +437,22 @@ describe('servers', () => {
   })
 
   it('whose name is taken takes the next free Greek letter', () => {
-    const { cluster, directory: root } = Cluster.ring(2, 3)
+    const cluster = new Cluster(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
-    cluster.ask(gamma, { type: 'rename', name: 'alpha' })
+    cluster.ask(gamma, { type: 'setUpOn', path: ['alpha'], up: null })
+    const root = cluster.firstRoot(alpha)
     cluster.pass(10_000)
     expect(gamma.server.name).not.toBe('alpha')
     expect(alpha.sees(root)).toContain(`"${gamma.server.name}",["Server",["Address",["room/${gamma.id}"]]`)
     expect(new Set([alpha, beta, gamma].map(({ server }) => server.name)).size).toBe(3)
     expect(freeServerName(new Set(['alpha', 'gamma']))).toBe('beta')
-    expect(cluster.code(gamma, { type: 'rename', name: 'a\u0000' })).toBe('BadName')
+    expect(cluster.code(gamma, { type: 'setUpOn', path: ['a\u0000'], up: null })).toBe('BadName')
   })
 
   it('leaves what people keep under its old name when it takes another', () => {
     const { cluster, root, alpha } = one()
     cluster.write(alpha, root, ['alpha'], [['Phone', [['853-1000', true]]]])
-    cluster.ask(alpha, { type: 'rename', name: 'omega' })
+    cluster.ask(alpha, { type: 'setUpOn', path: ['omega'], up: null })
     cluster.pass(10_000)
     expect(tree(cluster.read(alpha, named(root), ['alpha']))).toEqual([['Phone', [['853-1000', true]]]])
     expect(alpha.sees(root)).toContain('"omega",["Server"')
@@ -471,7 +472,7 @@ describe('servers', () => {
     const { cluster, directory: root } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
     cluster.cut(alpha, beta)
-    for (const member of [alpha, beta]) cluster.ask(member, { type: 'rename', name: 'omega' })
+    for (const member of [alpha, beta]) cluster.ask(member, { type: 'setUpOn', path: ['omega'], up: null })
     cluster.pass(5000)
     cluster.connect(alpha, beta)
     cluster.pass(90_000)
@@ -483,7 +484,7 @@ describe('servers', () => {
   it('two that take one name at once: the loser has another within seconds', () => {
     const { cluster, directory: root } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
-    for (const member of [alpha, beta]) cluster.call(member, { type: 'rename', name: 'omega' })
+    for (const member of [alpha, beta]) cluster.call(member, { type: 'setUpOn', path: ['omega'], up: null })
     cluster.time += 100
     for (const member of [alpha, beta]) cluster.input(member, { type: 'tick' })
     cluster.pass(2000)

@@ -1,6 +1,8 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
+import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
+import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
@@ -19,13 +21,19 @@ import { walk } from './directories/walk'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
-import { checkLabels, formatPath, labelFault, shown, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
-import { requestShape, type Accepted, type Change, type CopyState, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
+import { checkLabels, formatPath, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
+import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
 import type { Timestamp } from './timestamp'
 import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
-import { register, rename } from './servers/register'
+import { announcementFault } from './servers/announcements'
+import { beginCheckS } from './servers/checkS'
+import { leavingFault } from './servers/placement'
+import { beginRemoveS } from './servers/removeS'
+import { beginSetInSN } from './servers/setInSN'
+import { beginSetUpOn } from './servers/setUpOn'
+import { register } from './servers/register'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, type Tree } from './values/readValue'
@@ -41,7 +49,10 @@ export type Call =
   | { type: 'ask'; servers: ServerId[]; request: Request }
   /** FirstRoot: makes the root of a new instance of the service, on this server. */
   | { type: 'firstRoot'; directory: DirectoryId; signed: SignedIntent }
-  | { type: 'rename'; name: string }
+  /** Waits until an update is on the disks of so many copies. */
+  | ({ type: 'secure' } & Wanted)
+  /** SetUpOn: this server's name, and that of the server it is to point up to, as labels from the root. */
+  | { type: 'setUpOn'; path: Label[]; up: Label[] | null }
   | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
 
 export function onCall(turn: Turn, id: number, call: Call): void {
@@ -57,8 +68,10 @@ export function onCall(turn: Turn, id: number, call: Call): void {
       return ask(turn, call.servers, call.request, { type: 'answer', caller })
     case 'firstRoot':
       return firstRoot(turn, call.directory, call.signed, caller)
-    case 'rename':
-      return renameServer(turn, call.name, caller)
+    case 'secure':
+      return secure(turn, call, caller)
+    case 'setUpOn':
+      return beginSetUpOn(turn, call.path, call.up, caller)
     case 'setSweepPeriod':
       return setSweepPeriod(turn, call.directory, call.period, caller)
     default:
@@ -107,11 +120,12 @@ function firstRoot(turn: Turn, directory: DirectoryId, signed: SignedIntent, cal
   answer(turn, caller, { copy: created.id, label: null })
 }
 
-function renameServer(turn: Turn, name: string, caller: Caller): void {
-  const fault = labelFault(name)
-  if (fault !== null) return answer(turn, caller, failure('BadName', { name: shown(name), reason: fault }))
-  rename(turn, name)
-  answer(turn, caller, { name })
+function secure(turn: Turn, { directory, ts, set, ring, level, patience }: Wanted, caller: Caller): void {
+  const fault = faultOf({ type: 'has', directory, ts, set })
+  if (fault !== null) return answer(turn, caller, fault)
+  const isRight = durabilities.includes(level) && patience > 0 && patience <= LONGEST_PATIENCE
+  if (!isRight) return answer(turn, caller, failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, within ${LONGEST_PATIENCE / 1000} s at most` }))
+  beginSecuring(turn, { directory, ts, set, ring, level, patience }, caller)
 }
 
 /** Between periodic sweeps, ms: a second to a day. */
@@ -134,14 +148,19 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request))
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
+  if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
+  if (request.type === 'removeS') return beginRemoveS(turn, caller)
+  if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
-  if (copy !== undefined && request.type === 'leave') return beginLeave(turn, copy, caller)
+  if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
   if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, settleUpdates(turn, copy, request.stamps))
   if ((copy?.state === 'active' || copy?.state === 'excluded') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (request.type === 'setInSN') return beginSetInSN(turn, copy, request.to, caller)
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
+  if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
   answer(turn, caller, performOn(turn, copy, request))
 }
 
@@ -156,9 +175,23 @@ function newEpoch(turn: Turn, copy: DirectoryCopy, request: Extract<Request, { t
   answer(turn, caller, failure('BadRequest', { reason: `the patience of a new epoch is at least ${LEAST_PATIENCE / 1000} and at most ${MOST_PATIENCE / 1000} s` }))
 }
 
+/** RemoveDC: refused where S2 or S3 rest on the copy, unless somebody insists; then CheckS says so. */
+function leave(turn: Turn, copy: DirectoryCopy, force: boolean, caller: Caller): void {
+  const fault = force ? null : leavingFault(turn.server, copy)
+  if (fault === null) beginLeave(turn, copy, caller)
+  else answer(turn, caller, fault)
+}
+
+/** Directories that a description lists at most. */
+const MAX_STORED = 1000
+
+function describeServer({ server: { id, key, name, up, removed, copies } }: Turn): Described {
+  return { server: id, key, name, up: up?.name ?? null, removed, stores: [...copies.values()].flatMap((copy) => (copy.state === 'active' ? [copy.directory] : [])).slice(0, MAX_STORED) }
+}
+
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
@@ -177,6 +210,10 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
     case 'abandon':
       markAbandoned(turn, copy, new Set(request.copies))
       return { excluded: [...copy.excluded] }
+    case 'parent': {
+      const { parent = null, label = null } = effectiveParent(copy) ?? {}
+      return { parent, label }
+    }
     default:
       return unreachable(request)
   }
@@ -226,16 +263,16 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
 }
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : reservedFault(copy.visible, signed.intent)
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
-  return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id] }
+  return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
   const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
   const seals = copy.seals.map(({ epoch, committer }) => ({ epoch, committer: committer.server }))
-  return { ...factsOf(turn, copy), live: copy.visible.live, ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
+  return { ...factsOf(turn, copy), live: copy.visible.live, health: healthOf(turn.server, copy), ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
 }
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {

@@ -7,16 +7,20 @@ import type { CleanupStep } from './directories/cleanup'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { Message } from './messages'
-import type { DirectoryId, ServerId } from './names'
-import { outcomeShapes, type Request } from './requests'
+import type { DirectoryId, Label, ServerId } from './names'
+import { outcomeShapes, type Drafted, type Request } from './requests'
+import type { ProcedureStep } from './servers/procedure'
 import type { RegisterStep } from './servers/register'
 import { nameOfServer, refuse, send, type Turn } from './server'
 import { Malformed } from './shape'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from './values/intent'
+import type { Tree } from './values/readValue'
 import type { Caller } from './caller'
 
 /** What goes on when an errand has ended. */
-export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep }
+export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | { type: 'sought'; id: string; name: string } | { type: 'procedure'; id: string; step: ProcedureStep }
+  /** A change that was drawn up: it is signed by this server and submitted, then goes on. */
+  | { type: 'drafted'; procedure: ProcedureName; onward: Onward }
 
 export interface Errand {
   id: string
@@ -44,7 +48,7 @@ const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
-const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'newEpoch', 'baptise'])
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -72,12 +76,9 @@ function askFirst(turn: Turn, errand: Errand): void {
   } else sendRequest(turn, errand, at)
 }
 
-/** Sweeps, joins and creations take several messages of their own. */
-const patienceFor = (request: Request): number => {
-  const { type } = request
-  if (type === 'newEpoch') return LONG_PATIENCE + 2 * request.patience
-  return type === 'sweep' || type === 'join' || type === 'leave' || type === 'create' || type === 'baptise' ? LONG_PATIENCE : PATIENCE
-}
+/** Sweeps, joins and whole procedures take several messages of their own. */
+const longer: ReadonlySet<Request['type']> = new Set(['sweep', 'join', 'leave', 'create', 'setInSN', 'removeS', 'checkS', 'baptise'])
+const patienceFor = (request: Request): number => (request.type === 'newEpoch' ? LONG_PATIENCE + 2 * request.patience : longer.has(request.type) ? LONG_PATIENCE : PATIENCE)
 
 function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {
   if (turn.server.peers.has(at)) errand.askedAt ??= turn.now
@@ -166,4 +167,15 @@ export function onSigned(turn: Turn, id: number, signature: string): void {
   if (originating === undefined) return
   const signed: SignedIntent = { intent: originating.intent, signature }
   ask(turn, [originating.at], { type: 'submit', directory: signed.intent.directory, signed }, originating.onward)
+}
+
+/** A change of this server's own: drawn up at one of these servers, signed, submitted there; nothing to change is no failure. */
+export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, labels: Label[], tree: Tree, onward: Onward): void {
+  ask(turn, at, { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } }, { type: 'drafted', procedure, onward })
+}
+
+export function onDrafted(turn: Turn, { procedure, onward }: Extract<Onward, { type: 'drafted' }>, outcome: object | Failure): void {
+  const { directory, branches, server: at } = outcome as Drafted
+  if (isFailure(outcome) || branches.length === 0) turn.settled.push({ onward, outcome })
+  else originateAsServer(turn, directory, procedure, branches, at, onward)
 }

@@ -148,8 +148,8 @@ export type Message =
   | JoinMessage
   | LeaveMessage
   | EpochMessage
-  /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
-  | { type: 'hello'; root: DirectoryId | null; name: string | null }
+  /** First word on a connection: the root this server knows, its own server name (SN) if it has one, the number of its start; `seen`: a start of the other that its store does not know of [B3]. */
+  | { type: 'hello'; root: DirectoryId | null; name: string | null; incarnation: number; seen: number | null }
   | { type: 'request'; id: string; request: Request }
   /** The outcome of a request, as JSON text: checked by who asked. */
   | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
@@ -165,7 +165,7 @@ const failureShape: Shape<Failure> = (value) => {
   const pairs = record<{ type: 'failure'; code: Failure['code']; about: object }>({ type: oneOf('failure'), code: oneOf(...errorCodes), about: aboutShape })(value)
   return pairs as Failure
 }
-const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'missing', 'phase', 'theirs', 'ours', 'by', 'seconds'])
+const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'missing', 'phase', 'theirs', 'ours', 'by', 'seconds', 'rule', 'next'])
 const aboutShape: Shape<Record<string, string>> = (value) => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed('not the data of a failure')
   const about: Record<string, string> = {}
@@ -233,7 +233,7 @@ const ofItsDirectory =
   }
 
 const messageShape: Shape<Message> = union<Message>({
-  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText) }),
+  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText), incarnation: number, seen: nullable(number) }),
   request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),
@@ -298,8 +298,13 @@ export function signedIn(message: Message): readonly SignedIntent[] {
     case 'handOverPage':
       return [...message.page.log, ...(message.page.base?.proofs ?? [])]
     case 'request':
-      return message.request.type === 'submit' || message.request.type === 'create' ? [message.request.signed] : []
+      return signedInRequest(message.request)
     default:
       return []
   }
+}
+
+function signedInRequest(request: Request): readonly SignedIntent[] {
+  if (request.type === 'has') return request.set === null ? [] : [request.set]
+  return request.type === 'submit' || request.type === 'create' ? [request.signed] : []
 }

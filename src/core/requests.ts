@@ -3,12 +3,13 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
+import { healthShape, type Health } from './copies/health'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
-import type { Branch, ProcedureName, SignedIntent } from './values/intent'
-import { branchesShape, signedIntentShape } from './values/intentShape'
+import type { Branch, ProcedureName, SignedIntent, UpdateSet } from './values/intent'
+import { branchesShape, signedIntentShape, updateSetShape } from './values/intentShape'
 import type { Tree } from './values/readValue'
 import type { EncodedNode } from './values/encodeTree'
 import type { TSPair } from './values/update'
@@ -30,12 +31,13 @@ export type Request =
   | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
   | { type: 'draft'; directory: DirectoryId; change: Change }
   | { type: 'submit'; directory: DirectoryId; signed: SignedIntent }
+  /** Is this update on your disk? Who lacks it is handed it, as it was stamped [P12]. */
+  | { type: 'has'; directory: DirectoryId; ts: Timestamp; set: UpdateSet | null }
   | { type: 'state'; directory: DirectoryId }
   | { type: 'sweep'; directory: DirectoryId; form: 'ring' | 'parallel' }
   | { type: 'create'; directory: DirectoryId; signed: SignedIntent }
   | { type: 'join'; directory: DirectoryId; from: ServerId[] }
   /** RemoveDC: the copy there leaves the ring. */
-  | { type: 'leave'; directory: DirectoryId }
   /** NewEpoch, made by the server that is asked: `patience` ms for each silence. `dry`: only tells what it would come to. */
   | { type: 'newEpoch'; directory: DirectoryId; servers: ServerId[]; force: boolean; patience: number; dry: boolean }
   | { type: 'baptise'; directory: DirectoryId; epoch: Epoch; server: ServerId }
@@ -44,6 +46,18 @@ export type Request =
   /** What an excluded copy alone has [E7], and that some of it is dealt with. */
   | { type: 'quarantine'; directory: DirectoryId }
   | { type: 'settle'; directory: DirectoryId; stamps: Timestamp[] }
+  /** With `force` whatever rests on the copy [S2, S3]. */
+  | { type: 'leave'; directory: DirectoryId; force: boolean }
+  /** The directory's effective parent, and its label there. */
+  | { type: 'parent'; directory: DirectoryId }
+  /** What a server says of itself. */
+  | { type: 'describe'; directory: DirectoryId }
+  /** SetInSN: performed at a copy of the directory. */
+  | { type: 'setInSN'; directory: DirectoryId; to: boolean }
+  /** RemoveS, at the server itself; the directory is the root. */
+  | { type: 'removeS'; directory: DirectoryId }
+  /** CheckS, at the server itself: what is wrong with it under this name (from the root), its own when null. */
+  | { type: 'checkS'; directory: DirectoryId; name: string | null; repair: boolean }
 
 /** One step of a lookup as it can be shown: the directory, the label, and what stood there. */
 export interface TrailStep {
@@ -62,6 +76,8 @@ export interface Walked {
   /** The directory reached, with the servers that its reference names. */
   directory: DirectoryId
   servers: ServerId[]
+  /** Names of servers there (SN) of which the identifier is not known here: they can be looked up, the shortest first [S2]. */
+  names: string[]
   /** Parents still to go up to, then labels to go down, from there. */
   up: number
   rest: Label[]
@@ -103,6 +119,8 @@ export interface Drafted {
 export interface Accepted {
   ts: Timestamp
   copies: ServerId[]
+  /** The ring as the accepting copy knows it: who is to have the update, too. */
+  ring: RingPointer[]
 }
 
 /** An epoch that rules now, or of a dry run the present one; and whom it left out, or would [E7]. */
@@ -130,9 +148,30 @@ export interface Quarantined {
   entries: QuarantineEntry[] | null
 }
 
+/** A server by its own word: its name and that of the server that it points up to, from the root, and what it stores. */
+export interface Described {
+  server: ServerId
+  key: string
+  name: string
+  up: string | null
+  removed: boolean
+  stores: DirectoryId[]
+}
+
+/** One thing that is wrong with a server (CheckS). */
+export interface Finding {
+  /** S1, S2, S3, or R9 for what others are told of its copies; `entry` for what stands under its name. */
+  rule: string
+  sentence: string
+  /** What repairs it, or has repaired it. */
+  repair: string
+  repaired: boolean
+}
+
 /** One copy as an administrator sees it. */
 export interface CopyState extends Facts {
   live: number
+  health: Health
   ring: Member[]
   /** Epochs that it is sealed for, with who makes them; and the one that left it out. */
   seals: { epoch: Epoch; committer: ServerId }[]
@@ -162,6 +201,7 @@ function encodedNodeShape(depth: number, value: unknown): EncodedNode {
 const path = list(label, 16)
 const servers = list(serverId, 256)
 const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
+const pointers = list(pointer, 256)
 const member: Shape<Member> = record({ copy: copyId, server: serverId, name: text(512) })
 const epochShape = matching(isEpoch, 'an epoch')
 const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
@@ -175,19 +215,25 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
+  has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
   state: record({ type: oneOf('state'), directory: directoryId }),
   sweep: record({ type: oneOf('sweep'), directory: directoryId, form: oneOf('ring', 'parallel') }),
   create: record({ type: oneOf('create'), directory: directoryId, signed: signedIntentShape }),
   join: record({ type: oneOf('join'), directory: directoryId, from: servers }),
-  leave: record({ type: oneOf('leave'), directory: directoryId }),
   newEpoch: record({ type: oneOf('newEpoch'), directory: directoryId, servers, force: boolean, patience: number, dry: boolean }),
   baptise: record({ type: oneOf('baptise'), directory: directoryId, epoch: epochShape, server: serverId }),
   abandon: record({ type: oneOf('abandon'), directory: directoryId, copies: list(copyId, MAX_RING) }),
   quarantine: record({ type: oneOf('quarantine'), directory: directoryId }),
   settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
+  leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
+  parent: record({ type: oneOf('parent'), directory: directoryId }),
+  describe: record({ type: oneOf('describe'), directory: directoryId }),
+  setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
+  removeS: record({ type: oneOf('removeS'), directory: directoryId }),
+  checkS: record({ type: oneOf('checkS'), directory: directoryId, name: nullable(text(512)), repair: boolean }),
 })
 
 export interface Outcomes {
@@ -196,6 +242,8 @@ export interface Outcomes {
   test: { equal: boolean }
   draft: Drafted
   submit: Accepted
+  /** `here`: on disk; else this copy has swept past it without it. And the ring and removals that it knows. */
+  has: { copy: CopyId; here: boolean; ring: RingPointer[]; removed: CopyId[] }
   state: CopyState
   sweep: { sweepTS: Timestamp; members: ServerId[] }
   create: { copy: CopyId; label: Label | null }
@@ -206,6 +254,11 @@ export interface Outcomes {
   abandon: { excluded: Exclusion[] }
   quarantine: Quarantined
   settle: { left: number }
+  parent: { parent: DirectoryId | null; label: Label | null }
+  describe: Described
+  setInSN: { directory: DirectoryId }
+  removeS: { server: ServerId }
+  checkS: { findings: Finding[] }
 }
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
@@ -213,6 +266,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), server: serverId, asOf: timestampShape }), 64),
     directory: directoryId,
     servers,
+    names: list(text(512), 16),
     up: number,
     rest: path,
     outcome: oneOf('found', 'on', 'link'),
@@ -230,7 +284,8 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
-  submit: record({ ts: timestampShape, copies: servers }),
+  submit: record({ ts: timestampShape, copies: servers, ring: pointers }),
+  has: record({ copy: copyId, here: boolean, ring: pointers, removed: list(copyId, 1024) }),
   state: record({
     server: serverId,
     copy: copyId,
@@ -242,6 +297,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     lastSweep: timestampShape,
     stableMark: timestampShape,
     live: number,
+    health: healthShape,
     ring: list(member, 256),
     seals: list(record({ epoch: epochShape, committer: serverId }), MAX_SEALS),
     outside: nullable(epochShape),
@@ -260,4 +316,9 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   abandon: record({ excluded: exclusions }),
   quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
   settle: record({ left: number }),
+  parent: record({ parent: nullable(directoryId), label: nullable(label) }),
+  describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
+  setInSN: record({ directory: directoryId }),
+  removeS: record({ server: serverId }),
+  checkS: record({ findings: list(record({ rule: text(16), sentence: text(1024), repair: text(1024), repaired: boolean }), 64) }),
 }

@@ -6,29 +6,40 @@
  */
 import { emptyAgenda, type Agenda } from './agenda'
 import type { Caller, Performing } from './caller'
-import type { Errand } from './errands'
+import type { Errand, Onward } from './errands'
 import type { Cleanup } from './directories/cleanup'
 import type { Lookup } from './directories/lookup'
 import type { Originating } from './errands'
 import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy, type Epoch } from './copies/directoryCopy'
-import type { Failure } from './errors'
+import { isFailure, type Failure } from './errors'
 import type { Join } from './copies/join'
 import type { TakeOver } from './copies/leave'
 import type { Proposal } from './copies/epoch'
 import type { Quarantine } from './copies/quarantine'
+import type { Securing } from './copies/durability'
+import { unknownStorage, type Storage } from './copies/health'
 import type { Sweep, SweepWatch } from './copies/sweep'
 import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
 import { noEffects, type Effects, type Happening } from './effects'
 import { freshFrom, type Fresh } from './fresh'
-import type { CopyId, DirectoryId, ServerId } from './names'
+import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
+import type { Procedure } from './servers/procedure'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `errand ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
-export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'starts'; before: number } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+
+/** Up: an entry in a directory closer to the root, and that directory, of which this server stores a copy [S3]. */
+export interface UpPointer {
+  /** The other server's name from the root, as `Server.name` is written. */
+  name: string
+  directory: DirectoryId
+  label: Label
+}
 
 /** A connected server, proved by its key [X1]. */
 export interface Peer {
@@ -44,17 +55,26 @@ export interface Server {
   readonly id: ServerId
   /** Public key as text; servers sign what they originate themselves. */
   readonly key: string
-  readonly incarnation: number
+  /** The number of this start [B2]: counted by the store, after those that it does not know of. */
+  incarnation: number
   readonly fresh: Fresh
 
   // durable
   /** The DI of the root of this instance of the name service; null until told. */
   root: DirectoryId | null
-  /** The name it wants ("alpha"), and has once the root says so. */
+  /** The name it wants, from the root, as it is written: `alpha`, `DEC/alpha`; it has it once the directory says so. */
   name: string
+  /** The directory in which it is named, when that is not the root [S1]. */
+  home: DirectoryId | null
+  /** Null for a server that stores the root, or that nobody has set up yet [S3]. */
+  up: UpPointer | null
+  /** RemoveS: it stores nothing, has no name, and takes none by itself. */
+  removed: boolean
   /** Whether this server takes a copy of the root by itself: not after it has left the ring of the root (SPEC §13). */
   wantsRoot: boolean
   copies: Map<DirectoryId, DirectoryCopy>
+  /** Starts that its store does not know of, because it is an old one [B3]. */
+  startsBefore: number
 
   // volatile
   peers: Map<ServerId, Peer>
@@ -62,7 +82,7 @@ export interface Server {
   starts: Map<ServerId, { incarnation: number; instance: string }>
   /** Refused ring work: an older start, or one of two with the same number [B2]. */
   fenced: Set<ServerId>
-  /** Its name is entered in the root under its SI. */
+  /** Its name is entered under its SI. */
   registered: boolean
   /** Where each directory's copies may be found: hints from references, greetings and rings. */
   hints: Map<DirectoryId, Set<ServerId>>
@@ -83,11 +103,19 @@ export interface Server {
   deferred: { from: ServerId; directory: DirectoryId; epoch: Epoch; set: UpdateSet }[]
   errands: Map<string, Errand>
   lookups: Map<string, Lookup>
+  /** Updates that clients wait to be durable. */
+  securing: Map<string, Securing>
   originating: Map<number, Originating>
+  /** Procedures of servers under way here. */
+  procedures: Map<string, Procedure>
+  /** Who waits until this server's new name is entered. */
+  namings: Caller[]
   nextSignId: number
   agenda: Agenda<Task>
   /** Refusals by reason, since the start. */
   refusals: Map<string, number>
+  /** Where its copies are kept, as its host tells. */
+  storage: Storage
   /** What is added to the clock, ms [T3]. */
   clockCorrection: number
   /** The corrected clock at the last step, ms since 1970. */
@@ -113,9 +141,13 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     root,
     name,
     copies: new Map(),
+    startsBefore: 0,
     peers: new Map(),
     starts: new Map(),
     fenced: new Set(),
+    home: null,
+    up: null,
+    removed: false,
     registered: false,
     wantsRoot,
     hints: new Map(),
@@ -133,10 +165,14 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     deferred: [],
     errands: new Map(),
     lookups: new Map(),
+    securing: new Map(),
     originating: new Map(),
+    procedures: new Map(),
+    namings: [],
     nextSignId: 1,
     agenda: emptyAgenda(),
     refusals: new Map(),
+    storage: unknownStorage,
     clockCorrection: 0,
     latest: 0,
   }
@@ -149,7 +185,7 @@ export interface Turn {
   readonly effects: Effects
   /** Requests of this server to itself, and errands that have ended: performed before the step returns. */
   readonly performing: Performing[]
-  readonly settled: { id: string; outcome: object | Failure }[]
+  readonly settled: (({ id: string } | { onward: Onward }) & { outcome: object | Failure })[]
 }
 
 export const beginTurn = (server: Server, now: number): Turn => ({ server, now, effects: noEffects(), performing: [], settled: [] })
@@ -187,8 +223,19 @@ export function applyServerChange(server: Server, change: ServerChange): void {
     case 'rootWanted':
       server.wantsRoot = change.wanted
       return
+    case 'starts':
+      server.incarnation += change.before - server.startsBefore
+      server.startsBefore = change.before
+      return
     case 'name':
       server.name = change.name
+      server.home = change.home ?? null
+      return
+    case 'up':
+      server.up = change.up
+      return
+    case 'removed':
+      server.removed = change.removed
       return
     case 'retired':
       if (server.copies.get(change.directory)?.id === change.copy) {
@@ -224,10 +271,26 @@ export function nameOfServer(server: Server, other: ServerId): string {
   return other.slice(0, 6)
 }
 
-/** `alpha` from the server name `#…/alpha`. */
-export const shortName = (serverName: string): string => serverName.slice(serverName.lastIndexOf('/') + 1)
+/** `DEC/alpha` from the server name `#…/DEC/alpha`: a server's name as people see it. */
+export const shortName = (serverName: string): string => (serverName.startsWith('#') && isDirectoryId(serverName.slice(1, 21)) ? serverName.slice(22) : serverName)
 
-/** SN: this server's name as a full name; its entry stands in the root (SPEC §13). */
+/** The labels of a server's name, from the root on; one that is no name is its own label. */
+export function labelsOfServer(name: string): [Label, ...Label[]] {
+  const parsed = parseName(`/${shortName(name)}`)
+  const [first, ...rest] = isFailure(parsed) || parsed.up > 0 ? [name] : parsed.labels
+  return [first ?? name, ...rest]
+}
+
+/** Bytes of a server's name: with its root it is a label in references and up pointers. */
+export const MAX_SERVER_NAME = MAX_LABEL_BYTES - 22
+
+/** How far a server's name is from the root: the labels of its directory part. Less is *shorter* [S2, S3]. */
+export const depthOfServer = (name: string): number => labelsOfServer(name).length - 1
+
+/** The directory in which this server is named; null while it knows no root. */
+export const homeOf = ({ home, root }: Pick<Server, 'home' | 'root'>): DirectoryId | null => home ?? root
+
+/** SN: this server's name as a full name (SPEC §13). */
 export const serverNameOf = ({ name, root }: Pick<Server, 'name' | 'root'>): string => (root === null ? name : `#${root}/${name}`)
 
 /** Directories of which hints are kept, and servers for each: the latest. */

@@ -9,34 +9,40 @@ import { answer } from './caller'
 import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
 import { onEpochFacts, onEpochTime, onSealed, onSealRefused } from './copies/epoch'
 import { onCopyGone } from './copies/gone'
+import { onAskedHas, onSecureTime } from './copies/durability'
+import type { Storage } from './copies/health'
 import { forgetTransfers } from './copies/pages'
 import { onQuarantinePage, onQuarantineTime } from './copies/quarantine'
+import { rollBack } from './copies/rollBack'
 import { onAskEpoch, onAskEpochFacts, onEpochGivenUp, onEpochNews, onSeal } from './copies/seal'
 import { isSealed } from './copies/directoryCopy'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
-import { onLookSweep, onReadSweep, onWriteSweep } from './copies/sweepMember'
+import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
 import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
-import { onWalked } from './directories/lookup'
+import { onSought, onWalked } from './directories/lookup'
 import type { Effects } from './effects'
-import { onAnswer, onErrandTime, onSigned, settle, type Onward } from './errands'
+import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { followClock, onClock } from './servers/clock'
+import { onProcedure } from './servers/procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
-import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
+import { beginTurn, nameOfServer, refuse, type Server, type Task, type Turn } from './server'
 
 export type Input =
-  /** The server was created or restored from its store. */
-  | { type: 'start' }
+  /** The server was created or restored from its store; which is an old one if somebody remembers a later start than it does [B3]. */
+  | { type: 'start'; storeIsOld?: boolean }
   | Connected
   | { type: 'disconnected'; server: ServerId; reason: string }
   /** A connection measured a clock: theirs minus ours, ms. */
   | { type: 'clock'; server: ServerId; offset: number }
+  /** The host tells where it keeps what is saved. */
+  | { type: 'storage'; storage: Storage }
   /** From a proven server, decoded, the signatures of its sets verified. */
   | { type: 'message'; from: ServerId; message: Message }
   | { type: 'call'; id: number; call: Call }
@@ -58,13 +64,16 @@ export function step(server: Server, now: number, input: Input): Effects {
 function dispatch(turn: Turn, input: Input): void {
   switch (input.type) {
     case 'start':
-      return onStart(turn)
+      return onStart(turn, input.storeIsOld === true)
     case 'connected':
       return onConnected(turn, input)
     case 'disconnected':
       return onDisconnected(turn, input.server, input.reason)
     case 'clock':
       return onClock(turn, input.server, input.offset)
+    case 'storage':
+      turn.server.storage = input.storage
+      return
     case 'message':
       return onMessage(turn, input.from, input.message)
     case 'call':
@@ -100,7 +109,7 @@ function settleAll(turn: Turn): void {
     }
     const settled = turn.settled.shift()
     if (settled === undefined) return
-    const ended = settle(turn, settled.id, settled.outcome)
+    const ended = 'onward' in settled ? settled : settle(turn, settled.id, settled.outcome)
     if (ended !== null) goOn(turn, ended.onward, ended.outcome)
   }
 }
@@ -111,19 +120,28 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return answer(turn, onward.caller, outcome)
     case 'lookup':
       return onWalked(turn, onward.id, outcome)
+    case 'secure':
+      return onAskedHas(turn, onward.id, onward.server, outcome)
     case 'cleanup':
       return onCleanup(turn, onward.directory, onward.step, outcome)
     case 'register':
       return onRegister(turn, onward.step, outcome)
+    case 'sought':
+      return onSought(turn, onward.id, onward.name, outcome)
+    case 'procedure':
+      return onProcedure(turn, onward.id, onward.step, outcome)
+    case 'drafted':
+      return onDrafted(turn, onward, outcome)
     default:
       return unreachable(onward)
   }
 }
 
-function onStart(turn: Turn): void {
+function onStart(turn: Turn, storeIsOld: boolean): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
-    if (isSealed(copy) || copy.state === 'excluded') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
+    if (storeIsOld) rollBack(turn, copy, 'this browser remembers a later start of it')
+    if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
     else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)
@@ -247,9 +265,10 @@ function onEpochMessage(turn: Turn, from: ServerId, message: EpochMessage): void
 
 function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
   const copy = receiver(turn, from, message)
-  if (copy === null) return
+  if (copy === null) return onSweepWithoutCopy(turn, from, message)
   switch (message.type) {
     case 'greet':
+      if (message.facts.lastSweep > copy.nextTS) return rollBack(turn, copy, `a sweep of ${nameOfServer(turn.server, from)} has passed what it would stamp next`)
       return onGreet(turn, copy, from, message)
     case 'updates':
       return onUpdates(turn, copy, from, message)
@@ -284,6 +303,7 @@ function onTask(turn: Turn, task: Task): void {
   if (task === 'forgetTransfers') return forgetTransfers(turn)
   const [kind, subject] = task.split(' ') as [string, string]
   if (kind === 'errand') return onErrandTime(turn, subject)
+  if (kind === 'secure') return onSecureTime(turn, subject)
   const directory = subject as DirectoryId
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)

@@ -1,4 +1,4 @@
-/** Bundles a TypeScript program of this project for Node and runs it. */
+/** Bundles TypeScript programs of this project for Node and runs them. */
 import { join } from 'node:path'
 import process from 'node:process'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,17 @@ import { projectFolder } from './prepare.mjs'
  * @param {string} name what the bundle is called
  */
 export async function runBundled(entry, name) {
+  const program = await bundle(entry, name)
+  process.argv[1] = program
+  await import(pathToFileURL(program).href)
+}
+
+/**
+ * Bundles a program; resolves with the file to run.
+ * @param {string} entry the program, from the project's folder
+ * @param {string} name what the bundle is called
+ */
+export async function bundle(entry, name) {
   const folder = join(projectFolder, 'node_modules', '.cache', 'namering')
   await build({
     configFile: false,
@@ -27,7 +38,5 @@ export async function runBundled(entry, name) {
       rollupOptions: { output: { entryFileNames: `${name}.mjs` } },
     },
   })
-  const program = join(folder, `${name}.mjs`)
-  process.argv[1] = program
-  await import(pathToFileURL(program).href)
+  return join(folder, `${name}.mjs`)
 }

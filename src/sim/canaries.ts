@@ -4,6 +4,7 @@ import { forgettingCanaries } from './canaries/forgetting'
 import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
 import { leaveCanaries } from './canaries/leaves'
+import { serverCanaries } from './canaries/servers'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...hostCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...hostCanaries, ...serverCanaries]

@@ -58,7 +58,7 @@ export const greatestMark = (world: World, directory: DirectoryId): Timestamp =>
 
 /** Where a copy points in an epoch: as its promise to it says, while it has not heard that it rules [E2]. */
 function pointerIn(epoch: Epoch, { id, epoch: own, pointer, seals }: DirectoryCopy): RingPointer {
-  const members = own === epoch ? undefined : seals.find((promise) => promise.epoch === epoch)?.ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1))
+  const members = own === epoch ? undefined : seals.find((promise) => promise.epoch === epoch)?.ring
   return members?.[(members.findIndex(({ copy }) => copy === id) + 1) % members.length] ?? pointer
 }
 
@@ -127,7 +127,10 @@ export function watchWorld(world: World): void {
     }
     if (touchesRing(effects)) for (const directory of effects.changed) world.judge('DC2', () => ring(world, directory))
   }
-  world.observers.push({ before: beforeStep, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
+  const onStoreLost = (server: SimServer): void => {
+    for (const { id } of server.server.copies.values()) for (const about of [known, durable]) about.delete(id)
+  }
+  world.observers.push({ before: beforeStep, storeLost: onStoreLost, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
 }
 
 const touchesRing = (effects: Effects): boolean => effects.save.some((save) => ('copy' in save ? save.change.type === 'created' || (save.change.type === 'fields' && ('pointer' in save.change.fields || 'state' in save.change.fields)) : save.server.type === 'retired'))
@@ -193,7 +196,7 @@ export function converged(world: World): void {
     const whole = text(world.database.meaning(directory, ({ ts }) => world.database.isOf(directory, first!.copy.epoch, ts)))
     for (const { at: where, copy } of members) {
       if (copy.state !== 'active') accuse('convergence', `${at(where, copy)} is still ${copy.state}`)
-      if (isSealed(copy)) accuse('E2', `${at(where, copy)} is still sealed for epoch ${copy.seals[0]!.epoch}`)
+      if (isSealed(copy)) accuse('E2', `${at(where, copy)} is still sealed for epoch ${copy.seals.at(-1)!.epoch}`)
       if (copy.epoch !== first!.copy.epoch) accuse('E3', `${at(where, copy)} is in epoch ${copy.epoch}, ${at(first!.at, first!.copy)} in ${first!.copy.epoch}`)
       if (seen(copy) !== whole) accuse('convergence', `${at(where, copy)} differs from DB: ${difference(seen(copy), whole)}`)
       for (const field of ['lastSweep', 'stableMark'] as const) if (copy[field] !== first!.copy[field]) accuse('convergence', `${field} of ${at(where, copy)} is ${copy[field]}, of ${at(first!.at, first!.copy)} ${first!.copy[field]}`)

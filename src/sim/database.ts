@@ -3,7 +3,7 @@
  * is no way to read it out". In the simulator there is.
  */
 import type { Save } from '../core/effects'
-import type { CopyChange, DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
+import { completeTo, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
@@ -57,6 +57,21 @@ export class Database {
     this.meanings.clear()
     if (sets.size === 0) this.directories.delete(directory)
     return true
+  }
+
+  /** A store is lost: the updates that no copy has, or knows to be in the ring, nobody promised to keep. */
+  dropUnheld(copiesOf: (directory: DirectoryId) => readonly DirectoryCopy[]): void {
+    for (const [directory, sets] of this.directories) {
+      const copies = copiesOf(directory)
+      const held = ({ set, intent }: Accepted): boolean => copies.some((copy) => copy.log.some(({ ts }) => ts === set.ts) || (set.ts < completeTo(copy) && this.isOf(directory, copy.epoch, set.ts)) || (copy.intents.get(intent)?.ts ?? set.ts) < set.ts)
+      for (const accepted of sets.values()) {
+        if (held(accepted)) continue
+        sets.delete(accepted.set.ts)
+        for (const view of this.viewsOf(directory)) view.sets.delete(accepted.set.ts)
+      }
+      if (sets.size === 0) this.directories.delete(directory)
+    }
+    this.meanings.clear()
   }
 
   acknowledge(directory: DirectoryId, ts: Timestamp): void {

@@ -81,7 +81,7 @@ const sweeps = (times: number, who: readonly number[], ...forms: ('ring' | 'para
 
 const join = (at: number, behind: number): Act => ({ says: `${nameOf(at)} begins to join behind ${nameOf(behind)}`, at, input: () => call(at, { type: 'join', directory: ROOT, from: [serverId(behind)] }) })
 
-const leave = (at: number): Act => ({ says: `${nameOf(at)} begins to leave the ring`, at, input: () => call(at, { type: 'leave', directory: ROOT }) })
+const leave = (at: number): Act => ({ says: `${nameOf(at)} begins to leave the ring`, at, input: () => call(at, { type: 'leave', directory: ROOT, force: true }) })
 
 const once = (...choices: Act[]): Action => ({ times: 1, choices })
 

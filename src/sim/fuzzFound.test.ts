@@ -97,7 +97,7 @@ describe('a request over the wire', () => {
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
     for (let i = 0; i < 200; i++) asks(cluster, alpha, gamma, { type: 'join', directory, from: [alpha.id] }, `join ${i}`)
     expect(gamma.server.joins.get(directory)!.callers.length).toBeLessThan(100)
-    for (let i = 0; i < 200; i++) asks(cluster, gamma, alpha, { type: 'leave', directory }, `leave ${i}`)
+    for (let i = 0; i < 200; i++) asks(cluster, gamma, alpha, { type: 'leave', directory, force: true }, `leave ${i}`)
     expect(alpha.server.leavers.get(directory)!.length).toBeLessThan(100)
     const created = directoryNumber(9)
     const create: Request = { type: 'create', directory: created, signed: signed(cluster.intent(gamma, created, 'newD', [['.', null, [['BR', null, [[directoryNumber(8), null, [['x', null, true]]]]]]]])) }
@@ -293,7 +293,7 @@ describe('a server by itself', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta] = cluster.members as [Member, Member, Member]
     const former = beta.copy(directory).id
-    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory } })
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory, force: true } })
     expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
     cluster.pass(60_000)
     expect(beta.server.copies.has(directory)).toBe(false)

@@ -4,6 +4,7 @@
  * generated here.
  */
 import { contentsOf, copyStates, epochNumber, epochOf, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
+import type { Health } from '../core/copies/health'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { factsOf } from '../core/copies/spread'
 import { errorCodes, failure, type Failure } from '../core/errors'
@@ -180,20 +181,32 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
-  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
+  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
+  has: (s) => has(s),
   state: (s) => ({ type: 'state', directory: s.aDirectory() }),
   sweep: (s) => ({ type: 'sweep', directory: s.aDirectory(), form: s.random.pick(['ring', 'parallel'] as const) }),
   create: (s) => create(s),
-  leave: (s) => ({ type: 'leave', directory: s.aDirectory() }),
   newEpoch: (s) => ({ type: 'newEpoch', directory: s.aDirectory(), servers: [...times(few(s), () => s.aServer()), s.to.id], force: s.random.chance(0.5), patience: s.random.pick([1000, 20_000, s.aNatural()]), dry: s.random.chance(0.2) }),
   baptise: (s) => ({ type: 'baptise', directory: s.aDirectory(), epoch: newEpoch(s), server: s.aServer() }),
   abandon: (s) => ({ type: 'abandon', directory: s.aDirectory(), copies: times(few(s), () => s.aCopy()) }),
   quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
+  leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
+  parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
+  describe: (s) => ({ type: 'describe', directory: s.aDirectory() }),
+  setInSN: (s) => ({ type: 'setInSN', directory: s.aDirectory(), to: s.random.chance(0.5) }),
+  removeS: (s) => ({ type: 'removeS', directory: s.aDirectory() }),
+  checkS: (s) => ({ type: 'checkS', directory: s.aDirectory(), name: s.random.chance(0.5) ? null : s.aName(), repair: s.random.chance(0.7) }),
   join: (s) => ({ type: 'join', directory: s.random.chance(0.7) ? s.aDirectory() : (s.random.id(20) as DirectoryId), from: times(few(s), () => s.aServer()) }),
 }
 export const requestKinds = Object.keys(requests) as Request['type'][]
+
+/** An update that the copy has, lacks, or may not take. */
+function has(s: Scene): Extract<Request, { type: 'has' }> {
+  const set = s.random.chance(0.7) ? aSet(s) : null
+  return { type: 'has', directory: s.aDirectory(), ts: set === null || s.random.chance(0.1) ? s.aStamp() : set.ts, set }
+}
 
 /** A new directory, or one there is, with a back-reference to a parent that may be itself. */
 function create(s: Scene): Extract<Request, { type: 'create' }> {
@@ -208,12 +221,13 @@ function create(s: Scene): Extract<Request, { type: 'create' }> {
 const labels = (s: Scene): Label[] => times(few(s), () => s.aLabel())
 /** Answers as their askers want them: true in shape, false in content. */
 const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
-  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
+  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer() }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
-  submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()) }),
-  state: (s) => ({ ...facts(s), live: s.aNatural(), ring: ring(s), seals: times(few(s), () => ({ epoch: newEpoch(s), committer: s.aServer() })), outside: s.random.chance(0.5) ? null : newEpoch(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
+  submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
+  has: (s) => ({ copy: s.aCopy(), here: s.random.chance(0.7), ring: times(few(s), () => pointer(s)), removed: times(few(s), () => s.aCopy()) }),
+  state: (s) => ({ ...facts(s), live: s.aNatural(), health: health(s), ring: ring(s), seals: times(few(s), () => ({ epoch: newEpoch(s), committer: s.aServer() })), outside: s.random.chance(0.5) ? null : newEpoch(s), log: times(few(s), (): [Timestamp, string] => [s.aStamp(), s.aText(4096)]) }),
   sweep: (s) => ({ sweepTS: s.aMark(), members: times(few(s), () => s.aServer()) }),
   create: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
   join: (s) => ({ copy: s.aCopy() }),
@@ -223,6 +237,17 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   abandon: (s) => ({ excluded: exclusions(s) }),
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
+  parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
+  describe: (s) => ({ server: s.aServer(), key: s.aText(128), name: s.aName(), up: s.random.chance(0.5) ? null : s.aName(), removed: s.random.chance(0.2), stores: times(few(s), () => s.aDirectory()) }),
+  setInSN: (s) => ({ directory: s.aDirectory() }),
+  removeS: (s) => ({ server: s.aServer() }),
+  checkS: (s) => ({ findings: times(few(s), () => ({ rule: s.aText(16), sentence: s.aText(1024), repair: s.aText(1024), repaired: s.random.chance(0.5) })) }),
+}
+
+function health(s: Scene): Health {
+  const storage = { persisted: s.random.pick([null, true, false]), used: s.random.chance(0.5) ? null : s.aNatural(), quota: s.random.chance(0.5) ? null : s.aNatural() }
+  const heldBackBy = s.random.chance(0.5) ? null : { server: s.aServer(), phase: 'look' as const, since: s.aNatural(), reason: s.aText(400) }
+  return { sweeps: { started: s.aNatural(), completed: s.aNatural(), failed: s.aNatural() }, blamed: times(few(s), () => ['read', s.aServer(), s.aNatural()]), heldBackBy, alarm: s.random.chance(0.5) ? null : s.aText(400), refusals: times(few(s), () => [s.aText(400), s.aNatural()]), skew: times(few(s), () => [s.aServer(), -s.aNatural()]), correction: s.aNatural(), storage }
 }
 
 /** What the parent may say of a directory: its reference, somebody else's, or nonsense. */
@@ -230,7 +255,7 @@ const referenceOrTree = (s: Scene): Tree =>
   s.random.chance(0.3) ? aTree(s) : [['DI', [[s.random.pick(s.directories), true]]], ['Servers', times(few(s), (): [Label, Tree] => [s.random.chance(0.5) ? s.aLabel() : 'x', true])], ['SI', [[s.aServer(), true]]]]
 
 const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
-  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName() }),
+  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName(), incarnation: s.random.chance(0.9) ? 1 : s.aNatural(), seen: s.random.chance(0.95) ? null : s.aNatural() }),
   request: (s) => ({ type: 'request', id: s.random.chance(0.9) ? s.random.id(16) : s.aText(32), request: requests[s.random.pick(requestKinds)](s) }),
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),

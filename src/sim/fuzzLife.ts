@@ -59,7 +59,7 @@ export class Life {
     const directory = random.pick(known)
     const kind = random.chance(lively) ? random.below(6) : 6
     const name = { from: directory, up: 0, labels: [] }
-    if (kind === 0 && random.chance(0.3)) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'leave', directory } })
+    if (kind === 0 && random.chance(0.3)) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: true } })
     else if (kind === 0) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'sweep', directory, form: random.pick(['ring', 'parallel']) } })
     else if (kind <= 2) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'join', directory, from: arena.copies(directory).map(({ at: house }) => house.id) } })
     else if (kind === 3) this.call(at, { type: 'at', name: { ...name, labels: random.chance(0.5) ? ['DEC'] : [] }, request: { type: 'read', directory, path: [random.pick(names)], form: 'tree', after: null } })

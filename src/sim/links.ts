@@ -56,7 +56,7 @@ export class Links {
   }
 
   private present(to: SimServer, other: SimServer): void {
-    to.input({ type: 'connected', server: other.id, incarnation: other.disk.incarnation, instance: `${other.name} ${other.disk.incarnation}`, name: other.name })
+    to.input({ type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: other.instance, name: other.name })
     this.measure(to, other)
   }
 

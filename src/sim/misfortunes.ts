@@ -1,4 +1,6 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
+import type { DirectoryId } from '../core/names'
+import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -43,6 +45,26 @@ export function misfortune(world: World, random: Random): void {
   let at = random.fraction() * misfortunes.reduce((sum, [weight]) => sum + weight, 0)
   const happens = misfortunes.find(([weight]) => (at -= weight) < 0)!
   happens[1](world, random, random.pick(world.servers))
+}
+
+/**
+ * A server's disk is lost, or replaced by a copy from some time ago [B3, B5]. Only where another active copy of everything
+ * on it stays: what nobody else has cannot be kept.
+ */
+export function loseDisk(world: World, random: Random): void {
+  const server = random.pick(world.servers)
+  const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && copy.state === 'active' && copy.epoch >= server.copyOf(directory)!.epoch)
+  const kept = structuredClone(server.disk)
+  const lose = (disk: MemoryDisk, what: 'loses its disk' | 'is restored from an old copy of its disk'): void => {
+    if (![...server.server.copies.keys()].every(stays)) return
+    world.kill(server, null)
+    world.say(() => `${server.name} ${what}`)
+    world.notice(what === 'loses its disk' ? 'a disk was lost' : 'a disk was replaced by an old copy of it')
+    world.loseStore(server, disk)
+    world.plan(2000, () => world.restart(server))
+  }
+  if (random.chance(0.4)) return lose({ ...emptyDisk(), incarnation: random.pick([0, server.disk.incarnation]) }, 'loses its disk')
+  world.plan(random.between(1000, 900_000), () => lose(kept, 'is restored from an old copy of its disk'))
 }
 
 const others = (world: World, server: SimServer): SimServer[] => world.servers.filter((each) => each !== server)

@@ -6,11 +6,12 @@ import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import { converged, nothingLost, ruling, watchWorld } from './checkers'
-import { healAll, misfortune, storm } from './misfortunes'
+import { healAll, loseDisk, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, epochMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
 export interface SeedOptions {
@@ -57,15 +58,17 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
-  const workload = new Workload(world, aim?.mix ?? random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : epochMix]))
+  const mix = random.pick([usualMix, usualMix, epochMix, random.chance(BULKY) ? bulkyMix : random.chance(PLACING) ? placingMix : epochMix])
+  const workload = new Workload(world, aim?.mix ?? mix, aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? storm(random)
+  const losesDisks = aim === undefined && random.chance(LOST_DISKS)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
-  for (let i = 0; i < acts; i++) act(world, workload, i, pace, aim === undefined, without?.has(i) === true)
+  for (let i = 0; i < acts; i++) act(world, workload, i, pace, { faults: aim === undefined, losesDisks, leftOut: without?.has(i) === true })
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload)
@@ -78,21 +81,28 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   settle(world)
   nothingLost(world)
   converged(world)
+  if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
 
 const BULKY = 0.04
+/** Share of the worlds in which stores are lost, or restored from old copies. */
+const LOST_DISKS = 0.25
+const PLACING = 0.12
+/** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
+const MOST_CHECKED = 9
 
 const nameOf = (i: number): string => `${greekLetters[i % 24]!}${i < 24 ? '' : Math.floor(i / 24) + 1}`
 
 /** Somebody acts, and perhaps something goes wrong; each act has randomness of its own, so that leaving one out shifts no other. */
-function act(world: World, workload: Workload, number: number, pace: number, faults: boolean, leftOut: boolean): void {
+function act(world: World, workload: Workload, number: number, pace: number, { faults, losesDisks, leftOut }: { faults: boolean; losesDisks: boolean; leftOut: boolean }): void {
   const random = world.random.fork(`act ${number}`)
   world.pass(random.between(0, 2 * pace))
   if (faults && random.chance(QUIET_TIMES)) world.pass(random.between(0, LONGEST_QUIET))
   if (leftOut) return
   workload.act(random)
   if (faults && random.chance(MISFORTUNES)) misfortune(world, random)
+  if (losesDisks && random.chance(0.02)) loseDisk(world, random)
 }
 
 const MISFORTUNES = 0.14
@@ -106,9 +116,15 @@ function untilStampsArePast(world: World): number {
   return Math.max(0, ...ahead)
 }
 
-/** Whom epochs left out comes back with what it has, by one more epoch, or decides on it, and goes. */
+/** Rings that lost a member are made anew; whom epochs left out comes back with what it has, or decides on it, and goes. */
 function decideAll(world: World, workload: Workload): void {
   const random = world.random.fork('decisions')
+  for (const directory of workload.directories) {
+    const [admin] = ruling(world, directory)
+    const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack').map(({ copy }) => copy.id))
+    if (admin?.copy.ring.some((member) => !there.has(member.copy))) workload.newEpochWithout(admin.at, directory)
+  }
+  world.pass(60_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
   if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
   for (let round = 0; round < 8 && leftOut().length > 0; round++) {

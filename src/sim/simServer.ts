@@ -50,7 +50,11 @@ export class SimServer {
   readonly key: string
   readonly name: string
   private readonly wantsRoot: boolean
-  readonly disk: MemoryDisk = emptyDisk()
+  disk: MemoryDisk = emptyDisk()
+  /** Starts, whatever its disk says of them. */
+  private starts = 0
+  /** Counts the disks it has had: nothing that it sent from another one arrives. */
+  disks = 0
   /** This clock minus the world's, ms. */
   skew = 0
   alive = false
@@ -84,17 +88,29 @@ export class SimServer {
 
   private restored(): Server {
     const stored = readDisk(this.disk)
-    const random = this.world.random.fork(`${this.name} start ${this.disk.incarnation}`)
+    const random = this.world.random.fork(`${this.name} start ${this.starts}`)
     return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
   }
 
   start(): void {
     this.disk.incarnation++
+    this.starts++
     this.server = this.restored()
     this.alive = true
     this.readOnly = false
     this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
+  }
+
+  get instance(): string {
+    return `${this.name} ${this.starts}`
+  }
+
+  /** While it is dead somebody puts another disk in: an old copy of its own, or an empty one [B3, B5]. */
+  replaceDisk(disk: MemoryDisk): void {
+    this.disk = disk
+    this.disks++
+    this.server = this.restored()
   }
 
   /** What was not durable is gone, and nobody has heard of it. */
@@ -235,6 +251,11 @@ export class SimServer {
     this.world.plan(delay, () => {
       if (this.life === life) action()
     })
+  }
+
+  /** The server as its disk has it: what survives a crash now. */
+  onDisk(): Server {
+    return this.restored()
   }
 
   /** What its clock says, ms since 1970. */

@@ -22,10 +22,14 @@ const made = [
   'a server died after a durable write, before anything was sent',
   'an update died with the crash that kept it from being durable',
   'a transaction was aborted',
+  'a disk was lost',
+  'a disk was replaced by an old copy of it',
   'a clock was set back',
   'a clock was set forward',
   'an intent was carried to a second copy',
   'a write was acknowledged while every other copy was out of reach',
+  'an update was sent again, because it was not durable yet',
+  'who waited for an update to be durable crashed, and sent it again',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
@@ -90,6 +94,10 @@ const before = {
   'a sweep came to a sealed copy': is('lookSweep', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'an update message came to a sealed copy': is('updates', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'a message came from an older epoch': is('updates', ({ copies }, { directory, epoch }) => (copies.get(directory)?.epoch ?? epoch) > epoch),
+  'a copy that lacked an update was handed it by a client': (server, input) => {
+    const arrived = message(input)
+    return arrived?.type === 'request' && arrived.request.type === 'has' && arrived.request.set !== null && server.copies.get(arrived.request.directory)?.log.every(({ ts }) => arrived.request.type === 'has' && ts !== arrived.request.ts) === true
+  },
   'a server died while others were joining behind it': (server, input) => input.type === 'disconnected' && [...server.copies.values()].some(({ joining }) => joining?.predecessor.server === input.server),
 } as const satisfies Record<string, Seen>
 
@@ -110,6 +118,8 @@ const after = {
   'a server corrected its clock': happens(/time-stamps are corrected/),
   'an update waited for its ancestor': (server) => [...server.copies.values()].some(({ waiting }) => waiting.size > 0),
   'two directories were created under one name': happens(/was taken; this directory goes on/),
+  'a server was named in another directory than the root': happens(/^this server is entered in the directory/),
+  'a server was removed': happens(/^this server has been removed/),
   'a message came from somebody who is not known as a member': happens(/not a known member/),
   'a read found that a copy had not seen what it must': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'NotYetHere'),
   'a change was superseded': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'Superseded'),
@@ -119,6 +129,8 @@ const after = {
   'an epoch was refused, for lack of a majority': (_server, _input, { reply }) => reply.some(({ outcome }) => (outcome as { code?: string }).code === 'NoMajority'),
   'a copy was sealed for two epochs at once': (server) => [...server.copies.values()].some(({ seals }) => seals.length > 1),
   'a client wrote to a sealed copy': (server, input, { save }) => input.type !== 'tick' && save.some((each) => 'copy' in each && each.change.type === 'absorbed' && (server.copies.get(each.directory)?.seals.length ?? 0) > 0),
+  'a server found that its store is an old one': happens(/^the store of this server is an old one/),
+  'a sweep ended because a copy was gone': happens(/has lost its copy/),
   'an exclusion report was not empty': happens(/never reached the ring/),
   'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
   'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),

@@ -136,6 +136,8 @@ function explainRequest(request: Request): string {
       return `draw up ${explainTree(request.change.under.labels.reduceRight<Tree>((below, label) => [[label, below]], request.change.tree))} in #${request.directory}`
     case 'submit':
       return `accept, in #${request.directory}, ${explainBranches(request.signed.intent.branches)}`
+    case 'has':
+      return `is ${request.ts} of #${request.directory} on your disk?${request.set === null ? '' : ` Here it is: ${explainBranches(request.set.intent.branches)}`}`
     case 'state':
       return `how does your copy of #${request.directory} stand?`
     case 'sweep':
@@ -180,6 +182,8 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
     }
     case 'submit':
       return `accepted, stamped ${(outcome as Outcomes['submit']).ts}`
+    case 'has':
+      return (outcome as Outcomes['has']).here ? 'yes' : 'no, and sweeps have passed it'
     case 'state':
       return explainFacts(outcome as Outcomes['state'])
     case 'sweep':

@@ -7,7 +7,9 @@ import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
 import { readIsTrue } from './checkers'
+import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
+import { place } from './placing'
 import type { Random } from './random'
 import type { World } from './world'
 
@@ -23,6 +25,8 @@ export interface Mix {
   join: number
   leave: number
   makeDirectory: number
+  /** Administrators of servers: InSN, names in directories, removals, checks. */
+  place?: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
   /** New epochs, of those in reach, of all, or of any; and what an administrator does about those left out. */
@@ -31,21 +35,32 @@ export interface Mix {
   decide?: number
 }
 
-export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, bulk: 0 }
+export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, place: 5, bulk: 0 }
 export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
+/** Many directories and servers named in them. */
+export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
+
+/** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
+const DEEPER = 0.3
+const INSISTS = 0.7
 
 export class Workload {
   readonly directories: DirectoryId[] = []
+  /** The names under which they were made, from the root. */
+  private readonly paths = new Map<DirectoryId, readonly Label[]>()
   private readonly world: World
   private readonly mix: Mix
+  /** Whether some want more than the disk of one copy; those who are aimed at something else do not. */
+  private readonly demanding: boolean
   /** How many directories are made at most, besides the root. */
   private readonly most: number
   /** The last time-stamp acknowledged for each directory: what somebody who wrote it wants to read again. */
   private readonly written = new Map<DirectoryId, Timestamp>()
 
-  constructor(world: World, mix: Mix) {
+  constructor(world: World, mix: Mix, demanding: boolean) {
     this.world = world
+    this.demanding = demanding
     this.mix = mix
     this.most = mix.makeDirectory > 5 ? 12 : 3
   }
@@ -55,7 +70,8 @@ export class Workload {
     const random = this.world.random.fork('root')
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
-    const root: Branch[] = [['.', null, [['Label', null, [['ANSI', null, true]]]]]]
+    this.paths.set(directory, [])
+    const root: Branch[] = [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]]
     first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
 
@@ -70,11 +86,12 @@ export class Workload {
       read: () => this.read(at, directory, random),
       sweep: () => this.sweep(at, directory, random),
       join: () => this.join(at, directory),
-      leave: () => this.leave(at, directory),
+      leave: () => this.leave(at, directory, random),
       makeDirectory: () => this.makeDirectory(at, random),
       epoch: () => this.newEpoch(at, directory, random),
       abandon: () => this.abandon(at, directory, random),
       decide: () => this.decide(at, directory, random),
+      place: () => place(this.world, at, this.paths, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
     for (const [name, weight] of Object.entries(this.mix) as [keyof Mix, number][]) {
@@ -84,12 +101,12 @@ export class Workload {
   }
 
   /** Counts how a call ended. */
-  private counted(well: string, badly: string, then: (outcome: object) => void = () => undefined): (outcome: object) => void {
-    return (outcome) => {
+  readonly counted =
+    (well: string, badly: string, then: (outcome: object) => void = () => undefined) =>
+    (outcome: object): void => {
       this.world.count(isFailure(outcome) ? `${badly}: ${outcome.code}` : well)
       if (!isFailure(outcome)) then(outcome)
     }
-  }
 
   private write(at: SimServer, directory: DirectoryId, change: Change, random: Random): void {
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
@@ -115,6 +132,7 @@ export class Workload {
     const answer = (outcome: object | Failure): void => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
       const { ts } = outcome as Accepted
+      if (this.demanding) demandDurability(this.world, at, intent, outcome as Accepted)
       this.world.database.acknowledge(directory, ts)
       this.written.set(directory, ts)
       this.world.count('writes acknowledged')
@@ -153,9 +171,9 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, this.counted('copies joined', 'join ended'))
   }
 
-  private leave(at: SimServer, directory: DirectoryId): void {
+  private leave(at: SimServer, directory: DirectoryId, random: Random): void {
     if (at.copyOf(directory) === undefined) return
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } }, this.counted('copies removed', 'leave ended'))
+    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: random.chance(INSISTS) } }, this.counted('copies removed', 'leave ended'))
   }
 
   /** An administrator at this server makes an epoch: of those in reach, of any, or of all that there are. */
@@ -165,6 +183,13 @@ export class Workload {
     const inReach = holders.filter((other) => other === at || (other.alive && this.world.network.linked(at.id, other.id)))
     const chosen = random.pick([inReach, inReach, holders.filter((other) => other === at || random.chance(0.5)), holders])
     const request = { type: 'newEpoch' as const, directory, servers: chosen.map(({ id }) => id), force: random.chance(0.25), patience: random.pick([5000, 20_000]), dry: random.chance(0.05) }
+    at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+  }
+
+  /** The administrator makes an epoch of all copies that are well: others lost their store. */
+  newEpochWithout(at: SimServer, directory: DirectoryId): void {
+    const well = this.world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === at.copyOf(directory)!.epoch)
+    const request = { type: 'newEpoch' as const, directory, servers: well.map((each) => each.at.id), force: true, patience: 20_000, dry: false }
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 
@@ -195,8 +220,11 @@ export class Workload {
     const root = at.server.root
     if (root === null || this.directories.length > this.most) return
     const directory = this.newDirectoryId(random)
-    const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [[random.pick(['DEC', 'IBM']), null, true]]]]]]]]
+    const parent = random.chance(DEEPER) ? random.pick(this.directories) : root
+    const label = random.pick(['DEC', 'IBM'])
+    const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)
+    this.paths.set(directory, [...this.paths.get(parent)!, label])
     const created = this.intent(at, directory, 'newD', branches, random)
     at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended'))
   }

@@ -3,6 +3,7 @@ import type { Effects, Save } from '../core/effects'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Input } from '../core/step'
 import { encode, type Message } from '../core/messages'
+import type { MemoryDisk } from '../storage/memoryStore'
 import { Database } from './database'
 import { Events } from './events'
 import { Links } from './links'
@@ -43,6 +44,8 @@ export interface Observer {
   stepped?: (server: SimServer, input: Input, effects: Effects) => void
   durable?: (marks: readonly [CopyId, Marks][]) => void
   crashed?: (server: SimServer) => void
+  /** Its disk is another one. */
+  storeLost?: (server: SimServer) => void
   /** A message left; `delays` as the network has it: none when it is lost. */
   carried?: (from: SimServer, to: SimServer, wire: string, delays: readonly number[]) => void
 }
@@ -152,7 +155,8 @@ export class World {
     const fate = this.network.fate()
     if (fate.length === 0) this.count('messages lost')
     for (const observer of this.observers) observer.carried?.(sender, receiver, text, fate)
-    for (const delay of fate) this.plan(delay, () => this.arrive(sender, receiver, text))
+    const { disks } = sender
+    for (const delay of fate) this.plan(delay, () => (sender.disks === disks ? this.arrive(sender, receiver, text) : this.count('messages lost')))
   }
 
   private arrive(sender: SimServer, receiver: SimServer, text: string): void {
@@ -193,6 +197,13 @@ export class World {
 
   durable(marks: readonly [CopyId, Marks][]): void {
     for (const observer of this.observers) observer.durable?.(marks)
+  }
+
+  /** A server's store is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody [§20]. */
+  loseStore(server: SimServer, disk: MemoryDisk): void {
+    server.replaceDisk(disk)
+    for (const observer of this.observers) observer.storeLost?.(server)
+    this.database.dropUnheld((directory) => this.copies(directory).map(({ copy }) => copy))
   }
 
   crashed(server: SimServer): void {

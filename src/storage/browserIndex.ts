@@ -11,6 +11,8 @@ export interface KnownServer {
   room: string
   name: string
   keys: SigningPair
+  /** Of its last start; remembered here too, in case its own data is lost [B2, B5]. */
+  incarnation: number
   /** ms since 1970 */
   lastUsed: number
 }

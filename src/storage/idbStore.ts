@@ -25,7 +25,9 @@ const everything: ['server', 'snapshots', 'changes'] = ['server', 'snapshots', '
 
 /** What can happen to an open database from outside: told in words. */
 export interface StoreTrouble {
-  /** Another tab waits to upgrade, or the browser closed or deleted the database. */
+  /** There was none by this name: the server is new, or its data is gone [B5]. */
+  made(): void
+  /** Nothing can be saved or read any more: another tab waits to upgrade, or the database was deleted or closed. */
   lost(reason: string): void
   /** An older tab holds the database: close it. */
   blocked(): void
@@ -34,16 +36,18 @@ export interface StoreTrouble {
 export async function openIdbStore(name: string, trouble: StoreTrouble): Promise<Store> {
   const db = await openDB<Schema>(name, VERSION, {
     upgrade(database) {
+      trouble.made()
       database.createObjectStore('server')
       database.createObjectStore('snapshots')
       database.createObjectStore('changes')
     },
     blocked: () => trouble.blocked(),
-    blocking: (_current, _wanted, event) => {
+    // Who deletes the database is not kept waiting: it would hold up the next start of this server too.
+    blocking: (_current, wanted, event) => {
       ;(event.target as IDBDatabase).close()
-      trouble.lost('a newer version of this page was opened in another tab; reload this one')
+      trouble.lost(wanted === null ? 'its database was deleted, and with it what no other copy has' : 'a newer version of this page was opened in another tab')
     },
-    terminated: () => trouble.lost('the browser closed the database; reload the page'),
+    terminated: () => trouble.lost('the browser closed its database'),
   })
   return new IdbStore(db)
 }
@@ -90,10 +94,10 @@ class IdbStore implements Store {
     }
   }
 
-  async begin(): Promise<number> {
+  async begin(known = 0): Promise<number> {
     const tx = this.#db.transaction('server', 'readwrite', strict)
     const before = await tx.store.get('incarnation')
-    const incarnation = (typeof before === 'number' ? before : 0) + 1
+    const incarnation = Math.max(typeof before === 'number' ? before : 0, known) + 1
     await Promise.all([tx.store.put(incarnation, 'incarnation'), tx.done])
     return incarnation
   }

@@ -48,7 +48,7 @@ export function memoryStore(disk: MemoryDisk): Store {
       for (const [id, { directory, snapshot, changes }] of disk.copies) backlog.loaded(id, directory, snapshot?.length ?? 0, changes.reduce((sum, text) => sum + text.length, 0))
       return Promise.resolve(readDisk(disk))
     },
-    begin: () => Promise.resolve(++disk.incarnation),
+    begin: (known = 0) => Promise.resolve((disk.incarnation = Math.max(disk.incarnation, known) + 1)),
     async commit(saves) {
       writeDisk(disk, saves)
       backlog.committed(saves.map((save) => [save, JSON.stringify(save).length]))

@@ -19,8 +19,11 @@ export interface Stored {
 
 export interface Store {
   load(): Promise<Stored>
-  /** Records a new start; returns its incarnation, greater than every one before [B2]. Strictly durable. */
-  begin(): Promise<number>
+  /**
+   * Records a new start; returns its incarnation, greater than every one before [B2]: those stored here, and `known`, which
+   * somebody remembers although this data was lost [B5]. Strictly durable.
+   */
+  begin(known?: number): Promise<number>
   /** Makes all of it durable or none; rejects with the reason in words. */
   commit(saves: readonly Save[]): Promise<void>
   /** Replaces the stored changes of a copy, up to and including the last committed, by a snapshot of it. */

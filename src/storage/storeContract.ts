@@ -34,6 +34,8 @@ export function storeContract(open: () => Promise<{ store: Store; reopen: () => 
     const again = await reopen()
     expect(await again.begin()).toBe(3)
     expect((await again.load()).incarnation).toBe(3)
+    // Somebody else may remember more, when data was lost [B5].
+    expect([await again.begin(7), await again.begin(2)]).toEqual([8, 9])
   })
 
   it('gives back what was committed, in order, from a new opening [P3]', async () => {

@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { openService } from '../client/openService'
 import { applyChange, encodeCopy } from '../core/copies/directoryCopy'
 import type { Save } from '../core/effects'
 import { NameServiceError } from '../core/errors'
 import { encode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId } from '../core/names'
+import { timeOf, timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
 import { signature } from '../sim/simServer'
 import { emptyDisk } from '../storage/memoryStore'
@@ -135,6 +136,26 @@ describe('the host and its store', () => {
     again.host.stop()
   })
 
+  it('[B5] a store that is lost while calls wait and run: they are told why, reads go on, and it is told once', async () => {
+    const gate = gated()
+    const { alpha, root } = await withMember({ wrap: gate.wrap })
+    const service = openService(alpha.connection)
+    await service.doUpdates('/', { acknowledged: true })
+    gate.hold()
+    const saving = service.doUpdates('/', { saving: true }).catch((error: unknown) => error)
+    const asking = alpha.host.call({ type: 'ask', servers: [serverNumber(9)], request: { type: 'state', directory: root } })
+    await settled()
+    alpha.host.loseStore('its database was deleted')
+    gate.fail(new DOMException('', 'InvalidStateError'))
+    gate.release()
+    expect(await saving).toMatchObject({ code: 'StorageFailed', about: { reason: 'its database was deleted' } })
+    expect(await asking).toMatchObject({ code: 'StorageFailed' })
+    expect(alpha.readOnly).toEqual(['its database was deleted'])
+    expect(await labels(alpha)).toContain('acknowledged')
+    await expect(service.doUpdates('/', { never: true })).rejects.toMatchObject({ code: 'StorageFailed' })
+    alpha.host.stop()
+  })
+
   it('[B2] each start is a new incarnation of the same server, with all its copies', async () => {
     const disk = emptyDisk()
     const first = await startHost({ disk })
@@ -165,6 +186,41 @@ describe('the host and its store', () => {
     again.host.stop()
   })
 
+  it('[G1] what was deleted and forgotten is not kept by the store either, once the intents are forgotten too', async () => {
+    vi.useFakeTimers()
+    const { host, disk, connection } = await startHost()
+    const service = openService(connection)
+    const root = await service.firstRoot()
+    const stored = (): number => JSON.stringify([...disk.copies]).length
+    const large = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${i} ${'x'.repeat(200)}`, true as const]))
+    for (let i = 0; i < 4; i++) await service.doUpdates('/', { [`large ${i}`]: large })
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(stored()).toBeGreaterThan(80_000)
+    await service.doUpdates('/', Object.fromEntries(Array.from({ length: 4 }, (_, i) => [`large ${i}`, false as const])))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(host.server.copies.get(root)!.log).toEqual([])
+    await vi.advanceTimersByTimeAsync(INTENT_LIFE)
+    expect(stored()).toBeLessThan(16_384)
+    host.stop()
+    vi.useRealTimers()
+  })
+
+  it('[A1] a verified intent is remembered until nobody can stamp it any more: what comes later is verified again', async () => {
+    vi.useFakeTimers()
+    const checked: string[] = []
+    const { alpha, root, updates } = await withMember({ verify: (signed) => (checked.push(signed.signature), verified(signed)) })
+    const signed = sign(intentFor(root, [['x', null, true]]))
+    const wire = updates({ signed, n: 1 })
+    for (const wait of [0, 1000, INTENT_LIFE]) {
+      await vi.advanceTimersByTimeAsync(wait)
+      alpha.host.receive(serverNumber(9), wire)
+      await settled()
+    }
+    expect(checked).toEqual([signed.signature, signed.signature])
+    alpha.host.stop()
+    vi.useRealTimers()
+  })
+
   it('what we got wrong: the server goes on from its store, with its links, and hands out no identifier twice', async () => {
     const { alpha, root, member } = await withMember()
     const service = openService(alpha.connection)
@@ -190,7 +246,7 @@ describe('the host and its store', () => {
     const waiting = alpha.host.call({ type: 'ask', servers: [serverNumber(9)], request: { type: 'state', directory: root } })
     alpha.host.stop()
     expect(await waiting).toMatchObject({ code: 'Stopped' })
-    expect(await alpha.host.call({ type: 'rename', name: 'x' })).toMatchObject({ code: 'Stopped' })
+    expect(await alpha.host.call({ type: 'setUpOn', path: ['x'], up: null })).toMatchObject({ code: 'Stopped' })
     expect(alpha.readOnly).toEqual([])
   })
 })
@@ -230,6 +286,18 @@ describe('the host and its peers', () => {
     alpha.host.receive(member.server, encode(request))
     await settled()
     expect(alpha.sent).toEqual([{ to: member.server, message: { type: 'answer', id: 'abc', failure: expect.objectContaining({ code: 'BadSignature', about: { author: 'somebody' } }) as never, outcome: '' } }])
+    expect(await labels(alpha)).not.toContain('forged')
+    alpha.host.stop()
+  })
+
+  it('[A1, P12] an update that is handed over with a false signature reaches no copy', async () => {
+    const { alpha, root, member } = await withMember()
+    alpha.sent.length = 0
+    const { id, nextTS } = alpha.host.server.copies.get(root)!
+    const set = { intent: intentFor(root, branch('forged'), 'somebody'), signature: 'false', ts: timestamp(timeOf(nextTS) + 1, id) }
+    alpha.host.receive(member.server, encode({ type: 'request', id: 'abc', request: { type: 'has', directory: root, ts: set.ts, set } }))
+    await settled()
+    expect(alpha.sent.map(({ message }) => message)).toMatchObject([{ type: 'answer', failure: { code: 'BadSignature' } }])
     expect(await labels(alpha)).not.toContain('forged')
     alpha.host.stop()
   })

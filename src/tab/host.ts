@@ -2,12 +2,12 @@
  * The host performs what steps describe: makes every save durable before anything in send, reply or sign leaves [P1, P3],
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
-import { encodeCopy } from '../core/copies/directoryCopy'
+import { encodeCopy, type DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
 import { decode, encode, signedIn, type Message } from '../core/messages'
-import type { DirectoryId, ServerId } from '../core/names'
+import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
@@ -17,6 +17,8 @@ import { mergeSends } from './mergeSends'
 
 export interface HostOptions {
   store: Store
+  /** The last incarnation that is remembered elsewhere than in the store, for a store that was lost [B5]. */
+  lastIncarnation?: number
   server: Omit<ServerOptions, 'incarnation'>
   /** Signs with the server's key; base64url. */
   sign: (intent: Intent) => Promise<string>
@@ -37,8 +39,8 @@ export interface HostOptions {
 const VERIFIED_KEPT = 8_000_000
 /** The clock is looked at this often, ms, whatever is waited for: it may have been set. */
 const LONGEST_WAIT = 60_000
-/** A snapshot pays when the changes since the last have outgrown it, and are worth a write. */
-const COMPACT_AFTER = 262_144
+/** Stored characters of a copy below which a snapshot is not worth a write. */
+const COMPACT_LEAST = 16_384
 
 export class Host {
   server: Server
@@ -55,9 +57,11 @@ export class Host {
   readonly #replies = new Map<number, (outcome: unknown) => void>()
   /** Messages of one server stay in order while a signature before them is being verified. */
   readonly #tails = new Map<ServerId, Promise<void>>()
-  /** What was verified, by signature: a signature is true of one text only. */
-  readonly #verified = new Map<string, string>()
+  /** What was verified, by signature: a signature is true of one text only. Until nobody stamps that any more, or room is needed. */
+  readonly #verified = new Map<string, { text: string; until: number }>()
   #verifiedSize = 0
+  /** Copies with edits that are not forgotten yet, or were not when they were last looked at. */
+  readonly #edited = new Set<CopyId>()
   /** The links that are up, for a server that is restored while they stand. */
   readonly #links = new Map<ServerId, Connected>()
 
@@ -69,10 +73,10 @@ export class Host {
 
   /** Restores a server from its store, as a new incarnation [B2]. */
   static async start(options: HostOptions): Promise<Host> {
-    const incarnation = await options.store.begin()
     const stored = await options.store.load()
+    const incarnation = await options.store.begin(options.lastIncarnation)
     const host = new Host(options, restoreServer({ ...options.server, incarnation }, stored), incarnation)
-    host.input({ type: 'start' })
+    host.input({ type: 'start', storeIsOld: stored.incarnation < (options.lastIncarnation ?? 0) })
     return host
   }
 
@@ -84,6 +88,7 @@ export class Host {
   input(input: Input): void {
     if (input.type === 'connected') this.#links.set(input.server, input)
     if (input.type === 'disconnected') this.#links.delete(input.server)
+    if (input.type === 'tick') this.#forgetVerified()
     if (this.#waiting !== null) {
       this.#waiting.push(input)
       return
@@ -117,7 +122,9 @@ export class Host {
   }
 
   /** A call of this tab's own client; resolves with its outcome, a failure included. */
-  call(call: Call): Promise<unknown> {
+  async call(call: Call): Promise<unknown> {
+    // What was kept over a reload is looked at like what comes from another server [A1].
+    if (call.type === 'secure' && call.set !== null && !(await this.#verifyAll(this.#unverified([call.set])))) return failure('BadSignature', { author: call.set.intent.author })
     return new Promise((resolve) => {
       const id = this.#nextCall++
       this.#replies.set(id, resolve)
@@ -132,7 +139,7 @@ export class Host {
       this.#options.refused(from, `malformed message: ${message.refused}`)
       return
     }
-    const unknown = signedIn(message).filter(({ intent, signature }) => this.#verified.get(signature) !== signedText(intent))
+    const unknown = this.#unverified(signedIn(message))
     const tail = this.#tails.get(from)
     if (unknown.length === 0 && tail === undefined) {
       this.#deliver(from, message)
@@ -146,6 +153,10 @@ export class Host {
         else this.#refuseSignature(from, message)
       })
     this.#tails.set(from, next)
+  }
+
+  #unverified(all: readonly SignedIntent[]): SignedIntent[] {
+    return all.filter(({ intent, signature }) => this.#verified.get(signature)?.text !== signedText(intent))
   }
 
   #refuseSignature(from: ServerId, message: Message): void {
@@ -171,12 +182,17 @@ export class Host {
   trust({ intent, signature }: SignedIntent): void {
     const text = signedText(intent)
     if (this.#verified.has(signature)) return
-    this.#verified.set(signature, text)
+    this.#verified.set(signature, { text, until: intent.until })
     this.#verifiedSize += text.length
-    for (const [oldest, { length }] of this.#verified) {
-      if (this.#verifiedSize <= VERIFIED_KEPT) return
+    this.#forgetVerified()
+  }
+
+  #forgetVerified(): void {
+    const now = Date.now()
+    for (const [oldest, { text, until }] of this.#verified) {
+      if (this.#verifiedSize <= VERIFIED_KEPT && until >= now) return
       this.#verified.delete(oldest)
-      this.#verifiedSize -= length
+      this.#verifiedSize -= text.length
     }
   }
 
@@ -202,6 +218,7 @@ export class Host {
     this.#flushing = false
     if (this.#waiting !== null) await this.#reload(failure('Stopped'))
     else if (this.#failed === null) void this.#compact()
+    else this.#replyAll(this.#failed)
   }
 
   #release(batch: readonly Effects[]): void {
@@ -234,13 +251,19 @@ export class Host {
   /** Nothing of the batch happened: its callers are told, and the server is what its store says; nothing acknowledged is lost. */
   async #cannotSave(error: unknown, batch: readonly Effects[]): Promise<void> {
     if (this.#stopped) return
-    const reason = inWords(error)
-    this.#failed = failure('StorageFailed', { reason })
+    const failed = this.#fail(inWords(error))
     const dropped = [...batch, ...this.#pending.splice(0)]
-    for (const effects of dropped) for (const { id } of effects.reply) this.#reply(id, this.#failed)
+    for (const effects of dropped) for (const { id } of effects.reply) this.#reply(id, failed)
     this.#waiting ??= []
-    await this.#reload(this.#failed)
+    await this.#reload(failed)
+  }
+
+  /** From now on reads only; told once, with the first reason. */
+  #fail(reason: string): Failure {
+    if (this.#failed !== null) return this.#failed
+    this.#failed = failure('StorageFailed', { reason })
     this.#options.readOnly(reason)
+    return this.#failed
   }
 
   /** Takes no more steps with a server that may be in the middle of one; what its earlier steps saved is committed first. */
@@ -252,15 +275,15 @@ export class Host {
 
   /** The server anew from its store, with its links, its identifiers never given twice; calls in progress are told `why`. */
   async #reload(why: Failure): Promise<void> {
-    const { fresh } = this.server
+    const { fresh, storage } = this.server
     const calls = [...this.#replies.keys()]
     try {
       const stored = await this.#options.store.load()
       this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
       Object.assign(this.server.fresh, fresh)
+      this.server.storage = storage
     } catch (error) {
-      this.#failed ??= failure('StorageFailed', { reason: inWords(error) })
-      this.#options.readOnly(inWords(error))
+      this.#fail(inWords(error))
     }
     const waiting = this.#waiting ?? []
     this.#waiting = null
@@ -269,25 +292,34 @@ export class Host {
     this.#options.stepped([], new Set(this.server.copies.keys()))
   }
 
-  /** Replaces the longest run of stored changes by a snapshot, when nothing else is to be saved. */
+  /** Replaces what is stored of a copy by a snapshot, where that pays and nothing else is to be saved. */
   async #compact(): Promise<void> {
     for (const [id, { directory, changes, snapshot }] of this.#options.store.backlog()) {
       const copy = this.server.copies.get(directory)
-      if (copy?.id !== id || changes < Math.max(COMPACT_AFTER, snapshot) || this.#flushing) continue
+      if (copy?.id !== id || changes + snapshot < COMPACT_LEAST || this.#flushing) continue
+      const hasOutgrown = changes >= Math.max(COMPACT_LEAST, snapshot)
+      if (!hasOutgrown && !this.#hasForgotten(copy, changes + snapshot)) continue
       this.#flushing = true
       try {
         await this.#options.store.compact(encodeCopy(copy))
       } catch (error) {
-        this.#options.readOnly(inWords(error))
-        this.#failed = failure('StorageFailed', { reason: inWords(error) })
+        this.#fail(inWords(error))
       }
       this.#flushing = false
       if (this.#pending.length > 0 || this.#waiting !== null) {
         this.#flushing = true
         void this.#flush()
+        return
       }
-      return
+      if (this.#failed !== null) return
     }
+  }
+
+  /** Once all that edits left behind has been forgotten: whether that is most of what is stored. */
+  #hasForgotten(copy: DirectoryCopy, stored: number): boolean {
+    const isCalm = copy.log.length === 0 && copy.intents.size === 0
+    if (!isCalm) this.#edited.add(copy.id)
+    return isCalm && this.#edited.delete(copy.id) && 2 * JSON.stringify(encodeCopy(copy)).length < stored
   }
 
   #wake(at: number): void {
@@ -295,12 +327,22 @@ export class Host {
     this.#timer = setTimeout(() => this.input({ type: 'tick' }), Math.min(LONGEST_WAIT, Math.max(0, at - Date.now())))
   }
 
+  /** The store is gone, by what happened to it from outside: reads of what is in memory go on, and nothing else [P3]. */
+  loseStore(reason: string): void {
+    const failed = this.#fail(reason)
+    if (!this.#flushing) this.#replyAll(failed)
+  }
+
+  #replyAll(why: Failure): void {
+    for (const id of this.#replies.keys()) this.#reply(id, why)
+  }
+
   /** Stops keeping time and saving; calls that wait are told. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#stopped = true
     this.#failed = failure('Stopped')
-    for (const id of this.#replies.keys()) this.#reply(id, this.#failed)
+    this.#replyAll(this.#failed)
     this.#options.store.close()
   }
 }
@@ -315,7 +357,7 @@ function mayRunReadOnly(input: Input): boolean {
 }
 
 function inWords(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'the browser has no more room for this page'
+  if (error instanceof DOMException && error.name === 'QuotaExceededError') return 'the browser has no more room for this page (what was acknowledged is safe; free some space)'
   if (error instanceof DOMException && error.name === 'InvalidStateError') return 'the database was closed or deleted'
   return error instanceof Error ? error.message : String(error)
 }

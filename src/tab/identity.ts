@@ -145,7 +145,7 @@ async function newServer(room: string, mine: readonly KnownServer[], name?: stri
   await holdLock(id, 1)
   const taken = new Set(mine.map((server) => server.name))
   const free = greekLetters.find((letter) => !taken.has(letter)) ?? `server${mine.length + 1}`
-  return { id, room, name: name ?? free, keys, lastUsed: 0 }
+  return { id, room, name: name ?? free, keys, incarnation: 0, lastUsed: 0 }
 }
 
 /** True once this tab holds the lock of the server; it keeps it until it is gone [B1]. */

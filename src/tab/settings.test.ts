@@ -3,11 +3,11 @@ import { readSettings } from './settings'
 
 afterEach(() => vi.unstubAllGlobals())
 
-const none = { relays: [], iceServers: [], wantsRoot: true }
+const none = { relays: [], iceServers: [], wantsRoot: true, durability: 'local' }
 const set = (text: string | null): void => void vi.stubGlobal('localStorage', { getItem: () => text })
 
 it('what is set is taken', () => {
-  const mine = { iceServers: [{ urls: 'stun:example.org' }], relays: ['wss://example.org/relay'], wantsRoot: false }
+  const mine = { iceServers: [{ urls: 'stun:example.org' }], relays: ['wss://example.org/relay'], wantsRoot: false, durability: 'quorum' }
   set(JSON.stringify(mine))
   expect(readSettings()).toEqual({ ...mine, faults: [] })
   set(null)
@@ -15,8 +15,8 @@ it('what is set is taken', () => {
 })
 
 it('what is not understood is left out and said, and the rest is taken', () => {
-  set('{"relays":"wss://example.org","iceServers":["stun:example.org"],"wantsRoot":false}')
-  expect(readSettings()).toEqual({ ...none, wantsRoot: false, faults: [expect.stringContaining('relays'), expect.stringContaining('iceServers')] })
+  set('{"relays":"wss://example.org","iceServers":["stun:example.org"],"wantsRoot":false,"durability":"most"}')
+  expect(readSettings()).toEqual({ ...none, wantsRoot: false, faults: [expect.stringContaining('relays'), expect.stringContaining('iceServers'), expect.stringContaining('durability')] })
   for (const rubbish of ['{', 'null', '[]', '7']) {
     set(rubbish)
     expect(readSettings()).toEqual({ ...none, faults: ['the settings are left out, because they are not a JSON object'] })

@@ -1,3 +1,5 @@
+import { durabilities, type Durability } from '../core/copies/durability'
+
 /** What a person may set for this browser, in `localStorage['namering settings']`: see README.md. */
 export interface Settings {
   /** Further relays, ws or wss addresses. */
@@ -6,6 +8,8 @@ export interface Settings {
   iceServers: RTCIceServer[]
   /** Whether a new server takes a copy of the root. */
   wantsRoot: boolean
+  /** How many copies are to have what this page writes, unless a call says otherwise; it does not wait for them. */
+  durability: Durability
   /** What was not understood and therefore left out, in words. */
   faults: string[]
 }
@@ -26,6 +30,7 @@ export function readSettings(): Settings {
     relays: take<string[]>('relays', [], 'a list of addresses', (value) => Array.isArray(value) && value.every((each) => typeof each === 'string')),
     iceServers: take<RTCIceServer[]>('iceServers', [], 'a list of objects with urls', (value) => Array.isArray(value) && value.every((each) => isRecord(each) && 'urls' in each)),
     wantsRoot: take('wantsRoot', true, 'true or false', (value) => typeof value === 'boolean'),
+    durability: take<Durability>('durability', 'local', durabilities.join(', '), (value) => durabilities.includes(value as Durability)),
     faults,
   }
 }

@@ -2,11 +2,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { openService } from '../client/openService'
 import type { Connection } from '../client/connection'
+import type { Outbox } from '../client/outbox'
 import type { NameService } from '../client/nameService'
+import type { Kept } from '../core/copies/durability'
+import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
-import { shortName, serverNameOf } from '../core/server'
-import { listedServers } from '../core/servers/register'
+import { serverIdOf } from '../core/directories/reference'
+import { serverNameOf } from '../core/server'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -14,6 +17,7 @@ import { directoryIdOf, newSigningPair, sign, verify, type SigningPair } from '.
 import type { Network } from '../net/network'
 import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
+import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
@@ -31,6 +35,8 @@ export interface Tab {
 }
 
 const ACTIVITIES_KEPT = 1000
+/** ms between looks at how much room is left. */
+const STORAGE_MEASURED = 60_000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
@@ -77,6 +83,7 @@ class OpenTab {
   #known: KnownServer
   readonly #person: SigningPair
   readonly #passing = new PassingSweeps()
+  readonly #settings = readSettings()
   readonly #watchers = new Map<DirectoryId, Set<() => void>>()
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
@@ -87,7 +94,8 @@ class OpenTab {
   #pause = SHORTEST_PAUSE
   #news: Activity[] = []
   #nextActivity = 1
-  #closed = false
+  /** Its store was gone when it started, although it had started before [B5]. */
+  #isEmptied = false
 
   constructor(index: BrowserIndex, room: KnownRoom, known: KnownServer, person: SigningPair) {
     this.#index = index
@@ -99,7 +107,7 @@ class OpenTab {
       reason: '',
       roomUrl: inviteUrl(room.id),
       roomName: room.id.slice(0, 6),
-      server: { id: known.id, name: known.name, serverName: known.name, incarnation: 0 },
+      server: { id: known.id, name: known.name, serverName: known.name, up: null, removed: false, incarnation: 0 },
       joining: false,
       root: null,
       rootLabel: 'root',
@@ -109,10 +117,10 @@ class OpenTab {
       weather: { delay: 0, loss: 0 },
       refusals: [],
       clock: { correction: 0, greatestOffset: 0 },
-      storage: { persisted: null, bytes: null },
+      storage: unknownStorage,
       person: person.keyText,
     }))
-    this.service = openService(this.#connection())
+    this.service = openService(this.#connection(), { outbox: this.#outbox(), write: { durability: this.#settings.durability, patience: this.#settings.durability === 'local' ? 5 : 0 } })
     this.controls = this.#controls()
   }
 
@@ -123,15 +131,18 @@ class OpenTab {
 
   async open(): Promise<void> {
     const { id, name, keys } = this.#known
-    const settings = readSettings()
+    const settings = this.#settings
     this.#happened(settings.faults.map((text) => ({ kind: 'server', text })))
+    void this.#askToKeep()
     const store = await openIdbStore(`namering server ${id}`, {
-      lost: (reason) => this.#stop(reason),
+      made: () => (this.#isEmptied = this.#known.incarnation > 0),
+      lost: (reason) => this.#host?.loseStore(reason),
       blocked: () => this.view.setState({ reason: 'An older version of this page holds the data of this server; close its other tabs.' }),
     })
     const seed = [...new Uint32Array(randomBytes(16).buffer)] as [number, number, number, number]
     this.#host = await Host.start({
       store,
+      lastIncarnation: this.#known.incarnation,
       server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: settings.wantsRoot },
       sign: (intent) => signIntent(keys, intent),
       verify: verifyIntent,
@@ -145,9 +156,10 @@ class OpenTab {
       readOnly: (reason) => this.#becomeReadOnly(reason),
       restored: (error) => this.#happened([{ kind: 'server', text: `a fault of this program stopped a step; the server goes on from its store: ${error instanceof Error ? error.message : String(error)}` }]),
     })
+    await this.#rememberStart(this.#host.incarnation)
     this.#network = await openWebrtcNetwork({
       room: this.#room.id,
-      self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.incarnation, instance: toBase32(randomBytes(10), 16), name },
+      self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
         connected: ({ server, incarnation, instance, name: theirs }) => this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs }),
         disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),
@@ -165,7 +177,9 @@ class OpenTab {
     addEventListener('pageshow', (event) => {
       if (event.persisted) location.reload()
     })
+    void this.service.resume()
     void this.#measureStorage()
+    setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
     await this.#makeRoot()
   }
 
@@ -195,6 +209,29 @@ class OpenTab {
     }
   }
 
+  /** What the library keeps until it is durable, in this browser: opened when it is first used. */
+  #outbox(): Outbox {
+    const cannot = (error: unknown): void => this.#happened([{ kind: 'server', text: `an update that is not durable yet would not survive a reload of this page: ${error instanceof Error ? error.message : String(error)}` }])
+    let opening: ReturnType<typeof openOutbox> | undefined
+    const outbox = async (use: (outbox: Outbox) => Promise<unknown>): Promise<void> => {
+      try {
+        opening ??= openOutbox(this.#room.id)
+        await use(await opening)
+      } catch (error) {
+        cannot(error)
+      }
+    }
+    return {
+      load: async () => {
+        let kept: Kept[] = []
+        await outbox(async (open) => (kept = await open.load()))
+        return kept
+      },
+      keep: (kept) => outbox((open) => open.keep(kept)),
+      drop: (kept) => outbox((open) => open.drop(kept)),
+    }
+  }
+
   #connection(): Connection {
     return {
       call: (call) => this.#running.call(call),
@@ -210,7 +247,7 @@ class OpenTab {
       },
       serverId: (name) => {
         const { server } = this.#running
-        return listedServers(server).get(name) ?? [...server.peers.values()].find((peer) => peer.name === name)?.server ?? memberNamed(server, name)
+        return serverIdOf(server, `#${server.root}/${name}`)
       },
       onChange: (directory, callback) => {
         if (!this.#running.server.copies.has(directory)) return null
@@ -244,14 +281,14 @@ class OpenTab {
       isolate: () => setCut(this.view.getState().links.map((link) => link.server)),
       disturb,
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
-      renameServer: async (name) => {
-        await this.service.setUpOn(name)
+      renameServer: async (name, up) => {
+        await this.service.setUpOn(name, up)
         await this.#rememberName(this.#running.server.name)
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
       askPersistence: async () => {
         const persisted = await navigator.storage.persist()
-        this.view.setState({ storage: { ...this.view.getState().storage, persisted } })
+        await this.#measureStorage()
         return persisted
       },
     }
@@ -281,7 +318,7 @@ class OpenTab {
   /** Plans a refresh of what the page shows: at once after a rest; ever more seldom, down to twice a second, while changes go on. */
   #touch(changed: Iterable<DirectoryId>): void {
     for (const directory of changed) this.#changed.add(directory)
-    if (this.#viewPlanned || this.#closed) return
+    if (this.#viewPlanned) return
     this.#viewPlanned = true
     const rested = Date.now() - this.#refreshedAt
     const hasRested = rested >= this.#pause
@@ -296,7 +333,7 @@ class OpenTab {
     const news = this.#news.splice(0)
     if (news.length > 0) this.activity.setState(({ entries }) => ({ entries: [...entries, ...news].slice(-ACTIVITIES_KEPT) }))
     const host = this.#host
-    if (host === null || this.#closed) return
+    if (host === null) return
     const { server } = host
     const before = this.view.getState()
     const copies: TabView['copies'] = {}
@@ -309,13 +346,14 @@ class OpenTab {
     const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
     const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
     this.view.setState({
-      ...(running && stateOf(server.root !== null)),
-      server: { id: server.id, name: server.name, serverName: serverNameOf(server), incarnation: host.incarnation },
-      joining: server.root !== null && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
+      ...(running && stateOf(server.root !== null, noticeOf(server.removed, this.#isEmptied))),
+      server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
+      joining: server.root !== null && !server.removed && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
       rootLabel: rootLabel(server),
       copies,
-      links: this.#network?.links() ?? [],
+      // By the name that a server has by now: the link only knows the one that it had when it came up.
+      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name })),
       refusals: [...server.refusals, ...this.#refusals],
       clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
@@ -328,31 +366,38 @@ class OpenTab {
     await this.#remembered(this.#index.put('servers', this.#known))
   }
 
-  async #measureStorage(): Promise<void> {
-    const [persisted, { usage }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
-    this.view.setState({ storage: { persisted, bytes: usage ?? null } })
+  /** B5: asked before there are copies to lose; some browsers ask the person, who need not be waited for. */
+  async #askToKeep(): Promise<void> {
+    if (!(await navigator.storage.persisted()) && (await navigator.storage.persist())) await this.#measureStorage()
   }
 
-  /** Nothing acknowledged is lost; reads go on; the others learn at once that this server is gone. */
+  async #measureStorage(): Promise<void> {
+    const [persisted, { usage, quota }] = await Promise.all([navigator.storage.persisted(), navigator.storage.estimate()])
+    const storage = { persisted, used: usage ?? null, quota: quota ?? null }
+    this.view.setState({ storage })
+    this.#host?.input({ type: 'storage', storage })
+  }
+
+  /** The next start is a later one even if this server's own data is lost meanwhile [B2, B5]. */
+  async #rememberStart(incarnation: number): Promise<void> {
+    this.#known = { ...this.#known, incarnation }
+    await this.#remembered(this.#index.put('servers', this.#known))
+    if (this.#isEmptied) this.#happened([{ kind: 'server', text: emptied }])
+  }
+
+  /** Reads go on; the others learn at once that this server is gone. */
   #becomeReadOnly(reason: string): void {
-    if (this.#closed) return
     this.#network?.close()
-    this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. What was acknowledged is safe, and reads go on. Free some space, then reload the page.` })
+    this.view.setState({ state: 'readOnly', reason: `This server cannot save: ${reason}. Reads go on, from what it has in memory; reload the page to start it again.` })
     this.#happened([{ kind: 'server', text: `this server cannot save: ${reason}` }])
   }
 
-  #stop(reason: string): void {
-    this.#closed = true
-    this.#network?.close()
-    this.#host?.stop()
-    this.view.setState({ state: 'stopped', reason: `This server has stopped: ${reason}. What was acknowledged is safe.` })
-  }
 }
 
-const stateOf = (hasRoot: boolean): Pick<TabView, 'state' | 'reason'> =>
-  hasRoot ? { state: 'running', reason: '' } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
+const emptied = 'The data of this server was deleted from this browser: its copies are gone, and with them what no other copy has. It reads names from other servers; sweeps of the rings that its copies were in wait until these get a new epoch without them.'
 
-const memberNamed = (server: Host['server'], name: string): ServerId | undefined => {
-  for (const copy of server.copies.values()) for (const member of copy.ring) if (shortName(member.name) === name) return member.server
-  return undefined
-}
+const stateOf = (hasRoot: boolean, notice: string): Pick<TabView, 'state' | 'reason'> =>
+  hasRoot ? { state: 'running', reason: notice } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
+
+const removed = 'This server has been removed: it stores nothing and has no name. Rename it to use it again.'
+const noticeOf = (isRemoved: boolean, isEmptied: boolean): string => (isRemoved ? removed : isEmptied ? emptied : '')

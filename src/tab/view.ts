@@ -4,21 +4,23 @@
  */
 import type { Happening } from '../core/effects'
 import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
+import type { Storage } from '../core/copies/health'
 import type { Phase } from '../core/copies/sweep'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import type { LinkState } from '../net/network'
 
 export interface TabView {
-  /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save; stopped: see reason. */
-  state: 'starting' | 'waiting' | 'running' | 'readOnly' | 'stopped'
+  /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save. */
+  state: 'starting' | 'waiting' | 'running' | 'readOnly'
   /** Why it is not running, or what to know, in a sentence; '' when there is nothing to say. */
   reason: string
   /** Share link of the room. */
   roomUrl: string
   /** A short name of the room, for people. */
   roomName: string
-  server: { id: ServerId; name: string; serverName: string; incarnation: number }
+  /** `name` and `up`, whom it points up to, are names from the root: `alpha`, `DEC/alpha`. */
+  server: { id: ServerId; name: string; serverName: string; up: string | null; removed: boolean; incarnation: number }
   /** Its copy of the root is being made, or waits for somebody who has one. */
   joining: boolean
   root: DirectoryId | null
@@ -32,7 +34,7 @@ export interface TabView {
   refusals: [reason: string, count: number][]
   /** ms that this clock is corrected by; the greatest offset to a peer. */
   clock: { correction: number; greatestOffset: number }
-  storage: { persisted: boolean | null; bytes: number | null }
+  storage: Storage
   /** This person's public key as text. */
   person: string
 }
@@ -43,6 +45,8 @@ export interface CopyView {
   /** The directory's name from the root, as far as known here; else its DI. */
   name: string
   state: DirectoryCopy['state']
+  /** Servers may be named in it [S1]. */
+  inSN: boolean
   epoch: Epoch
   lastSweep: Timestamp
   stableMark: Timestamp
@@ -90,7 +94,8 @@ export interface TabControls {
   disturb(weather: { delay: number; loss: number }): void
   /** Opens another tab of this room as a new server. */
   openServer(): void
-  renameServer(name: string): Promise<void>
+  /** SetUpOn, and the name is remembered for the next tab. */
+  renameServer(name: string, up?: string): Promise<void>
   /** Loads a sample below the root; progress in entries. */
   loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
   askPersistence(): Promise<boolean>

@@ -3,6 +3,7 @@ import { explain } from '../core/errors'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Sweep } from '../core/copies/sweep'
 import { effectiveParent } from '../core/directories/reference'
+import { inSNOf } from '../core/directories/serverEntry'
 import type { Message } from '../core/messages'
 import { formatPath, type DirectoryId, type Label, type ServerId } from '../core/names'
 import type { Server } from '../core/server'
@@ -75,6 +76,7 @@ export function copyView(server: Server, copy: DirectoryCopy, version: number, p
     id,
     name: nameFromRoot(server, directory),
     state,
+    inSN: inSNOf(visible) !== null,
     epoch,
     lastSweep,
     stableMark,

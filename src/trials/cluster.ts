@@ -229,7 +229,7 @@ export class Cluster {
   }
 
   firstRoot(at: Member, directory = directoryNumber(1)): DirectoryId {
-    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', [['.', null, [['Label', null, [['ANSI', null, true]]]]]])) })
+    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])) })
     return directory
   }
 

@@ -3,22 +3,16 @@
  * messages of every type.
  */
 import * as fc from 'fast-check'
-import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
+import type { CopyId, Label } from '../core/names'
 import { SWEEP_ORIGIN, timestamp, type Timestamp } from '../core/timestamp'
 import type { TSPair, Update } from '../core/values/update'
+import { copyNumber, directoryNumber, identifier, serverNumber } from './identifiers'
+
+export { copyNumber, directoryNumber, identifier, serverNumber }
 
 /** Labels that have broken programs before: properties of every object, right-to-left, surrogates against U+E000. */
 export const hostileLabels: readonly Label[] = ['__proto__', 'constructor', 'then', 'toJSON', 'hasOwnProperty', '0', '-1', '.', '..', 'a/b:c#d%e*', '🐢', 'עברית', '\uE000', '\u{10000}', 'naïve', '名前']
 
-/** One identifier of `length` base32 characters for each number. */
-export const identifier = (n: number, length: number): string => {
-  let text = ''
-  for (let left = n; text.length < length; left = Math.floor(left / 32)) text += 'abcdefghijklmnopqrstuvwxyz234567'[left % 32]
-  return text
-}
-export const directoryNumber = (n: number): DirectoryId => identifier(n, 20) as DirectoryId
-export const serverNumber = (n: number): ServerId => identifier(n, 20) as ServerId
-export const copyNumber = (n: number): CopyId => identifier(n, 13) as CopyId
 /** The time-stamp of a small number, as the paper's figures have them. */
 export const at = (time: number, origin: CopyId | typeof SWEEP_ORIGIN = copyNumber(0)): Timestamp => timestamp(time, origin)
 

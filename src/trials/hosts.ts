@@ -3,14 +3,14 @@ import type { Connection } from '../client/connection'
 import { failure } from '../core/errors'
 import { decode, type Message } from '../core/messages'
 import { isDirectoryId, type ServerId } from '../core/names'
-import { listedServers } from '../core/servers/register'
+import { serverIdOf } from '../core/directories/reference'
 import type { SignedIntent } from '../core/values/intent'
 import { Random } from '../sim/random'
 import { signature } from '../sim/simServer'
 import { emptyDisk, memoryStore, type MemoryDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
 import { Host, type HostOptions } from '../tab/host'
-import { serverNumber } from './generators'
+import { serverNumber } from './identifiers'
 
 export interface Trial {
   host: Host
@@ -66,7 +66,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), wrap = (store)
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
     person: () => 'person',
     self: () => ({ id, name: host.server.name, root: host.server.root }),
-    serverId: (server) => listedServers(host.server).get(server) ?? [...host.server.peers.values()].find((peer) => peer.name === server)?.server,
+    serverId: (server) => serverIdOf(host.server, `#${host.server.root}/${server}`),
     onChange: (directory, callback) => {
       if (!host.server.copies.has(directory)) return null
       const those = listeners.get(directory) ?? new Set()

@@ -73,15 +73,21 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('test' as const), directory: to, path: anyPath, tree: anyTree }),
     fc.record({ type: fc.constant('draft' as const), directory: to, change: fc.record({ procedure: fc.constantFrom('doUpdates' as const, 'setLink' as const), under: fc.record({ labels: anyPath, incarnations: fc.option(fc.array(anyStamp, { maxLength: 3 })) }), tree: anyTree, replace: fc.boolean() }) }),
     fc.record({ type: fc.constant('submit' as const), directory: to, signed: signedOf(directory) }),
+    fc.record({ type: fc.constant('has' as const), directory: to, ts: anyStamp, set: fc.option(setOf(directory)) }),
     fc.record({ type: fc.constant('state' as const), directory: to }),
     fc.record({ type: fc.constant('sweep' as const), directory: to, form: fc.constantFrom('ring' as const, 'parallel' as const) }),
     fc.record({ type: fc.constant('create' as const), directory: to, signed: signedOf(directory) }),
-    fc.record({ type: fc.constant('leave' as const), directory: to }),
     fc.record({ type: fc.constant('newEpoch' as const), directory: to, servers: fc.array(anyServer, { maxLength: 3 }), force: fc.boolean(), patience: fc.nat(), dry: fc.boolean() }),
     fc.record({ type: fc.constant('baptise' as const), directory: to, epoch: anyEpoch, server: anyServer }),
     fc.record({ type: fc.constant('abandon' as const), directory: to, copies: fc.array(anyCopy, { maxLength: 3 }) }),
     fc.record({ type: fc.constant('quarantine' as const), directory: to }),
     fc.record({ type: fc.constant('settle' as const), directory: to, stamps: fc.array(anyStamp, { maxLength: 3 }) }),
+    fc.record({ type: fc.constant('leave' as const), directory: to, force: fc.boolean() }),
+    fc.record({ type: fc.constant('parent' as const), directory: to }),
+    fc.record({ type: fc.constant('describe' as const), directory: to }),
+    fc.record({ type: fc.constant('setInSN' as const), directory: to, to: fc.boolean() }),
+    fc.record({ type: fc.constant('removeS' as const), directory: to }),
+    fc.record({ type: fc.constant('checkS' as const), directory: to, name: fc.option(anyText), repair: fc.boolean() }),
     fc.record({ type: fc.constant('join' as const), directory: to, from: fc.array(anyServer, { maxLength: 3 }) }),
   )
 }
@@ -95,7 +101,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const ring = anyRing
   const ofEpoch = { directory: fc.constant(directory), to: anyCopy, epoch: anyEpoch }
   return {
-    hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText) }),
+    hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText), incarnation: fc.nat(), seen: fc.option(fc.nat()) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),

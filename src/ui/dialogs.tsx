@@ -8,6 +8,7 @@ import { HelpSheet } from './header/helpSheet'
 import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
+import { ServerSheet } from './network/serverSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
 /** The dialog that is open, if one is. */
@@ -42,6 +43,8 @@ export function Dialogs() {
       return <AbandonSheet request={open} onClose={onClose} />
     case 'rename':
       return <RenameSheet request={open} onClose={onClose} />
+    case 'server':
+      return <ServerSheet onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -74,8 +74,10 @@ export interface Seal {
   epoch: Epoch
   /** Whose pointer, written last, makes the ring of this epoch the one that rules [E3]. */
   committer: RingPointer
-  /** In this epoch each will point at the next in the order of copies. */
+  /** The members in order: each will point at the next. */
   ring: readonly Member[]
+  /** Its committer is gone: this copy waits for it no longer. */
+  released: boolean
 }
 
 /** A copy that an epoch left out [E3, E4]. */
@@ -99,7 +101,8 @@ export interface Outside {
   settled: readonly Timestamp[]
 }
 
-export const copyStates = ['joining', 'active', 'leaving', 'left', 'excluded'] as const
+/** `excluded`: an epoch left it out [E7]. `rolledBack`: its store is older than what it has promised [B3]. */
+export const copyStates = ['joining', 'active', 'leaving', 'left', 'excluded', 'rolledBack'] as const
 
 /** The durable numbers and pointers of a copy. */
 export interface CopyFields {
@@ -283,7 +286,7 @@ export const completeTo = ({ lastSweep, stableMark }: DirectoryCopy): Timestamp 
 export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < completeTo(copy) || inLog(copy, ts)
 
 /** E2: while a copy is sealed it takes reads and its clients' updates, but no ring work and no messages of other copies. */
-export const isSealed = ({ seals }: DirectoryCopy): boolean => seals.length > 0
+export const isSealed = ({ seals }: DirectoryCopy): boolean => seals.some(({ released }) => !released)
 
 const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts
 

@@ -111,7 +111,7 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
     const { facts } = proposal.answers.get(server)!
     return { copy: facts.copy, server, name: facts.name }
   })
-  seal(turn, copy, { epoch, committer: first, ring })
+  seal(turn, copy, { epoch, committer: first, ring: [...ring.filter((member) => member.copy === copy.id), ...ring.filter((member) => member.copy !== copy.id)], released: false })
   beginRound(turn, copy, proposal, epoch)
 }
 
@@ -187,7 +187,7 @@ function resumed(turn: Turn, copy: DirectoryCopy): Proposal | null {
   return proposal
 }
 
-/** Baptise [E9]: one more server in an epoch that is being made; nobody points anywhere in it yet. */
+/** Baptise [E9]: one more server in an epoch that is being made, behind its committer, whose pointer is not written yet. */
 export function baptise(turn: Turn, copy: DirectoryCopy, { epoch, server }: { epoch: Epoch; server: ServerId }, caller: Caller): void {
   const proposal = turn.server.proposals.get(copy.directory)
   const isMember = copy.ring.some((member) => member.server === server)
@@ -205,7 +205,8 @@ export function baptise(turn: Turn, copy: DirectoryCopy, { epoch, server }: { ep
 function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): void {
   const ring = ringOf(copy, proposal)
   if (ring.some((each) => each.server === member.server)) return
-  const seals = copy.seals.map((promise) => (promise.epoch === proposal.epoch ? { ...promise, ring: [...ring, member] } : promise))
+  const [committer, ...others] = ring
+  const seals = copy.seals.map((promise) => (promise.epoch === proposal.epoch ? { ...promise, ring: [committer!, member, ...others] } : promise))
   changeCopy(turn, copy, { type: 'fields', fields: { seals } })
 }
 

@@ -3,18 +3,13 @@ import type { EpochMessage } from '../messages'
 import type { ServerId } from '../names'
 import type { Turn } from '../server'
 import { markAbandoned } from './exclusion'
-import { unseal } from './seal'
-import { memberIsGone } from './sweep'
+import { release } from './seal'
 
-/**
- * Whom an epoch left out need not be waited for; a sweep that asks it ends, and names it. An epoch whose committer is gone
- * will never rule, or some other member will tell of it.
- */
+/** Whom an epoch left out need not be waited for; an epoch whose committer is gone will never rule, or some other member will tell of it. */
 export function onCopyGone(turn: Turn, from: ServerId, { directory, copy: gone }: Extract<EpochMessage, { type: 'copyGone' }>): void {
   const copy = turn.server.copies.get(directory)
   if (copy === undefined) return
   const excluded = copy.excluded.find((exclusion) => exclusion.copy === gone)
   if (excluded?.server === from) markAbandoned(turn, copy, new Set([gone]))
-  for (const { epoch, committer } of copy.seals) if (committer.copy === gone && committer.server === from) unseal(turn, copy, epoch)
-  memberIsGone(turn, copy, { copy: gone, server: from })
+  release(turn, copy, gone, from)
 }

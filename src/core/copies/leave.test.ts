@@ -3,7 +3,7 @@ import { Cluster, ofType, type Member } from '../../trials/cluster'
 import type { DirectoryId } from '../names'
 import type { Call } from '../calls'
 
-const leaveCall = (at: Member, directory: DirectoryId): Call => ({ type: 'ask', servers: [at.id], request: { type: 'leave', directory } })
+const leaveCall = (at: Member, directory: DirectoryId): Call => ({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: true } })
 
 /** The servers that the pointers lead to, from the first member's copy on. */
 function ringOf(cluster: Cluster, directory: DirectoryId, from: Member): string[] {

@@ -27,7 +27,7 @@ export function epochFault(directory: DirectoryId, members: readonly EpochFacts[
  */
 function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts): string | null {
   const name = shortName(facts.name)
-  if (facts.state !== 'active' && facts.state !== 'excluded') return `the copy on ${name} is ${facts.state}`
+  if (facts.state !== 'active' && facts.state !== 'excluded') return facts.state === 'rolledBack' ? `the store of ${name} is an old one` : `the copy on ${name} is ${facts.state}`
   const newest = members.filter((other) => other.facts.epoch === newestOf(members))
   if (newest.some((other) => other.facts.copy === facts.copy)) return null
   if (newest.some((other) => other.ring.some((member) => member.copy === facts.copy))) return null

@@ -52,7 +52,7 @@ function askPage(turn: Turn, copy: DirectoryCopy, quarantine: Quarantine): void 
 export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner, facts, page }: Extract<JoinMessage, { type: 'snapshotPage' }>): void {
   const copy = turn.server.copies.get(directory)
   const quarantine = turn.server.quarantines.get(directory)
-  if (copy?.outside == null || quarantine?.nonce !== joiner || askedServer(copy, quarantine) !== from || page.index !== quarantine.nextPage || facts.epoch < copy.outside.epoch) return
+  if (copy === undefined || copy.outside === null || quarantine?.nonce !== joiner || askedServer(copy, quarantine) !== from || page.index !== quarantine.nextPage || facts.epoch < copy.outside.epoch) return
   const load = stagePage(turn, `quarantine ${joiner}`, page)
   if (load === null) return
   quarantine.nextPage++
@@ -90,7 +90,7 @@ export function settleUpdates(turn: Turn, copy: DirectoryCopy, stamps: readonly 
   const { epoch, ring, settled } = copy.outside!
   changeCopy(turn, copy, { type: 'fields', fields: { outside: { epoch, ring, settled: [...new Set([...settled, ...stamps])] } } })
   const quarantine = turn.server.quarantines.get(copy.directory)
-  if (quarantine?.entries == null) return { left: 0 }
+  if (quarantine === undefined || quarantine.entries === null) return { left: 0 }
   quarantine.entries = quarantine.entries.filter(({ ts }) => !stamps.includes(ts))
   if (quarantine.entries.length === 0) schedule(turn.server.agenda, `quarantine ${copy.directory}`, turn.now)
   return { left: quarantine.entries.length }

@@ -10,7 +10,7 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, originOf, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
-import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
+import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { stopSweep } from './sweep'
@@ -53,7 +53,7 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
   if (!copy.seals.some((seal) => seal.epoch === epoch)) {
     const reason = sealFault(copy, epoch)
     if (reason !== null) return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} ${reason}` }))
-    seal(turn, copy, { epoch, committer: { copy: committer, server: from }, ring })
+    seal(turn, copy, { epoch, committer: { copy: committer, server: from }, ring, released: false })
     happened(turn, { kind: 'copy', text: `sealed for epoch ${epochNumber(epoch)}, which ${nameOfServer(turn.server, from)} is making`, directory, server: from })
   }
   send(turn, from, { type: 'sealed', directory, to: committer, epoch, facts: epochFactsOf(turn, copy) })
@@ -67,7 +67,7 @@ export function sealFault(copy: DirectoryCopy, epoch: Epoch): string | null {
 }
 
 /** The same transaction for every member; at the committer its own earlier attempts end with it, undecided by nobody. */
-export function seal(turn: Turn, copy: DirectoryCopy, promise: DirectoryCopy['seals'][number]): void {
+export function seal(turn: Turn, copy: DirectoryCopy, promise: Seal): void {
   stopSweep(turn, copy, 'is sealed for a new epoch')
   const others = copy.seals.filter(({ committer }) => committer.copy !== copy.id)
   changeCopy(turn, copy, { type: 'fields', fields: { promised: promise.epoch, seals: [...others, promise] } })
@@ -87,7 +87,8 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     askEpoch(turn, copy, committer, epoch)
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
-  if (copy.outside !== null && !isSealed(copy)) for (const member of copy.outside.ring) askEpoch(turn, copy, member)
+  if (isSealed(copy)) return
+  for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
 
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
@@ -106,6 +107,14 @@ export function onEpochGivenUp(turn: Turn, from: ServerId, { directory, to, epoc
   unseal(turn, copy, epoch)
 }
 
+/** Its committer is gone: nobody will make it rule. If it did before, some other member tells of it, and it is taken over still. */
+export function release(turn: Turn, copy: DirectoryCopy, committer: CopyId, server: ServerId): void {
+  const isOf = (promise: Seal): boolean => promise.committer.copy === committer && promise.committer.server === server && !promise.released
+  if (!copy.seals.some(isOf)) return
+  changeCopy(turn, copy, { type: 'fields', fields: { seals: copy.seals.map((promise) => (isOf(promise) ? { ...promise, released: true } : promise)) } })
+  if (!isSealed(copy)) sweepAfterConnection(turn, copy)
+}
+
 export function unseal(turn: Turn, copy: DirectoryCopy, epoch: Epoch): void {
   changeCopy(turn, copy, { type: 'fields', fields: { seals: copy.seals.filter((promise) => promise.epoch !== epoch) } })
   happened(turn, { kind: 'copy', text: `epoch ${epochNumber(epoch)} was given up`, directory: copy.directory })
@@ -120,12 +129,14 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   const copy = turn.server.copies.get(directory)
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
-  if (epoch === copy.epoch) return
+  // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
+  const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
+  if (epoch === copy.epoch && !isPast) return
   if (!isKnownServer(copy, from)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
   if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, message)
   // A greater epoch has this copy's promise: it is decided first.
-  if (copy.seals.some((promise) => promise.epoch > epoch)) return
-  if (copy.promised >= epoch) adopt(turn, copy, message)
+  if (copy.seals.some((promise) => promise.epoch > epoch && !promise.released)) return
+  if (copy.seals.some((promise) => promise.epoch === epoch)) adopt(turn, copy, message)
   else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
 }
 
@@ -137,17 +148,20 @@ export interface NewRing {
   lineage: readonly Epoch[]
 }
 
-/** E4: the copy is in the new epoch, its members in the order of copies: lastSweep begins anew, F stays, and the old ring's records mean nothing any more. */
-export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring: members, excluded, lineage }: NewRing): void {
-  const ring = members.toSorted((a, b) => (a.copy < b.copy ? -1 : 1))
-  const next = ring[(ring.findIndex((member) => member.copy === copy.id) + 1) % ring.length]!
+/**
+ * E4: the copy is in the new epoch, and points where it promised to [E2], however the ring has grown since. lastSweep begins
+ * anew, F stays, and the old ring's records mean nothing any more.
+ */
+export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, lineage }: NewRing): void {
+  const promised = copy.seals.find((promise) => promise.epoch === epoch)!.ring
+  const next = promised[(promised.findIndex((member) => member.copy === copy.id) + 1) % promised.length]!
   changeCopy(turn, copy, {
     type: 'fields',
     fields: {
       state: 'active',
       epoch,
       pointer: { copy: next.copy, server: next.server },
-      ring,
+      ring: ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1)),
       lastSweep: BEGINNING,
       splices: [],
       joining: null,
@@ -158,7 +172,7 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring: members, e
       excluded,
       lineage,
       epochMark: copy.stableMark,
-      sweptRings: [{ ts: BEGINNING, members: ring.map((member) => member.copy) }],
+      sweptRings: [{ ts: BEGINNING, members: promised.map((member) => member.copy).toSorted() }],
       outside: null,
     },
   })

@@ -10,7 +10,7 @@ import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, t
 import { earlier, later, millisecondsOf } from '../timestamp'
 import type { UpdateSet } from '../values/intent'
 import { digestOf, isSealed, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
-import { askEpoch, tellEpoch, tellGone } from './epochNews'
+import { askEpoch, tellEpoch } from './epochNews'
 import { abandonedIn, markAbandoned } from './exclusion'
 import { cutPages } from './pages'
 import { sweepSoon } from './sweepTimes'
@@ -64,7 +64,6 @@ export function removeMembers(turn: Turn, copy: DirectoryCopy, removals: readonl
 /** The copy that a message between copies is for, if its sender may say it: a known member's proven server, this epoch. */
 export function receiver(turn: Turn, from: ServerId, message: CopyMessage): DirectoryCopy | null {
   const copy = turn.server.copies.get(message.directory)
-  if ('to' in message && message.to !== copy?.id) tellGone(turn, from, message.directory, message.to)
   if (copy === undefined) return refused(turn, from, 'no copy of that directory here', message)
   if (copy.epoch !== message.epoch) {
     if (message.epoch < copy.epoch) tellEpoch(turn, copy, { copy: message.from, server: from })
@@ -77,7 +76,7 @@ export function receiver(turn: Turn, from: ServerId, message: CopyMessage): Dire
   }
   if ('to' in message && message.to !== copy.id) return refused(turn, from, 'message for another copy', message)
   if (turn.server.fenced.has(from)) return refused(turn, from, 'an older start of that server, or one of two', message)
-  const closed = copy.state === 'excluded' ? 'was left out of a new epoch' : isSealed(copy) ? 'is sealed for a new epoch' : null
+  const closed = copy.state === 'excluded' ? 'was left out of a new epoch' : copy.state === 'rolledBack' ? 'has an old store, and waits for an epoch without it' : isSealed(copy) ? 'is sealed for a new epoch' : null
   if (closed !== null) {
     if (message.type === 'lookSweep' || message.type === 'readSweep' || message.type === 'writeSweep') send(turn, from, { type: 'sweepRefused', ...header(copy), to: message.from, attempt: message.attempt, failure: failure('BadRequest', { reason: `it ${closed}` }) })
     return refused(turn, from, `this copy ${closed}`, message)

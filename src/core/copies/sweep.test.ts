@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
 import { copyNumber, directoryNumber } from '../../trials/generators'
+import { emptyDisk, writeDisk } from '../../storage/memoryStore'
 import { encode } from '../messages'
 import type { DirectoryId } from '../names'
 import { BEGINNING, originOf, timeOf } from '../timestamp'
@@ -70,6 +71,23 @@ describe.each(['ring', 'parallel'] as const)('a sweep along the ring in %s form'
     expect(alpha.sees(directory)).toContain('during')
     cluster.restart(gamma)
     heal(cluster, directory)
+  })
+
+  it('[B5] a member whose data is lost says so, and is named at once; its new copy is another member, and tells the same of the old one', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const before = gamma.copy(directory).id
+    cluster.crash(gamma)
+    gamma.disk = { ...emptyDisk(), incarnation: gamma.disk.incarnation }
+    cluster.restart(gamma)
+    const began = cluster.time
+    expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory, form))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'has lost its copy', phase: 'look' } })
+    expect(cluster.time).toBe(began)
+    cluster.join(gamma, directory, beta)
+    expect(gamma.copy(directory).id).not.toBe(before)
+    for (const member of [alpha, beta, gamma]) {
+      expect(cluster.tryAsk(member, cluster.sweepCall(member, directory, form))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'has lost its copy', phase: 'look' } })
+    }
   })
 
   it('[P6] the coordinator may die after any message: everything stays consistent, and the next sweep completes', () => {
@@ -225,12 +243,16 @@ describe('what a sweep sends', () => {
     cluster.write(alpha, directory, ['kept'], true)
     cluster.write(alpha, directory, ['doomed'], [['below', true]])
     cluster.pass(500)
+    cluster.crash(gamma)
     const old = structuredClone(gamma.disk)
+    cluster.restart(gamma)
     cluster.write(alpha, directory, ['doomed'], false)
     heal(cluster, directory)
-    // A store restored from an old copy.
+    // It promised what it has promised [P2], but no data, no lastSweep and no F came with it.
+    const { nextTS } = gamma.copy(directory)
     cluster.crash(gamma)
     gamma.disk = { ...old, incarnation: gamma.disk.incarnation }
+    writeDisk(gamma.disk, [{ copy: gamma.copy(directory).id, directory, change: { type: 'fields', fields: { nextTS } } }])
     cluster.restart(gamma)
     expect(gamma.sees(directory)).toContain('doomed')
     cluster.delivered.length = 0
@@ -353,13 +375,10 @@ describe('sweeps that may not be', () => {
   it('[R8] a ring that lacks a known member is a ring regression: it is said, and nothing is written', () => {
     const { cluster, directory } = Cluster.ring(2, 3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
-    const old = structuredClone(beta.disk)
+    const { pointer } = beta.copy(directory)
     cluster.join(gamma, directory, beta)
     cluster.pass(3000)
-    cluster.crash(beta)
-    beta.disk = { ...old, incarnation: beta.disk.incarnation }
-    cluster.restart(beta)
-    cluster.settle()
+    Object.assign(beta.copy(directory), { pointer })
     const before = alpha.copy(directory).lastSweep
     expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory))).toMatchObject({ code: 'RingRegression', about: { member: 'gamma' } })
     expect(alpha.copy(directory).lastSweep).toBe(before)

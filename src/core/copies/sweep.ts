@@ -17,6 +17,7 @@ import type { UpdateSet } from '../values/intent'
 import { contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
+import { blame } from './health'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
 import { joinSweep, sweepAgainToForget } from './sweepMember'
@@ -75,6 +76,8 @@ export interface SweepWatch {
   started: number
   completed: number
   failed: number
+  /** How often sweeps failed in a phase, at a member. */
+  blamed: Map<`${Phase} ${ServerId}`, number>
 }
 
 const PATIENCE = 6000
@@ -137,7 +140,8 @@ function visit(sweep: Sweep, pointer: RingPointer): Visited {
 
 function look(turn: Turn, copy: DirectoryCopy, { attempt, sweepTS }: Sweep, visited: Visited): void {
   visited.asked = true
-  if (visited.pointer.server !== turn.server.id) send(turn, visited.pointer.server, { type: 'lookSweep', ...header(copy), to: visited.pointer.copy, attempt, sweepTS })
+  if (visited.pointer.server === turn.server.id) visited.failed = lostItsCopy
+  else send(turn, visited.pointer.server, { type: 'lookSweep', ...header(copy), to: visited.pointer.copy, attempt, sweepTS })
 }
 
 /** P5: follows the pointers from this copy; a complete ring goes on, anything else waits or ends the sweep by name. */
@@ -147,11 +151,9 @@ function advanceLook(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   do {
     if (ring.includes(at.copy)) return alarm(turn, copy, sweep, failure('Orphaned', { member: turn.server.name }))
     const visited = visit(sweep, at)
+    if (visited.facts === null && !visited.asked) look(turn, copy, sweep, visited)
     if (visited.failed !== null) return fail(turn, copy, sweep, visited, visited.failed)
-    if (visited.facts === null) {
-      if (!visited.asked) look(turn, copy, sweep, visited)
-      return
-    }
+    if (visited.facts === null) return
     ring.push(at.copy)
     at = visited.facts.pointer
   } while (at.copy !== copy.id)
@@ -277,20 +279,11 @@ function end(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
 function fail(turn: Turn, copy: DirectoryCopy, sweep: Sweep, { pointer }: Visited, reason: string): void {
   const watch = watchOf(turn, copy)
   const same = watch.heldBackBy?.server === pointer.server ? watch.heldBackBy : null
+  blame(watch, sweep.phase, pointer.server)
   watch.heldBackBy = { server: pointer.server, phase: sweep.phase, since: same?.since ?? turn.now, reason }
   watch.failures++
   watch.failed++
   giveUp(turn, copy, sweep, failure('SweepFailed', { member: nameOfServer(turn.server, pointer.server), reason, phase: sweep.phase }))
-}
-
-/** B5: a copy that is gone will not answer: the sweep that asked it ends now. */
-export function memberIsGone(turn: Turn, copy: DirectoryCopy, gone: RingPointer): void {
-  const sweep = turn.server.sweeps.get(copy.directory)
-  const visited = sweep?.visited.get(gone.copy)
-  if (sweep === undefined || visited?.pointer.server !== gone.server || visited.written) return
-  visited.failed = 'does not have its copy any more'
-  if (sweep.phase === 'look') advanceLook(turn, copy, sweep)
-  else fail(turn, copy, sweep, visited, visited.failed)
 }
 
 /** Ends a sweep that runs here: this copy can lead none any more. */
@@ -401,7 +394,15 @@ export function onSweepRefused(turn: Turn, copy: DirectoryCopy, message: Extract
   const sweep = turn.server.sweeps.get(copy.directory)
   const visited = sweep?.visited.get(message.from)
   if (sweep?.attempt !== message.attempt || visited === undefined) return
-  visited.failed = message.failure.code === 'ClockSkew' ? `refused, because the clocks differ: ${message.failure.about.theirs} here, ${message.failure.about.ours} there` : `refused: ${message.failure.about.reason ?? message.failure.code}`
+  visited.failed = reasonOf(message.failure)
   if (sweep.phase === 'look') advanceLook(turn, copy, sweep)
   else fail(turn, copy, sweep, visited, visited.failed)
+}
+
+/** B5: a member of the ring that is no more, although no record says that it left. */
+const lostItsCopy = 'has lost its copy'
+
+function reasonOf({ code, about }: Failure): string {
+  if (code === 'NoCopyHere') return lostItsCopy
+  return code === 'ClockSkew' ? `refused, because the clocks differ: ${about.theirs} here, ${about.ours} there` : `refused: ${about.reason ?? code}`
 }

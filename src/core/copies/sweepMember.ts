@@ -49,6 +49,15 @@ export function onWriteSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, me
   if (here) send(turn, from, { type: 'wrote', ...reply, index: page.index, lastSweep: copy.lastSweep })
 }
 
+/** B5: asked by a sweep for a copy that is gone, a server says so: the link is proven, so whoever leads the sweep has proof of it. */
+export function onSweepWithoutCopy(turn: Turn, from: ServerId, message: CopyMessage): void {
+  if (message.type !== 'lookSweep' && message.type !== 'readSweep' && message.type !== 'writeSweep') return
+  const { directory, epoch, to, from: coordinator, attempt } = message
+  if (turn.server.copies.get(directory)?.id === to || turn.server.fenced.has(from)) return
+  const why = failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
+  send(turn, from, { type: 'sweepRefused', directory, epoch, from: to, to: coordinator, attempt, failure: why })
+}
+
 /** What a write pass carries besides data. */
 export interface WriteBack {
   sweepTS: Timestamp

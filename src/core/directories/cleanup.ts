@@ -16,6 +16,7 @@ import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
+import { inSNOf } from './serverEntry'
 import { candidatesFor, childStoredHere, effectiveParent, namedBy, referenceTree, type BackReference } from './reference'
 
 /** `read` what the parent says, `draft` the change, `submit` it; then read again. */
@@ -105,7 +106,7 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree,
     const change: Change = { procedure: 'reference', under: { labels, incarnations }, tree: wanted, replace: false }
     ask(turn, servers, { type: 'draft', directory: changing, change }, { type: 'cleanup', directory: copy.directory, step: 'draft' })
   }
-  if (snapshot.path.length === 0) return draft(parent, [at], [label], null, referenceTree(copy.directory, names))
+  if (snapshot.path.length === 0) return draft(parent, [at], [label], null, referenceTree(copy.directory, names, inSNOf(copy.visible) !== null))
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
   if (onlyLabel(reference.get('DI')) !== copy.directory) {
     // M6: created under one name, the later keeps it; this one goes on under another, never lost.

@@ -3,11 +3,12 @@
  * lookup, at most 16.
  */
 import { answer, type Caller } from '../caller'
+import { depthOfServer, labelsOfServer } from '../server'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { formatName, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
-import type { Request, TrailStep, Walked } from '../requests'
+import { formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
 import { candidatesFor, childStoredHere, linkTarget } from './reference'
 
@@ -25,10 +26,15 @@ export interface Lookup {
   asked: string
   trail: TrailStep[]
   links: string[]
-  hops: number
+  /** Servers asked so far, for this and for all that is looked up on its way. */
+  budget: { hops: number }
   directory: DirectoryId
   /** What is to be done there; null for a plain lookup. */
   request: AtRequest | null
+  /** Names of servers said to store the directory that nobody on the way could resolve, the shortest first. */
+  names: string[]
+  /** Where the way goes on when one of them is found. */
+  walk: Extract<Request, { type: 'walk' }> | null
 }
 
 /** What a lookup answers: the directory, its servers, the way, and until when it may be cached (null: not at all). */
@@ -41,20 +47,21 @@ export interface Found {
   validUntil: number | null
 }
 
-export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller): void {
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, budget = { hops: 0 }): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
     return
   }
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], hops: 0, directory: name.from, request }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
 }
 
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
   lookup.directory = request.directory
-  if (++lookup.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
+  lookup.walk = request
+  if (++lookup.budget.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
   const [label] = request.labels
   const own = request.up === 0 && label !== undefined && childStoredHere(turn.server, request.directory, label) !== undefined ? [turn.server.id] : []
@@ -67,14 +74,40 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
 export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined) return
-  if (isFailure(outcome)) return end(turn, lookup, inWords(lookup, outcome))
-  const { steps, directory, servers, up, rest, outcome: how, link, entity } = outcome as Walked
+  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(lookup, outcome))
+  const { steps, directory, servers, names, up, rest, outcome: how, link, entity } = outcome as Walked
   lookup.trail.push(...steps)
   for (const si of servers) hint(turn.server, directory, si)
+  // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
+  lookup.names = names.filter((name) => depthOfServer(name) < lookup.trail.length).toSorted((a, b) => depthOfServer(a) - depthOfServer(b))
   if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
   if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, up, labels: rest, entity }, servers)
   lookup.directory = directory
   found(turn, lookup, entity, servers)
+}
+
+/** Looks up the next name of a server that may have a copy of the directory that the way has come to; false when there is none. */
+function seek(turn: Turn, lookup: Lookup): boolean {
+  const { root } = turn.server
+  const name = lookup.names.shift()
+  if (name === undefined || root === null) return false
+  const path = labelsOfServer(name)
+  const label = path.at(-1)!
+  const request: AtRequest = { type: 'read', directory: root, path: [label, 'Server', 'SI'], form: 'labels', after: null }
+  beginLookup(turn, { from: root, up: 0, labels: path.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name } }, lookup.budget)
+  return true
+}
+
+/** The identifier behind a server's name was read, or not: the lookup goes on there, or with the next name. */
+export function onSought(turn: Turn, id: string, name: string, outcome: object | Failure): void {
+  const lookup = turn.server.lookups.get(id)
+  if (lookup === undefined || lookup.walk === null) return
+  const [si] = isFailure(outcome) ? [] : ((outcome as ReadOutcome).labels ?? [])
+  if (si !== undefined && isServerId(si)) {
+    hint(turn.server, lookup.directory, si)
+    return goOn(turn, lookup, lookup.walk, [si])
+  }
+  if (!seek(turn, lookup)) end(turn, lookup, failure('NoCopyReachable', { name: lookup.asked, tried: `the server ${name} could not be found` }))
 }
 
 function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, rest: Label[], entity: Label | null): void {

@@ -4,10 +4,11 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
-import type { Server } from '../server'
+import { labelsOfServer, shortName, type Server } from '../server'
 import type { Timestamp } from '../timestamp'
 import { stringAt, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { labelsAt, serverEntry } from './serverEntry'
 
 /** What a label in a directory names: one thing (SPEC §1). */
 export type Named = { type: 'directory'; directory: DirectoryId; servers: string[] } | { type: 'link'; to: string } | { type: 'server'; server: ServerId } | { type: 'entry' }
@@ -21,11 +22,6 @@ export function namedBy(tree: ValueTree, label: Label): Named | null {
   const si = stringAt(tree, [label, 'Server', 'SI'])
   if (si !== undefined && isServerId(si)) return { type: 'server', server: si }
   return { type: 'entry' }
-}
-
-const labelsAt = (tree: ValueTree, path: Label[]): Label[] => {
-  const node = visibleAt(tree, path)
-  return node === undefined ? [] : [...visibleChildren(node)].map(([label]) => label)
 }
 
 /** A link's target as an absolute name: relative ones begin at the directory that holds them, `/` at the root. */
@@ -70,35 +66,54 @@ export function childStoredHere(server: Server, parent: DirectoryId, label: Labe
   return undefined
 }
 
-/** The identifier behind a server's name, by the root's entry if this server stores the root, else by what others said. */
+/** The identifier behind a server's name: by its entry, if this server stores the directories on the way, else by what others said. */
 export function serverIdOf(server: Server, serverName: string): ServerId | undefined {
-  const root = server.root === null ? undefined : server.copies.get(server.root)
   const name = parseName(serverName)
-  if (root !== undefined && !isFailure(name) && name.from === server.root && name.labels.length === 1) {
-    const si = stringAt(root.visible, [name.labels[0]!, 'Server', 'SI'])
-    if (si !== undefined && isServerId(si)) return si
-  }
-  for (const peer of server.peers.values()) if (peer.name === serverName || serverName.endsWith(`/${peer.name}`)) return peer.server
+  const isOfRoot = !isFailure(name) && name.from === server.root
+  const entered = isOfRoot ? enteredHere(server, labelsOfServer(serverName)) : undefined
+  if (entered !== undefined) return entered
+  for (const peer of server.peers.values()) if (peer.name === serverName || (isOfRoot && peer.name === shortName(serverName))) return peer.server
   for (const copy of server.copies.values()) for (const member of copy.ring) if (member.name === serverName) return member.server
   return undefined
 }
 
-/** Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. */
-export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
-  const copy = server.copies.get(directory)
-  const ring = copy?.outside?.ring ?? copy?.ring ?? []
-  const named = serverNames.map((name) => serverIdOf(server, name)).filter((si) => si !== undefined)
-  return [...new Set([...(copy?.state === 'active' ? [server.id] : []), ...ring.map((member) => member.server), ...named, ...(server.hints.get(directory) ?? [])])].filter(
-    (si) => si !== server.id || copy?.state === 'active',
-  )
+/** The server at the end of a path from the root, as far as copies here lead. */
+function enteredHere(server: Server, path: readonly Label[]): ServerId | undefined {
+  let directory = server.root
+  for (const label of path.slice(0, -1)) {
+    const tree = directory === null ? undefined : server.copies.get(directory)?.visible
+    const named = tree && namedBy(tree, label)
+    directory = named?.type === 'directory' ? named.directory : ((directory && childStoredHere(server, directory, label)?.directory) ?? null)
+  }
+  const tree = directory === null ? undefined : server.copies.get(directory)?.visible
+  return tree && serverEntry(tree, path.at(-1)!)?.server
 }
 
-/** The tree of a directory reference: `SRC/DR/{DI, Servers}`. */
-export const referenceTree = (directory: DirectoryId, serverNames: readonly string[]): Tree => [
+/** The server that this one points up to, by the copy that it stores of that one's directory [S3]. */
+export function upServer({ up, copies }: Server): ServerId | undefined {
+  const tree = up === null ? undefined : copies.get(up.directory)?.visible
+  return tree && serverEntry(tree, up!.label)?.server
+}
+
+/**
+ * Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. The root
+ * may always be asked for where the up pointer leads [S3].
+ */
+export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
+  const copy = server.copies.get(directory)
+  const named = serverNames.map((name) => serverIdOf(server, name))
+  const up = directory === server.root && copy?.state !== 'active' ? upServer(server) : undefined
+  const all = [...(copy?.state === 'active' ? [server.id] : []), ...(copy?.outside?.ring ?? copy?.ring ?? []).map((member) => member.server), ...named, ...(server.hints.get(directory) ?? []), up]
+  return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
+}
+
+/** The tree of a directory reference: `SRC/DR/{DI, InSN, Servers}`. */
+export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], hasInSN = false): Tree => [
   [
     'DR',
     [
       ['DI', [[directory, true]]],
+      ...(hasInSN ? [['InSN', true] as const] : []),
       ['Servers', serverNames.map((name): [Label, Tree] => [name, true])],
     ],
   ],

@@ -24,6 +24,8 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
 const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (readonly [Label, Label])[]> = {
   setLink: [['*', 'Link']],
   setUpOn: [['*', 'Server']],
+  removeS: [['*', 'Server']],
+  setInSN: [['.', 'InSN']],
   reference: [
     ['*', 'DR'],
     ['.', 'BR'],
@@ -33,7 +35,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
   for (const branch of branches) {
-    if (procedure === 'setUpOn' && isOwnEntry(tree, branch, author)) continue
+    if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) continue
     const fault = procedure === 'doUpdates' ? faultOfUpdate(tree, branch) : procedure === 'newD' ? null : faultOfProcedure(tree, procedure, branch)
     if (fault !== null) return fault
   }

@@ -7,10 +7,12 @@ import { failure, type Failure } from '../errors'
 import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
-import { candidatesFor, childStoredHere, effectiveParent, namedBy } from './reference'
+import { candidatesFor, childStoredHere, effectiveParent, namedBy, serverIdOf, upServer } from './reference'
 
 /** Parents that are gone up to in one action: back-references may lead in a circle. */
 const MAX_RISE = 64
+/** Names of servers that are told with a reference. */
+const MAX_NAMES = 16
 
 export function walk(server: Server, request: Extract<Request, { type: 'walk' }>): Walked | Failure {
   let { directory, up } = request
@@ -18,15 +20,18 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
   const rest = [...request.labels]
   const steps: TrailStep[] = []
   let servers: ServerId[] = candidatesFor(server, directory)
-  const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, up, rest, outcome, link, entity })
+  let names: string[] = []
+  const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, names, up, rest, outcome, link, entity })
   for (let first = true; ; first = false) {
     const copy = server.copies.get(directory)
     if (copy?.state !== 'active') {
       const child = up === 0 && rest[0] !== undefined ? childStoredHere(server, directory, rest[0]) : undefined
+      if (child === undefined && first && directory === server.root && upServer(server) !== undefined) return end('on', request.entity)
       if (child === undefined) return first ? failure('NoCopyHere', { server: server.name, directory }) : end('on', request.entity)
       steps.push({ directory, label: rest.shift()!, found: 'directory', server: server.id, asOf: child.lastSweep })
       directory = child.directory
       servers = candidatesFor(server, directory)
+      names = []
       continue
     }
     if (up > 0) {
@@ -36,6 +41,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       up--
       directory = parent.parent
       servers = candidatesFor(server, directory)
+      names = []
       continue
     }
     const label = rest[0] ?? request.entity
@@ -60,6 +66,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     rest.shift()
     directory = named.directory
     servers = candidatesFor(server, directory, named.servers)
+    names = named.servers.filter((name) => serverIdOf(server, name) === undefined).slice(0, MAX_NAMES)
   }
 }
 

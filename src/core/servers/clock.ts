@@ -25,7 +25,7 @@ export function followClock(server: Server, now: number): void {
   server.latest = now
   if (by >= 0) return
   shift(server.agenda, by)
-  for (const waiting of [server.sweeps, server.errands, server.joins]) for (const each of waiting.values()) each.deadline += by
+  for (const waiting of [server.sweeps, server.errands, server.joins, server.securing]) for (const each of waiting.values()) each.deadline += by
 }
 
 /** A connection measured a peer's clock against this one: theirs minus ours, ms. */

@@ -1,21 +1,25 @@
 /**
- * SetUpOn: a server gets a name, an entry in the root whose value is its identifier and address (SPEC §13). Repeatable:
- * it looks what the root says, enters itself where nothing stands, and takes the next free name where somebody else does.
+ * A server gets a name: an entry in the root, or in a directory with InSN [S1], whose value is its identifier and address
+ * (SPEC §13). Repeatable: it looks what stands there, enters itself where nothing does, takes the next free name where
+ * somebody else does, takes away what it was called before, and sees to it that the server above knows of it [S3].
  */
 import { schedule } from '../agenda'
+import { answer } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginJoin } from '../copies/join'
-import { candidatesFor, namedBy } from '../directories/reference'
-import { ask, originateAsServer } from '../errands'
+import { candidatesFor } from '../directories/reference'
+import { inSNOf, labelsAt, serverEntry } from '../directories/serverEntry'
+import { sayHello } from './hello'
+import { ask, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
-import type { DirectoryId, Label, ServerId } from '../names'
-import type { Drafted, ReadOutcome } from '../requests'
-import { changeServer, happened, type Server, type Turn } from '../server'
-import type { Tree } from '../values/readValue'
+import { formatPath, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
+import type { ReadOutcome } from '../requests'
+import { changeServer, happened, homeOf, labelsOfServer, type Server, type Turn } from '../server'
+import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren } from '../values/valueTree'
 
-/** `read` the own entry, read all `names` when it is somebody else's, `draft` the entry, `submit` it. */
-export type RegisterStep = 'read' | 'names' | 'draft' | 'submit'
+/** `read` the own entry, read all `names` when it is somebody else's, have it `entered`; or something `kept` right. */
+export type RegisterStep = 'read' | 'names' | 'entered' | 'kept'
 
 const TRY_AGAIN = 3000
 const LOOK_AGAIN = 30_000
@@ -27,113 +31,140 @@ export function freeServerName(taken: ReadonlySet<string>): string {
   for (let round = 1; ; round++) for (const letter of greekLetters) if (!taken.has(round === 1 ? letter : `${letter}${round}`)) return round === 1 ? letter : `${letter}${round}`
 }
 
-/** Sees to it that this server stores the root (a setting), and that the root knows its name. */
+/** Sees to it that this server stores the root (a setting), and that its directory knows its name. */
 export function register(turn: Turn): void {
   const { server } = turn
+  if (server.removed) return
   schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
   if (server.root === null) return
-  const copy = server.copies.get(server.root)
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
+  const home = homeOf(server)!
+  const copy = server.copies.get(home)
   if (copy !== undefined && copy.state !== 'active') return
-  const entry = copy && namedBy(copy.visible, server.name)
-  if (entry?.type === 'server' && entry.server === server.id) {
-    server.registered = true
-    const former = [...listedServers(server)].filter(([label, id]) => id === server.id && label !== server.name)
-    if (former.length > 0) askDraft(turn, server.root, server.id, former.map(([label]) => [label, isNothingElse(copy!, label) ? false : [['Server', false]]]))
-    return
+  // A name in a directory that was only wished for: nobody has looked yet whether it may be.
+  if (server.home === null && labelsOfServer(server.name).length > 1) return takeFreeName(turn, server.root)
+  const label = lastLabel(server)
+  if (copy !== undefined && serverEntry(copy.visible, label)?.server === server.id) {
+    isRegistered(turn)
+    return keepRight(turn, home, copy, label)
   }
-  askRoot(turn, server.root, { path: [server.name, 'Server'], form: 'tree' }, 'read')
+  askHome(turn, home, { path: [label, 'Server'], form: 'tree' }, 'read')
 }
 
+const lastLabel = ({ name }: Server): Label => labelsOfServer(name).at(-1)!
+
 const wantsCopy = ({ root, copies, wantsRoot }: Server): boolean => wantsRoot && root !== null && !copies.has(root)
+
+/** The entry says what the server is; under its former names nothing of it is left; the server above knows of it. */
+function keepRight(turn: Turn, home: DirectoryId, copy: DirectoryCopy, label: Label): void {
+  const { server } = turn
+  const wrong = wrongIn(server, (what) => labelsAt(copy.visible, [label, 'Server', what]))
+  if (wrong.length > 0) keep(turn, home, [label, 'Server'], wrong)
+  for (const other of server.copies.values()) {
+    const former = other.state === 'active' ? ownEntries(server, other).filter((each) => other !== copy || each !== label) : []
+    if (former.length > 0) keep(turn, other.directory, [], former.map((each) => [each, isNothingElse(other, each) ? false : [['Server', false]]]))
+  }
+  const above = server.up === null ? undefined : server.copies.get(server.up.directory)
+  if (above?.state === 'active' && serverEntry(above.visible, server.up!.label)?.down.includes(server.id) === false) keep(turn, above.directory, [server.up!.label, 'Server', 'Down'], [[server.id, true]])
+}
+
+const keep = (turn: Turn, directory: DirectoryId, labels: Label[], tree: Tree): void => changeAsServer(turn, [turn.server.id], directory, 'setUpOn', labels, tree, { type: 'register', step: 'kept' })
+
+/** Names under which a copy lists this server: servers are named in the root, and where InSN is. */
+const ownEntries = (server: Server, { directory, visible }: DirectoryCopy): Label[] =>
+  directory !== server.root && inSNOf(visible) === null ? [] : [...visibleChildren(visible.root)].flatMap(([label]) => (serverEntry(visible, label)?.server === server.id ? [label] : []))
 
 /** Whether an entry is that of a server and nothing else: what people keep under its old name stays. */
 const isNothingElse = ({ visible }: DirectoryCopy, label: Label): boolean => [...visibleChildren(visibleAt(visible, [label])!)].length === 1
 
-function askRoot(turn: Turn, root: DirectoryId, read: { path: Label[]; form: 'tree' | 'labels' }, step: RegisterStep): void {
-  ask(turn, candidatesFor(turn.server, root), { type: 'read', directory: root, ...read, after: null }, { type: 'register', step })
+/** What the entry says otherwise than the server: every value of it that is wrong or missing. */
+export function wrongIn(server: Server, standing: (what: Label) => readonly Label[]): (readonly [Label, Tree])[] {
+  return wanted(server).flatMap(([what, value]): (readonly [Label, Tree])[] => {
+    const stands = standing(what)
+    if (value === null ? stands.length === 0 : stands.length === 1 && stands[0] === value) return []
+    return [[what, [...(value === null ? [] : [[value, true] as const]), ...stands.filter((each) => each !== value).map((each) => [each, false] as const)]]]
+  })
 }
 
-function askDraft(turn: Turn, root: DirectoryId, at: ServerId, tree: Tree): void {
-  const change = { procedure: 'setUpOn' as const, under: { labels: [], incarnations: null }, tree, replace: false }
-  ask(turn, [at], { type: 'draft', directory: root, change }, { type: 'register', step: 'draft' })
-}
-
-export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Failure): void {
-  const { server } = turn
-  if (isFailure(outcome) || server.root === null) return
-  switch (step) {
-    case 'read':
-      onOwnEntry(turn, server.root, outcome as ReadOutcome)
-      return
-    case 'names': {
-      const taken = new Set((outcome as ReadOutcome).labels ?? [])
-      rename(turn, freeServerName(taken))
-      return
-    }
-    case 'draft': {
-      const { branches, server: at } = outcome as Drafted
-      if (branches.length > 0) originateAsServer(turn, server.root, 'setUpOn', branches, at, { type: 'register', step: 'submit' })
-      return
-    }
-    case 'submit':
-      // It may have been renamed meanwhile: looks once more.
-      schedule(server.agenda, 'register', turn.now)
-      if (server.registered) return
-      server.registered = true
-      happened(turn, { kind: 'server', text: `this server is entered in the root as ${server.name}`, server: server.id })
-  }
-}
-
-function onOwnEntry(turn: Turn, root: DirectoryId, { tree, snapshot, server: at }: ReadOutcome): void {
-  const { server } = turn
-  const si = Array.isArray(tree) ? (tree as [Label, Tree][]).find(([label]) => label === 'SI')?.[1] : undefined
-  if (Array.isArray(si) && si[0]?.[0] === server.id) server.registered = true
-  else if (snapshot.path.length > 0) askRoot(turn, root, { path: [], form: 'labels' }, 'names')
-  else {
-    askDraft(turn, root, at, [[server.name, serverTree(server)]])
-  }
-}
-
-/** SI, Address, Key: the room is the network, so a server's address in it is its identifier. */
-const serverTree = ({ id, key }: Server): Tree => [
-  [
-    'Server',
-    [
-      ['SI', [[id, true]]],
-      ['Address', [[addressOf(id), true]]],
-      ['Key', [[key, true]]],
-    ],
-  ],
+/** SI, Address, Key, Up: the room is the network, so a server's address in it is its identifier. */
+const wanted = ({ id, key, up }: Server): [Label, Label | null][] => [
+  ['SI', id],
+  ['Address', addressOf(id)],
+  ['Key', key],
+  ['Up', up === null || labelFault(up.name) !== null ? null : up.name],
 ]
 
 export const addressOf = (server: ServerId): string => `room/${server}`
 
+function askHome(turn: Turn, home: DirectoryId, read: { path: Label[]; form: 'tree' | 'labels' }, step: RegisterStep): void {
+  ask(turn, candidatesFor(turn.server, home), { type: 'read', directory: home, ...read, after: null }, { type: 'register', step })
+}
+
+/** Of the names in a directory the next free one. */
+const takeFreeName = (turn: Turn, directory: DirectoryId): void => askHome(turn, directory, { path: [], form: 'labels' }, 'names')
+
+export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Failure): void {
+  const { server } = turn
+  const home = homeOf(server)
+  if (home === null || server.removed) return
+  if (isFailure(outcome)) return onRefused(turn, step, outcome)
+  switch (step) {
+    case 'read':
+      return onOwnEntry(turn, home, outcome as ReadOutcome)
+    case 'names': {
+      const path = server.home === null ? [] : labelsOfServer(server.name).slice(0, -1)
+      return rename(turn, formatPath([...path, freeServerName(new Set((outcome as ReadOutcome).labels ?? []))]), server.home)
+    }
+    case 'entered':
+      // It may have been renamed meanwhile: looks once more.
+      schedule(server.agenda, 'register', turn.now)
+      if (!server.registered) happened(turn, { kind: 'server', text: `this server is entered in the ${server.home === null ? 'root' : 'directory'} as ${server.name}`, server: server.id })
+      isRegistered(turn)
+      for (const peer of server.peers.keys()) sayHello(turn, peer)
+      return
+    case 'kept':
+      return
+  }
+}
+
+/** S1: where it may not be named it goes back to the root, rather than have no name; what else stood in the way may pass. */
+function onRefused(turn: Turn, step: RegisterStep, failed: Failure): void {
+  const { server } = turn
+  if (step !== 'entered' || server.home === null || (failed.code !== 'WouldBreak' && failed.code !== 'Withdrawn')) return
+  for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
+  rename(turn, lastLabel(server), null)
+}
+
+function isRegistered(turn: Turn): void {
+  const { server } = turn
+  server.registered = true
+  for (const caller of server.namings.splice(0)) answer(turn, caller, { name: server.name })
+}
+
+function onOwnEntry(turn: Turn, home: DirectoryId, { tree, snapshot, server: at }: ReadOutcome): void {
+  const { server } = turn
+  const stands = (what: Label): Label[] => labelsIn(below(tree, [what]))
+  const isOwn = stands('SI')[0] === server.id
+  const wrong = wrongIn(server, stands)
+  if (isOwn) isRegistered(turn)
+  if (isOwn && wrong.length === 0) return
+  if (!isOwn && snapshot.path.length > 0) return takeFreeName(turn, home)
+  changeAsServer(turn, [at], home, 'setUpOn', [lastLabel(server), 'Server'], wrong, { type: 'register', step: isOwn ? 'kept' : 'entered' })
+}
+
 /** Of two servers that took one name at once, the one that lost it looks for another as soon as it hears. */
 export function onServersNamed(turn: Turn, directory: DirectoryId, labels: readonly Label[]): void {
   const { server } = turn
-  if (directory !== server.root || !server.registered || !labels.includes(server.name)) return
-  const entry = namedBy(server.copies.get(directory)!.visible, server.name)
-  if (entry?.type === 'server' && entry.server === server.id) return
+  const label = lastLabel(server)
+  if (directory !== homeOf(server) || !server.registered || !labels.includes(label)) return
+  if (serverEntry(server.copies.get(directory)!.visible, label)?.server === server.id) return
   server.registered = false
   schedule(server.agenda, 'register', turn.now)
 }
 
-/** Takes another name, from now on. */
-export function rename(turn: Turn, name: string): void {
-  if (name !== turn.server.name) changeServer(turn, { type: 'name', name })
+/** Takes another name, from now on; `home` is the directory it is in, null the root. */
+export function rename(turn: Turn, name: string, home: DirectoryId | null): void {
+  if (name !== turn.server.name || home !== turn.server.home) changeServer(turn, { type: 'name', name, home })
   turn.server.registered = false
   schedule(turn.server.agenda, 'register', turn.now)
-}
-
-/** The names of all servers that the root lists, as far as this server stores it. */
-export function listedServers(server: Server): Map<string, ServerId> {
-  const root = server.root === null ? undefined : server.copies.get(server.root)
-  const found = new Map<string, ServerId>()
-  if (root === undefined) return found
-  for (const [label] of visibleChildren(root.visible.root)) {
-    const named = namedBy(root.visible, label)
-    if (named?.type === 'server') found.set(label, named.server)
-  }
-  return found
 }

@@ -22,6 +22,12 @@ function treeOf(node: ValueNode): Tree {
 
 const sortedChildren = (node: ValueNode): [Label, ValueNode][] => [...visibleChildren(node)].toSorted(([a], [b]) => compareLabels(a, b))
 
+/** What is below a path of a tree; undefined where nothing stands. */
+export const below = (tree: Tree | null, path: readonly Label[]): Tree | undefined =>
+  path.reduce<Tree | undefined>((found, label) => (typeof found === 'object' ? found.find(([each]) => each === label)?.[1] : undefined), tree ?? undefined)
+
+export const labelsIn = (tree: Tree | undefined): Label[] => (typeof tree === 'object' ? tree.map(([label]) => label) : [])
+
 /** Enumerate: the labels of all visible children, in canonical order. */
 export function readLabels(tree: ValueTree, path: readonly Label[]): Label[] | undefined {
   const node = visibleAt(tree, path)

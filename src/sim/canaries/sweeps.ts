@@ -95,7 +95,8 @@ export const sweepCanaries: readonly NamedCanary[] = [
     name: 'a member leaves out what is older than its own lastSweep',
     rules: incomplete,
     make: () => onWire('readSweep', (message, _from, to) => ({ ...message, since: to.copyOf(message.directory)?.lastSweep ?? message.since })),
-    from: 9,
+    aim: { weather: { ...calm, loss: 0.45, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 400, worstSkew: 0 },
+    from: 136,
   },
   {
     name: 'all logs are taken for equal, so that nothing is read',

@@ -29,7 +29,7 @@ export function perform(world: World, deed: WorldDeed, random: Random, made: (di
     case 'addCopy':
       return ask(world, server, 'adding a copy', { type: 'ask', servers: [server.id], request: { type: 'join', directory: deed.directory, from: world.copies(deed.directory).map(({ at }) => at.id) } })
     case 'removeCopy':
-      return ask(world, server, 'removing the copy', { type: 'ask', servers: [server.id], request: { type: 'leave', directory: deed.directory } })
+      return ask(world, server, 'removing the copy', { type: 'ask', servers: [server.id], request: { type: 'leave', directory: deed.directory, force: true } })
     case 'makeDirectory':
       return makeDirectory(world, server, deed.label, random, made)
     case 'cut':

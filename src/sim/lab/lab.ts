@@ -102,7 +102,7 @@ export class Lab {
       before: (server) => (this.#stepping = server),
       carried: (from, to, wire, delays) => this.#follow(from, to, wire, delays),
     })
-    this.#workload = new Workload(world, this.#aim?.mix ?? usualMix)
+    this.#workload = new Workload(world, this.#aim?.mix ?? usualMix, this.#aim === undefined)
     this.directories = this.#workload.directories
     this.#begin(recipe)
   }

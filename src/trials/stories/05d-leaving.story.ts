@@ -19,7 +19,7 @@ export default {
       points at it, for that is the one that can take it out.`)
     telling.clock(11)
     telling.event('an operator', 'calls RemoveDC(beta, SRC)')
-    telling.begins(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory: src } }, (outcome) => explainOutcome('leave', outcome as Outcomes['leave']))
+    telling.begins(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory: src, force: true } }, (outcome) => explainOutcome('leave', outcome as Outcomes['leave']))
     telling.wakes(beta)
     telling.settle(ofType('askStanding', 'standing'))
     telling.showRing(src)

@@ -1,3 +1,7 @@
+import type { Call } from '../../core/calls'
+import { inSNOf } from '../../core/directories/serverEntry'
+import { explain, isFailure } from '../../core/errors'
+import type { Finding } from '../../core/requests'
 import { namedBy } from '../../core/directories/reference'
 import { signed } from '../../sim/simServer'
 import type { Member } from '../cluster'
@@ -10,15 +14,14 @@ export default {
   tell(telling) {
     const [alpha, beta, gamma] = telling.members as [Member, Member, Member]
     const root = telling.directory('ANSI')
-    telling.atOnce(gamma, { type: 'rename', name: 'alpha' })
+    telling.atOnce(gamma, { type: 'setUpOn', path: ['alpha'], up: null })
     telling.beginWith([])
     telling.tellOf(root)
-    telling.say(`A server has a name like everything else: an entry, whose value is the server's identifier (SI), its address and its key. So far all
-      server names stand in the root, which keeps clear of the loop that the paper warns of: to find the server that stores a directory,
-      a lookup needs the root and nothing else. (Identifiers and keys are written here as the names of their servers.)`)
+    telling.say(`A server has a name like everything else: an entry, whose value is the server's identifier (SI), its address and its key. It stands in
+      the root, unless somebody says otherwise. (Identifiers and keys are written here as the names of their servers.)`)
     telling.say('Three servers, connected, and no directory at all. alpha is told to make the root, and enters itself.')
     telling.event('a client calls', 'FirstRoot(alpha)')
-    const intent = telling.intent(alpha, root, 'newD', [['.', null, [['Label', null, [['ANSI', null, true]]]]]])
+    const intent = telling.intent(alpha, root, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])
     telling.atOnce(alpha, { type: 'firstRoot', directory: root, signed: signed(intent) })
     telling.showTree(alpha, root)
     telling.say('It tells everybody which root it knows; whoever knew none belongs to this one from now on. beta stores no copy of it, and asks alpha: what stands under its name? Nothing; so it has its entry drawn up, signs it, and submits it.')
@@ -56,7 +59,7 @@ export default {
     for (const [i, member] of [beta, gamma].entries()) {
       telling.clock(20 + i)
       telling.event('an operator', `calls ${member.name} omega`)
-      telling.atOnce(member, { type: 'rename', name: 'omega' })
+      telling.call(member, { type: 'setUpOn', path: ['omega'], up: null })
       telling.wakes(member)
     }
     telling.say('alpha hears of both. It is decided as for any name: the later update wins, and gamma is omega. But beta does not know that.')
@@ -70,5 +73,51 @@ export default {
     telling.settle()
     names()
     telling.holds('', 'each server is entered under a name of its own again', entered('alpha', alpha) && entered(beta.server.name, beta) && entered('omega', gamma))
+
+    telling.say(`Servers can also be named in the directories that they serve. The paper warns of a loop: if DEC were stored only on servers named
+      in DEC, one would need DEC to find DEC. So a directory says whether it may name servers (InSN), and it may only while a copy of it is on a
+      server with a shorter name. DEC is made at beta, which is named in the root.`)
+    const dec = telling.directory('DEC')
+    telling.quietly(() => {
+      telling.newD(beta, root, 'DEC', dec)
+      telling.pass(20_000)
+    })
+    const ask = (request: Extract<Call, { type: 'ask' }>['request']): Call => ({ type: 'ask', servers: [beta.id], request })
+    const refused = (member: Member, what: string, call: Call): string => {
+      const outcome = telling.quietly(() => telling.tryAsk(member, call))
+      const sentence = isFailure(outcome) ? explain(outcome) : ''
+      telling.event('a client calls', what)
+      telling.event(member.name, `answers: ${sentence}`)
+      return sentence
+    }
+    const early = refused(gamma, 'SetUpOn(ANSI/DEC/gamma, ANSI/alpha) at gamma', { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
+    telling.holds('S1', 'no server is named where InSN is not', early.includes('S1'))
+    telling.say('With InSN gamma moves into DEC. It points up to alpha, whose directory, the root, it stores; alpha is told, under its own entry.')
+    telling.quietly(() => {
+      telling.ask(beta, ask({ type: 'setInSN', directory: dec, to: true }))
+      telling.join(gamma, dec, beta)
+      telling.ask(gamma, { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
+      telling.pass(60_000)
+    })
+    const placed = (): void => {
+      const rows = telling.members.map(({ name, server }) => `ANSI/${server.name.padEnd(12)}stores ${[...server.copies.values()].map((copy) => `${copy.directory === root ? 'ANSI' : 'DEC'}${inSNOf(copy.visible) === null ? '' : ' (InSN)'}`).join(', ').padEnd(26)}${server.up === null ? '' : `up: ANSI/${server.up.name}`}${server.name.endsWith(name) ? '' : ` (${name})`}`)
+      telling.picture(rows)
+    }
+    placed()
+    telling.holds('S3', 'gamma points up to a server with a shorter name, and stores its directory', gamma.server.up?.name === 'alpha' && gamma.server.copies.has(gamma.server.up.directory))
+    telling.say('Now gamma rests on alpha, and DEC on beta: neither name nor copy may go.')
+    const names1 = refused(alpha, 'SetUpOn(ANSI/aleph) at alpha', { type: 'setUpOn', path: ['aleph'], up: null })
+    const copies1 = refused(beta, 'RemoveDC(ANSI/beta, DEC)', ask({ type: 'leave', directory: dec, force: false }))
+    telling.holds('S2', 'a copy of DEC stays on a server that is found without DEC', copies1.includes('S2') && names1.includes('S3'))
+    telling.say('Somebody insists, and the copy on beta goes. CheckS at gamma says what is wrong, and has it repaired by a server with a shorter name.')
+    telling.quietly(() => {
+      telling.ask(beta, ask({ type: 'leave', directory: dec, force: true }))
+      telling.pass(60_000)
+    })
+    const { findings } = telling.quietly(() => telling.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'checkS', directory: root, name: null, repair: true } })) as { findings: Finding[] }
+    for (const { rule, sentence, repair } of findings.filter((each) => each.rule !== 'R9')) telling.event('CheckS', `${rule}: ${sentence}. ${repair}.`)
+    telling.quietly(() => telling.pass(60_000))
+    placed()
+    telling.holds('S2', 'DEC is on a server with a shorter name again', telling.members.some(({ server }) => server.copies.get(dec)?.state === 'active' && !server.name.includes('/')))
   },
 } satisfies Story

@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
 import { useDesk } from '../desk/desk'
-import { below, ROOT } from '../desk/fullName'
+import { ROOT } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
 import { again, type Props } from '../names/nameSheets'
 import { Sheet } from '../parts/sheet'
@@ -20,7 +20,7 @@ export function AddCopySheet({ request, onClose }: Props<'addCopy'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(below(ROOT, server), request.directory), again(desk, { ...request, server })).then((done) => {
+    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(`/${server}`, request.directory), again(desk, { ...request, server })).then((done) => {
       if (done) desk.notices.tell(`${server} has a copy now.`)
     })
   }

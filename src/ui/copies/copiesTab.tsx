@@ -5,6 +5,7 @@ import { Quarantine } from '../epochs/quarantine'
 import { Trouble } from '../parts/text'
 import { CopyNews } from './copyNews'
 import { FigureThree } from './figureThree'
+import { Health } from './health'
 import { useReports } from './reports'
 import { Ring } from './ring'
 import { useShownSweep } from './shownSweep'
@@ -23,12 +24,13 @@ export function CopiesTab({ place }: { place: Place }) {
       {copies.length > 0 && (
         <>
           <FigureThree copies={copies} place={place} />
-          <CopyNews copy={copy} />
+          <CopyNews copy={copy} copies={copies} place={place} />
           {(copy === null || copy.outside === null) && <LeftOut copies={copies} di={place.di} directory={place.directory} />}
           <div className="figure-five">
             <Ring copies={copies} sweep={sweep} />
             <SweepPanel place={place} copy={copy} sweep={sweep} copies={copies} />
           </div>
+          <Health copies={copies} />
         </>
       )}
     </section>

@@ -73,7 +73,7 @@ function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: 
     if (standing === 'silent') return linkTrouble(view, member.server) || 'does not answer'
     if (state === null) return 'asking…'
     if (standing === 'asked') return 'has not answered yet'
-    if (state.state !== 'active') return { joining: 'joining', leaving: 'leaving', left: 'has left', excluded: 'left out' }[state.state]
+    if (state.state !== 'active') return { joining: 'joining', leaving: 'leaving', left: 'has left', excluded: 'left out', rolledBack: 'old store' }[state.state]
     if (state.seals.length > 0) return 'sealed'
     if (member.server === view.server.id) return 'this tab'
     const roundTrip = view.links.find(({ server }) => server === member.server)?.roundTrip ?? null
@@ -84,6 +84,7 @@ function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: 
     <th scope="col" title={[reason, ...facts].filter((line) => line !== '').join('\n')} data-server={memberLabel(member)} data-standing={standing} className={standing === 'silent' ? 'copy-head lost' : 'copy-head'}>
       <Label>{memberLabel(member)}</Label>
       <small>{note}</small>
+      {state?.health.storage.persisted === false && <small title="The browser there has not promised to keep it">may vanish</small>}
       {standing !== 'answers' && heard !== null && <Heard at={heard} />}
     </th>
   )

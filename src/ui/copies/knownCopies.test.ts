@@ -28,7 +28,7 @@ const reports = (sayings: Partial<Record<Name, Saying>>): CopyReport[] =>
     const said = sayings[name]
     if (said === undefined) return []
     const state = typeof said === 'string' ? null : stateOf(name, said)
-    return [{ member: member(name), state, reason: said === 'gone' ? 'is not connected' : '', awaited: said === 'awaited' }]
+    return [{ member: member(name), state, lacks: null, reason: said === 'gone' ? 'is not connected' : '', awaited: said === 'awaited' }]
   })
 
 /** What is known after answers in these rounds, one second apart. */

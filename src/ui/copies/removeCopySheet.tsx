@@ -1,6 +1,5 @@
 import { useState, type FormEvent } from 'react'
 import { useDesk, useView } from '../desk/desk'
-import { below, ROOT } from '../desk/fullName'
 import { memberLabel } from '../desk/servers'
 import { again, type Props } from '../names/nameSheets'
 import { Sheet } from '../parts/sheet'
@@ -18,7 +17,7 @@ export function RemoveCopySheet({ request, onClose }: Props<'removeCopy'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void desk.notices.during(`Removing the copy on ${server}`, desk.tab.service.removeDC(below(ROOT, server), request.directory), again(desk, { ...request, server })).then((done) => {
+    void desk.notices.during(`Removing the copy on ${server}`, desk.tab.service.removeDC(`/${server}`, request.directory), again(desk, { ...request, server })).then((done) => {
       if (done) desk.notices.tell(`${server} has left the ring.`)
     })
   }

@@ -20,6 +20,7 @@ const copy = (shown: SweepView | null, failed: boolean): CopyView => ({
   id: 'alpha' as CopyId,
   name: '/DEC/SRC',
   state: 'active',
+  inSN: false,
   epoch: epochOf(1, 'aaaaaaaa'),
   excluded: [],
   seals: [],

@@ -1,11 +1,11 @@
 /** What people call servers, as far as this tab knows. */
 import type { ServerId } from '../../core/names'
+import { shortName } from '../../core/server'
 import type { TabView } from '../../tab/view'
-import { labelsOf } from './fullName'
 
 export type LinkView = TabView['links'][number]
 
-/** The short name of a server: "alpha". */
+/** A server's name from the root: "alpha", "DEC/alpha". */
 export function serverLabel(view: TabView, server: ServerId): string {
   if (server === view.server.id) return view.server.name
   const link = view.links.find((one) => one.server === server)
@@ -17,8 +17,8 @@ export function serverLabel(view: TabView, server: ServerId): string {
   return `${server.slice(0, 6)}…`
 }
 
-/** The short name of a ring's member: the last label of its server's name (SN). */
-export const memberLabel = ({ name, server }: { name: string; server: ServerId }): string => labelsOf(name).at(-1) ?? (name === '' ? `${server.slice(0, 6)}…` : name)
+/** The name of a ring's member from the root: its server's name (SN) without where that begins. */
+export const memberLabel = ({ name, server }: { name: string; server: ServerId }): string => (name === '' ? `${server.slice(0, 6)}…` : shortName(name))
 
 export const connectedLinks = ({ links }: TabView): LinkView[] => links.filter(({ state }) => state === 'connected')
 

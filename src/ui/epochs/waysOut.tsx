@@ -9,19 +9,23 @@ export function WaysOut({ di, directory, server }: { di: DirectoryId; directory:
   const name = useStore(tab.view, (view) => serverLabel(view, server))
   const cutHere = useStore(tab.view, (view) => view.cut.includes(server))
   return (
-    <div className="ways-out">
-      {cutHere ? (
-        <button type="button" onClick={() => tab.controls.heal(server)}>
-          Heal this link
+    <ul className="ways-out">
+      <li>
+        Bring it back: open its tab again, or heal its links.{' '}
+        {cutHere && (
+          <button type="button" onClick={() => tab.controls.heal(server)}>
+            Heal this link
+          </button>
+        )}
+      </li>
+      <li>
+        Or, if it is gone for good:{' '}
+        <button type="button" onClick={() => dialogs.open({ type: 'newEpoch', directory, di, chosen: 'reachable', without: server })}>
+          <span>
+            New epoch without <bdi>{name}</bdi>…
+          </span>
         </button>
-      ) : (
-        <span>Bring it back: open its page again, or restore its network. If it is gone for good:</span>
-      )}
-      <button type="button" onClick={() => dialogs.open({ type: 'newEpoch', directory, di, chosen: 'reachable', without: server })}>
-        <span>
-          New epoch without <bdi>{name}</bdi>…
-        </span>
-      </button>
-    </div>
+      </li>
+    </ul>
   )
 }

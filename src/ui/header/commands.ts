@@ -32,6 +32,7 @@ function network(desk: Desk): Command[] {
   const group = 'Servers and network'
   return [
     { group, word: 'Open another server', act: () => controls.openServer() },
+    { group, word: 'This server: its place, check and repair…', act: () => desk.dialogs.open({ type: 'server' }) },
     { group, word: 'Invite to this room…', act: () => desk.dialogs.open({ type: 'invite' }) },
     ...linkDeeds(view.getState(), controls).map(({ word, act }): Command => ({ group, word, act })),
     { group, word: 'Isolate this tab', act: () => controls.isolate() },

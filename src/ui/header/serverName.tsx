@@ -41,7 +41,7 @@ export function ServerName() {
       </form>
     )
   }
-  const words = state === 'running' ? (joining ? 'joining' : '') : { starting: 'starting', waiting: 'waiting', readOnly: 'read-only', stopped: 'stopped' }[state]
+  const words = state === 'running' ? (joining ? 'joining' : '') : { starting: 'starting', waiting: 'waiting', readOnly: 'read-only' }[state]
   return (
     <div className="server-name" data-state={state} data-joining={joining} data-connected={peers}>
       <span className={`dot ${state === 'running' ? (cut > 0 ? 'warn' : 'good') : 'warn'}`} aria-hidden />

@@ -1,4 +1,5 @@
 /** The simulated servers as the page's own parts want to see servers: from nowhere in particular, each by its own word. */
+import { unknownStorage } from '../../core/copies/health'
 import type { CopyId, ServerId } from '../../core/names'
 import type { CopyPicture, LabPicture } from '../../sim/lab/picture'
 import type { TabView } from '../../tab/view'
@@ -12,7 +13,7 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
   reason: '',
   roomUrl: '',
   roomName: '',
-  server: { id: nobody, name: '', serverName: '', incarnation: 0 },
+  server: { id: nobody, name: '', serverName: '', up: null, removed: false, incarnation: 0 },
   joining: false,
   root: null,
   rootLabel: 'ANSI',
@@ -34,7 +35,7 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
   weather: { delay: 0, loss: 0 },
   refusals: [],
   clock: { correction: 0, greatestOffset: 0 },
-  storage: { persisted: null, bytes: null },
+  storage: unknownStorage,
   person: '',
 })
 

@@ -82,7 +82,7 @@ export function NewDirectorySheet({ request, onClose }: Props<'newDirectory'>) {
   const [server, setServer] = useState(request.server === '' ? self : request.server)
   const submit = (): void => {
     const name = normal(label)
-    void desk.notices.during(`Making the directory ${name}`, desk.tab.service.newD(below(ROOT, server), below(request.at, name)), again(desk, { ...request, label, server })).then((done) => {
+    void desk.notices.during(`Making the directory ${name}`, desk.tab.service.newD(`/${server}`, below(request.at, name)), again(desk, { ...request, label, server })).then((done) => {
       if (done) desk.selection.go(below(request.at, name))
     })
   }

@@ -45,12 +45,14 @@ function MapLink({ deed: { link, cut, word, act }, at }: { deed: LinkDeed; at: P
 }
 
 function Disc({ name, at, className }: { name: string; at: Point; className: string }) {
+  // The whole name, with its directories, is in the title.
+  const short = name.slice(name.lastIndexOf('/') + 1)
   return (
     <g className={className}>
       <title>{name}</title>
       <circle cx={at.x} cy={at.y} r={DISC} />
       <text x={at.x} y={at.y} dy="0.35em">
-        {name.length > 7 ? `${name.slice(0, 6)}…` : name}
+        {short.length > 7 ? `${short.slice(0, 6)}…` : short}
       </text>
     </g>
   )

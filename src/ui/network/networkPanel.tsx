@@ -7,7 +7,7 @@ import { Weather } from './weather'
 
 /** Every server and link known here; links can be cut and healed, for real. */
 export function NetworkPanel() {
-  const { tab } = useDesk()
+  const { tab, dialogs } = useDesk()
   const view = useStore(tab.view)
   const deeds = linkDeeds(view, tab.controls)
   const disturbed = view.cut.length > 0 || view.weather.delay > 0 || view.weather.loss > 0
@@ -15,6 +15,9 @@ export function NetworkPanel() {
     <section className="network-panel" aria-labelledby="network-heading">
       <header className="panel-header">
         <h2 id="network-heading">Network</h2>
+        <button type="button" className="quiet small" onClick={() => dialogs.open({ type: 'server' })}>
+          This server…
+        </button>
         <button type="button" className="quiet small" disabled={!disturbed} onClick={() => tab.controls.healAll()}>
           Heal all
         </button>

@@ -32,14 +32,6 @@ export function StateBanner() {
           </button>
         </div>
       )}
-      {state === 'stopped' && (
-        <div className="banner grave" role="alert">
-          <p>{reason}</p>
-          <button type="button" onClick={() => location.reload()}>
-            Start this server again
-          </button>
-        </div>
-      )}
       {state === 'running' && reason !== '' && <p className="banner warn" role="status">{reason}</p>}
       {state === 'running' && joining && !isolated && <p className="banner" role="status">Joining: this server is taking a copy of the root. Names can be read meanwhile.</p>}
       <OutsideNews />

@@ -7,6 +7,7 @@ import { lastLabel } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
 import { awaitedOf } from '../epochs/candidates'
 import { Label } from '../parts/text'
+import { Undurable } from './undurable'
 
 /** How things stand, in a line. */
 export function StatusBar() {
@@ -16,6 +17,7 @@ export function StatusBar() {
     <footer className="status-bar" aria-label="Status">
       <Agreement />
       <Epochs />
+      <Undurable />
       <Storage />
       <Clock />
       <Alone />
@@ -53,7 +55,7 @@ function Storage() {
   const { tab, notices } = useDesk()
   const storage = useView((view) => view.storage)
   const state = useView((view) => view.state)
-  const size = storage.bytes === null ? '' : ` · ${byteSize(storage.bytes)}`
+  const size = storage.used === null ? '' : ` · ${byteSize(storage.used)}`
   if (state === 'readOnly') return <span className="grave-text">read-only: nothing can be saved</span>
   if (storage.persisted === null) return null
   if (storage.persisted) return <span>stored to stay{size}</span>

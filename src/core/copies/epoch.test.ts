@@ -1,0 +1,297 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, ofType, type Member } from '../../trials/cluster'
+import type { Call } from '../calls'
+import { isFailure, type Failure } from '../errors'
+import type { DirectoryId } from '../names'
+import type { NewEpoch, Quarantined } from '../requests'
+import { BEGINNING } from '../timestamp'
+import { epochNumber, isSealed } from './directoryCopy'
+
+const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], options: { force?: boolean; dry?: boolean; patience?: number } = {}): Call => ({
+  type: 'ask',
+  servers: [at.id],
+  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force: options.force ?? false, patience: options.patience ?? 5000, dry: options.dry ?? false },
+})
+const newEpoch = (cluster: Cluster, at: Member, directory: DirectoryId, members: readonly Member[], force = false): NewEpoch => cluster.ask(at, epochCall(at, directory, members, { force })) as NewEpoch
+const quarantine = (cluster: Cluster, at: Member, directory: DirectoryId): Quarantined => cluster.ask(at, { type: 'ask', servers: [at.id], request: { type: 'quarantine', directory } }) as Quarantined
+
+/** A ring of so many, parted in two halves that no message passes between. */
+function parted(size: number, left: number): { cluster: Cluster; directory: DirectoryId; left: Member[]; right: Member[] } {
+  const { cluster, directory } = Cluster.ring(size)
+  const [here, there] = [cluster.members.slice(0, left), cluster.members.slice(left)]
+  for (const a of here) for (const b of there) cluster.cut(a, b)
+  return { cluster, directory, left: here, right: there }
+}
+
+function heal(cluster: Cluster): void {
+  for (const a of cluster.members) for (const b of cluster.members) if (a.number < b.number && a.alive && b.alive) cluster.connect(a, b)
+}
+
+const steps = ['askEpochFacts', 'epochFacts', 'seal', 'sealed', 'epochNews'] as const
+
+describe('a new epoch', () => {
+  it('[E1] [E3] [E4] begins a ring of the named servers, after all that anybody has promised; lastSweep anew, F as it was', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const mark = alpha.copy(directory).stableMark
+    cluster.crash(gamma)
+    const { epoch, excluded } = newEpoch(cluster, alpha, directory, [alpha, beta])
+    expect(epochNumber(epoch)).toBe(2)
+    expect(excluded.map(({ server, abandoned }) => [server, abandoned])).toEqual([[gamma.id, false]])
+    for (const copy of [alpha.copy(directory), beta.copy(directory)]) {
+      expect(copy.epoch).toBe(epoch)
+      expect(copy.ring).toHaveLength(2)
+      expect(isSealed(copy)).toBe(false)
+      expect(copy.stableMark >= mark).toBe(true)
+    }
+    cluster.sweep(alpha, directory)
+    expect(alpha.copy(directory).lastSweep > BEGINNING).toBe(true)
+    expect(epochNumber(newEpoch(cluster, beta, directory, [alpha, beta]).epoch)).toBe(3)
+  })
+
+  it('[E2] a sealed copy takes reads and its clients\' updates, but no sweep, no splice, no leaving and no older epoch', () => {
+    const { cluster, directory } = Cluster.ring(3, 4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    const making = cluster.call(alpha, epochCall(alpha, directory, [alpha, beta, gamma]))
+    while (!cluster.post.some(ofType('sealed'))) cluster.deliver()
+    cluster.lose(ofType('sealed', 'seal'))
+    expect(isSealed(beta.copy(directory)) || isSealed(gamma.copy(directory))).toBe(true)
+    expect(isSealed(alpha.copy(directory))).toBe(true)
+    cluster.write(alpha, directory, ['while sealed'], true)
+    expect(alpha.sees(directory)).toContain('while sealed')
+    const sweeping = cluster.call(alpha, cluster.sweepCall(alpha, directory))
+    expect(alpha.replies.get(sweeping)).toMatchObject({ code: 'SweepFailed' })
+    const leaving = cluster.call(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory, force: true } })
+    expect(alpha.replies.get(leaving)).toMatchObject({ code: 'LeaveFailed' })
+    cluster.call(delta, cluster.joinCall(delta, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotRefused'))
+    expect(delta.server.copies.has(directory)).toBe(false)
+    cluster.pass(30_000)
+    expect(alpha.replies.get(making)).toMatchObject({ excluded: [] })
+    expect(gamma.sees(directory)).toContain('while sealed')
+  })
+
+  it('[E2] the same two epochs at once: the greater one is decided first, and both come to an end', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const one = cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    const other = cluster.call(beta, epochCall(beta, directory, cluster.members))
+    cluster.pass(60_000)
+    const outcomes = [alpha.replies.get(one), beta.replies.get(other)]
+    expect(outcomes.every((outcome) => outcome !== undefined)).toBe(true)
+    expect(outcomes.some((outcome) => !isFailure(outcome))).toBe(true)
+    expect(new Set(cluster.copies(directory).map(({ epoch }) => epoch)).size).toBe(1)
+    expect(cluster.copies(directory).some(isSealed)).toBe(false)
+    cluster.sweep(alpha, directory)
+  })
+
+  it('[E3] any message of it may be lost or come twice, and any server may crash after any: done or undone, nobody stays sealed', () => {
+    for (const type of steps) {
+      for (const fault of ['lost', 'twice', 'committer dies', 'member dies'] as const) {
+        const { cluster, directory } = Cluster.ring(3)
+        const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+        cluster.write(gamma, directory, [`${type} ${fault}`], true)
+        const call = cluster.call(alpha, epochCall(alpha, directory, [alpha, beta]))
+        for (let i = 0; i < 50 && !cluster.post.some(ofType(type)); i++) if (!cluster.deliver()) cluster.tickNext()
+        const [post] = cluster.lose(ofType(type))
+        if (fault !== 'lost') cluster.hand(post!)
+        if (fault === 'twice') cluster.hand(post!)
+        if (fault === 'committer dies') cluster.crash(alpha)
+        if (fault === 'member dies') cluster.crash(beta)
+        cluster.pass(3000)
+        for (const member of [alpha, beta]) if (!member.alive) cluster.restart(member)
+        cluster.pass(90_000)
+        const told = `${type} ${fault}`
+        expect(cluster.copies(directory).some(isSealed), told).toBe(false)
+        if (fault !== 'committer dies') expect(alpha.replies.has(call), told).toBe(true)
+        expect(alpha.copy(directory).epoch, told).toBe(beta.copy(directory).epoch)
+        expect(cluster.code(beta, cluster.sweepCall(beta, directory)), told).toBe('ok')
+        expect(beta.sees(directory), told).toContain(told)
+      }
+    }
+  })
+
+  it('[E3] is given up when somebody is silent, and the ring goes on as it was', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const making = cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    cluster.settle(ofType('askEpochFacts', 'epochFacts'))
+    cluster.crash(gamma)
+    cluster.pass(20_000)
+    expect(alpha.replies.get(making)).toMatchObject({ code: 'EpochFailed' })
+    expect((alpha.replies.get(making) as Failure).about.reason).toContain('gamma')
+    expect([alpha, beta].some((member) => isSealed(member.copy(directory)))).toBe(false)
+    cluster.restart(gamma)
+    cluster.pass(5000)
+    cluster.sweep(beta, directory)
+    expect(epochNumber(alpha.copy(directory).epoch)).toBe(1)
+  })
+
+  it('[E3] a member that has not heard that an epoch rules learns it from the first message of it', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    while (alpha.copy(directory).ring.length > 0 && epochNumber(alpha.copy(directory).epoch) === 1) if (!cluster.deliver()) cluster.tickNext()
+    cluster.lose(ofType('epochNews'))
+    expect(isSealed(gamma.copy(directory))).toBe(true)
+    cluster.pass(5000)
+    expect(gamma.copy(directory).epoch).toBe(alpha.copy(directory).epoch)
+  })
+
+  it('[E5] takes nobody who is joining or leaving', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory, force: true } })
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, beta]))).toMatch(/EpochFailed|ok/)
+    cluster.pass(60_000)
+    expect(alpha.copy(directory).ring).toHaveLength(1)
+  })
+
+  it('[E6] what a copy that is left out sends, before it knows, changes nothing in the new epoch', () => {
+    const { cluster, directory, left, right } = parted(3, 2)
+    const [alpha] = left as [Member, Member]
+    const [gamma] = right as [Member]
+    cluster.write(gamma, directory, ['only at gamma'], true)
+    newEpoch(cluster, alpha, directory, left)
+    const late = { type: 'updates' as const, directory, epoch: gamma.copy(directory).epoch, from: gamma.copy(directory).id, sets: gamma.copy(directory).log }
+    cluster.connect(alpha, gamma)
+    cluster.hand({ from: gamma, to: alpha, message: late })
+    expect(alpha.sees(directory)).not.toContain('only at gamma')
+    cluster.settle()
+    expect(gamma.copy(directory).state).toBe('excluded')
+  })
+
+  it('[E7] a copy that is left out stops serving, and shows what the ring never got; made anew or discarded, it goes', () => {
+    const { cluster, directory, left, right } = parted(3, 2)
+    const [alpha, beta] = left as [Member, Member]
+    const [gamma] = right as [Member]
+    const outside = gamma.copy(directory).id
+    cluster.write(gamma, directory, ['Lampson', 'Mailboxes', 'Zin'], true)
+    cluster.write(gamma, directory, ['Birrell'], true)
+    cluster.write(gamma, directory, ['Birrell'], false)
+    cluster.time += 10
+    cluster.write(alpha, directory, ['Lampson'], true)
+    newEpoch(cluster, alpha, directory, left)
+    expect(cluster.code(gamma, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'read', directory, path: [], form: 'tree', after: null } })).toBe('ok')
+    heal(cluster)
+    cluster.settle()
+    expect(gamma.copy(directory).state).toBe('excluded')
+    cluster.pass(1000)
+    const { entries } = quarantine(cluster, gamma, directory)
+    expect(entries!.map(({ what }) => what)).toEqual(['Lampson/Mailboxes/Zin'])
+    expect(entries).toMatchObject([{ what: 'Lampson/Mailboxes/Zin', changes: [{ path: ['Lampson'], tree: [['Mailboxes', [['Zin', true]]]] }], conflict: true }])
+    const { left: still } = cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'settle', directory, stamps: entries!.map(({ ts }) => ts) } }) as { left: number }
+    expect(still).toBe(0)
+    cluster.pass(10_000)
+    // The copy of the root that it makes then is another member [R1].
+    expect(gamma.server.copies.get(directory)?.id).not.toBe(outside)
+    cluster.pass(60_000)
+    expect(beta.copy(directory).excluded.every(({ abandoned }) => abandoned)).toBe(true)
+  })
+
+  it('[E7] decisions survive a crash; a copy with nothing of its own goes by itself', () => {
+    const { cluster, directory, left, right } = parted(4, 2)
+    const [alpha] = left as [Member]
+    const [gamma, delta] = right as [Member, Member]
+    const withNothing = delta.copy(directory).id
+    cluster.cut(gamma, delta)
+    cluster.write(gamma, directory, ['one'], true)
+    cluster.write(gamma, directory, ['two'], true)
+    cluster.lose(() => true)
+    newEpoch(cluster, alpha, directory, left, true)
+    heal(cluster)
+    cluster.pass(1000)
+    expect(delta.server.copies.get(directory)?.id).not.toBe(withNothing)
+    const [first] = quarantine(cluster, gamma, directory).entries!
+    cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'settle', directory, stamps: [first!.ts] } })
+    cluster.crash(gamma)
+    cluster.restart(gamma)
+    cluster.pass(10_000)
+    expect(quarantine(cluster, gamma, directory).entries).toMatchObject([{ what: 'two' }])
+  })
+
+  it('[E4] F waits for whom an epoch left out, until all members know that nobody waits any more', () => {
+    const { cluster, directory, left, right } = parted(3, 2)
+    const [alpha, beta] = left as [Member, Member]
+    newEpoch(cluster, alpha, directory, left)
+    const mark = alpha.copy(directory).stableMark
+    cluster.write(alpha, directory, ['Lampson'], true)
+    cluster.pass(120_000)
+    expect(alpha.copy(directory).stableMark).toBe(mark)
+    cluster.ask(beta, { type: 'ask', servers: [beta.id], request: { type: 'abandon', directory, copies: [right[0]!.copy(directory).id] } })
+    cluster.pass(120_000)
+    expect(alpha.copy(directory).stableMark > mark).toBe(true)
+    heal(cluster)
+    cluster.settle()
+    expect(cluster.code(alpha, epochCall(alpha, directory, cluster.members))).toBe('EpochFailed')
+  })
+
+  it('[E5] who was left out comes back with all that it has, by an epoch over the union', () => {
+    const { cluster, directory, left, right } = parted(5, 2)
+    const [alpha] = left as [Member]
+    const [gamma] = right as [Member]
+    cluster.write(alpha, directory, ['left'], true)
+    cluster.write(gamma, directory, ['right'], true)
+    newEpoch(cluster, gamma, directory, right)
+    cluster.write(gamma, directory, ['right, later'], true)
+    heal(cluster)
+    cluster.settle()
+    expect(alpha.copy(directory).state).toBe('excluded')
+    const { excluded } = newEpoch(cluster, gamma, directory, cluster.members.filter((member) => member.server.copies.has(directory)))
+    expect(excluded.every(({ copy }) => copy !== alpha.server.copies.get(directory)?.id)).toBe(true)
+    cluster.sweep(gamma, directory)
+    for (const name of ['left', 'right', 'right, later']) expect(alpha.sees(directory)).toContain(name)
+    expect(alpha.copy(directory).state).toBe('active')
+  })
+
+  it('[E8] without a majority it is refused by name, before anybody is sealed; by force it begins', () => {
+    const { cluster, directory, left, right } = parted(5, 2)
+    const [alpha] = left as [Member]
+    const failed = cluster.tryAsk(alpha, epochCall(alpha, directory, left)) as Failure
+    expect(failed.code).toBe('NoMajority')
+    expect(failed.about.missing?.split(', ').toSorted()).toEqual(['delta', 'epsilon', 'gamma'])
+    expect(isSealed(alpha.copy(directory))).toBe(false)
+    expect(newEpoch(cluster, alpha, directory, left, true).epoch[5]).toBe('f')
+    expect(newEpoch(cluster, right[0]!, directory, right).epoch[5]).toBe('m')
+    heal(cluster)
+    cluster.settle()
+    // Of two with one number the one with the majority rules.
+    expect(cluster.copies(directory).filter(({ state }) => state === 'active')).toHaveLength(3)
+  })
+
+  it('[E8] counts the ring that all its members know, not a newer one that only one side has seen', () => {
+    const { cluster, directory } = Cluster.ring(3, 5)
+    const [alpha, beta, gamma, delta, epsilon] = cluster.members as [Member, Member, Member, Member, Member]
+    for (const other of [beta, gamma]) for (const member of [alpha, delta, epsilon]) cluster.cut(member, other)
+    cluster.join(delta, directory, alpha)
+    cluster.join(epsilon, directory, alpha)
+    // Three of the five that they know; but beta and gamma know nothing of delta and epsilon.
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, delta, epsilon]))).toBe('NoMajority')
+    expect(cluster.code(beta, epochCall(beta, directory, [beta, gamma]))).toBe('ok')
+  })
+
+  it('a dry run tells whom it would leave out, and seals nobody', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    expect(cluster.ask(alpha, epochCall(alpha, directory, [alpha, beta], { dry: true }))).toMatchObject({ excluded: [{ server: gamma.id }] })
+    expect(cluster.copies(directory).every(({ epoch, seals }) => epochNumber(epoch) === 1 && seals.length === 0)).toBe(true)
+  })
+
+  it('[E9] one more server can be added while it is being made; afterwards it is told to use newDC', () => {
+    const { cluster, directory } = Cluster.ring(4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    const making = cluster.call(alpha, epochCall(alpha, directory, [alpha, beta, gamma], { patience: 30_000 }))
+    while (!cluster.post.some(ofType('sealed'))) cluster.deliver()
+    cluster.lose(ofType('sealed'))
+    const epoch = alpha.copy(directory).promised
+    const baptise: Call = { type: 'ask', servers: [alpha.id], request: { type: 'baptise', directory, epoch, server: delta.id } }
+    const adding = cluster.call(alpha, baptise)
+    cluster.pass(10_000)
+    expect(alpha.replies.get(making)).toMatchObject({ epoch, excluded: [] })
+    expect(alpha.replies.get(adding)).toMatchObject({ epoch })
+    expect(cluster.copies(directory).map((copy) => copy.ring.length)).toEqual([4, 4, 4, 4])
+    cluster.sweep(delta, directory)
+    expect(cluster.code(alpha, baptise)).toBe('ok')
+    expect(cluster.code(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'baptise', directory, epoch, server: 'z'.repeat(20) as Member['id'] } })).toBe('EpochFailed')
+  })
+})

@@ -1,0 +1,135 @@
+/** What CheckS finds: pure, from what was asked. Each broken invariant is one finding, with what would repair it. */
+import type { DirectoryCopy, Member } from '../copies/directoryCopy'
+import { ringText } from '../copies/spread'
+import { serverEntry } from '../directories/serverEntry'
+import { explain, isFailure, type Failure } from '../errors'
+import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
+import type { CopyState, Described, Finding, ReadOutcome, Request } from '../requests'
+import { depthOfServer, labelsOfServer, MAX_SERVER_NAME, shortName, type Server } from '../server'
+import { below, labelsIn, type Tree } from '../values/readValue'
+import { WITHDRAWN } from '../directories/serverEntry'
+import { wrongIn } from './register'
+
+/** What repairs a finding: a change in a directory, a request, a new name or up pointer, a cleanup; null: a person. */
+export type Repair =
+  | { type: 'change'; at: ServerId[]; directory: DirectoryId; procedure: 'setUpOn' | 'setInSN'; labels: Label[]; tree: Tree }
+  | { type: 'ask'; at: ServerId[]; request: Request }
+  | { type: 'setUpOn'; up: Label[] | null }
+  | { type: 'renamed' }
+  | { type: 'up'; name: string }
+  | { type: 'cleanup'; directory: DirectoryId }
+  | { type: 'register' }
+
+export interface Found {
+  finding: Finding
+  repair: Repair | null
+}
+
+/** A directory on the direct path from the root to the server's entry: what it says of InSN, and how a copy of it stands. */
+export interface Level {
+  path: Label[]
+  directory: DirectoryId
+  inSN: ReadOutcome
+  state: CopyState
+}
+
+/** As long as the door of whoever asked lets it in. */
+export const clipped = (sentence: string): string => sentence.slice(0, 1000).replace(/[\uD800-\uDBFF]$/, '')
+
+export const found = (rule: string, sentence: string, how: string, repair: Repair | null): Found => ({ finding: { rule, sentence: clipped(sentence), repair: clipped(how), repaired: false }, repair })
+
+/** The entry under the server's own name: that it is there, and says what the server says. */
+export function entryFindings(server: Server, home: DirectoryId, label: Label, entry: ReadOutcome | Failure): Found[] {
+  const name = `/${server.name}`
+  if (isFailure(entry)) return [found('entry', `what stands under ${name} could not be read: ${explain(entry)}`, 'Check again when a copy of its directory can be reached', null)]
+  const stands = (what: Label): Label[] => labelsIn(below(entry.tree, ['Server', what]))
+  if (stands('SI')[0] !== server.id) return [found('entry', stands('SI').length === 0 ? `no server is entered under ${name}` : `${name} is the name of another server`, 'The server enters itself, under another name if this is taken', { type: 'register' })]
+  const change = (tree: Tree): Repair => ({ type: 'change', at: [entry.server], directory: home, procedure: 'setUpOn', labels: [label, 'Server'], tree })
+  const wrong = wrongIn(server, stands)
+  const isLeftOver = below(entry.tree, ['Server', WITHDRAWN]) !== undefined && ![...server.procedures.values()].some(({ type }) => type === 'removeS')
+  return [
+    ...(wrong.length > 0 ? [found('entry', `the entry ${name} is wrong about ${wrong.map(([what]) => what).join(', ')}`, 'The server corrects its entry', change(wrong))] : []),
+    ...(isLeftOver ? [found('S3', `a removal of ${name} was begun, and has not come to an end`, 'The withdrawal is taken back', change([[WITHDRAWN, false]]))] : []),
+  ]
+}
+
+/** The name that was asked for, when it is not the server's own. */
+export function otherNameFindings(server: Server, asked: string, entry: ReadOutcome | Failure, directory: DirectoryId | null): Found[] {
+  const si = isFailure(entry) ? undefined : labelsIn(below(entry.tree, ['SI']))[0]
+  if (isFailure(entry) || si === undefined) return [found('entry', `no server is entered under /${asked}; this one is called /${server.name}`, `Use its name /${server.name}`, null)]
+  if (si !== server.id) return [found('entry', `/${asked} is the name of another server; this one is called /${server.name}`, `Use its name /${server.name}`, null)]
+  return [found('entry', `/${asked} is a name that the server has no more; it is called /${server.name}`, 'The entry is taken away', directory === null ? null : { type: 'change', at: [entry.server], directory, procedure: 'setUpOn', labels: [labelsOfServer(asked).at(-1)!], tree: [['Server', false]] })]
+}
+
+/** S2, then S1, of the directories on the way, the root first: what is below needs what is above. */
+export function levelFindings(server: Server, levels: readonly Level[]): Found[] {
+  return levels.flatMap(({ path, directory, inSN, state }, depth) => {
+    const name = `/${formatPath(path)}`
+    const labels = labelsIn(inSN.tree ?? undefined)
+    const shorter = depth === 0 || state.ring.some((member) => depthOfServer(member.name) < depth)
+    const isRight = labels.includes(String(depth)) && !labels.includes(WITHDRAWN)
+    const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
+    return [
+      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, depth, state.ring, levels[depth - 1]!.state.ring)]),
+      ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
+    ]
+  })
+}
+
+/** S2, of a directory stored here; `above` is how a copy of its parent stands. */
+export function shorterFindings(server: Server, { directory, ring }: DirectoryCopy, depth: number, above: CopyState): Found[] {
+  return [withoutShorterCopy(server, `#${directory}`, directory, depth, ring, above.ring)]
+}
+
+/** A server with a shorter name takes a copy; one that stores the parent has it on its way. */
+function withoutShorterCopy(server: Server, name: string, directory: DirectoryId, depth: number, ring: readonly Member[], above: readonly Member[]): Found {
+  const [joiner] = above.filter((member) => depthOfServer(member.name) < depth).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))
+  const sentence = `no copy of ${name}, in which servers are named, is on a server with a shorter name than it has`
+  if (joiner === undefined) return found('S2', sentence, 'Make a copy with newDC on a server named nearer to the root', null)
+  return found('S2', sentence, `${shortName(joiner.name)} takes a copy of it`, { type: 'ask', at: [joiner.server], request: { type: 'join', directory, from: ring.map((member) => member.server) } })
+}
+
+const reach = (server: Server, other: ServerId): number => (other === server.id || server.peers.has(other) ? 1 : 0)
+
+/** S1: the directory of its name has another name now. */
+export function renamedFindings(server: Server, path: readonly Label[]): Found[] {
+  const name = formatPath(path)
+  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatPath(path.slice(0, -1))} now`, `The server calls itself /${name}`, utf8Length(name) > MAX_SERVER_NAME ? null : { type: 'renamed' })]
+}
+
+/** S3: the root, or a server above and its directory; `above` by its own word. */
+export function upFindings(server: Server, levels: readonly Level[], described: Described | null): Found[] {
+  const { up, root, copies, name } = server
+  const isStored = (directory: DirectoryId | null): boolean => directory !== null && copies.get(directory)?.state === 'active'
+  if (up === null) return isStored(root) ? [] : [found('S3', `/${name} stores no copy of the root and has no up pointer`, ...newUp(server, levels))]
+  const copy = copies.get(up.directory)
+  if (copy?.state !== 'active') return [found('S3', `/${name} points up to /${up.name}, and stores no copy of that server's directory`, 'It takes one', { type: 'ask', at: [server.id], request: { type: 'join', directory: up.directory, from: [...(server.hints.get(up.directory) ?? []), ...server.peers.keys()].slice(0, 64) } })]
+  const above = serverEntry(copy.visible, up.label)
+  if (above === null || above.server === server.id) return [found('S3', `/${name} points up to /${up.name}, which is no other server's name any more`, ...newUp(server, levels))]
+  if (described !== null && described.name !== up.name && labelsOfServer(described.name).at(-1) === up.label) return [found('S3', `/${name} points up to /${up.name}, which is called /${described.name} now`, 'It is called so here', { type: 'up', name: described.name })]
+  if (depthOfServer(up.name) >= depthOfServer(name)) return [found('S3', `/${name} points up to /${up.name}, which is no shorter name`, ...newUp(server, levels))]
+  return above.down.includes(server.id) ? [] : [found('S3', `/${up.name} has not been told that /${name} points up to it`, 'It is told', { type: 'change', at: [server.id], directory: up.directory, procedure: 'setUpOn', labels: [up.label, 'Server', 'Down'], tree: [[server.id, true]] })]
+}
+
+/** The nearest server on the way to the root; else a copy of the root. */
+function newUp(server: Server, levels: readonly Level[]): [string, Repair] {
+  for (const { path, state } of levels.slice(0, depthOfServer(server.name)).toReversed()) {
+    const above = state.ring.map((member) => labelsOfServer(member.name)).find((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i]))
+    if (above !== undefined) return [`It points up to /${formatPath(above)}`, { type: 'setUpOn', up: above }]
+  }
+  return ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
+}
+
+/** S3: servers entered as pointing up to this one which, by their own word, do not. */
+export function downFindings(server: Server, home: DirectoryId, label: Label, described: readonly Described[]): Found[] {
+  return described
+    .filter((other) => other.up !== server.name)
+    .map((other) => found('S3', `/${server.name} believes that /${other.name} points up to it, which says it does not`, 'The entry is corrected', { type: 'change', at: [...server.peers.keys(), server.id].filter((at) => at !== server.id || server.copies.has(home)), directory: home, procedure: 'setUpOn', labels: [label, 'Server', 'Down'], tree: [[other.server, false]] }))
+}
+
+/** R9: what the parent's reference says of who stores a directory that is stored here. */
+export function referenceFindings(copy: DirectoryCopy, name: string, reference: ReadOutcome): Found[] {
+  const listed = JSON.stringify(labelsIn(below(reference.tree, ['Servers'])).toSorted())
+  if (listed === ringText(copy)) return []
+  return [found('R9', `the reference ${name} of #${copy.directory} lists other servers than store it`, 'The reference is corrected', { type: 'cleanup', directory: copy.directory })]
+}

@@ -1,0 +1,105 @@
+/**
+ * SetInSN: "can FN point to servers". A directory gets InSN when its parent has it and a copy of it is on a server with a
+ * shorter name [S2]; it is first announced in the parent's reference, where the parent's own InSN looks before it goes. It
+ * loses InSN by W5: withdraw, wait until stable, check, commit.
+ */
+import type { Caller } from '../caller'
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import { candidatesFor, effectiveParent, type BackReference } from '../directories/reference'
+import { inSNOf, namedIn, WITHDRAWN } from '../directories/serverEntry'
+import { failure, isFailure, type Failure } from '../errors'
+import type { DirectoryId } from '../names'
+import type { ReadOutcome } from '../requests'
+import { depthOfServer, type Turn } from '../server'
+import { labelsIn, type Tree } from '../values/readValue'
+import { namedInFault } from './announcements'
+import { begin, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from './procedure'
+
+export interface SettingInSN extends Begun {
+  type: 'setInSN'
+  directory: DirectoryId
+  to: boolean
+  /** Null for the root. */
+  parent: BackReference | null
+  depth: number
+  withdrawing: Withdrawing
+  /** Why it goes back on a withdrawal. */
+  broken: Failure | null
+}
+
+/** `parent` is read, InSN `announced` there, then `entered` here; or withdrawn, `committed`, and `unannounced`; `restored` when that came to nothing. */
+export type SettingInSNStep = 'parent' | 'announced' | 'entered' | WithdrawingStep | 'committed' | 'unannounced' | 'restored'
+
+export function beginSetInSN(turn: Turn, copy: DirectoryCopy, to: boolean, caller: Caller): void {
+  const { server } = turn
+  const { directory, visible } = copy
+  const parent = effectiveParent(copy) ?? null
+  const withdrawing = withdrawingFrom(server.id, directory, ['.', 'InSN'])
+  const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, depth: 0, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
+  if (setting === null) return
+  if (to) return parent === null ? enter(turn, setting, copy) : read(turn, setting, 'parent', candidatesFor(server, parent.parent), parent.parent, ['.', 'InSN'])
+  if (parent === null) return finish(turn, setting, failure('WouldBreak', { what: 'Taking InSN from the root', rule: 'S1', reason: 'every server name begins there', next: 'Leave it' }))
+  if (inSNOf(visible) === null) return unannounce(turn, setting, parent)
+  const fault = namedInFault(directory, namedIn(visible))
+  if (fault !== null) return finish(turn, setting, fault)
+  changeOwn(turn, setting, 'withdrawn', [['InSN', [[WITHDRAWN, true]]]])
+}
+
+const changeOwn = (turn: Turn, setting: SettingInSN, step: SettingInSNStep, tree: Tree): void => change(turn, setting, step, [turn.server.id], setting.directory, 'setInSN', ['.'], tree)
+
+export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInSNStep, outcome: object | Failure): void {
+  const copy = turn.server.copies.get(setting.directory)
+  if (copy?.state !== 'active') return finish(turn, setting, failure('NoCopyHere', { server: turn.server.name, directory: setting.directory }))
+  switch (step) {
+    case 'parent':
+      return isFailure(outcome) ? finish(turn, setting, outcome) : onParent(turn, setting, copy, outcome as ReadOutcome)
+    case 'announced':
+      return isFailure(outcome) ? finish(turn, setting, outcome) : enter(turn, setting, copy)
+    case 'entered':
+    case 'unannounced':
+      return finish(turn, setting, isFailure(outcome) ? outcome : { directory: setting.directory })
+    case 'committed':
+      return isFailure(outcome) ? restore(turn, setting, outcome) : unannounce(turn, setting, setting.parent!)
+    case 'restored':
+      return finish(turn, setting, setting.broken ?? outcome)
+    default: {
+      const stable = goOnWithdrawing(turn, setting, setting.withdrawing, step, outcome)
+      if (stable === 'stable') changeOwn(turn, setting, 'committed', [['InSN', false]])
+      else if (stable !== null) restore(turn, setting, stable)
+    }
+  }
+}
+
+function onParent(turn: Turn, setting: SettingInSN, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
+  const { parent, label } = setting.parent!
+  const labels = labelsIn(tree ?? undefined)
+  const above = labels.find((each) => each !== WITHDRAWN)
+  const what = `InSN of the directory #${copy.directory}`
+  if (labels.includes(WITHDRAWN)) return finish(turn, setting, failure('Withdrawn', { name: `InSN of the directory #${parent}` }))
+  if (above === undefined && parent !== turn.server.root) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S1', reason: `its parent #${parent} has no InSN`, next: 'Call setInSN for the parent first' }))
+  setting.depth = Number(above ?? 0) + 1
+  if (!hasShorter(copy, setting.depth)) return finish(turn, setting, withoutShorter(copy, what))
+  change(turn, setting, 'announced', [at], parent, 'reference', [label, 'DR'], [['InSN', true]])
+}
+
+/** S2: whether the ring, this copy perhaps left out, has a member on a server whose name is shorter than the directory's. */
+export const hasShorter = ({ ring, id }: DirectoryCopy, depth: number, withoutThis = false): boolean => ring.some((member) => !(withoutThis && member.copy === id) && depthOfServer(member.name) < depth)
+
+export const withoutShorter = ({ directory }: DirectoryCopy, what: string): Failure =>
+  failure('WouldBreak', { what, rule: 'S2', reason: `no copy of #${directory} ${what.startsWith('InSN') ? 'is' : 'would be'} on a server with a name shorter than the directory's, so finding one could need the directory itself`, next: 'Make a copy with newDC on a server that is named nearer to the root first' })
+
+function enter(turn: Turn, setting: SettingInSN, copy: DirectoryCopy): void {
+  const known = inSNOf(copy.visible)
+  changeOwn(turn, setting, 'entered', [['InSN', [[String(setting.depth), true], ...(known !== null && known.withdrawn !== null ? [[WITHDRAWN, false] as const] : [])]]])
+}
+
+/** The reference in the parent follows: nothing depends on it any more. */
+function unannounce(turn: Turn, setting: SettingInSN, { parent, label }: BackReference): void {
+  change(turn, setting, 'unannounced', candidatesFor(turn.server, parent), parent, 'reference', [label, 'DR'], [['InSN', false]])
+}
+
+/** The removal came to nothing: names may begin here again. */
+function restore(turn: Turn, setting: SettingInSN, why: Failure): void {
+  setting.broken = why
+  changeOwn(turn, setting, 'restored', [['InSN', [[WITHDRAWN, false]]]])
+}

@@ -1,0 +1,183 @@
+/**
+ * SetUpOn: this server gets a name, in a directory with InSN [S1], and an up pointer to a server with a shorter one, of whose
+ * directory it takes a copy [S3]. Everything is looked at first; then the server above is told, the name and the pointer are
+ * saved in one step, and the register enters them (register.ts).
+ */
+import { schedule } from '../agenda'
+import { answer, waitWith, type Caller } from '../caller'
+import { beginJoin } from '../copies/join'
+import type { Found } from '../directories/lookup'
+import { candidatesFor } from '../directories/reference'
+import { serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { failure, isFailure, type Failure } from '../errors'
+import { checkLabels, formatPath, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
+import type { ReadOutcome } from '../requests'
+import { changeServer, depthOfServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
+import { below, labelsIn } from '../values/readValue'
+import { pointedUpFault } from './announcements'
+import { isPlaced, shorterCopyFault } from './placement'
+import { begin, change, finish, goOnAt, lookUp, read, type Begun } from './procedure'
+import { rename } from './register'
+
+export interface SettingUp extends Begun {
+  type: 'setUpOn'
+  path: Label[]
+  upPath: Label[] | null
+  /** The directory of the new name, and that of the server above. */
+  home: DirectoryId
+  up: UpPointer | null
+}
+
+/** The `home` is looked up, its `inSN` read and what stands there under the name (`taken`), the server above found (`upHome`, `upEntry`), its directory `joined`, that one `told`. */
+export type SettingUpStep = 'home' | 'inSN' | 'taken' | 'upHome' | 'upEntry' | 'joined' | 'told'
+
+/** `path`, `up`: server names, as labels from the root. */
+export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, caller: Caller): void {
+  const { server } = turn
+  const fault = nameFault(path) ?? (upPath === null ? null : nameFault(upPath))
+  if (fault !== null) return answer(turn, caller, fault)
+  const running = [...server.procedures.values()].find(({ type }) => type === 'setUpOn' || type === 'removeS')
+  if (running?.type === 'removeS') return answer(turn, caller, failure('Withdrawn', { name: `the server ${server.name}` }))
+  if (running !== undefined) return answer(turn, caller, failure('Superseded', { name: `the name of the server ${server.name}` }))
+  const name = formatPath(path)
+  const { root } = server
+  if (root === null) {
+    if (path.length > 1 || upPath !== null) return answer(turn, caller, failure('NoRoot', { reason: 'until it does it can only be given a name in the root' }))
+    rename(turn, name, null)
+    return answer(turn, caller, { name })
+  }
+  if (upPath !== null && upPath.length >= path.length) return answer(turn, caller, failure('WouldBreak', { what: `Pointing ${name} up to ${formatPath(upPath)}`, rule: 'S3', reason: 'that name is not shorter', next: 'Point up to a server that is named nearer to the root' }))
+  const setting = begin<SettingUp>(turn, caller, { type: 'setUpOn', path, upPath, home: root, up: null }, () => false)
+  if (setting === null) return
+  if (path.length > 1) return lookUp(turn, setting, 'home', path.slice(0, -1), null, null)
+  lookAtName(turn, setting)
+}
+
+function nameFault(path: readonly Label[]): Failure | null {
+  if (path.length === 0) return failure('BadName', { name: '/', reason: 'a server has a label of its own' })
+  const name = formatPath(path)
+  return checkLabels(path) ?? (utf8Length(name) > MAX_SERVER_NAME ? failure('BadName', { name: shown(name), reason: `the name of a server, written from the root, has at most ${MAX_SERVER_NAME} bytes` }) : null)
+}
+
+export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep, outcome: object | Failure): void {
+  if (isFailure(outcome)) return finish(turn, setting, outcome)
+  switch (step) {
+    case 'home': {
+      const { directory, entity, trail } = outcome as Found
+      const fault = directFault(setting.path.slice(0, -1), trail, entity)
+      if (fault !== null) return finish(turn, setting, fault)
+      setting.home = directory
+      return lookAtName(turn, setting)
+    }
+    case 'inSN': {
+      const fault = inSNFault(turn, setting, labelsIn((outcome as ReadOutcome).tree ?? undefined))
+      if (fault !== null) return finish(turn, setting, fault)
+      return read(turn, setting, 'taken', candidatesFor(turn.server, setting.home), setting.home, [setting.path.at(-1)!])
+    }
+    case 'taken':
+      return onTaken(turn, setting, outcome as ReadOutcome)
+    case 'upHome': {
+      const { directory, trail, entity } = outcome as Found
+      const fault = directFault(setting.upPath!.slice(0, -1), trail, entity)
+      if (fault !== null) return finish(turn, setting, fault)
+      setting.up = upPointer(setting, directory)
+      return read(turn, setting, 'upEntry', candidatesFor(turn.server, directory), directory, [setting.up.label])
+    }
+    case 'upEntry':
+      return onUpEntry(turn, setting, outcome as ReadOutcome)
+    case 'joined':
+      return tell(turn, setting)
+    case 'told':
+      return settle(turn, setting)
+  }
+}
+
+const upPointer = ({ upPath }: SettingUp, directory: DirectoryId): UpPointer => ({ name: formatPath(upPath!), directory, label: upPath!.at(-1)! })
+
+/** S1 speaks of the direct path: no link on it, no entry at its end. */
+function directFault(path: readonly Label[], trail: Found['trail'], entity: Label | null): Failure | null {
+  const name = `/${formatPath(path)}`
+  if (entity !== null) return failure('NotADirectory', { name })
+  return trail.some(({ found }) => found === 'link') ? failure('BadName', { name, reason: 'there is a link on the way, and a server is named by the direct name of its directory' }) : null
+}
+
+const lookAtName = (turn: Turn, setting: SettingUp): void => read(turn, setting, 'inSN', candidatesFor(turn.server, setting.home), setting.home, ['.', 'InSN'])
+
+/** S1: said before anything is changed; the copy that accepts the name looks once more. */
+function inSNFault({ server }: Turn, { path, home }: SettingUp, inSN: readonly Label[]): Failure | null {
+  const directory = `/${formatPath(path.slice(0, -1))}`
+  if (inSN.includes(WITHDRAWN)) return failure('Withdrawn', { name: `InSN of ${directory}` })
+  if (inSN.length > 0 || home === server.root) return null
+  return failure('WouldBreak', { what: `The server name /${formatPath(path)}`, rule: 'S1', reason: `the directory ${directory} has no InSN`, next: 'Call setInSN for that directory first' })
+}
+
+function onTaken(turn: Turn, setting: SettingUp, { tree }: ReadOutcome): void {
+  const { server } = turn
+  const { path, upPath } = setting
+  const name = formatPath(path)
+  const isOwn = below(tree, ['Server', 'SI', server.id]) !== undefined
+  if (tree !== null && !isOwn) return finish(turn, setting, failure('AlreadyExists', { name: `/${name}` }))
+  const fault = renamingFault(turn, name)
+  if (fault !== null) return finish(turn, setting, fault)
+  if (upPath !== null) {
+    if (upPath.length > 1) return lookUp(turn, setting, 'upHome', upPath.slice(0, -1), null, null)
+    setting.up = upPointer(setting, server.root!)
+    return read(turn, setting, 'upEntry', candidatesFor(server, server.root!), server.root!, [setting.up.label])
+  }
+  const keepsUp = server.up !== null && depthOfServer(server.up.name) < path.length - 1
+  setting.up = keepsUp ? server.up : null
+  const storesRoot = server.wantsRoot || server.copies.get(server.root!)?.state === 'active'
+  if (path.length === 1 && server.removed && !server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
+  else if (!storesRoot && !(keepsUp && isPlaced(server)) && path.length > 1) return finish(turn, setting, failure('WouldBreak', { what: `The server name /${name}`, rule: 'S3', reason: 'this server stores no copy of the root and has no up pointer', next: 'Give it an up pointer: setUpOn(name, nameOfAServerNearerToTheRoot)' }))
+  settle(turn, setting)
+}
+
+/** S3, S2: what rests on the name that it has now. */
+function renamingFault(turn: Turn, name: string): Failure | null {
+  const { server } = turn
+  if (name === server.name || !server.registered) return null
+  const home = homeOf(server)
+  const tree = home === null ? undefined : server.copies.get(home)?.visible
+  const down = tree === undefined ? [] : (serverEntry(tree, labelsOfServer(server.name).at(-1)!)?.down ?? [])
+  const pointed = pointedUpFault(server.name, down, 'Renaming the server')
+  if (pointed !== null) return pointed
+  for (const copy of server.copies.values()) {
+    const fault = copy.state === 'active' ? shorterCopyFault(server, copy, depthOfServer(server.name), depthOfServer(name)) : null
+    if (fault !== null) return fault
+  }
+  return null
+}
+
+function onUpEntry(turn: Turn, setting: SettingUp, { tree, server: found }: ReadOutcome): void {
+  const { server } = turn
+  const { up, path } = setting
+  const si = labelsIn(below(tree, ['Server', 'SI']))[0]
+  const what = `Pointing ${formatPath(path)} up to ${up!.name}`
+  if (si === undefined || !isServerId(si)) return finish(turn, setting, failure('NoSuchServer', { server: `/${up!.name}` }))
+  if (si === server.id) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S3', reason: 'that is this server itself', next: 'Point up to another' }))
+  if (below(tree, ['Server', WITHDRAWN]) !== undefined) return finish(turn, setting, failure('Withdrawn', { name: `the server /${up!.name}` }))
+  const { directory } = up!
+  if (server.copies.get(directory)?.state === 'active') return tell(turn, setting)
+  if (directory === server.root && !server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
+  beginJoin(turn, directory, [...new Set([found, ...candidatesFor(server, directory)])], goOnAt(setting, 'joined'))
+}
+
+/** S3, W5: announced under the entry of the server above, at the copy here: from then on that one's name stays. */
+function tell(turn: Turn, setting: SettingUp): void {
+  const { directory, label } = setting.up!
+  change(turn, setting, 'told', [turn.server.id], directory, 'setUpOn', [label, 'Server', 'Down'], [[turn.server.id, true]])
+}
+
+/** The name and the up pointer, in one step; the answer comes when they are entered. */
+function settle(turn: Turn, setting: SettingUp): void {
+  const { server } = turn
+  const { up, home, path } = setting
+  const former = server.up
+  if (server.removed) changeServer(turn, { type: 'removed', removed: false })
+  if (JSON.stringify(up) !== JSON.stringify(server.up)) changeServer(turn, { type: 'up', up })
+  if (former !== null && former.name !== up?.name) change(turn, setting, 'told', candidatesFor(server, former.directory), former.directory, 'setUpOn', [former.label, 'Server', 'Down'], [[server.id, false]])
+  server.procedures.delete(setting.id)
+  for (const caller of setting.callers) waitWith(turn, server.namings, caller)
+  rename(turn, formatPath(path), home === server.root ? null : home)
+  schedule(server.agenda, 'register', turn.now)
+}

@@ -1,0 +1,99 @@
+/**
+ * Checkers of the server invariants ("Servers (S)", SPEC §13), over the trees as they stand when all is quiet: the way down
+ * from the root by references, as any lookup takes it, and the servers named on it.
+ */
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
+import { namedBy } from '../core/directories/reference'
+import { inSNOf, serverEntry, type ServerEntry } from '../core/directories/serverEntry'
+import type { DirectoryId, Label } from '../core/names'
+import { formatPath } from '../core/names'
+import { depthOfServer } from '../core/server'
+import { visibleChildren } from '../core/values/valueTree'
+import type { SimServer } from './simServer'
+import { Accusation, type World } from './world'
+
+/** A directory with its direct name, and a copy of it: when all is quiet they are equal. */
+interface Place {
+  path: Label[]
+  directory: DirectoryId
+  copy: DirectoryCopy
+}
+
+interface NamedServer {
+  path: Label[]
+  entry: ServerEntry
+}
+
+const accuse = (rule: string, sentence: string): never => {
+  throw new Accusation(rule, sentence)
+}
+const nameOf = (path: readonly Label[]): string => `/${formatPath(path)}`
+
+/** Every directory that lookups come to from the root, the shorter names first. */
+function placesOf(world: World, root: DirectoryId): Place[] {
+  const places: Place[] = []
+  const add = (path: Label[], directory: DirectoryId): void => {
+    const active = world.copies(directory).find(({ copy }) => copy.state === 'active')
+    if (active !== undefined && !places.some((place) => place.directory === directory)) places.push({ path, directory, copy: active.copy })
+  }
+  add([], root)
+  for (const { path, copy } of places) {
+    for (const [label] of visibleChildren(copy.visible.root)) {
+      const named = namedBy(copy.visible, label)
+      if (named?.type === 'directory') add([...path, label], named.directory)
+    }
+  }
+  return places
+}
+
+const serversIn = ({ path, copy }: Place): NamedServer[] => [...visibleChildren(copy.visible.root)].flatMap(([label]) => {
+  const entry = serverEntry(copy.visible, label)
+  return entry === null ? [] : [{ path: [...path, label], entry }]
+})
+
+/** S1: "every directory d on a direct path from root to an entry that stores a server address has d.inSN = true". */
+export function namesHaveInSN(world: World, root: DirectoryId): void {
+  const places = placesOf(world, root)
+  for (const place of places) {
+    for (const { path } of serversIn(place)) {
+      for (let depth = 0; depth < path.length; depth++) {
+        const above = places.find((other) => nameOf(other.path) === nameOf(path.slice(0, depth)))
+        if (above === undefined || inSNOf(above.copy.visible)?.depth !== depth) accuse('S1', `the server ${nameOf(path)} is named below ${nameOf(path.slice(0, depth))}, which has ${above && inSNOf(above.copy.visible) ? 'another InSN' : 'no InSN'}`)
+      }
+    }
+  }
+}
+
+/** S2: "if d.inSN = true, then either d is the root, or a copy of d is stored on a server with a name shorter than any direct name of d". */
+export function inSNHasShorterServer(world: World, root: DirectoryId): void {
+  for (const { path, directory, copy } of placesOf(world, root)) {
+    if (path.length === 0 || inSNOf(copy.visible) === null) continue
+    const shorter = world.copies(directory).some(({ at, copy: other }) => other.state === 'active' && depthOfServer(at.server.name) < path.length)
+    // Where no server at all has a shorter name nothing can be repaired; a copy that was removed by force may have left it so.
+    const possible = world.servers.some(({ server }) => !server.removed && depthOfServer(server.name) < path.length)
+    if (!shorter && possible) accuse('S2', `${nameOf(path)} has InSN, and no copy on a server with a shorter name: ${world.copies(directory).map(({ at }) => at.server.name).join(', ')}`)
+  }
+}
+
+/** S3: "every server s either stores the root, or s.up is a shorter name of another server, and s stores a copy of the directory for s.up". */
+export function serversReachTheRoot(world: World, root: DirectoryId): void {
+  const named = placesOf(world, root).flatMap(serversIn)
+  for (const at of world.servers) {
+    const { server } = at
+    if (server.removed) continue
+    const own = named.find(({ path, entry }) => entry.server === at.id && nameOf(path) === `/${server.name}`)
+    if (own === undefined) accuse('S3', `${at.name}, which calls itself /${server.name}, is not entered under that name`)
+    if (!stores(at, root)) upReaches(at, named)
+  }
+}
+
+const stores = (at: SimServer, directory: DirectoryId): boolean => at.copyOf(directory)?.state === 'active'
+
+function upReaches(at: SimServer, named: readonly NamedServer[]): void {
+  const { up, name } = at.server
+  if (up === null) return accuse('S3', `/${name} stores no copy of the root and has no up pointer`)
+  const above = named.find(({ path }) => nameOf(path) === `/${up.name}`)
+  if (above === undefined || above.entry.server === at.id) return accuse('S3', `/${name} points up to /${up.name}, which is no other server's name`)
+  if (depthOfServer(up.name) >= depthOfServer(name)) accuse('S3', `/${name} points up to /${up.name}, which is no shorter name`)
+  if (!stores(at, up.directory)) accuse('S3', `/${name} points up to /${up.name}, and stores no copy of its directory`)
+}
