@@ -8,7 +8,7 @@ import { awaitedOf, candidatesOf, firstChoice, isSplit } from './candidates'
 
 const di = 'aaaa' as DirectoryId
 const [first, second] = [epochOf(1, 'maaaaaaa'), epochOf(2, 'mbbbbbbb')]
-const member = (name: string): Member => ({ copy: `copy of ${name}` as CopyId, server: name as ServerId, name: `/${name}` })
+const member = (name: string): Member => ({ copy: `copy of ${name}` as CopyId, server: name as ServerId, name: `#${'a'.repeat(20)}/${name}` })
 const exclusion = (name: string, abandoned = false): Exclusion => ({ ...member(name), known: null, abandoned })
 
 /** A copy that answers, of the second epoch unless told otherwise. */
