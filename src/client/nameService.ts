@@ -146,6 +146,8 @@ export interface NameService {
   reapply(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
   /** Drops these updates of a quarantine, for good; all of them when none are named. How many are left. */
   discard(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
+  /** The copy on that server, also one that an epoch left out. */
+  copyOn(fn: string, sn: string): Promise<CopyState>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>
   /**
    * Every member of the ring, as the first copy to answer knows the ring. A member that is gone takes seconds to give up:

@@ -356,7 +356,17 @@ async function copyReports(connection: Connection, directory: DirectoryId, serve
       throw error
     }
   }
-  const first = await state(servers)
+  // Of copies that an epoch left out, which know the ring of before, only if nobody else answers.
+  const ofTheRing = async (candidates: readonly ServerId[]): Promise<CopyState> => {
+    const heard = await state(candidates)
+    const others = candidates.filter((server) => server !== heard.server)
+    if (heard.state !== 'excluded' || others.length === 0) return heard
+    return ofTheRing(others).catch((error: unknown) => {
+      if (error instanceof NameServiceError) return heard
+      throw error
+    })
+  }
+  const first = await ofTheRing(servers)
   const reports = first.ring.map((member): CopyReport => {
     const isFirst = member.server === first.server
     return { member, state: isFirst ? first : null, lacks: null, reason: '', awaited: !isFirst }

@@ -348,7 +348,7 @@ class OpenTab {
     this.view.setState({
       ...(running && stateOf(server.root !== null, noticeOf(server.removed, this.#isEmptied))),
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
-      joining: server.root !== null && !server.removed && server.wantsRoot && server.copies.get(server.root)?.state !== 'active',
+      joining: server.root !== null && !server.removed && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
       rootLabel: rootLabel(server),
       copies,

@@ -1,5 +1,7 @@
 import { useStore } from 'zustand'
+import { AbandonSheet } from './epochs/abandonSheet'
 import { AddCopySheet } from './copies/addCopySheet'
+import { NewEpochSheet } from './epochs/newEpochSheet'
 import { RemoveCopySheet } from './copies/removeCopySheet'
 import { useDesk } from './desk/desk'
 import { HelpSheet } from './header/helpSheet'
@@ -35,6 +37,10 @@ export function Dialogs() {
       return <AddCopySheet request={open} onClose={onClose} />
     case 'removeCopy':
       return <RemoveCopySheet request={open} onClose={onClose} />
+    case 'newEpoch':
+      return <NewEpochSheet request={open} onClose={onClose} />
+    case 'abandon':
+      return <AbandonSheet request={open} onClose={onClose} />
     case 'rename':
       return <RenameSheet request={open} onClose={onClose} />
     case 'server':

@@ -51,8 +51,10 @@ export function beginEpoch(turn: Turn, copy: DirectoryCopy, { servers, force, pa
   const named = [...new Set(servers)]
   const same = running !== undefined && running.force === force && running.dry === dry && named.length === running.servers.length && named.every((other) => running.servers.includes(other))
   if (same) return waitWith(turn, running.callers, caller)
-  const reason = running !== undefined ? 'another one is being made there' : !named.includes(server.id) ? `${server.name}, which was to make it, is not among its servers` : named.length > MAX_RING ? 'it has too many servers' : null
+  const reason = running !== undefined && !running.dry ? 'another one is being made there' : !named.includes(server.id) ? `${server.name}, which was to make it, is not among its servers` : named.length > MAX_RING ? 'it has too many servers' : null
   if (reason !== null) return answer(turn, caller, failed(copy, reason))
+  // A question gives way to the next one, and to the deed.
+  if (running !== undefined) giveUp(turn, copy, running, failed(copy, 'something else was asked meanwhile'))
   const proposal: Proposal = { nonce: newAttempt(turn), epoch: null, servers: named, force, dry, answers: new Map(), deadline: turn.now + patience, patience, callers: [caller] }
   server.proposals.set(copy.directory, proposal)
   proposal.answers.set(server.id, epochFactsOf(turn, copy))

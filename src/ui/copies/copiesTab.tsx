@@ -1,5 +1,7 @@
 import type { Place } from '../desk/place'
 import { useCopy } from '../desk/place'
+import { LeftOut } from '../epochs/leftOut'
+import { Quarantine } from '../epochs/quarantine'
 import { Trouble } from '../parts/text'
 import { CopyNews } from './copyNews'
 import { FigureThree } from './figureThree'
@@ -16,12 +18,14 @@ export function CopiesTab({ place }: { place: Place }) {
   const sweep = useShownSweep(place.di, copy)
   return (
     <section className="copies" aria-label="Copies">
+      {copy !== null && copy.outside !== null && <Quarantine copy={copy} />}
       {failure !== null && <Trouble>{failure}</Trouble>}
       {copies.length === 0 && failure === null && <p className="empty">Asking the copies…</p>}
       {copies.length > 0 && (
         <>
           <FigureThree copies={copies} place={place} />
-          <CopyNews copy={copy} copies={copies} />
+          <CopyNews copy={copy} copies={copies} place={place} />
+          {(copy === null || copy.outside === null) && <LeftOut copies={copies} di={place.di} directory={place.directory} />}
           <div className="figure-five">
             <Ring copies={copies} sweep={sweep} />
             <SweepPanel place={place} copy={copy} sweep={sweep} copies={copies} />

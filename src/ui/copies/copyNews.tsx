@@ -1,18 +1,20 @@
-import { useStore } from 'zustand'
 import type { CopyView } from '../../tab/view'
 import { clockTime } from '../desk/clockTime'
-import { useDesk } from '../desk/desk'
+import { useView } from '../desk/desk'
+import type { Place } from '../desk/place'
 import { serverLabel } from '../desk/servers'
+import { SealedNews } from '../epochs/sealedNews'
+import { WaysOut } from '../epochs/waysOut'
 import { Label } from '../parts/text'
 import type { KnownCopy } from './knownCopies'
 import { holdUps, type HoldUp } from './troubles'
 
-/** What keeps the copies from becoming equal: who holds back sweeps, since when, and the ways out; and alarms. */
-export function CopyNews({ copy, copies }: { copy: CopyView | null; copies: readonly KnownCopy[] }) {
+/** What keeps the copies from becoming equal: who holds back sweeps, since when, and the ways out; an epoch that is being made; alarms. */
+export function CopyNews({ copy, copies, place }: { copy: CopyView | null; copies: readonly KnownCopy[]; place: Place }) {
   const told = holdUps(copies)
-  // This server's own copy knows first; a server without one goes by what the copies say.
-  const own = copy?.heldBackBy ?? null
-  const held = own ?? (copy === null ? (told[0] ?? null) : null)
+  // This server's own copy knows first; a server without one in the ring goes by what the copies say.
+  const own = copy === null || copy.outside !== null ? null : copy
+  const held = own === null ? (told[0] ?? null) : own.heldBackBy
   return (
     <>
       {copy !== null && copy.alarm !== null && (
@@ -20,15 +22,14 @@ export function CopyNews({ copy, copies }: { copy: CopyView | null; copies: read
           {copy.alarm}
         </p>
       )}
-      {held !== null && <HeldBack held={held} />}
+      {copy !== null && <SealedNews copy={copy} />}
+      {held !== null && <HeldBack held={held} place={place} />}
     </>
   )
 }
 
-function HeldBack({ held }: { held: HoldUp }) {
-  const { tab } = useDesk()
-  const name = useStore(tab.view, (view) => serverLabel(view, held.server))
-  const cutHere = useStore(tab.view, (view) => view.cut.includes(held.server))
+function HeldBack({ held, place: { di, directory } }: { held: HoldUp; place: Place }) {
+  const name = useView((view) => serverLabel(view, held.server))
   return (
     <div className="banner warn" role="status">
       <p>
@@ -37,17 +38,7 @@ function HeldBack({ held }: { held: HoldUp }) {
         </b>{' '}
         holds back sweeps since {clockTime(held.since)}: it {held.reason}. Nothing is lost; deletions are kept until it returns.
       </p>
-      <ul className="ways-out">
-        <li>
-          Bring it back: open its tab again, or heal its links.{' '}
-          {cutHere && (
-            <button type="button" onClick={() => tab.controls.heal(held.server)}>
-              Heal this link
-            </button>
-          )}
-        </li>
-        <li>Or, if it is gone for good, let a new epoch of the directory go on without it.</li>
-      </ul>
+      <WaysOut di={di} directory={directory} server={held.server} />
     </div>
   )
 }

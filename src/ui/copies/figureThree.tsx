@@ -74,6 +74,7 @@ function CopyHead({ copy: { member, state, heard, standing, reason } }: { copy: 
     if (state === null) return 'asking…'
     if (standing === 'asked') return 'has not answered yet'
     if (state.state !== 'active') return { joining: 'joining', leaving: 'leaving', left: 'has left', excluded: 'left out', rolledBack: 'old store' }[state.state]
+    if (state.seals.length > 0) return 'sealed'
     if (member.server === view.server.id) return 'this tab'
     const roundTrip = view.links.find(({ server }) => server === member.server)?.roundTrip ?? null
     return roundTrip === null ? 'connected' : `${Math.max(1, Math.round(roundTrip))} ms`
@@ -118,7 +119,7 @@ function Row({ row, copies }: { row: UpdateRow; copies: readonly KnownCopy[] }) 
 }
 
 /** An update in a few words, as its copy tells it: the path with its last label in front of the eye. */
-function Told({ text }: { text: string }) {
+export function Told({ text }: { text: string }) {
   const absent = text.endsWith(' made absent')
   const [, path = text, more = ''] = /^(.*?)( and \d+ more)?$/su.exec(absent ? text.slice(0, -' made absent'.length) : text) ?? []
   const cut = path.lastIndexOf('/') + 1

@@ -12,7 +12,7 @@ import { updateRows } from './updateRows'
 const names = ['alpha', 'beta', 'gamma'] as const
 type Name = (typeof names)[number]
 
-const member = (name: Name): Member => ({ copy: `copy of ${name}` as CopyId, server: name as string as ServerId, name: `/${name}` })
+const member = (name: Name): Member => ({ copy: `copy of ${name}` as CopyId, server: name as string as ServerId, name: `#${'a'.repeat(20)}/${name}` })
 const at = (time: number): Timestamp => timestamp(time, '0')
 
 /** Of a copy with these updates in its log what the page looks at; the pointers lead alpha, beta, gamma, alpha. */

@@ -1,8 +1,10 @@
+import { epochNumber } from '../../core/copies/directoryCopy'
 import { useView } from '../desk/desk'
 import { linkTrouble, memberLabel, serverLabel } from '../desk/servers'
 import type { SweepView } from '../../tab/view'
+import { awaitedOf } from '../epochs/candidates'
 import type { KnownCopy } from './knownCopies'
-import { angleOf, arrowPath, CENTRE, discRadius, pointAt, RADIUS } from './ringGeometry'
+import { angleOf, arrowPath, CENTRE, discRadius, heightWith, OUTSIDE_RADIUS, outsideAt, pointAt, RADIUS } from './ringGeometry'
 
 /** Figure 5: the copies linked into a ring, and the sweep that runs round it. */
 export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: SweepView | null }) {
@@ -10,9 +12,11 @@ export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: S
   const count = copies.length
   const done = copies.map(({ member }) => passed(sweep, member.copy))
   const start = Math.max(0, copies.findIndex(({ member }) => member.server === sweep?.coordinator))
+  const outside = awaitedOf(copies)
+  const epoch = copies.flatMap(({ state }) => (state === null ? [] : [state.epoch])).toSorted().at(-1)
   const waiting = done.findIndex((one, i) => i !== start && !one)
   return (
-    <svg className="ring" viewBox={`0 0 ${2 * CENTRE} ${2 * CENTRE}`} role="img" aria-label={inWords(copies)}>
+    <svg className="ring" viewBox={`0 0 ${2 * CENTRE} ${heightWith(outside.length)}`} role="img" aria-label={inWords(copies, outside.map(memberLabel))}>
       <defs>
         {(['idle', 'passed'] as const).map((kind) => (
           <marker key={kind} id={`arrow-${kind}`} className={`arrow-head ${kind}`} viewBox="0 0 10 10" refX="6" refY="5" markerWidth="4.2" markerHeight="4.2" orient="auto">
@@ -48,6 +52,23 @@ export function Ring({ copies, sweep }: { copies: readonly KnownCopy[]; sweep: S
           </g>
         )
       })}
+      {epoch !== undefined && count > 1 && (
+        <text className="epoch" x={CENTRE} y={CENTRE} dy="0.35em">
+          epoch {epochNumber(epoch)}
+        </text>
+      )}
+      {outside.map((member, i) => {
+        const { x, y } = outsideAt(i, outside.length)
+        return (
+          <g key={member.copy} className="disc outside" data-server={memberLabel(member)}>
+            <title>{`${memberLabel(member)}: left out`}</title>
+            <circle cx={x} cy={y} r={OUTSIDE_RADIUS} />
+            <text x={x} y={y} dy="0.35em">
+              {short(memberLabel(member))}
+            </text>
+          </g>
+        )
+      })}
     </svg>
   )
 }
@@ -61,7 +82,8 @@ function passed(sweep: SweepView | null, copy: string): boolean {
 
 const short = (name: string): string => (name.length > 7 ? `${name.slice(0, 6)}…` : name)
 
-function inWords(copies: readonly KnownCopy[]): string {
+function inWords(copies: readonly KnownCopy[], outside: readonly string[]): string {
+  const left = outside.length === 0 ? '' : `; left out: ${outside.join(', ')}`
   const names = copies.map(({ member }) => memberLabel(member))
-  return names.length === 1 ? `A ring of one copy, on ${names[0] ?? ''}` : `The ring: ${[...names, names[0]].join(', then ')}`
+  return `${names.length === 1 ? `A ring of one copy, on ${names[0] ?? ''}` : `The ring: ${[...names, names[0]].join(', then ')}`}${left}`
 }

@@ -19,4 +19,16 @@ export function arrowPath(index: number, count: number): string {
   return `M${from.x} ${from.y}A${RADIUS} ${RADIUS} 0 ${end - begin > 180 ? 1 : 0} 1 ${to.x} ${to.y}`
 }
 
+/** Copies that an epoch left out stand below the ring, in rows. */
+export const OUTSIDE_RADIUS = 22
+const IN_A_ROW = 6
+const ROW_HEIGHT = 52
+export const heightWith = (outside: number): number => 2 * CENTRE + ROW_HEIGHT * Math.ceil(outside / IN_A_ROW)
+
+export function outsideAt(index: number, count: number): { x: number; y: number } {
+  const row = Math.floor(index / IN_A_ROW)
+  const inThisRow = Math.min(IN_A_ROW, count - row * IN_A_ROW)
+  return { x: CENTRE + ((index % IN_A_ROW) - (inThisRow - 1) / 2) * ROW_HEIGHT, y: 2 * CENTRE + (row + 0.45) * ROW_HEIGHT }
+}
+
 const round = (number: number): number => Math.round(number * 10) / 10

@@ -1,4 +1,4 @@
-import { CircleMinus, Layers, RefreshCw } from 'lucide-react'
+import { CircleMinus, Layers, Milestone, RefreshCw } from 'lucide-react'
 import type { Phase } from '../../core/copies/sweep'
 import { stampTime, wholeStamp } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
@@ -46,6 +46,9 @@ export function SweepPanel({ place, copy, sweep: running, copies }: { place: Pla
             <CircleMinus aria-hidden size={15} /> Remove copy…
           </button>
         )}
+        <button type="button" title="A new ring, when a server is gone for good or the network is split for long" onClick={() => dialogs.open({ type: 'newEpoch', directory, di: place.di, chosen: 'reachable', without: null })}>
+          <Milestone aria-hidden size={15} /> New epoch…
+        </button>
       </div>
     </div>
   )
@@ -86,6 +89,8 @@ function Resting({ copy }: { copy: CopyView | null }) {
   const held = copy?.heldBackBy ?? null
   const name = useView((view) => (held === null ? '' : serverLabel(view, held.server)))
   if (copy === null) return <p>This server has no copy of the directory, and does not see its sweeps pass.</p>
+  if (copy.outside !== null) return <p>The copy on this server was left out of the ring: no sweep passes here.</p>
+  if (copy.seals.length > 0) return <p><b>Sweeps wait</b> for the epoch that is being made.</p>
   const { completed, failed } = copy.sweeps
   return (
     <>

@@ -14,7 +14,7 @@ const well: Health = { sweeps: { started: 3, completed: 3, failed: 0 }, blamed: 
 function copy(name: string, health: Partial<Health> = {}, { swept = 10, log = [] as number[], silent = false } = {}): KnownCopy {
   const at = (age: number): ReturnType<typeof timestamp> => timestamp((NOW - age * 1000) * 1000, '0')
   const state: Partial<CopyState> = { state: 'active', lastSweep: at(swept), log: log.map((age) => [at(age), 'x']), health: { ...well, ...health } }
-  return { member: { copy: `copy of ${name}` as CopyId, server: si(name), name: `/${name}` }, state: state as CopyState, heard: NOW, standing: silent ? 'silent' : 'answers', reason: '', round: 1 }
+  return { member: { copy: `copy of ${name}` as CopyId, server: si(name), name: `#${'a'.repeat(20)}/${name}` }, state: state as CopyState, heard: NOW, standing: silent ? 'silent' : 'answers', reason: '', round: 1 }
 }
 const troubles = (...copies: KnownCopy[]): string[] => troublesOf(copies, String, NOW)
 

@@ -1,4 +1,5 @@
 /** Which dialog is open, with what is already filled in; one at a time. */
+import type { DirectoryId, ServerId } from '../../core/names'
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 export type DialogRequest =
@@ -10,9 +11,20 @@ export type DialogRequest =
   | { type: 'newLink'; at: string; label: string; target: string }
   | { type: 'addCopy'; directory: string; server: string }
   | { type: 'removeCopy'; directory: string; server: string }
+  | NewEpochRequest
+  | { type: 'abandon'; directory: string; di: DirectoryId; server: ServerId }
   | { type: 'rename'; at: string; label: string }
   | { type: 'import'; at: string }
   | { type: 'server' }
+
+/** Which servers are ticked at first: those that can be reached, everyone, or these; and one that is not. */
+export interface NewEpochRequest {
+  type: 'newEpoch'
+  directory: string
+  di: DirectoryId
+  chosen: 'reachable' | 'all' | readonly ServerId[]
+  without: ServerId | null
+}
 
 export interface Dialogs {
   store: StoreApi<{ open: DialogRequest | null }>

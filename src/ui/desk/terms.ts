@@ -19,6 +19,7 @@ export const terms = {
   InSN: 'Whether servers may be named in a directory: then a copy of it is on a server with a shorter name.',
   'up pointer': 'The name of a server nearer to the root: from every server one climbs to a copy of the root.',
   epoch: 'The period of a directory with one ring. A new one is an administrator’s act when a server is lost for good.',
+  quarantine: 'What was done on a copy that a new epoch left out, and the ring never got. Somebody makes it anew, or discards it.',
   durability: 'How many copies have an update on disk: the one that accepted it, a majority of the ring (quorum), or all. What is not there yet is sent again.',
   'stable mark': 'F: every update earlier than this is known to be at every copy; what is absent there is forgotten.',
   'directory reference': 'DR: the value in the parent that leads to a child directory and says who stores its copies.',

@@ -5,6 +5,7 @@ import { byteSize, span } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
+import { awaitedOf } from '../epochs/candidates'
 import { Label } from '../parts/text'
 import { Undurable } from './undurable'
 
@@ -15,6 +16,7 @@ export function StatusBar() {
   return (
     <footer className="status-bar" aria-label="Status">
       <Agreement />
+      <Epochs />
       <Undurable />
       <Storage />
       <Clock />
@@ -38,6 +40,15 @@ function Agreement() {
       {words[0]} <Label>{lastLabel(place.answer.directory, rootLabel)}</Label> <bdi>{words[1]}</bdi>
     </span>
   )
+}
+
+/** What of epochs keeps the directory from being as usual. */
+function Epochs() {
+  const { copies } = useReports()
+  const awaited = awaitedOf(copies)
+  if (copies.some(({ state }) => state !== null && state.seals.length > 0)) return <span className="warn-text">an epoch is being made: sweeps wait</span>
+  if (awaited.length === 0) return null
+  return <span className="warn-text">{awaited.length === 1 ? '1 copy' : `${awaited.length} copies`} left out: forgetting waits</span>
 }
 
 function Storage() {
