@@ -36,7 +36,7 @@ import { beginSetUpOn } from './servers/setUpOn'
 import { register } from './servers/register'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
-import { readLabels, readSnapshot, readTree, sameTree, type Tree } from './values/readValue'
+import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
 import type { SignedIntent } from './values/intent'
 
