@@ -4,7 +4,7 @@
 import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type RingPointer } from '../core/copies/directoryCopy'
 import type { Effects } from '../core/effects'
 import type { CopyId, DirectoryId, Label } from '../core/names'
-import { later, type Timestamp } from '../core/timestamp'
+import { later, originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf } from '../core/values/intent'
@@ -32,6 +32,8 @@ const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${cop
  * subset of DB: what a copy shows is exactly what DB's updates before T, and those of its log, mean together.
  */
 export function absorbed(world: World, rule: string, where: SimServer, copy: DirectoryCopy, T: Timestamp): void {
+  // What an old store shows until its server hears that it is one nobody can know [B3].
+  if (world.unsound.has(copy.id)) return
   const stranger = copy.log.find((set) => !world.database.has(copy.directory, set.ts))
   if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
   const foreign = copy.log.find((set) => !world.database.isOf(copy.directory, copy.epoch, set.ts))
@@ -67,10 +69,10 @@ export function ring(world: World, directory: DirectoryId): void {
   const all = new Map(world.copies(directory).map(({ at, copy }) => [copy.id, { at, copy }]))
   const epoch = rulingEpoch(world, directory)
   for (const { at: where, copy } of all.values()) {
-    if (epoch === null || copy.state !== 'active' || copy.epoch !== epoch) continue
+    if (epoch === null || copy.state !== 'active' || copy.epoch !== epoch || world.unsound.has(copy.id)) continue
     const visited = new Set<CopyId>()
     let next = copy.pointer
-    while (next.copy !== copy.id) {
+    while (next.copy !== copy.id && !world.unsound.has(next.copy)) {
       const member = all.get(next.copy)
       if (member === undefined) return accuse('DC2', `the ring from ${at(where, copy)} leads to the copy ${next.copy}, which does not exist`)
       if (visited.has(next.copy)) return accuse('DC2', `the ring from ${at(where, copy)} never comes back to it`)
@@ -178,7 +180,7 @@ export function nothingLost(world: World): void {
     for (const { intent, set } of all) if ((first.get(intent) ?? set.ts) >= set.ts) first.set(intent, set.ts)
     for (const { set, intent, acknowledged } of all) {
       // Of one intent stamped twice the earlier counts [A1].
-      if (first.get(intent)! < set.ts) continue
+      if (first.get(intent)! < set.ts || world.unsound.has(originOf(set.ts) as CopyId)) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
       const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
       const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)

@@ -18,7 +18,7 @@ function worldOf(states: readonly ServerState[]): World {
   }
   const servers = states.map((state) => ({ at: hostOf(state), copies: state.server.copies }))
   const copies = (directory: DirectoryId): { at: SimServer; copy: DirectoryCopy }[] => servers.flatMap(({ at, copies }) => (copies.has(directory) ? [{ at, copy: copies.get(directory)! }] : []))
-  return { database, copies } as unknown as World
+  return { database, copies, unsound: new Set() } as unknown as World
 }
 
 const hostOf = ({ who }: ServerState): SimServer => ({ name: nameOf(who) }) as unknown as SimServer
@@ -51,7 +51,7 @@ function membersOf(world: World): World {
     return all.filter(({ intent, set }) => !all.some((other) => other.intent === intent && other.set.ts < set.ts))
   }
   const copies = (directory: DirectoryId): ReturnType<World['copies']> => world.copies(directory).map(({ at, copy }) => ({ at, copy: copy.state === 'leaving' ? { ...copy, state: 'active' } : copy }))
-  return { copies, database: { directories: world.database.directories, sets } } as unknown as World
+  return { copies, unsound: new Set(), database: { directories: world.database.directories, sets } } as unknown as World
 }
 
 /** Monotone, in one step of one server. */

@@ -1,6 +1,6 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
 import type { DirectoryId } from '../core/names'
-import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
+import { emptyDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -47,24 +47,16 @@ export function misfortune(world: World, random: Random): void {
   happens[1](world, random, random.pick(world.servers))
 }
 
-/**
- * A server's disk is lost, or replaced by a copy from some time ago [B3, B5]. Only where another active copy of everything
- * on it stays: what nobody else has cannot be kept.
- */
+/** A server's disk is lost [B5], where another active copy of everything on it stays: what nobody else has cannot be kept. */
 export function loseDisk(world: World, random: Random): void {
   const server = random.pick(world.servers)
   const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && copy.state === 'active' && copy.epoch >= server.copyOf(directory)!.epoch)
-  const kept = structuredClone(server.disk)
-  const lose = (disk: MemoryDisk, what: 'loses its disk' | 'is restored from an old copy of its disk'): void => {
-    if (![...server.server.copies.keys()].every(stays)) return
-    world.kill(server, null)
-    world.say(() => `${server.name} ${what}`)
-    world.notice(what === 'loses its disk' ? 'a disk was lost' : 'a disk was replaced by an old copy of it')
-    world.loseStore(server, disk)
-    world.plan(2000, () => world.restart(server))
-  }
-  if (random.chance(0.4)) return lose({ ...emptyDisk(), incarnation: random.pick([0, server.disk.incarnation]) }, 'loses its disk')
-  world.plan(random.between(1000, 900_000), () => lose(kept, 'is restored from an old copy of its disk'))
+  if (![...server.server.copies.keys()].every(stays)) return
+  world.kill(server, null)
+  world.say(() => `${server.name} loses its disk`)
+  world.notice('a disk was lost')
+  world.loseStore(server, { ...emptyDisk(), incarnation: random.pick([0, server.disk.incarnation]) })
+  world.plan(2000, () => world.restart(server))
 }
 
 const others = (world: World, server: SimServer): SimServer[] => world.servers.filter((each) => each !== server)

@@ -86,7 +86,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
 }
 
 const BULKY = 0.04
-/** Share of the worlds in which stores are lost, or restored from old copies. */
+/** Share of the worlds in which stores are lost. */
 const LOST_DISKS = 0.25
 const PLACING = 0.12
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
@@ -120,9 +120,9 @@ function untilStampsArePast(world: World): number {
 function decideAll(world: World, workload: Workload): void {
   const random = world.random.fork('decisions')
   for (const directory of workload.directories) {
-    const [admin] = ruling(world, directory)
     const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack').map(({ copy }) => copy.id))
-    if (admin?.copy.ring.some((member) => !there.has(member.copy))) workload.newEpochWithout(admin.at, directory)
+    const admin = ruling(world, directory).find(({ copy }) => copy.ring.some((member) => !there.has(member.copy)))
+    if (admin !== undefined) workload.newEpochWithout(admin.at, directory)
   }
   world.pass(60_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')

@@ -61,6 +61,8 @@ export class World {
   readonly counts = new Map<string, number>()
   readonly situations = new Map<Situation, number>()
   readonly observers: Observer[] = []
+  /** Copies that are gone with their disk, or have come back from an old one: a ring through them is closed by an epoch only [B3, B5]. */
+  readonly unsound = new Set<CopyId>()
   trace: ((line: string) => void) | null = null
   canary: Canary = {}
   /** Asks a checker: what it accuses of is thrown, unless somebody wants to hear it and go on. */
@@ -201,7 +203,9 @@ export class World {
 
   /** A server's store is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody [§20]. */
   loseStore(server: SimServer, disk: MemoryDisk): void {
+    for (const { id } of server.server.copies.values()) this.unsound.add(id)
     server.replaceDisk(disk)
+    for (const { id } of server.server.copies.values()) this.unsound.add(id)
     for (const observer of this.observers) observer.storeLost?.(server)
     this.database.dropUnheld((directory) => this.copies(directory).map(({ copy }) => copy))
   }

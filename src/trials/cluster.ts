@@ -120,7 +120,7 @@ export class Cluster {
   connect(a: Member, b: Member): void {
     this.cuts.delete(link(a, b))
     for (const [one, other] of [[a, b], [b, a]] as const) {
-      this.input(one, { type: 'connected', server: other.id, incarnation: other.disk.incarnation, instance: `${other.name} ${other.disk.incarnation}`, name: other.name })
+      this.input(one, { type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: `${other.name} ${other.disk.incarnation}`, name: other.name })
       this.input(one, { type: 'clock', server: other.id, offset: other.skew - one.skew })
     }
   }

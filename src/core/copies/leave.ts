@@ -38,6 +38,7 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
   if (copy.state === 'left') return answer(turn, caller, { copy: copy.id })
   if (copy.state === 'joining') return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its copy is still joining the ring' }))
   if (copy.state === 'excluded') return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is in no ring since a new epoch left it out; decide what becomes of its updates' }))
+  if (copy.state === 'rolledBack') return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its store is an old one; it leaves by a new epoch without it' }))
   if (copy.state === 'active') {
     if (isSealed(copy)) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is sealed for a new epoch, which must be decided first' }))
     if (copy.pointer.copy === copy.id) return answer(turn, caller, failure('LastCopy', { server: server.name, name: `#${copy.directory}` }))

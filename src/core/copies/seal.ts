@@ -75,9 +75,12 @@ export function seal(turn: Turn, copy: DirectoryCopy, promise: Seal): void {
   schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now + ASK_AGAIN)
 }
 
-/** Servers whose word on epochs counts: of the ring, of those that are being made, of the one that left this copy out, and of whom this one did. */
-function isKnownServer({ ring, seals, outside, excluded }: DirectoryCopy, server: ServerId): boolean {
-  return [ring, ...seals.map((promise) => promise.ring), outside?.ring ?? [], excluded].some((members) => members.some((member) => member.server === server))
+/**
+ * Servers whose word on epochs counts: of the ring, of those that are being made, of the one that left this copy out, and of
+ * whom this one did. What an old store knows of its ring is old, too: it hears everybody [B3].
+ */
+function isKnownServer({ state, ring, seals, outside, excluded }: DirectoryCopy, server: ServerId): boolean {
+  return state === 'rolledBack' || [ring, ...seals.map((promise) => promise.ring), outside?.ring ?? [], excluded].some((members) => members.some((member) => member.server === server))
 }
 
 /** Asks again: what became of the epochs that this copy is sealed for, and whether the one that left it out still rules. */

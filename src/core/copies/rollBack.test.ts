@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import { emptyDisk } from '../../storage/memoryStore'
+import { Cluster, GENESIS, ofType, type Member } from '../../trials/cluster'
+import type { Call } from '../calls'
+import type { DirectoryId } from '../names'
+import { millisecondsOf } from '../timestamp'
+
+const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[]): Call => ({
+  type: 'ask',
+  servers: [at.id],
+  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force: false, patience: 5000, dry: false },
+})
+
+/** The last of three servers is started from a copy of its disk that is older than a sweep; `starts` that its disk knows of. */
+function restored(starts: 'known' | 'unknown'): { cluster: Cluster; directory: DirectoryId; members: [Member, Member, Member] } {
+  const { cluster, directory } = Cluster.ring(3)
+  const members = cluster.members as [Member, Member, Member]
+  const [alpha, , gamma] = members
+  const old = structuredClone(gamma.disk)
+  for (let i = 0; i < 2; i++) {
+    cluster.crash(gamma)
+    cluster.restart(gamma)
+  }
+  cluster.write(alpha, directory, ['Lampson'], true)
+  cluster.sweep(alpha, directory)
+  cluster.pass(5000)
+  cluster.crash(gamma)
+  gamma.disk = starts === 'known' ? { ...old, incarnation: gamma.disk.incarnation } : old
+  cluster.restart(gamma)
+  return { cluster, directory, members }
+}
+
+describe('a store that is restored from an old copy', () => {
+  it.each(['known', 'unknown'] as const)('[B3] is found out when the server meets a fellow, by the sweep that has passed it or by a start that it does not know of (%s)', (starts) => {
+    const { cluster, directory, members } = restored(starts)
+    const [alpha, beta, gamma] = members
+    cluster.settle()
+    expect(gamma.copy(directory).state).toBe('rolledBack')
+    expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma' } })
+    expect(cluster.code(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory, force: true } })).toBe('LeaveFailed')
+    // It leaves by an epoch, and comes in again as another copy.
+    const old = gamma.copy(directory).id
+    cluster.ask(alpha, epochCall(alpha, directory, [alpha, beta]))
+    cluster.pass(10_000)
+    expect(gamma.server.copies.get(directory)?.id).not.toBe(old)
+    expect(alpha.server.fenced.size + beta.server.fenced.size).toBe(0)
+    cluster.sweep(beta, directory)
+    expect(gamma.sees(directory)).toContain('Lampson')
+  })
+
+  it('[B3] its start has a number then that nobody has seen, over the next reload too', () => {
+    const { cluster, members } = restored('unknown')
+    const [alpha, , gamma] = members
+    cluster.settle()
+    const { incarnation } = gamma.server
+    expect(incarnation > gamma.disk.incarnation).toBe(true)
+    cluster.crash(gamma)
+    cluster.restart(gamma)
+    expect(gamma.server.incarnation).toBe(incarnation + 1)
+    expect(alpha.server.fenced.has(gamma.id)).toBe(false)
+  })
+
+  it('[B3] takes no part in a new epoch', () => {
+    const { cluster, directory, members } = restored('known')
+    const [alpha] = members
+    cluster.settle()
+    expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+  })
+
+  it('[B4] raises nextTS past every promise that it can have given', () => {
+    const { cluster, directory, members } = restored('known')
+    const [, , gamma] = members
+    cluster.settle()
+    expect(millisecondsOf(gamma.copy(directory).nextTS) >= GENESIS + cluster.time + 300_000).toBe(true)
+  })
+
+  it('[B3] is known at once where this browser remembers a later start', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const beta = cluster.member(1)
+    cluster.input(beta, { type: 'start', storeIsOld: true })
+    expect(beta.copy(directory).state).toBe('rolledBack')
+  })
+})
+
+describe('a store that is lost', () => {
+  it('[B5] [E4] an epoch goes on without the copy, and F waits for it no longer than until its server says that it is gone', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.crash(gamma)
+    gamma.disk = emptyDisk()
+    cluster.ask(alpha, epochCall(alpha, directory, [alpha, beta]))
+    cluster.pass(60_000)
+    expect(alpha.copy(directory).excluded).toMatchObject([{ server: gamma.id, abandoned: false }])
+    cluster.restart(gamma)
+    cluster.settle()
+    cluster.pass(1000)
+    expect(cluster.delivered.some(ofType('copyGone'))).toBe(true)
+    for (const member of [alpha, beta]) expect(member.copy(directory).excluded).toMatchObject([{ server: gamma.id, abandoned: true }])
+  })
+})
