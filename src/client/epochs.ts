@@ -15,7 +15,7 @@ type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'a
 
 export function epochCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, serverOf: (sn: string) => Promise<ServerId>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
   const at = <T extends Request['type']>(servers: readonly ServerId[], request: Extract<Request, { type: T }>): Promise<Outcomes[T]> => ask(connection, { type: 'ask', servers: [...servers], request })
-  const here = async (sn?: string): Promise<ServerId> => (sn === undefined ? connection.self().id : serverOf(sn))
+  const self = (): ServerId => connection.self().id
   const all = (sns: readonly string[]): Promise<ServerId[]> => Promise.all(sns.map(serverOf))
 
   /** A directory given by its DI needs no copy that could be asked for it. */
@@ -28,8 +28,7 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     if (sns.length === 0) throw new NameServiceError(failure('BadRequest', { reason: 'an epoch needs at least one server' }))
     const directory = await directoryOf(fn)
     const servers = await all(sns)
-    const self = connection.self().id
-    return at([servers.includes(self) ? self : servers[0]!], { type: 'newEpoch', directory, servers, force, patience: Math.round(patience * 1000), dry })
+    return at([servers.includes(self()) ? self() : servers[0]!], { type: 'newEpoch', directory, servers, force, patience: Math.round(patience * 1000), dry })
   }
 
   const entriesOf = async (directory: DirectoryId, server: ServerId): Promise<Quarantined> => at([server], { type: 'quarantine', directory })
@@ -50,7 +49,7 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     },
     async baptise(fn, epoch, sn) {
       const directory = await directoryOf(fn)
-      await at([connection.self().id], { type: 'baptise', directory, epoch, server: await serverOf(sn) })
+      await at([self()], { type: 'baptise', directory, epoch, server: await serverOf(sn) })
     },
     async abandon(fn, sns) {
       const { directory, servers } = await lookup(fn)
@@ -60,22 +59,22 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     },
     copyOn: async (fn, sn) => at([await serverOf(sn)], { type: 'state', directory: await directoryOf(fn) }),
     async quarantine(fn, sn) {
-      return (await entriesOf(await directoryOf(fn), await here(sn))).entries
+      return (await entriesOf(await directoryOf(fn), sn === undefined ? self() : await serverOf(sn))).entries
     },
-    async reapply(fn, stamps, sn) {
+    async reapply(fn, stamps) {
       const directory = await directoryOf(fn)
-      const entries = (await entriesOf(directory, await here(sn))).entries ?? []
+      const entries = (await entriesOf(directory, self())).entries ?? []
       let left = entries.length
       for (const { ts, procedure, changes } of entries.filter((entry) => stamps === undefined || stamps.includes(entry.ts))) {
         for (const { path, tree } of changes) await write({ from: directory, up: 0, labels: [] }, changeOf(procedure, path, tree))
-        left = await settle(directory, await here(sn), [ts])
+        left = await settle(directory, self(), [ts])
       }
       return left
     },
-    async discard(fn, stamps, sn) {
+    async discard(fn, stamps) {
       const directory = await directoryOf(fn)
-      const entries = (await entriesOf(directory, await here(sn))).entries ?? []
-      return settle(directory, await here(sn), stamps ?? entries.map(({ ts }) => ts))
+      const entries = (await entriesOf(directory, self())).entries ?? []
+      return settle(directory, self(), stamps ?? entries.map(({ ts }) => ts))
     },
   }
 }

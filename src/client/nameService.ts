@@ -142,10 +142,10 @@ export interface NameService {
   abandon(fn: string, sns: readonly string[]): Promise<Exclusion[]>
   /** What the copy on that server, left out by an epoch, alone has; null while it has not met the ring. */
   quarantine(fn: string, sn?: string): Promise<readonly QuarantineEntry[] | null>
-  /** Makes these updates of a quarantine anew, as the person who calls; all of them when none are named. How many are left. */
-  reapply(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
-  /** Drops these updates of a quarantine, for good; all of them when none are named. How many are left. */
-  discard(fn: string, stamps?: readonly Timestamp[], sn?: string): Promise<number>
+  /** Makes these updates of the quarantine here anew, as the person who calls; all of them when none are named. How many are left. */
+  reapply(fn: string, stamps?: readonly Timestamp[]): Promise<number>
+  /** Drops these updates of the quarantine here, for good; all of them when none are named. How many are left. */
+  discard(fn: string, stamps?: readonly Timestamp[]): Promise<number>
   /** The copy on that server, also one that an epoch left out. */
   copyOn(fn: string, sn: string): Promise<CopyState>
   sweep(fn: string, sn?: string, options?: { form?: 'ring' | 'parallel' }): Promise<Timestamp>

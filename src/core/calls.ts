@@ -9,6 +9,7 @@ import { markAbandoned } from './copies/exclusion'
 import { beginLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
 import { quarantineOf, settleUpdates } from './copies/quarantine'
+import { isKnownServer } from './copies/seal'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
 import { sweepLater, watchOf } from './copies/sweepTimes'
@@ -153,8 +154,9 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
+  if (copy !== undefined && isAdministration(request) && caller.type === 'server' && !isKnownServer(copy, caller.server)) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory' }))
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
-  if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, settleUpdates(turn, copy, request.stamps))
+  if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps))
   if ((copy?.state === 'active' || copy?.state === 'excluded') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
@@ -163,6 +165,9 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
   answer(turn, caller, performOn(turn, copy, request))
 }
+
+/** Requests that change whom the ring waits for. */
+const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
 
 /** Requests to copies that are not active, or that are answered later. */
 const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'settle', 'newEpoch', 'baptise'].includes(request.type)

@@ -148,8 +148,8 @@ export type Message =
   | JoinMessage
   | LeaveMessage
   | EpochMessage
-  /** First word on a connection: the root this server knows, its own server name (SN) if it has one, the number of its start; `seen`: a start of the other that its store does not know of [B3]. */
-  | { type: 'hello'; root: DirectoryId | null; name: string | null; incarnation: number; seen: number | null }
+  /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
+  | { type: 'hello'; root: DirectoryId | null; name: string | null }
   | { type: 'request'; id: string; request: Request }
   /** The outcome of a request, as JSON text: checked by who asked. */
   | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
@@ -233,7 +233,7 @@ const ofItsDirectory =
   }
 
 const messageShape: Shape<Message> = union<Message>({
-  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText), incarnation: number, seen: nullable(number) }),
+  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText) }),
   request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),

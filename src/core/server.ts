@@ -31,7 +31,7 @@ import type { UpdateSet } from './values/intent'
 /** What a server means to do later; each is named so that it is planned once. */
 export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
-export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'starts'; before: number } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
 /** Up: an entry in a directory closer to the root, and that directory, of which this server stores a copy [S3]. */
 export interface UpPointer {
@@ -55,8 +55,7 @@ export interface Server {
   readonly id: ServerId
   /** Public key as text; servers sign what they originate themselves. */
   readonly key: string
-  /** The number of this start [B2]: counted by the store, after those that it does not know of. */
-  incarnation: number
+  readonly incarnation: number
   readonly fresh: Fresh
 
   // durable
@@ -73,8 +72,6 @@ export interface Server {
   /** Whether this server takes a copy of the root by itself: not after it has left the ring of the root (SPEC §13). */
   wantsRoot: boolean
   copies: Map<DirectoryId, DirectoryCopy>
-  /** Starts that its store does not know of, because it is an old one [B3]. */
-  startsBefore: number
 
   // volatile
   peers: Map<ServerId, Peer>
@@ -141,7 +138,6 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     root,
     name,
     copies: new Map(),
-    startsBefore: 0,
     peers: new Map(),
     starts: new Map(),
     fenced: new Set(),
@@ -222,10 +218,6 @@ export function applyServerChange(server: Server, change: ServerChange): void {
       return
     case 'rootWanted':
       server.wantsRoot = change.wanted
-      return
-    case 'starts':
-      server.incarnation += change.before - server.startsBefore
-      server.startsBefore = change.before
       return
     case 'name':
       server.name = change.name

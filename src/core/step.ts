@@ -32,7 +32,7 @@ import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
-import { beginTurn, nameOfServer, refuse, type Server, type Task, type Turn } from './server'
+import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
 
 export type Input =
   /** The server was created or restored from its store; which is an old one if somebody remembers a later start than it does [B3]. */
@@ -140,7 +140,7 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
 function onStart(turn: Turn, storeIsOld: boolean): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
-    if (storeIsOld) rollBack(turn, copy, 'this browser remembers a later start of it')
+    if (storeIsOld) rollBack(turn, copy)
     if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
@@ -268,7 +268,6 @@ function onCopyMessage(turn: Turn, from: ServerId, message: CopyMessage): void {
   if (copy === null) return onSweepWithoutCopy(turn, from, message)
   switch (message.type) {
     case 'greet':
-      if (message.facts.lastSweep > copy.nextTS) return rollBack(turn, copy, `a sweep of ${nameOfServer(turn.server, from)} has passed what it would stamp next`)
       return onGreet(turn, copy, from, message)
     case 'updates':
       return onUpdates(turn, copy, from, message)

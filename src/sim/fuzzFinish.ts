@@ -16,7 +16,7 @@ export function finish(arena: Arena): void {
   decide(arena)
   for (const directory of arena.database.directories.keys()) sweepThrice(arena, directory)
   // What the checkers look at of a world is what an arena has: DB, and copies on servers with names.
-  const world = { database: arena.database, copies: (directory: DirectoryId) => arena.copies(directory) } as unknown as World
+  const world = { database: arena.database, copies: (directory: DirectoryId) => arena.copies(directory), unsound: new Set() } as unknown as World
   nothingLost(world)
   converged(world)
 }

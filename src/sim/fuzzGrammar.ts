@@ -255,7 +255,7 @@ const referenceOrTree = (s: Scene): Tree =>
   s.random.chance(0.3) ? aTree(s) : [['DI', [[s.random.pick(s.directories), true]]], ['Servers', times(few(s), (): [Label, Tree] => [s.random.chance(0.5) ? s.aLabel() : 'x', true])], ['SI', [[s.aServer(), true]]]]
 
 const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
-  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName(), incarnation: s.random.chance(0.9) ? 1 : s.aNatural(), seen: s.random.chance(0.95) ? null : s.aNatural() }),
+  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName() }),
   request: (s) => ({ type: 'request', id: s.random.chance(0.9) ? s.random.id(16) : s.aText(32), request: requests[s.random.pick(requestKinds)](s) }),
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),

@@ -55,7 +55,7 @@ export function loseDisk(world: World, random: Random): void {
   world.kill(server, null)
   world.say(() => `${server.name} loses its disk`)
   world.notice('a disk was lost')
-  world.loseStore(server, { ...emptyDisk(), incarnation: random.pick([0, server.disk.incarnation]) })
+  world.loseStore(server, { ...emptyDisk(), incarnation: server.disk.incarnation })
   world.plan(2000, () => world.restart(server))
 }
 

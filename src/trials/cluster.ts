@@ -187,11 +187,11 @@ export class Cluster {
     for (const other of this.members) if (other !== member) this.cut(member, other)
   }
 
-  restart(member: Member): void {
+  restart(member: Member, storeIsOld = false): void {
     member.alive = true
     member.disk.incarnation++
     member.server = member.restored()
-    this.input(member, { type: 'start' })
+    this.input(member, { type: 'start', storeIsOld })
     for (const other of this.members) if (other !== member && other.alive) this.connect(member, other)
   }
 

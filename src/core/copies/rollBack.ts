@@ -1,6 +1,6 @@
 /**
- * B3, B4. A store that was restored from an old copy, or that was lost: its server is met as an older start than others have
- * seen, or with a nextTS that a sweep has passed. Content would heal; but pointers, and promises on time-stamps, would not.
+ * B3, B4. A store that was restored from an old copy: its browser remembers a later start than it does. Content would heal; but
+ * pointers, and promises on time-stamps, would not. What other servers say of it proves nothing: anyone could say it.
  */
 import { schedule } from '../agenda'
 import { changeCopy, happened, type Turn } from '../server'
@@ -12,13 +12,13 @@ import { stopSweep } from './sweep'
 const PROMISED_AHEAD = 300_000
 
 /** The copy does no ring work any more; an epoch without it lets it in again as another one, with what it has. */
-export function rollBack(turn: Turn, copy: DirectoryCopy, reason: string): void {
+export function rollBack(turn: Turn, copy: DirectoryCopy): void {
   if (copy.state === 'rolledBack' || copy.state === 'excluded' || copy.state === 'left') return
   stopSweep(turn, copy, 'has an old store')
   const nextTS = later(copy.nextTS, timestamp(Math.ceil((turn.now + PROMISED_AHEAD) * 1000), SWEEP_ORIGIN))
   changeCopy(turn, copy, { type: 'fields', fields: { state: 'rolledBack', nextTS, joining: null, leaving: null } })
   turn.server.joins.delete(copy.directory)
   turn.server.takeOvers.delete(copy.directory)
-  happened(turn, { kind: 'copy', text: `the store of this server is an old one: ${reason}; the ring goes on after a new epoch without this copy, which then comes in again`, directory: copy.directory, server: turn.server.id })
+  happened(turn, { kind: 'copy', text: 'the store of this server is an old one: this browser remembers a later start of it; the ring goes on after a new epoch without this copy, which then comes in again', directory: copy.directory, server: turn.server.id })
   schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
 }

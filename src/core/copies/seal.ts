@@ -85,7 +85,7 @@ function isRingWith(ring: readonly Member[], ...members: readonly RingPointer[])
  * Servers whose word on epochs counts: of the ring, of those that are being made, of the one that left this copy out, and of
  * whom this one did. What an old store knows of its ring is old, too: it hears everybody [B3].
  */
-function isKnownServer({ state, ring, seals, outside, excluded }: DirectoryCopy, server: ServerId): boolean {
+export function isKnownServer({ state, ring, seals, outside, excluded }: DirectoryCopy, server: ServerId): boolean {
   return state === 'rolledBack' || [ring, ...seals.map((promise) => promise.ring), outside?.ring ?? [], excluded].some((members) => members.some((member) => member.server === server))
 }
 

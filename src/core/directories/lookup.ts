@@ -7,7 +7,7 @@ import { depthOfServer, labelsOfServer } from '../server'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
 import { candidatesFor, childStoredHere, linkTarget } from './reference'
@@ -53,6 +53,9 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
     return
   }
+  // Names come from people, but also from references and from other servers' requests.
+  const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
+  if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
   const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])

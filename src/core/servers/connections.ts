@@ -9,7 +9,6 @@ import { compareClocks } from './clock'
 import { sayHello } from './hello'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
-import { rollBack } from '../copies/rollBack'
 import { changeServer, happened, hint, nameOfServer, shortName, type Turn } from '../server'
 
 /** A link to a proven server is up [X1]. */
@@ -25,12 +24,8 @@ export interface Connected {
 export function onConnected(turn: Turn, { server: from, incarnation, instance, name }: Connected): void {
   const { server } = turn
   const newest = server.starts.get(from) ?? { incarnation: 0, instance }
-  // A number that was given before, to a start that is gone: its store is an old one, and it is told [B3].
-  const isRepeated = incarnation === newest.incarnation && instance !== newest.instance && !server.peers.has(from)
-  const seen = incarnation < newest.incarnation || isRepeated ? newest.incarnation : null
   if (incarnation < newest.incarnation) {
     server.fenced.add(from)
-    sayHello(turn, from, seen)
     happened(turn, { kind: 'refused', text: `an older start of ${name} (${incarnation}, now ${newest.incarnation}) is refused`, server: from })
     return
   }
@@ -41,7 +36,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
   server.peers.set(from, { server: from, incarnation, instance, name, offset: null })
   compareClocks(server)
-  sayHello(turn, from, seen)
+  sayHello(turn, from)
   for (const copy of server.copies.values()) {
     if (copy.state === 'active') lookAtNameSoon(turn, copy)
     tellOfEpochs(turn, copy, from)
@@ -56,17 +51,6 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
 function tellOfEpochs(turn: Turn, copy: DirectoryCopy, from: ServerId): void {
   for (const exclusion of copy.excluded) if (exclusion.server === from && !exclusion.abandoned) tellEpoch(turn, copy, exclusion)
   if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
-}
-
-/** A number of a start is no longer than this: one a second for ten thousand years. */
-const MAX_START = 2 ** 40
-
-/** B3: this server was started more often than its store knows. It goes on under a number that nobody has seen. */
-function storeIsOld(turn: Turn, seen: number): void {
-  const { server } = turn
-  changeServer(turn, { type: 'starts', before: server.startsBefore + seen + 1 - server.incarnation })
-  for (const copy of server.copies.values()) rollBack(turn, copy, 'others have met a later start of it')
-  for (const peer of server.peers.keys()) sayHello(turn, peer)
 }
 
 /** Servers of which the newest start is remembered; those that were seen longest ago are forgotten first. */
@@ -99,11 +83,8 @@ export function takeRoot(turn: Turn, root: DirectoryId): void {
 }
 
 /** The first word of a server: which root it knows, and by which name it goes. */
-export function onHello(turn: Turn, from: ServerId, { root, name, incarnation, seen }: Extract<Message, { type: 'hello' }>): void {
+export function onHello(turn: Turn, from: ServerId, { root, name }: Extract<Message, { type: 'hello' }>): void {
   const { server } = turn
-  if (seen !== null && seen >= server.incarnation && seen < MAX_START) storeIsOld(turn, seen)
-  const newest = server.starts.get(from)
-  if (newest !== undefined && incarnation > newest.incarnation && incarnation <= MAX_START) onConnected(turn, { type: 'connected', server: from, incarnation, instance: newest.instance, name: name === null ? nameOfServer(server, from) : shortName(name) })
   const peer = server.peers.get(from)
   if (peer !== undefined && name !== null) peer.name = shortName(name)
   if (root === null) return
