@@ -9,7 +9,7 @@ import { compareClocks } from './clock'
 import { sayHello } from './hello'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
-import { changeServer, happened, hint, nameOfServer, shortName, type Turn } from '../server'
+import { changeServer, happened, hint, shortName, type Turn } from '../server'
 
 /** A link to a proven server is up [X1]. */
 export interface Connected {
