@@ -30,6 +30,8 @@ let changes: boolean[]
 
 beforeEach(() => {
   vi.useFakeTimers()
+  // The pauses differ at random: here always by as much, so that an attempt never falls where one is looked for.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
   vi.stubGlobal('WebSocket', Dialled)
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
   vi.stubGlobal('document', { visibilityState: 'visible', querySelector: () => null })
@@ -39,6 +41,7 @@ beforeEach(() => {
 })
 afterEach(() => {
   road.close()
+  vi.restoreAllMocks()
   vi.useRealTimers()
   vi.unstubAllGlobals()
 })
