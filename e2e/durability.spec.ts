@@ -21,8 +21,10 @@ test('[P12] a tab that is cut off writes with quorum: not durable yet; it is rel
   await expect(alpha.page.getByText(/The update of .* is durable now/)).toBeVisible({ timeout: 30_000 })
   await expect(bar).not.toContainText('not durable yet')
   await beta.expectValue('/DEC/SRC:Lampson/Phone', 'kept')
-  const stamps = await beta.page.evaluate(async () => (await window.namering.copies('/DEC/SRC')).flatMap(({ state }) => state?.log.map(([ts]) => ts) ?? []))
-  expect(stamps).toContain((told as { ts: string }).ts)
+  // It is that very update, as it was stamped at first: in the logs, or, once F has passed it, folded at every copy.
+  const { ts } = told as { ts: string }
+  const states = await beta.page.evaluate(async () => (await window.namering.copies('/DEC/SRC')).map(({ state }) => ({ mark: state?.stableMark ?? '', log: state?.log.map(([stamp]) => stamp) ?? [] })))
+  expect(states.filter(({ mark, log }) => mark > ts || log.includes(ts as (typeof log)[number])).length).toBeGreaterThanOrEqual(2)
 })
 
 test('[P11] with quorum the answer names a majority, and nothing waits', async ({ cluster }) => {

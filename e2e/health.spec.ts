@@ -16,7 +16,7 @@ test('[P10] all is well; then a member is cut off: it is named, with since when 
   await expect(health.getByText(/^gamma holds back sweeps since/)).toBeVisible()
   const banner = alpha.page.locator('.banner', { hasText: /gamma.*holds? back sweeps since/ })
   await expect(banner).toContainText('Bring it back')
-  await expect(banner).toContainText('a new epoch')
+  await expect(banner.getByRole('button', { name: 'New epoch without gamma' })).toBeVisible()
 
   await health.getByText('What each copy says of itself').click()
   const table = health.getByRole('table')

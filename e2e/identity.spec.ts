@@ -152,15 +152,15 @@ test('a browser that keeps nothing for a tab still runs a server, and one withou
   await expect(alpha.page.getByRole('alert')).toContainText('gives it no storage (Access is denied for this document.). Allow cookies and site data')
 })
 
-test('storage that is cleared under open tabs stops them in words, and the page begins anew', async ({ cluster }) => {
+test('storage that is cleared under open tabs leaves them to read, in words, and the page begins anew', async ({ cluster }) => {
   const alpha = await cluster.open()
   const beta = await cluster.another(alpha)
   // In the middle of work: what was under way then is told, and nothing fails unheard.
   for (const { page } of [alpha, beta]) await page.evaluate(() => void Array.from({ length: 1000 }, (_, i) => window.namering.setValue(`/:x${i}`, 'y').catch(() => undefined)))
   const devtools = await cluster.context.newCDPSession(alpha.page)
   await devtools.send('Storage.clearDataForOrigin', { origin: new URL(alpha.page.url()).origin, storageTypes: 'all' })
-  for (const { page } of [alpha, beta]) await expect(page.getByText('This server has stopped: the browser closed')).toBeVisible()
-  expect(await alpha.page.evaluate(() => window.namering.setValue('/:x', 'y').catch((error: Error & { code: string }) => error.code))).toBe('Stopped')
+  for (const { page } of [alpha, beta]) await expect(page.getByText('This server cannot save: the browser closed')).toBeVisible()
+  expect(await alpha.page.evaluate(() => window.namering.setValue('/:x', 'y').catch((error: Error & { code: string }) => error.code))).toBe('StorageFailed')
   await beta.page.close()
   const anew = await cluster.open()
   expect(await anew.name()).toBe('alpha')

@@ -138,7 +138,7 @@ function copyOf(at: SimServer, copy: DirectoryCopy, shift: (ts: Timestamp) => Ti
   const state = stateOf(beginTurn(at.server, at.clock()), copy)
   const log = state.log.map(([ts, text]): [Timestamp, string] => [shift(ts), text])
   return {
-    member: { copy: copy.id, server: at.id, name: `/${at.name}` },
+    member: { copy: copy.id, server: at.id, name: at.name },
     state: { ...state, nextTS: shift(state.nextTS), lastSweep: shift(state.lastSweep), stableMark: shift(state.stableMark), log },
     silent: { running: '', crashed: 'its server has crashed: this is on its disk', frozen: 'its server is frozen', 'cannot save': '' }[stateOfServer(at)],
   }
