@@ -16,6 +16,8 @@ export interface NamedCanary {
   aim?: Aim
   /** The first seed that notices it, as last looked through: the short test begins a little before. */
   from?: number
+  /** Noticed in so few worlds that only `npm run canaries` waits for it. */
+  rare?: true
 }
 
 /** Changes every message of one type on its way. */

@@ -183,7 +183,7 @@ export const epochCanaries: readonly NamedCanary[] = [
         message: onFacts((facts) => ({ ...facts, facts: { ...facts.facts, excluded: awaited(facts.facts) } })),
       }
     },
-    from: 24,
+    rare: true,
     aim: { ...reforming, mix: { ...mix, abandon: 20, sweep: 60 } },
   },
   {
@@ -211,6 +211,7 @@ export const epochCanaries: readonly NamedCanary[] = [
         }
       },
     }),
+    rare: true,
     aim: { ...reforming, weather: { ...reforming.weather, loss: 0.4 } },
   },
   {

@@ -11,7 +11,7 @@ export const joinCanaries: readonly NamedCanary[] = [
     rules: incomplete,
     make: () => onWire('spliced', (message) => ({ ...message, nextTS: BEGINNING })),
     aim: { ...crowded, weather: { ...calm, delay: 250 }, worstSkew: 140_000 },
-    from: 98,
+    rare: true,
   },
   {
     name: 'a joining copy turns active before it is spliced in',
@@ -27,7 +27,7 @@ export const joinCanaries: readonly NamedCanary[] = [
       const copy = server.copyOf(message.directory)
       if (copy !== undefined) Object.assign(message, { lastSweep: copy.lastSweep, stableMark: copy.stableMark })
     }),
-    from: 18,
+    rare: true,
     aim: { ...crowded, weather: { ...calm, loss: 0.1, delay: 900 }, worstSkew: 0 },
   },
   {
