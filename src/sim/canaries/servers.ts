@@ -51,7 +51,7 @@ export const serverCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...placing, mix: { ...placingMix, join: 25, leave: 30 } },
-    from: 18,
+    rare: true,
   },
   {
     name: 'copies leave whatever rests on them, and CheckS repairs nothing',
