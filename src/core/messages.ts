@@ -4,7 +4,7 @@
  * A message is JSON text of at most 1 MiB. `decode` checks its shape and bounds and builds it anew; a text that does not
  * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
  */
-import { requestShape, type Request } from './requests'
+import { exclusions, requestShape, type Request } from './requests'
 import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
 import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
@@ -180,7 +180,6 @@ const sets = list(updateSetShape, MAX_SETS)
 /** A ring changes members a few times a year; records go when F has passed them. */
 export const removed: Shape<Removal[]> = list(record({ copy: copyId, ts: timestampShape }), 4 * MAX_RING)
 
-export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: shortText, known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 /** Epochs that a directory has been through: one for each disaster. */
 const lineage = list(epoch, MAX_LINEAGE)
 const sweptRings: Shape<SweptRing[]> = list(record({ ts: timestampShape, members: list(copyId, MAX_RING) }), MAX_SWEPT_RINGS)

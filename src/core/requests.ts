@@ -204,7 +204,7 @@ const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
 const pointers = list(pointer, 256)
 const member: Shape<Member> = record({ copy: copyId, server: serverId, name: text(512) })
 const epochShape = matching(isEpoch, 'an epoch')
-const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
+export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
 const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 

@@ -15,7 +15,7 @@ import { forgetTransfers } from './copies/pages'
 import { onQuarantinePage, onQuarantineTime } from './copies/quarantine'
 import { rollBack } from './copies/rollBack'
 import { onAskEpoch, onAskEpochFacts, onEpochGivenUp, onEpochNews, onSeal } from './copies/seal'
-import { isSealed } from './copies/directoryCopy'
+import { asksAfterEpochs } from './copies/directoryCopy'
 import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './copies/spread'
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
 import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
@@ -141,7 +141,7 @@ function onStart(turn: Turn, storeIsOld: boolean): void {
   const { server } = turn
   for (const copy of server.copies.values()) {
     if (storeIsOld) rollBack(turn, copy)
-    if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
+    if (asksAfterEpochs(copy)) schedule(server.agenda, `epoch ${copy.directory}`, turn.now)
     if (copy.state === 'joining') schedule(server.agenda, `join ${copy.directory}`, turn.now)
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
     else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)

@@ -285,6 +285,9 @@ export const completeTo = ({ lastSweep, stableMark }: DirectoryCopy): Timestamp 
 /** Whether an update with this time-stamp is among those a read of this copy reflects [D1]. */
 export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < completeTo(copy) || inLog(copy, ts)
 
+/** Whether this copy has something to learn of epochs: what became of one, or who rules now [E2, E7, B3]. */
+export const asksAfterEpochs = (copy: DirectoryCopy): boolean => isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack'
+
 /** E2: while a copy is sealed it takes reads and its clients' updates, but no ring work and no messages of other copies. */
 export const isSealed = ({ seals }: DirectoryCopy): boolean => seals.some(({ released }) => !released)
 

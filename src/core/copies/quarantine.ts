@@ -4,7 +4,6 @@
  * the ring never got. A person makes them anew or discards them; then the copy goes.
  */
 import { schedule, unschedule } from '../agenda'
-import type { Failure } from '../errors'
 import { freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
 import type { CopyId, Label, ServerId } from '../names'
@@ -81,7 +80,7 @@ function retire(turn: Turn, copy: DirectoryCopy): void {
   if (copy.directory === server.root) schedule(server.agenda, 'register', turn.now)
 }
 
-export function quarantineOf(turn: Turn, copy: DirectoryCopy): Quarantined | Failure {
+export function quarantineOf(turn: Turn, copy: DirectoryCopy): Quarantined {
   return { epoch: copy.outside!.epoch, entries: turn.server.quarantines.get(copy.directory)?.entries ?? null }
 }
 

@@ -6,16 +6,15 @@ import { schedule } from '../agenda'
 import { changeCopy, happened, type Turn } from '../server'
 import { later, SWEEP_ORIGIN, timestamp } from '../timestamp'
 import type { DirectoryCopy } from './directoryCopy'
+import { ALLOWED_SKEW } from './spread'
 import { stopSweep } from './sweep'
-
-/** No promise was ever later than this: stamps further ahead are taken by nobody [T2]. */
-const PROMISED_AHEAD = 300_000
 
 /** The copy does no ring work any more; an epoch without it lets it in again as another one, with what it has. */
 export function rollBack(turn: Turn, copy: DirectoryCopy): void {
   if (copy.state === 'rolledBack' || copy.state === 'excluded' || copy.state === 'left') return
   stopSweep(turn, copy, 'has an old store')
-  const nextTS = later(copy.nextTS, timestamp(Math.ceil((turn.now + PROMISED_AHEAD) * 1000), SWEEP_ORIGIN))
+  // No promise was ever later: stamps further ahead are taken by nobody [T2].
+  const nextTS = later(copy.nextTS, timestamp(Math.ceil((turn.now + ALLOWED_SKEW) * 1000), SWEEP_ORIGIN))
   changeCopy(turn, copy, { type: 'fields', fields: { state: 'rolledBack', nextTS, joining: null, leaving: null } })
   turn.server.joins.delete(copy.directory)
   turn.server.takeOvers.delete(copy.directory)

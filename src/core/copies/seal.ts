@@ -151,6 +151,9 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
 }
 
+/** What a copy has promised once an epoch rules: greater ones are still to be decided. */
+const promisesAfter = ({ promised, seals }: DirectoryCopy, epoch: Epoch): Pick<DirectoryCopy, 'promised' | 'seals'> => ({ promised: promised > epoch ? promised : epoch, seals: seals.filter((promise) => promise.epoch > epoch) })
+
 /** What an epoch is, for those who take it over. */
 export interface NewRing {
   epoch: Epoch
@@ -178,8 +181,7 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
       joining: null,
       leaving: null,
       removed: [],
-      promised: copy.promised > epoch ? copy.promised : epoch,
-      seals: copy.seals.filter((promise) => promise.epoch > epoch),
+      ...promisesAfter(copy, epoch),
       excluded,
       lineage,
       epochMark: copy.stableMark,
@@ -216,7 +218,7 @@ function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, rin
   stopSweep(turn, copy, 'was left out of a new epoch')
   changeCopy(turn, copy, {
     type: 'fields',
-    fields: { state: 'excluded', joining: null, leaving: null, promised: copy.promised > epoch ? copy.promised : epoch, seals: copy.seals.filter((promise) => promise.epoch > epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
+    fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
   })
   for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
   for (const caller of server.leavers.get(directory) ?? []) answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))

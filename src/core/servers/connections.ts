@@ -1,5 +1,5 @@
 /** Connections: who is there, by which start [B2], and what servers tell each other first. */
-import { isSealed, type DirectoryCopy } from '../copies/directoryCopy'
+import { asksAfterEpochs, type DirectoryCopy } from '../copies/directoryCopy'
 import { tellEpoch } from '../copies/epochNews'
 import { greet } from '../copies/spread'
 import { sweepAfterConnection } from '../copies/sweepTimes'
@@ -50,7 +50,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
 /** Epochs are spoken of as soon as two servers meet: who was left out hears of it, and who must hear something asks. */
 function tellOfEpochs(turn: Turn, copy: DirectoryCopy, from: ServerId): void {
   for (const exclusion of copy.excluded) if (exclusion.server === from && !exclusion.abandoned) tellEpoch(turn, copy, exclusion)
-  if (isSealed(copy) || copy.state === 'excluded' || copy.state === 'rolledBack') schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
+  if (asksAfterEpochs(copy)) schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
 }
 
 /** Servers of which the newest start is remembered; those that were seen longest ago are forgotten first. */
