@@ -5,12 +5,14 @@ import { expect, test, type Cluster, type Tab } from './cluster'
 // Five tabs at a time are enough for two cores.
 test.describe.configure({ mode: 'default' })
 
-/** Servers in the order alpha, beta, gamma, …, each with a copy of the root; the first has its copies on show. */
+/** Servers in the order alpha, beta, gamma, …, each with a copy of the root, and all know that all know it; the first has its copies on show. */
 async function several(cluster: Cluster, count: number): Promise<Tab[]> {
   const first = await cluster.open()
   const tabs = [first]
   while (tabs.length < count) tabs.push(await cluster.another(first))
   for (const tab of tabs) await expect(tab.treeitem('ANSI')).toContainText(`${count} copies`)
+  const last = (await namesOf(tabs)).slice(-Math.floor(count / 2) - 1)
+  await expect.poll(() => tabs.at(-1)!.page.evaluate(async (servers) => (await window.namering.previewEpoch('/', servers)).fault?.message ?? 'a majority', last)).toBe('a majority')
   await first.show('Copies')
   return tabs
 }

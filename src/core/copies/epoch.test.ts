@@ -6,6 +6,8 @@ import type { DirectoryId } from '../names'
 import type { NewEpoch, Quarantined } from '../requests'
 import { BEGINNING } from '../timestamp'
 import { epochNumber, isSealed } from './directoryCopy'
+import { isFrozen } from './exclusion'
+import { SWEEP_PERIOD } from './sweepTimes'
 
 const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], options: { force?: boolean; dry?: boolean; patience?: number } = {}): Call => ({
   type: 'ask',
@@ -163,6 +165,23 @@ describe('a new epoch', () => {
     expect(gamma.copy(directory).epoch).toBe(alpha.copy(directory).epoch)
   })
 
+  it('[E7] its committer dies and is overtaken: back again, it gives its own up, and its copy with nothing of its own goes at once', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    while (!isSealed(beta.copy(directory))) cluster.deliver()
+    cluster.crash(alpha)
+    newEpoch(cluster, beta, directory, [beta, gamma])
+    cluster.restart(alpha)
+    while (alpha.server.proposals.size === 0) expect(cluster.tickNext()).toBe(true)
+    cluster.lose(ofType('seal'))
+    cluster.pass(5000)
+    expect(alpha.server.copies.has(directory)).toBe(false)
+    expect(alpha.server.proposals.size).toBe(0)
+    cluster.sweep(beta, directory)
+    expect(isFrozen(beta.copy(directory).excluded)).toBe(false)
+  })
+
   it('[E5] takes nobody who is joining or leaving', () => {
     const { cluster, directory } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
@@ -292,6 +311,19 @@ describe('a new epoch', () => {
     cluster.join(epsilon, directory, alpha)
     // Three of the five that they know; but beta and gamma know nothing of delta and epsilon.
     expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, delta, epsilon]))).toBe('NoMajority')
+    expect(cluster.code(beta, epochCall(beta, directory, [beta, gamma]))).toBe('ok')
+  })
+
+  it('[E8] [P10] a ring that has grown is swept until all know that all know it; then most of it is a majority', () => {
+    const { cluster, directory } = Cluster.ring(1, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.join(beta, directory, alpha)
+    cluster.join(gamma, directory, alpha)
+    const early = cluster.tryAsk(gamma, epochCall(gamma, directory, [gamma], { dry: true })) as Failure
+    expect(early.about.missing?.split(', ').toSorted()).toEqual(['alpha', 'beta'])
+    cluster.pass(SWEEP_PERIOD / 2)
+    expect(cluster.copies(directory).map(({ sweptRings }) => sweptRings.map(({ members }) => members.length))).toEqual([[3], [3], [3]])
+    cluster.crash(alpha)
     expect(cluster.code(beta, epochCall(beta, directory, [beta, gamma]))).toBe('ok')
   })
 

@@ -14,7 +14,7 @@ import { freshId } from '../fresh'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
-import { epochNumber, epochOf, MAX_RING, type DirectoryCopy, type Epoch, type Member } from './directoryCopy'
+import { asksAfterEpochs, epochNumber, epochOf, MAX_RING, type DirectoryCopy, type Epoch, type Member } from './directoryCopy'
 import { tellEpoch, tellExcluded } from './epochNews'
 import { epochFault, excludedBy, lineageOf } from './majority'
 import { newAttempt } from './pages'
@@ -174,11 +174,17 @@ function giveUp(turn: Turn, copy: DirectoryCopy, proposal: Proposal, why: Failur
 /** Goes on with what is open: as the committer of an epoch, also one from before a crash; else asks who rules. */
 export function onEpochTime(turn: Turn, copy: DirectoryCopy): void {
   const proposal = turn.server.proposals.get(copy.directory) ?? resumed(turn, copy)
-  if (proposal === null) return askWhoRules(turn, copy)
-  if (proposal.epoch !== null && ringOf(copy, proposal).length === 0) return giveUp(turn, copy, proposal, failed(copy, SUPERSEDED))
-  if (turn.now < proposal.deadline) return goOn(turn, copy, proposal)
+  const why = proposal === null ? null : whyNoLonger(turn, copy, proposal)
+  if (proposal !== null && why === null) return goOn(turn, copy, proposal)
+  if (proposal !== null) giveUp(turn, copy, proposal, failed(copy, why!))
+  if (asksAfterEpochs(copy)) askWhoRules(turn, copy)
+}
+
+function whyNoLonger(turn: Turn, copy: DirectoryCopy, proposal: Proposal): string | null {
+  if (proposal.epoch !== null && ringOf(copy, proposal).length === 0) return SUPERSEDED
+  if (turn.now < proposal.deadline) return null
   const silent = proposal.servers.filter((server) => !proposal.answers.has(server)).map((server) => nameOfServer(turn.server, server))
-  giveUp(turn, copy, proposal, failed(copy, `${silent.join(', ')} did not answer`))
+  return `${silent.join(', ')} did not answer`
 }
 
 function resumed(turn: Turn, copy: DirectoryCopy): Proposal | null {

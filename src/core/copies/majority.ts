@@ -40,7 +40,7 @@ function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts
 }
 
 /**
- * E8: names of the members whose lack keeps the set from a majority. Of the newest ring that all of its members are known to
+ * E8: names of the members whose lack keeps the set from a majority: of the newest ring that all of its members are known to
  * know (its sweep is before F), and of every newer one that any of these copies has seen: who could make another epoch
  * without them must have seen one of these too.
  */
@@ -58,10 +58,9 @@ function missingMajority(members: readonly EpochFacts[]): string[] {
     if (stable === null || present.some((copy) => !stableMembers.has(copy))) rings.push(present)
   }
   for (const { otherRings } of members) for (const ring of otherRings) rings.push(ring.map(({ copy }) => copy))
-  const lacking = rings.find((ring) => 2 * ring.filter((copy) => inSet.has(copy)).length <= ring.length)
-  if (lacking === undefined) return []
+  const lacking = rings.filter((ring) => 2 * ring.filter((copy) => inSet.has(copy)).length <= ring.length)
   const names = new Map(everybody(members).map(({ copy, name }) => [copy, shortName(name)]))
-  return lacking.filter((copy) => !inSet.has(copy)).map((copy) => names.get(copy) ?? copy)
+  return [...new Set(lacking.flat())].filter((copy) => !inSet.has(copy)).map((copy) => names.get(copy) ?? copy)
 }
 
 /** Every copy that these know of, however they know it. */

@@ -30,6 +30,8 @@ export interface Quarantine {
 
 const ASK_AGAIN = 2000
 const LOOK_AGAIN = 60_000
+/** Nothing is lacking, but an epoch is open that may take the copy back. */
+const RETIRE_AGAIN = 10_000
 
 /** Begins to compare, asks again for the page that is missing, or looks anew after a while. */
 export function onQuarantineTime(turn: Turn, copy: DirectoryCopy): void {
@@ -64,7 +66,7 @@ export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner
   const before = quarantine.entries?.length ?? 0
   quarantine.entries = entriesOf(copy, ring)
   turn.effects.changed.add(directory)
-  schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + LOOK_AGAIN)
+  schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + (quarantine.entries.length === 0 ? RETIRE_AGAIN : LOOK_AGAIN))
   if (quarantine.entries.length === 0) retire(turn, copy)
   else if (quarantine.entries.length !== before) happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
 }

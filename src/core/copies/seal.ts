@@ -225,6 +225,6 @@ function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, rin
   server.leavers.delete(directory)
   server.takeOvers.delete(directory)
   happened(turn, { kind: 'copy', text: `${nameOfServer(server, from)} says that epoch ${epochNumber(epoch)} has begun without this copy; it serves no longer`, directory, server: from })
-  schedule(server.agenda, `quarantine ${directory}`, turn.now)
-  schedule(server.agenda, `epoch ${directory}`, turn.now + LOOK_AGAIN)
+  // What it was making itself was overtaken, and ends first.
+  for (const task of ['epoch', 'quarantine'] as const) schedule(server.agenda, `${task} ${directory}`, turn.now)
 }

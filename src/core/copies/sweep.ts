@@ -20,7 +20,7 @@ import { abandonedIn, isFrozen } from './exclusion'
 import { blame } from './health'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
-import { joinSweep, sweepAgainToForget } from './sweepMember'
+import { joinSweep, sweepAgainToSettle } from './sweepMember'
 import { sweepLater, watchOf } from './sweepTimes'
 
 export type Phase = 'look' | 'read' | 'write'
@@ -259,7 +259,7 @@ function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   const members = onRing(sweep).map(({ pointer }) => pointer.server)
   for (const caller of sweep.callers) answer(turn, caller, { sweepTS: sweep.sweepTS, members })
   end(turn, copy, sweep)
-  sweepAgainToForget(turn, copy)
+  sweepAgainToSettle(turn, copy)
   tellExcluded(turn, copy)
   if (turn.server.referenced.get(copy.directory) !== ringText(copy)) schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now)
 }

@@ -94,7 +94,7 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
   if (from !== turn.server.id) {
     Object.assign(watchOf(turn, copy), { failures: 0, heldBackBy: null })
     sweepLater(turn, copy)
-    sweepAgainToForget(turn, copy)
+    sweepAgainToSettle(turn, copy)
   }
 }
 
@@ -107,8 +107,12 @@ function ringsAfter(rings: readonly SweptRing[], swept: SweptRing, stableMark: T
   return all.slice(Math.max(stable, all.length - MAX_SWEPT_RINGS, 0))
 }
 
-/** What one sweep made complete everywhere, the next makes stable, unless F is frozen: then the log folds and deletions are forgotten. */
-export function sweepAgainToForget(turn: Turn, copy: DirectoryCopy): void {
+/**
+ * What one sweep made complete everywhere, the next makes stable, unless F is frozen: then the log folds, deletions are
+ * forgotten, and a majority of a ring that has changed is one of the new ring [E8].
+ */
+export function sweepAgainToSettle(turn: Turn, copy: DirectoryCopy): void {
   const oldest = copy.log[0]
-  if (!isFrozen(copy.excluded) && oldest !== undefined && oldest.ts < copy.lastSweep) sweepSoon(turn, copy)
+  const isUnstable = (oldest !== undefined && oldest.ts < copy.lastSweep) || copy.sweptRings.length > 1
+  if (isUnstable && !isFrozen(copy.excluded)) sweepSoon(turn, copy)
 }

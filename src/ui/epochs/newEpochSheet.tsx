@@ -103,7 +103,7 @@ function Force({ lacking, isSure, onSure }: { lacking: NameServiceError; isSure:
       <label className="choice">
         <input type="checkbox" checked={isSure} onChange={(event) => onSure(event.target.checked)} />
         <span>
-          I know that <bdi>{missing}</bdi> make no epoch of their own
+          I know that no epoch is made by <bdi>{missing}</bdi>
         </span>
       </label>
     </fieldset>
