@@ -225,6 +225,7 @@ function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, rin
   server.leavers.delete(directory)
   server.takeOvers.delete(directory)
   happened(turn, { kind: 'copy', text: `${nameOfServer(server, from)} says that epoch ${epochNumber(epoch)} has begun without this copy; it serves no longer`, directory, server: from })
-  // What it was making itself was overtaken, and ends first.
-  for (const task of ['epoch', 'quarantine'] as const) schedule(server.agenda, `${task} ${directory}`, turn.now)
+  // What it was making itself was overtaken, and ends at once.
+  schedule(server.agenda, `epoch ${directory}`, turn.now + (server.proposals.has(directory) ? 0 : LOOK_AGAIN))
+  schedule(server.agenda, `quarantine ${directory}`, turn.now)
 }
