@@ -16,8 +16,10 @@ import { sweepLater, watchOf } from './copies/sweepTimes'
 import { beginCleanup } from './directories/cleanup'
 import { draft } from './directories/draft'
 import { beginLookup, type AtRequest } from './directories/lookup'
-import { effectiveParent, namedBy } from './directories/reference'
+import { backReferences, effectiveParent, MAX_RECORDS } from './directories/parents'
+import { namedBy } from './directories/reference'
 import { reservedFault } from './directories/reserved'
+import { foresee, movingFault } from './directories/settling'
 import { walk } from './directories/walk'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
@@ -162,6 +164,8 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
   if (request.type === 'setInSN') return beginSetInSN(turn, copy, request.to, caller)
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
+  if (request.type === 'foresee') return foresee(turn, copy, request, caller)
+  if (request.type === 'cleanUp') return beginCleanup(turn, copy, caller)
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
   answer(turn, caller, performOn(turn, copy, request))
 }
@@ -196,7 +200,7 @@ function describeServer({ server: { id, key, name, up, removed, copies } }: Turn
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
@@ -219,6 +223,8 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
       const { parent = null, label = null } = effectiveParent(copy) ?? {}
       return { parent, label }
     }
+    case 'records':
+      return { directory: copy.directory, records: backReferences(copy.visible).slice(-MAX_RECORDS), stableMark: copy.stableMark, server: turn.server.id }
     default:
       return unreachable(request)
   }
@@ -268,7 +274,7 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
 }
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? announcementFault(copy, turn.server.root, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }

@@ -7,9 +7,9 @@ import type { CleanupStep } from './directories/cleanup'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { Message } from './messages'
-import type { DirectoryId, Label, ServerId } from './names'
-import { outcomeShapes, type Drafted, type Request } from './requests'
-import type { ProcedureStep } from './servers/procedure'
+import type { DirectoryId, ServerId } from './names'
+import { outcomeShapes, type Change, type Drafted, type Request } from './requests'
+import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
 import { nameOfServer, refuse, send, type Turn } from './server'
 import { Malformed } from './shape'
@@ -48,7 +48,7 @@ const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
-const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'cleanUp', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -77,7 +77,7 @@ function askFirst(turn: Turn, errand: Errand): void {
 }
 
 /** Sweeps, joins and whole procedures take several messages of their own. */
-const longer: ReadonlySet<Request['type']> = new Set(['sweep', 'join', 'leave', 'create', 'setInSN', 'removeS', 'checkS', 'baptise'])
+const longer: ReadonlySet<Request['type']> = new Set(['sweep', 'join', 'leave', 'create', 'cleanUp', 'foresee', 'setInSN', 'removeS', 'checkS', 'baptise'])
 const patienceFor = (request: Request): number => (request.type === 'newEpoch' ? LONG_PATIENCE + 2 * request.patience : longer.has(request.type) ? LONG_PATIENCE : PATIENCE)
 
 function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {
@@ -170,8 +170,8 @@ export function onSigned(turn: Turn, id: number, signature: string): void {
 }
 
 /** A change of this server's own: drawn up at one of these servers, signed, submitted there; nothing to change is no failure. */
-export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, labels: Label[], tree: Tree, onward: Onward): void {
-  ask(turn, at, { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } }, { type: 'drafted', procedure, onward })
+export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, under: Change['under'], tree: Tree, onward: Onward): void {
+  ask(turn, at, { type: 'draft', directory, change: { procedure, under, tree, replace: false } }, { type: 'drafted', procedure, onward })
 }
 
 export function onDrafted(turn: Turn, { procedure, onward }: Extract<Onward, { type: 'drafted' }>, outcome: object | Failure): void {

@@ -4,6 +4,7 @@
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
 import { healthShape, type Health } from './copies/health'
+import { MAX_RECORDS, verdicts, type Judged } from './directories/parents'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -50,6 +51,12 @@ export type Request =
   | { type: 'leave'; directory: DirectoryId; force: boolean }
   /** The directory's effective parent, and its label there. */
   | { type: 'parent'; directory: DirectoryId }
+  /** Every name that the directory says it has, had, or is to have; with F, before which none is missing. */
+  | { type: 'records'; directory: DirectoryId }
+  /** Whether the directory may move there, as far as is known now. */
+  | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label }
+  /** Cleanup now: open moves are decided, references follow; answers the name that is in force. */
+  | { type: 'cleanUp'; directory: DirectoryId }
   /** What a server says of itself. */
   | { type: 'describe'; directory: DirectoryId }
   /** SetInSN: performed at a copy of the directory. */
@@ -215,7 +222,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -230,6 +237,9 @@ export const requestShape: Shape<Request> = union<Request>({
   settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
   leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
+  records: record({ type: oneOf('records'), directory: directoryId }),
+  foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label }),
+  cleanUp: record({ type: oneOf('cleanUp'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
   removeS: record({ type: oneOf('removeS'), directory: directoryId }),
@@ -255,6 +265,9 @@ export interface Outcomes {
   quarantine: Quarantined
   settle: { left: number }
   parent: { parent: DirectoryId | null; label: Label | null }
+  records: { directory: DirectoryId; records: Judged[]; stableMark: Timestamp; server: ServerId }
+  foresee: { directory: DirectoryId }
+  cleanUp: { copy: CopyId; label: Label | null }
   describe: Described
   setInSN: { directory: DirectoryId }
   removeS: { server: ServerId }
@@ -317,6 +330,9 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
   settle: record({ left: number }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
+  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
+  foresee: record({ directory: directoryId }),
+  cleanUp: record({ copy: copyId, label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),

@@ -25,7 +25,7 @@ import { noEffects, type Effects, type Happening } from './effects'
 import { freshFrom, type Fresh } from './fresh'
 import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
-import type { Procedure } from './servers/procedure'
+import type { Procedure } from './procedure'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */

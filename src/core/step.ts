@@ -20,14 +20,15 @@ import { onGreet, onSpliceNews, onUpdates, receiver, retryDeferred } from './cop
 import { beginSweep, onLooked, onReadPage, onSweepDeadline, onSweepRefused, onWrote } from './copies/sweep'
 import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './copies/sweepMember'
 import { sweepLater } from './copies/sweepTimes'
-import { beginCleanup, onCleanup, onNamesChanged } from './directories/cleanup'
+import { originOf } from './timestamp'
+import { beginCleanup, onCleanup, onMoved, onNamesChanged } from './directories/cleanup'
 import { onSought, onWalked } from './directories/lookup'
 import type { Effects } from './effects'
 import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { followClock, onClock } from './servers/clock'
-import { onProcedure } from './servers/procedures'
+import { onProcedure } from './procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
@@ -91,10 +92,11 @@ function dispatch(turn: Turn, input: Input): void {
 function lookAtNames(turn: Turn): void {
   for (const save of turn.effects.save) {
     if (!('copy' in save) || save.change.type !== 'absorbed') continue
-    for (const { intent } of save.change.sets) {
+    for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn') onServersNamed(turn, save.directory, labels)
       else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
+      else if (intent.procedure === 'move') onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
   }
 }

@@ -24,6 +24,8 @@ export function timestamp(time: number, origin: CopyId | typeof SWEEP_ORIGIN): T
 
 /** Earlier than every time-stamp that is ever assigned: the lastSweep of a copy that has met no sweep. */
 export const BEGINNING = timestamp(0, SWEEP_ORIGIN)
+/** After every other one. */
+export const LAST = timestamp(MAX_TIME, SWEEP_ORIGIN)
 
 /** Microseconds since 1970. */
 export const timeOf = (ts: Timestamp): number => Number(ts.slice(0, DIGITS))

@@ -5,6 +5,7 @@
  */
 import { contentsOf, copyStates, epochNumber, epochOf, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import type { Health } from '../core/copies/health'
+import { verdicts } from '../core/directories/parents'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { factsOf } from '../core/copies/spread'
 import { errorCodes, failure, type Failure } from '../core/errors'
@@ -88,7 +89,7 @@ function branches(s: Scene): Branch[] {
   const kind = random.below(10)
   if (kind < 3) return fresh(s, 2)
   if (kind === 3) return [[s.aLabel(), null, false]]
-  if (kind === 4) return [['.', null, [['BR', null, [[random.pick(s.directories), null, [[s.aLabel(), null, true]]]]]]]]
+  if (kind === 4) return [['.', null, [['BR', null, [[`${random.pick(s.directories)}${random.chance(0.5) ? '' : `.${random.id(8)}`}`, null, [[s.aLabel(), null, random.chance(0.7) ? true : [[random.pick(['Settled', 'Void']), null, true]]]]]]]]]]
   if (kind === 5) return random.chance(0.1) ? times(15, () => s.aLabel()).reduce<Branch[]>((below, label) => [[label, null, below]], [[s.aLabel(), null, true]]) : [[s.aLabel(), null, [['Server', null, [['Key', null, [[s.from.key, null, true]]], ['SI', null, [[s.from.id, null, true]]]]]]]]
   return [belowKnown(s, random.chance(0.3))]
 }
@@ -181,7 +182,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
-  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
+  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
   has: (s) => has(s),
   state: (s) => ({ type: 'state', directory: s.aDirectory() }),
@@ -194,6 +195,9 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
   parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
+  records: (s) => ({ type: 'records', directory: s.aDirectory() }),
+  foresee: (s) => ({ type: 'foresee', directory: s.aDirectory(), parent: s.aDirectory(), label: s.aLabel() }),
+  cleanUp: (s) => ({ type: 'cleanUp', directory: s.aDirectory() }),
   describe: (s) => ({ type: 'describe', directory: s.aDirectory() }),
   setInSN: (s) => ({ type: 'setInSN', directory: s.aDirectory(), to: s.random.chance(0.5) }),
   removeS: (s) => ({ type: 'removeS', directory: s.aDirectory() }),
@@ -238,6 +242,9 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
+  records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer() }),
+  foresee: (s) => ({ directory: s.aDirectory() }),
+  cleanUp: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
   describe: (s) => ({ server: s.aServer(), key: s.aText(128), name: s.aName(), up: s.random.chance(0.5) ? null : s.aName(), removed: s.random.chance(0.2), stores: times(few(s), () => s.aDirectory()) }),
   setInSN: (s) => ({ directory: s.aDirectory() }),
   removeS: (s) => ({ server: s.aServer() }),

@@ -10,7 +10,8 @@ import { healAll, loseDisk, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, epochMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { allMoved } from './moving'
+import { bulkyMix, epochMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
@@ -60,7 +61,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
   const bulkyOrUsual = random.chance(BULKY) ? bulkyMix : usualMix
   // A known bug shows soonest in the usual worlds, where nothing else is going on.
-  const mix = canary === undefined ? random.pick([bulkyOrUsual, bulkyOrUsual, epochMix, random.chance(PLACING) ? placingMix : epochMix]) : { ...bulkyOrUsual, place: 0 }
+  const mix = canary === undefined ? random.pick([bulkyOrUsual, random.chance(MOVING) ? movingMix : bulkyOrUsual, epochMix, random.chance(PLACING) ? placingMix : epochMix]) : { ...bulkyOrUsual, place: 0 }
   const workload = new Workload(world, aim?.mix ?? mix, aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
@@ -83,6 +84,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   settle(world)
   nothingLost(world)
   converged(world)
+  allMoved(world, workload.directories, workload.counted)
   if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
@@ -91,6 +93,7 @@ const BULKY = 0.04
 /** Worlds whose name begins so lose disks too: what only a lost one had is nobody's promise, and not every end of it is understood yet. */
 const LOSES_DISKS = 'disks-'
 const PLACING = 0.12
+const MOVING = 0.4
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
 const MOST_CHECKED = 9
 

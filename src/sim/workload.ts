@@ -1,5 +1,6 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
+import { recordKey } from '../core/directories/parents'
 import { isFailure, type Failure } from '../core/errors'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/requests'
@@ -27,6 +28,8 @@ export interface Mix {
   makeDirectory: number
   /** Administrators of servers: InSN, names in directories, removals, checks. */
   place?: number
+  /** Directories move, below others and back. */
+  move?: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
   /** New epochs, of those in reach, of all, or of any; and what an administrator does about those left out. */
@@ -39,6 +42,8 @@ export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5
 export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 /** Many directories and servers named in them. */
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
+/** Many directories that move. */
+export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 9, move: 30, bulk: 0 }
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 /** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
@@ -91,6 +96,7 @@ export class Workload {
       epoch: () => this.newEpoch(at, directory, random),
       abandon: () => this.abandon(at, directory, random),
       decide: () => this.decide(at, directory, random),
+      move: () => this.move(at, random),
       place: () => place(this.world, at, this.paths, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
@@ -112,12 +118,12 @@ export class Workload {
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
-      if (branches.length > 0) this.submit(at, directory, server, branches, random)
+      if (branches.length > 0) this.submit(at, directory, server, change.procedure, branches, random)
     })
   }
 
-  private submit(at: SimServer, directory: DirectoryId, server: ServerId, branches: Branch[], random: Random): void {
-    const intent = this.intent(at, directory, 'doUpdates', branches, random)
+  private submit(at: SimServer, directory: DirectoryId, server: ServerId, procedure: ProcedureName, branches: Branch[], random: Random): void {
+    const intent = this.intent(at, directory, procedure, branches, random)
     this.submitTo(at, directory, server, intent)
     // Somebody carries the same intent to another copy, which stamps it too [A1].
     if (!random.chance(0.06)) return
@@ -227,6 +233,20 @@ export class Workload {
     this.paths.set(directory, [...this.paths.get(parent)!, label])
     const created = this.intent(at, directory, 'newD', branches, random)
     at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended'))
+  }
+
+  /** MoveSubtree: mostly of what may move, without looking beforehand; void moves are part of the world. */
+  private move(at: SimServer, random: Random): void {
+    const [root] = this.directories
+    const there = this.directories.filter((each) => this.world.copies(each).length > 0)
+    const movable = there.filter((each) => each !== root)
+    if (movable.length === 0) return
+    const directory = random.pick(movable)
+    const parent = random.pick(there)
+    if (random.chance(0.3)) return at.call({ type: 'ask', servers: this.world.copies(directory).map((each) => each.at.id), request: { type: 'cleanUp', directory } }, this.counted('moves carried out', 'move ended'))
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(parent, random.id(8)), [[random.pick(['DEC', 'IBM', 'SRC']), true]]]], replace: false }
+    this.world.count('moves')
+    this.write(at, directory, change, random)
   }
 
   private newDirectoryId(random: Random): DirectoryId {

@@ -2,7 +2,7 @@
 import { explain } from '../core/errors'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Sweep } from '../core/copies/sweep'
-import { effectiveParent } from '../core/directories/reference'
+import { effectiveParent } from '../core/directories/parents'
 import { inSNOf } from '../core/directories/serverEntry'
 import type { Message } from '../core/messages'
 import { formatPath, type DirectoryId, type Label, type ServerId } from '../core/names'

@@ -9,7 +9,8 @@ import { isFailure, type ErrorCode, type Failure } from '../core/errors'
 import { decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, FullName, Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
-import type { Accepted, Drafted, ReadOutcome } from '../core/requests'
+import { recordKey } from '../core/directories/parents'
+import type { Accepted, Change, Drafted, ReadOutcome } from '../core/requests'
 import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
 import { encodeVisible } from '../core/values/encodeTree'
@@ -266,13 +267,22 @@ export class Cluster {
 
   /** DoUpdates at this server's own copy, at once: no message is delivered. */
   write(at: Member, directory: DirectoryId, path: Label[], tree: Tree): Accepted {
+    return this.change(at, directory, 'doUpdates', path, tree)
+  }
+
+  private change(at: Member, directory: DirectoryId, procedure: Change['procedure'], labels: Label[], tree: Tree): Accepted {
     const call = (which: Call): object => {
       const outcome = at.replies.get(this.call(at, which))
       if (outcome === undefined || isFailure(outcome)) throw new Error(`writing at ${at.name}: ${JSON.stringify(outcome)}`)
       return outcome
     }
-    const drafted = call({ type: 'ask', servers: [at.id], request: { type: 'draft', directory, change: { procedure: 'doUpdates', under: { labels: path, incarnations: null }, tree, replace: false } } }) as Drafted
-    return call(this.submitCall(at, directory, drafted.branches)) as Accepted
+    const drafted = call({ type: 'ask', servers: [at.id], request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Drafted
+    return call(this.submitCall(at, directory, drafted.branches, procedure)) as Accepted
+  }
+
+  /** The record of a move at this server's own copy, at once: no message is delivered. */
+  move(at: Member, directory: DirectoryId, parent: DirectoryId, label: Label): Accepted {
+    return this.change(at, directory, 'move', ['.', 'BR'], [[recordKey(parent, identifier(this.nextNonce++, 8)), [[label, true]]]])
   }
 
   read(at: Member, name: FullName, path: Label[] = []): ReadOutcome | Failure {

@@ -1,38 +1,49 @@
 /**
  * M4, M6, R9: after a change at one server, cleanup propagates its consequences; from state, by any copy, repeatable.
  *
- * Back-references in the child are primary, the reference in the parent follows: this procedure reads what the parent says
- * under the child's name, and writes the reference when it is missing, corrects the servers it lists, or takes another
- * name when somebody else holds this one.
+ * Back-references in the child are primary, references in its parents follow: this procedure decides what moves are open,
+ * reads what the parent says under the child's name, and writes the reference when it is missing, corrects the servers it
+ * lists, or takes another name when somebody else holds this one; then it turns former names into links.
  */
 import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
 import { ringText } from '../copies/spread'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { ask, originateAsServer } from '../errands'
+import { ask, originateAsServer, type Onward } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
+import { freshId } from '../fresh'
 import { labelFault, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
-import type { Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
+import type { TSPair } from '../values/update'
 import { inSNOf } from './serverEntry'
-import { candidatesFor, childStoredHere, effectiveParent, namedBy, referenceTree, type BackReference } from './reference'
+import { beginLinking, formerNames } from './formerNames'
+import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
+import { candidatesFor, childStoredHere, namedBy, referenceTree } from './reference'
+import { beginSettling } from './settling'
 
-/** `read` what the parent says, `draft` the change, `submit` it; then read again. */
-export type CleanupStep = 'read' | 'draft' | 'submit'
+/** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`. */
+export type CleanupStep = 'settled' | 'read' | 'link' | 'draft' | 'submit' | 'linked'
 
 export interface Cleanup {
-  parent: BackReference
+  /** Null for a root that is to move. */
+  parent: BackReference | null
   /** The directory that the drafted change is for: the parent, or the child itself when it takes another name. */
   changing: DirectoryId
   rounds: number
+  /** Why a move stays open. */
+  unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
   callers: Caller[]
 }
 
 const MAX_ROUNDS = 6
 const TRY_AGAIN = 10_000
+/** A move waits for servers that cannot be reached: it is looked at again at each connection, too. */
+const SETTLE_AGAIN = 30_000
+/** Who accepted a move carries it out; others do when that one is gone. */
+const TURN_PASSES = 15_000
 /** The name may be lost to another directory that was created under it elsewhere [M6]. */
 const LOOK_AGAIN = 300_000
 /** The parent's copies tell each other first. */
@@ -42,7 +53,7 @@ const AFTER_CONNECTION = 5000
 export function lookAtNameSoon(turn: Turn, copy: DirectoryCopy): void {
   const { agenda } = turn.server
   const at = turn.now + AFTER_CONNECTION
-  if (effectiveParent(copy) !== undefined && (agenda.times.get(`cleanup ${copy.directory}`) ?? at) >= at) schedule(agenda, `cleanup ${copy.directory}`, at)
+  if (backReferences(copy.visible).length > 0 && (agenda.times.get(`cleanup ${copy.directory}`) ?? at) >= at) schedule(agenda, `cleanup ${copy.directory}`, at)
 }
 
 /** M6: a reference that arrived may say that another directory holds the name of one stored here: looked at, at once. */
@@ -55,71 +66,103 @@ export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly
   }
 }
 
+/** A move came to this copy: it is decided and carried out, here if nobody else does. */
+export function onMoved(turn: Turn, directory: DirectoryId, isAcceptedHere: boolean): void {
+  const copy = turn.server.copies.get(directory)
+  const { agenda } = turn.server
+  const at = turn.now + (isAcceptedHere ? 0 : TURN_PASSES)
+  if (copy !== undefined && pendingIn(copy).length > 0 && (agenda.times.get(`cleanup ${directory}`) ?? at) >= at) schedule(agenda, `cleanup ${directory}`, at)
+}
+
 export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | null = null): void {
   const running = turn.server.cleanups.get(copy.directory)
   if (running !== undefined) {
     if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
-  const parent = effectiveParent(copy)
+  const parent = effectiveParent(copy) ?? null
+  const isOpen = pendingIn(copy).length > 0
   const callers = caller === null ? [] : [caller]
   if (copy.state !== 'active') {
     for (const each of callers) answer(turn, each, failure('NoCopyHere', { server: turn.server.name, directory: copy.directory }))
     return
   }
-  if (parent === undefined) {
+  if (parent === null && !isOpen) {
     turn.server.referenced.set(copy.directory, ringText(copy))
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: parent.parent, rounds: 0, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
-  readParent(turn, copy, cleanup)
+  if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
+  else readParent(turn, copy, cleanup)
 }
 
+const onward = ({ directory }: DirectoryCopy, step: CleanupStep): Onward => ({ type: 'cleanup', directory, step })
+const goOnAt = (copy: DirectoryCopy, step: CleanupStep): Caller => ({ type: 'onward', onward: onward(copy, step) })
+
 function readParent(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
-  const { parent, label } = (cleanup.parent = effectiveParent(copy) ?? cleanup.parent)
+  cleanup.parent = effectiveParent(copy) ?? cleanup.parent
+  if (cleanup.parent === null) return end(turn, copy, cleanup, null)
+  const { parent, label } = cleanup.parent
   const candidates = candidatesFor(turn.server, parent)
-  ask(turn, candidates.length > 0 ? candidates : [...turn.server.peers.keys()], { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, { type: 'cleanup', directory: copy.directory, step: 'read' })
+  ask(turn, candidates.length > 0 ? candidates : [...turn.server.peers.keys()], { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, onward(copy, 'read'))
 }
 
 export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep, outcome: object | Failure): void {
   const cleanup = turn.server.cleanups.get(directory)
   const copy = turn.server.copies.get(directory)
   if (cleanup === undefined || copy === undefined) return
-  if (isFailure(outcome)) {
+  if (step === 'settled') {
+    cleanup.unsettled = isFailure(outcome) ? outcome : null
+    readParent(turn, copy, cleanup)
+  } else if (step === 'linked') end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
+  else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
     else end(turn, copy, cleanup, outcome)
   } else if (step === 'read') onParentRead(turn, copy, cleanup, outcome as ReadOutcome)
+  else if (step === 'link') onTaken(turn, copy, cleanup, outcome as ReadOutcome)
   else if (step === 'draft') onDrafted(turn, copy, cleanup, outcome as Drafted)
   else if (++cleanup.rounds < MAX_ROUNDS) readParent(turn, copy, cleanup)
-  else end(turn, copy, cleanup, failure('Superseded', { name: cleanup.parent.label }))
+  else end(turn, copy, cleanup, failure('Superseded', { name: cleanup.parent?.label ?? '' }))
 }
 
+/** Drafts a change of what says where this directory is. */
+function draft(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, changing: DirectoryId, servers: ServerId[], labels: Label[], path: readonly TSPair[] | null, tree: Tree): void {
+  cleanup.changing = changing
+  const change: Change = { procedure: 'reference', under: { labels, incarnations: path?.map(([, ts]) => ts) ?? null }, tree, replace: false }
+  ask(turn, servers, { type: 'draft', directory: changing, change }, onward(copy, 'draft'))
+}
+
+/** A server whose name is no label stands in no reference. */
+const namesIn = ({ ring }: DirectoryCopy): Label[] => ring.map((member) => member.name).filter((name) => labelFault(name) === null)
+
+const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible) !== null)
+
 function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree, snapshot, server: at }: ReadOutcome): void {
-  const { parent, label } = cleanup.parent
-  // A server whose name is no label stands in no reference.
-  const names = copy.ring.map((member) => member.name).filter((name) => labelFault(name) === null)
-  const draft = (changing: DirectoryId, servers: ServerId[], labels: Label[], incarnations: Timestamp[] | null, wanted: Tree): void => {
-    cleanup.changing = changing
-    const change: Change = { procedure: 'reference', under: { labels, incarnations }, tree: wanted, replace: false }
-    ask(turn, servers, { type: 'draft', directory: changing, change }, { type: 'cleanup', directory: copy.directory, step: 'draft' })
-  }
-  if (snapshot.path.length === 0) return draft(parent, [at], [label], null, referenceTree(copy.directory, names, inSNOf(copy.visible) !== null))
+  const { parent, label } = cleanup.parent!
+  if (snapshot.path.length === 0) return draft(turn, copy, cleanup, parent, [at], [label], null, referenceTo(copy))
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
-  if (onlyLabel(reference.get('DI')) !== copy.directory) {
-    // M6: created under one name, the later keeps it; this one goes on under another, never lost.
-    const [first = ''] = label.split('~')
-    const other = `${utf8Length(first) > 200 ? '' : first}~${copy.directory.slice(0, 4 + cleanup.rounds)}`
-    happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
-    return draft(copy.directory, [turn.server.id], ['.', 'BR', parent], null, [[other, true]])
-  }
+  if (onlyLabel(reference.get('DI')) !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
+  const names = namesIn(copy)
   const listed = labelsOf(reference.get('Servers'))
   const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]
-  if (wrong.length === 0) return end(turn, copy, cleanup, null)
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
-  draft(parent, [at], [label, 'DR'], snapshot.path.map(([, ts]) => ts), [['Servers', wrong]])
+  if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
+  if (formerNames(copy).length > 0) beginLinking(turn, copy, goOnAt(copy, 'linked'))
+  else end(turn, copy, cleanup, null)
+}
+
+/** Something else stands under its name: a link that was left when it moved away once, or somebody else. */
+function onTaken(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { labels, snapshot, server: at }: ReadOutcome): void {
+  const { parent, label } = cleanup.parent!
+  if (labels?.includes(copy.directory)) return draft(turn, copy, cleanup, parent, [at], [label], snapshot.path.slice(0, 1), [['Link', false], ...(referenceTo(copy) as [Label, Tree][])])
+  // M6: under one name, the later keeps it; this one goes on under another, never lost.
+  const [first = ''] = label.split('~')
+  const other = `${utf8Length(first) > 200 ? '' : first}~${copy.directory.slice(0, 4 + cleanup.rounds)}`
+  happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
+  draft(turn, copy, cleanup, copy.directory, [turn.server.id], ['.', 'BR'], null, [[recordKey(parent, freshId(turn.server.fresh, 8)), [[other, true]]]])
 }
 
 const labelsOf = (tree: Tree | undefined): Label[] => (Array.isArray(tree) ? (tree as [Label, Tree][]).map(([label]) => label) : [])
@@ -127,13 +170,14 @@ const onlyLabel = (tree: Tree | undefined): Label | undefined => labelsOf(tree)[
 
 function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches, server }: Drafted): void {
   if (branches.length === 0 && ++cleanup.rounds < MAX_ROUNDS) return readParent(turn, copy, cleanup)
-  if (branches.length === 0) return end(turn, copy, cleanup, failure('Superseded', { name: cleanup.parent.label }))
-  originateAsServer(turn, cleanup.changing, 'reference', branches, server, { type: 'cleanup', directory: copy.directory, step: 'submit' })
+  if (branches.length === 0) return end(turn, copy, cleanup, failure('Superseded', { name: cleanup.parent?.label ?? '' }))
+  originateAsServer(turn, cleanup.changing, 'reference', branches, server, onward(copy, 'submit'))
 }
 
-function end(turn: Turn, copy: DirectoryCopy, { parent, callers }: Cleanup, why: Failure | null): void {
+function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cleanup, failed: Failure | null): void {
   turn.server.cleanups.delete(copy.directory)
-  if (why === null) turn.server.referenced.set(copy.directory, ringText(copy))
-  schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : TRY_AGAIN))
-  for (const caller of callers) answer(turn, caller, why ?? { copy: copy.id, label: parent.label })
+  if (failed === null) turn.server.referenced.set(copy.directory, ringText(copy))
+  const why = failed ?? unsettled
+  schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))
+  for (const caller of callers) answer(turn, caller, why ?? { copy: copy.id, label: parent?.label ?? null })
 }

@@ -1,13 +1,13 @@
 /**
- * DR, Link, Server and BR: the entries of a directory that name something else, as they stand in its tree (SPEC §4).
+ * DR, Link and Server: the entries of a directory that name something else, as they stand in its tree (SPEC §4).
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
 import { labelsOfServer, shortName, type Server } from '../server'
-import type { Timestamp } from '../timestamp'
 import { stringAt, type Tree } from '../values/readValue'
-import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { visibleAt, type ValueTree } from '../values/valueTree'
+import { effectiveParent } from './parents'
 import { labelsAt, serverEntry } from './serverEntry'
 
 /** What a label in a directory names: one thing (SPEC §1). */
@@ -33,33 +33,13 @@ export function linkTarget(server: Server, holder: DirectoryId, to: string): Ful
   return name
 }
 
-/** BR: a record that this directory has, or had, this name in this parent. */
-export interface BackReference {
-  parent: DirectoryId
-  label: Label
-  ts: Timestamp
-}
-
-/** All back-references of a directory, oldest first. */
-export function backReferences(tree: ValueTree): BackReference[] {
-  const found: BackReference[] = []
-  const records = visibleAt(tree, ['.', 'BR'])
-  for (const [parent, node] of records === undefined ? [] : visibleChildren(records)) {
-    if (isDirectoryId(parent)) for (const [label, record] of visibleChildren(node)) found.push({ parent, label, ts: record.ts })
-  }
-  return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
-}
-
-/** M2: the effective parent is the newest record; undefined for a root. */
-export const effectiveParent = (copy: DirectoryCopy): BackReference | undefined => backReferences(copy.visible).at(-1)
-
 /**
  * The child of a directory by its own word: a copy here whose effective parent and label are these. So a server finds the
  * directories that it stores without any copy of their parents ("directories are expected to cache their names").
  */
 export function childStoredHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
   for (const copy of server.copies.values()) {
-    if (copy.state !== 'active' || visibleAt(copy.visible, ['.', 'BR', parent, label]) === undefined) continue
+    if (copy.state !== 'active') continue
     const effective = effectiveParent(copy)
     if (effective?.parent === parent && effective.label === label) return copy
   }

@@ -26,8 +26,10 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
   setUpOn: [['*', 'Server']],
   removeS: [['*', 'Server']],
   setInSN: [['.', 'InSN']],
+  move: [['.', 'BR']],
   reference: [
     ['*', 'DR'],
+    ['*', 'Link'],
     ['.', 'BR'],
   ],
 }
@@ -59,7 +61,11 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
   return null
 }
 
+const removes = (below: Branch[2]): boolean => (typeof below === 'boolean' ? !below : below.some(([, , deeper]) => removes(deeper)))
+
 function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD'>, [label, incarnation, below]: Branch): Failure | null {
+  // A record that was made stays [M1].
+  if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)

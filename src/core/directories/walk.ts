@@ -7,7 +7,8 @@ import { failure, type Failure } from '../errors'
 import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
-import { candidatesFor, childStoredHere, effectiveParent, namedBy, serverIdOf, upServer } from './reference'
+import { effectiveParent } from './parents'
+import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
 
 /** Parents that are gone up to in one action: back-references may lead in a circle. */
 const MAX_RISE = 64

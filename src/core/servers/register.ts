@@ -68,7 +68,7 @@ function keepRight(turn: Turn, home: DirectoryId, copy: DirectoryCopy, label: La
   if (above?.state === 'active' && serverEntry(above.visible, server.up!.label)?.down.includes(server.id) === false) keep(turn, above.directory, [server.up!.label, 'Server', 'Down'], [[server.id, true]])
 }
 
-const keep = (turn: Turn, directory: DirectoryId, labels: Label[], tree: Tree): void => changeAsServer(turn, [turn.server.id], directory, 'setUpOn', labels, tree, { type: 'register', step: 'kept' })
+const keep = (turn: Turn, directory: DirectoryId, labels: Label[], tree: Tree): void => changeAsServer(turn, [turn.server.id], directory, 'setUpOn', { labels, incarnations: null }, tree, { type: 'register', step: 'kept' })
 
 /** Names under which a copy lists this server: servers are named in the root, and where InSN is. */
 const ownEntries = (server: Server, { directory, visible }: DirectoryCopy): Label[] =>
@@ -149,7 +149,7 @@ function onOwnEntry(turn: Turn, home: DirectoryId, { tree, snapshot, server: at 
   if (isOwn) isRegistered(turn)
   if (isOwn && wrong.length === 0) return
   if (!isOwn && snapshot.path.length > 0) return takeFreeName(turn, home)
-  changeAsServer(turn, [at], home, 'setUpOn', [lastLabel(server), 'Server'], wrong, { type: 'register', step: isOwn ? 'kept' : 'entered' })
+  changeAsServer(turn, [at], home, 'setUpOn', { labels: [lastLabel(server), 'Server'], incarnations: null }, wrong, { type: 'register', step: isOwn ? 'kept' : 'entered' })
 }
 
 /** Of two servers that took one name at once, the one that lost it looks for another as soon as it hears. */

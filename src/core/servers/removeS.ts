@@ -13,7 +13,7 @@ import { changeServer, happened, homeOf, labelsOfServer, type Turn } from '../se
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { shorterCopyFault } from './placement'
-import { begin, change, finish, goOnAt, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from './procedure'
+import { begin, change, finish, goOnAt, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 export interface Removal extends Begun {
   type: 'removeS'

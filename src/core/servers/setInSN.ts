@@ -5,7 +5,8 @@
  */
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { candidatesFor, effectiveParent, type BackReference } from '../directories/reference'
+import { effectiveParent, pendingIn, type BackReference } from '../directories/parents'
+import { candidatesFor } from '../directories/reference'
 import { inSNOf, namedIn, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
@@ -13,7 +14,7 @@ import type { ReadOutcome } from '../requests'
 import { depthOfServer, type Turn } from '../server'
 import { labelsIn, type Tree } from '../values/readValue'
 import { namedInFault } from './announcements'
-import { begin, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from './procedure'
+import { begin, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 export interface SettingInSN extends Begun {
   type: 'setInSN'
@@ -37,6 +38,8 @@ export function beginSetInSN(turn: Turn, copy: DirectoryCopy, to: boolean, calle
   const withdrawing = withdrawingFrom(server.id, directory, ['.', 'InSN'])
   const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, depth: 0, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
   if (setting === null) return
+  const [open] = to ? pendingIn(copy) : []
+  if (open !== undefined) return finish(turn, setting, failure('MovePending', { name: `#${directory}`, to: open.label, reason: 'InSN is given to a directory whose place is settled' }))
   if (to) return parent === null ? enter(turn, setting, copy) : read(turn, setting, 'parent', candidatesFor(server, parent.parent), parent.parent, ['.', 'InSN'])
   if (parent === null) return finish(turn, setting, failure('WouldBreak', { what: 'Taking InSN from the root', rule: 'S1', reason: 'every server name begins there', next: 'Leave it' }))
   if (inSNOf(visible) === null) return unannounce(turn, setting, parent)

@@ -16,7 +16,7 @@ import { changeServer, depthOfServer, homeOf, labelsOfServer, MAX_SERVER_NAME, t
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { isPlaced, shorterCopyFault } from './placement'
-import { begin, change, finish, goOnAt, lookUp, read, type Begun } from './procedure'
+import { begin, change, finish, goOnAt, lookUp, read, type Begun } from '../procedure'
 import { rename } from './register'
 
 export interface SettingUp extends Begun {

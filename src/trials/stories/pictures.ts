@@ -1,6 +1,7 @@
 /** The paper's figures in plain text. `readable` puts numbers and names in the place of time-stamps and identifiers. */
 import { epochNumber, isSealed, type CopyFields, type DirectoryCopy } from '../../core/copies/directoryCopy'
-import { backReferences, namedBy } from '../../core/directories/reference'
+import { backReferences } from '../../core/directories/parents'
+import { namedBy } from '../../core/directories/reference'
 import { compareLabels, type CopyId, type Label } from '../../core/names'
 import type { UpdateSet } from '../../core/values/intent'
 import type { ValueNode } from '../../core/values/valueTree'

@@ -1,26 +1,28 @@
 /**
- * What the procedures of servers have in common: each is plain data, begun for a caller, that goes on when what it asked for
+ * What the procedures of several steps have in common: each is plain data, begun for a caller, that goes on when what it asked for
  * has come; volatile: after a crash it is begun again, and finds from state what is done already.
  */
-import { answer, waitWith, type Caller } from '../caller'
-import { beginLookup, type AtRequest } from '../directories/lookup'
-import { WITHDRAWN } from '../directories/serverEntry'
-import { ask, changeAsServer } from '../errands'
-import { explain, failure, isFailure, type Failure } from '../errors'
-import { freshId } from '../fresh'
-import type { DirectoryId, Label, ServerId } from '../names'
-import type { CopyState, ReadOutcome, Request } from '../requests'
-import type { Turn } from '../server'
-import type { Timestamp } from '../timestamp'
-import type { ProcedureName } from '../values/intent'
-import type { Tree } from '../values/readValue'
-import type { Check, CheckStep } from './checkS'
-import type { Removal, RemovalStep } from './removeS'
-import type { SettingInSN, SettingInSNStep } from './setInSN'
-import type { SettingUp, SettingUpStep } from './setUpOn'
+import { answer, waitWith, type Caller } from './caller'
+import { beginLookup, type AtRequest } from './directories/lookup'
+import { WITHDRAWN } from './directories/serverEntry'
+import { ask, changeAsServer } from './errands'
+import { explain, failure, isFailure, type Failure } from './errors'
+import { freshId } from './fresh'
+import type { DirectoryId, Label, ServerId } from './names'
+import type { CopyState, ReadOutcome, Request } from './requests'
+import type { Turn } from './server'
+import type { Timestamp } from './timestamp'
+import type { ProcedureName } from './values/intent'
+import type { Tree } from './values/readValue'
+import type { Linking, LinkingStep } from './directories/formerNames'
+import type { Settling, SettlingStep } from './directories/settling'
+import type { Check, CheckStep } from './servers/checkS'
+import type { Removal, RemovalStep } from './servers/removeS'
+import type { SettingInSN, SettingInSNStep } from './servers/setInSN'
+import type { SettingUp, SettingUpStep } from './servers/setUpOn'
 
-export type Procedure = SettingUp | SettingInSN | Removal | Check
-export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | CheckStep
+export type Procedure = SettingUp | SettingInSN | Removal | Check | Settling | Linking
+export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | CheckStep | SettlingStep | LinkingStep
 
 export interface Begun {
   id: string
@@ -63,8 +65,8 @@ export const read = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly
 export const lookUp = (turn: Turn, begun: Begun, step: ProcedureStep, path: readonly Label[], entity: Label | null, asked: AtRequest | null): void =>
   beginLookup(turn, { from: turn.server.root!, up: 0, labels: [...path] }, entity, asked, goOnAt(begun, step))
 
-export const change = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, labels: Label[], tree: Tree): void =>
-  changeAsServer(turn, at, directory, procedure, labels, tree, onward(begun, step))
+export const change = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, labels: Label[], tree: Tree, incarnations: Timestamp[] | null = null): void =>
+  changeAsServer(turn, at, directory, procedure, { labels, incarnations }, tree, onward(begun, step))
 
 /**
  * W5: a withdrawal on its way to be stable at one copy. Once F has passed the mark there, every copy has it and accepts

@@ -1,12 +1,14 @@
 /** Which procedure goes on. */
-import { unreachable } from '../assert'
-import type { Failure } from '../errors'
-import type { Turn } from '../server'
-import { onCheck, type CheckStep } from './checkS'
+import { unreachable } from './assert'
+import { onLinking, type LinkingStep } from './directories/formerNames'
+import { onSettling, type SettlingStep } from './directories/settling'
+import type { Failure } from './errors'
+import type { Turn } from './server'
+import { onCheck, type CheckStep } from './servers/checkS'
 import type { ProcedureStep } from './procedure'
-import { onRemoval, type RemovalStep } from './removeS'
-import { onSettingInSN, type SettingInSNStep } from './setInSN'
-import { onSettingUp, type SettingUpStep } from './setUpOn'
+import { onRemoval, type RemovalStep } from './servers/removeS'
+import { onSettingInSN, type SettingInSNStep } from './servers/setInSN'
+import { onSettingUp, type SettingUpStep } from './servers/setUpOn'
 
 export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome: object | Failure): void {
   const procedure = turn.server.procedures.get(id)
@@ -21,6 +23,10 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onRemoval(turn, procedure, step as RemovalStep, outcome)
     case 'checkS':
       return onCheck(turn, procedure, step as CheckStep, outcome)
+    case 'settle':
+      return onSettling(turn, procedure, step as SettlingStep, outcome)
+    case 'link':
+      return onLinking(turn, procedure, step as LinkingStep, outcome)
     default:
       return unreachable(procedure)
   }

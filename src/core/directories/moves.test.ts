@@ -1,0 +1,182 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Cluster, named, ofType, type Member } from '../../trials/cluster'
+import { directoryNumber } from '../../trials/generators'
+import { isFailure, type Failure } from '../errors'
+import type { DirectoryId, Label } from '../names'
+import { timestamp } from '../timestamp'
+import type { Found } from './lookup'
+import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
+import { namedBy } from './reference'
+
+const [DEC, SRC, LAB] = [directoryNumber(11), directoryNumber(12), directoryNumber(13)] as [DirectoryId, DirectoryId, DirectoryId]
+
+/** ANSI/{DEC, SRC, LAB}, all on each of three servers. */
+function town(): { cluster: Cluster; root: DirectoryId; alpha: Member; beta: Member; gamma: Member } {
+  const { cluster, directory: root } = Cluster.ring(3)
+  const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+  for (const [label, directory] of [['DEC', DEC], ['SRC', SRC], ['LAB', LAB]] as const) {
+    cluster.newD(alpha, root, label, directory)
+    for (const member of [beta, gamma]) cluster.join(member, directory, alpha)
+  }
+  cluster.pass(10_000)
+  return { cluster, root, alpha, beta, gamma }
+}
+
+const cleanUp = (cluster: Cluster, at: Member, directory: DirectoryId): object | Failure => cluster.tryAsk(at, { type: 'ask', servers: [at.id], request: { type: 'cleanUp', directory } })
+const code = (outcome: object | Failure): string => (isFailure(outcome) ? outcome.code : 'ok')
+const at = (member: Member, directory: DirectoryId): string => {
+  const parent = effectiveParent(member.copy(directory))
+  return parent === undefined ? 'root' : `${parent.parent}/${parent.label}`
+}
+const found = (cluster: Cluster, from: Member, root: DirectoryId, ...labels: Label[]): DirectoryId | string => {
+  const outcome = cluster.lookup(from, named(root, ...labels))
+  return isFailure(outcome) ? outcome.code : outcome.directory
+}
+
+describe('[M2] [D3] effective parents', () => {
+  const directories = [1, 2, 3, 4, 5].map(directoryNumber)
+  const record = fc.record({ directory: fc.constantFrom(...directories), parent: fc.constantFrom(...directories, directoryNumber(9)) })
+  const sets = fc.array(record, { maxLength: 14 }).map((all) => all.map((each, i): Placing => ({ ...each, label: `l${i}`, ts: timestamp(1000 + i, '0') })))
+
+  it('are a tree for every set of records, in whatever order they came', () => {
+    fc.assert(
+      fc.property(sets, fc.infiniteStream(fc.nat()), (records, order) => {
+        const { parents, voided } = parentsBy(records)
+        for (const directory of directories) {
+          let [steps, up] = [0, parents.get(directory)?.parent]
+          while (up !== undefined && steps++ < 20) up = parents.get(up)?.parent
+          expect(up).toBeUndefined()
+        }
+        const shuffled = [...records].map((each) => ({ each, at: order.next().value as number })).toSorted((a, b) => a.at - b.at).map(({ each }) => each)
+        expect(parentsBy(shuffled)).toEqual({ parents, voided })
+      }),
+    )
+  })
+
+  it('what is decided for a record stays so whatever later records come', () => {
+    fc.assert(
+      fc.property(sets, fc.nat(14), (records, until) => {
+        const before = parentsBy(records.slice(0, until)).voided
+        const after = parentsBy(records).voided
+        for (const { ts } of records.slice(0, until)) expect(after.has(ts)).toBe(before.has(ts))
+      }),
+    )
+  })
+})
+
+describe('a move', () => {
+  it('[M3] [M4] [D3] is settled when all above is stable; the reference follows, and the old name leads there as a link', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.move(beta, SRC, DEC, 'Research')
+    expect(at(beta, SRC)).toBe(`${root}/SRC`)
+    expect(code(cleanUp(cluster, beta, SRC))).toBe('ok')
+    cluster.settle()
+    for (const member of [alpha, beta, gamma]) {
+      expect(at(member, SRC)).toBe(`${DEC}/Research`)
+      expect(namedBy(member.copy(DEC).visible, 'Research')).toMatchObject({ type: 'directory', directory: SRC })
+      expect(namedBy(member.copy(root).visible, 'SRC')).toEqual({ type: 'link', to: `#${root}/DEC/Research` })
+      expect(found(cluster, member, root, 'SRC')).toBe(SRC)
+      expect(found(cluster, member, root, 'DEC', 'Research')).toBe(SRC)
+    }
+  })
+
+  it('[M3] the name in use leads there at every step of it, from every server', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.move(gamma, SRC, DEC, 'SRC')
+    const id = cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'cleanUp', directory: SRC } })
+    for (let i = 0; i < 400 && !(gamma.replies.has(id) && cluster.post.length === 0); i++) {
+      if (!cluster.deliver()) cluster.tickNext()
+      // By what each server stores, at once: the walk of one step.
+      for (const member of [alpha, beta, gamma]) {
+        const there = namedBy(member.copy(root).visible, 'SRC')
+        const isLink = there?.type === 'link' && namedBy(member.copy(DEC).visible, 'SRC')?.type === 'directory'
+        expect(there?.type === 'directory' || isLink || namedBy(gamma.copy(DEC).visible, 'SRC')?.type === 'directory').toBe(true)
+      }
+    }
+    expect(gamma.replies.has(id)).toBe(true)
+    cluster.pass(10_000)
+    for (const member of [alpha, beta, gamma]) expect(found(cluster, member, root, 'SRC')).toBe(SRC)
+  })
+
+  it('[M4] back again and away: references and links change places, and no link leads by another', () => {
+    const { cluster, root, alpha, beta } = town()
+    cluster.move(alpha, SRC, DEC, 'SRC')
+    expect(code(cleanUp(cluster, alpha, SRC))).toBe('ok')
+    cluster.move(beta, SRC, root, 'SRC')
+    expect(code(cleanUp(cluster, beta, SRC))).toBe('ok')
+    cluster.settle()
+    expect(namedBy(alpha.copy(root).visible, 'SRC')).toMatchObject({ type: 'directory', directory: SRC })
+    expect(namedBy(alpha.copy(DEC).visible, 'SRC')).toEqual({ type: 'link', to: `#${root}/SRC` })
+    cluster.move(alpha, SRC, LAB, 'SRC')
+    cluster.pass(10)
+    expect(code(cleanUp(cluster, alpha, SRC))).toBe('ok')
+    cluster.settle()
+    expect(namedBy(beta.copy(DEC).visible, 'SRC')).toEqual({ type: 'link', to: `#${root}/LAB/SRC` })
+    expect(namedBy(beta.copy(root).visible, 'SRC')).toEqual({ type: 'link', to: `#${root}/LAB/SRC` })
+  })
+
+  it('[M2] [M3] two that cross in a split network: when it heals the later one is void, everywhere, and the tree is one', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.cut(alpha, beta)
+    cluster.cut(alpha, gamma)
+    cluster.move(alpha, DEC, SRC, 'DEC')
+    cluster.time += 5
+    cluster.move(beta, SRC, DEC, 'SRC')
+    const [here, there] = [cleanUp(cluster, alpha, DEC), cleanUp(cluster, beta, SRC)]
+    expect([code(here), code(there)]).toEqual(['MovePending', 'MovePending'])
+    for (const member of [alpha, beta, gamma]) expect([at(member, DEC), at(member, SRC)]).toEqual([`${root}/DEC`, `${root}/SRC`])
+    cluster.connect(alpha, beta)
+    cluster.connect(alpha, gamma)
+    cluster.pass(120_000)
+    for (const member of [alpha, beta, gamma]) {
+      expect([at(member, DEC), at(member, SRC)]).toEqual([`${SRC}/DEC`, `${root}/SRC`])
+      expect(pendingIn(member.copy(SRC))).toEqual([])
+      expect(found(cluster, member, root, 'DEC')).toBe(DEC)
+      expect(found(cluster, member, root, 'SRC', 'DEC')).toBe(DEC)
+      expect(namedBy(member.copy(DEC).visible, 'SRC')).toBe(null)
+    }
+  })
+
+  it('[M3] below itself is refused beforehand; and a directory in which servers are named stays', () => {
+    const { cluster, root, alpha } = town()
+    cluster.move(alpha, SRC, DEC, 'SRC')
+    cleanUp(cluster, alpha, SRC)
+    const foresee = (directory: DirectoryId, parent: DirectoryId): string => cluster.code(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory, parent, label: 'x' } })
+    expect(foresee(DEC, SRC)).toBe('WouldFormCycle')
+    expect(foresee(DEC, DEC)).toBe('WouldFormCycle')
+    expect(foresee(DEC, LAB)).toBe('ok')
+    expect(foresee(root, DEC)).toBe('WouldBreak')
+  })
+
+  it('[M4] any message of it may be lost, and who carries it out may crash after any step: it is carried out', () => {
+    for (let lost = 0; lost < 60; lost += 3) {
+      const { cluster, root, alpha, beta, gamma } = town()
+      cluster.move(beta, SRC, DEC, 'SRC')
+      cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'cleanUp', directory: SRC } })
+      for (let i = 0; i < lost; i++) if (!cluster.deliver()) cluster.tickNext()
+      if (lost % 2 === 0) cluster.crash(beta)
+      else cluster.lose(() => true)
+      if (!beta.alive) cluster.restart(beta)
+      cluster.pass(120_000)
+      for (const member of [alpha, beta, gamma]) expect([lost, at(member, SRC), found(cluster, member, root, 'SRC')]).toEqual([lost, `${DEC}/SRC`, SRC])
+    }
+  })
+
+  it('[M3] who accepted it is gone: another copy carries it out', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.cut(beta, gamma)
+    cluster.move(beta, SRC, DEC, 'SRC')
+    cluster.settle()
+    cluster.connect(beta, gamma)
+    cluster.lose(ofType('request', 'answer'))
+    cluster.pass(120_000)
+    for (const member of [alpha, beta, gamma]) expect(found(cluster, member, root, 'DEC', 'SRC')).toBe(SRC)
+  })
+
+  it('[M1] a record stays: by the procedure of moves none can be taken away', () => {
+    const { cluster, alpha } = town()
+    const failed = cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: SRC, change: { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[effectiveParent(alpha.copy(SRC))!.key, false]], replace: false } } }) as { branches: [] }
+    expect(cluster.code(alpha, cluster.submitCall(alpha, SRC, failed.branches, 'move'))).toBe('Reserved')
+  })
+})

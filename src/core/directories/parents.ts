@@ -1,0 +1,90 @@
+/**
+ * Where a directory is (SPEC §11): its back-references say under which names it stands, or stood; of all that directories
+ * say of themselves follows which of these are in force. No lock and no order of messages has a part in it.
+ */
+import { isDirectoryId, type DirectoryId, type Label } from '../names'
+import type { Timestamp } from '../timestamp'
+import type { ValueTree } from '../values/valueTree'
+import { visibleAt, visibleChildren } from '../values/valueTree'
+
+/** What is known of a record: that it took effect, that it never will, or nothing final yet [M3]. */
+export const verdicts = ['settled', 'void', 'pending'] as const
+export type Verdict = (typeof verdicts)[number]
+
+/** BR: a record of a directory that it has, had, or is to have this name in this parent. */
+export interface BackReference {
+  parent: DirectoryId
+  label: Label
+  ts: Timestamp
+}
+
+export interface Judged extends BackReference {
+  /** Where it stands below `./BR`: no other record has this key, so none ever replaces another [M1]. */
+  key: Label
+  verdict: Verdict
+}
+
+/** The marks under a record. */
+export const SETTLED = 'Settled'
+export const VOID = 'Void'
+
+/** Of a directory, so that no record needs to go. */
+export const MAX_RECORDS = 256
+
+/** `./BR/<parent>` is the record it was made with, `./BR/<parent>.<id>` that of a move. */
+export const recordKey = (parent: DirectoryId, id: string): Label => `${parent}.${id}`
+
+function parentIn(key: Label): DirectoryId | null {
+  const [parent = '', id] = key.split('.')
+  return isDirectoryId(parent) && (id === undefined || /^[a-z2-7]{8}$/.test(id)) ? parent : null
+}
+
+/** All back-references of a directory, oldest first. The one that it was made with is settled: nothing lay below it then. */
+export function backReferences(tree: ValueTree): Judged[] {
+  const made = visibleAt(tree, ['.'])?.ts
+  const records = visibleAt(tree, ['.', 'BR'])
+  const found: Judged[] = []
+  for (const [key, node] of records === undefined ? [] : visibleChildren(records)) {
+    const parent = parentIn(key)
+    for (const [label, record] of parent === null ? [] : visibleChildren(node)) {
+      const marks = [...visibleChildren(record)].map(([mark]) => mark)
+      const verdict = record.ts === made || marks.includes(SETTLED) ? 'settled' : marks.includes(VOID) ? 'void' : 'pending'
+      found.push({ parent: parent!, label, ts: record.ts, key, verdict })
+    }
+  }
+  return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+}
+
+/**
+ * M2, as one copy knows it: the newest settled record; or a newer one with the same parent, which cannot be void while no
+ * move came between. Undefined for a root.
+ */
+export function effectiveParent({ visible }: { visible: ValueTree }): Judged | undefined {
+  const records = backReferences(visible)
+  const settled = records.findLast(({ verdict }) => verdict === 'settled')
+  return records.findLast(({ ts, parent, verdict }) => parent === settled?.parent && verdict !== 'void' && ts >= settled.ts)
+}
+
+/** The moves of a directory that are not decided yet, oldest first. */
+export const pendingIn = ({ visible }: { visible: ValueTree }): Judged[] => backReferences(visible).filter(({ verdict }) => verdict === 'pending')
+
+/** A record, with whose it is. */
+export interface Placing extends BackReference {
+  directory: DirectoryId
+}
+
+/**
+ * M2: one after the other in the order of time-stamps each record takes effect, unless its directory would come to lie below
+ * itself: then it is void. So the parents of any set of records are a tree, and of two moves that cross the later is void.
+ */
+export function parentsBy(records: readonly Placing[]): { parents: Map<DirectoryId, Placing>; voided: Set<Timestamp> } {
+  const parents = new Map<DirectoryId, Placing>()
+  const voided = new Set<Timestamp>()
+  for (const record of records.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))) {
+    let at: DirectoryId | undefined = record.parent
+    while (at !== undefined && at !== record.directory) at = parents.get(at)?.parent
+    if (at === undefined) parents.set(record.directory, record)
+    else voided.add(record.ts)
+  }
+  return { parents, voided }
+}

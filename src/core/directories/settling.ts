@@ -1,0 +1,133 @@
+/**
+ * M3: a move becomes final. Whether it took effect follows from the records of all directories that the new parent lay
+ * below, or may have [M2]; and these are complete once F of each has passed the move. Any copy of the directory that moved
+ * finds out, from state, and writes the verdict beside the record.
+ */
+import type { Caller } from '../caller'
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import { explain, failure, isFailure, type Failure } from '../errors'
+import type { DirectoryId, Label, ServerId } from '../names'
+import { begin, change, finish, request, type Begun } from '../procedure'
+import type { Outcomes } from '../requests'
+import { happened, type Turn } from '../server'
+import { LAST, type Timestamp } from '../timestamp'
+import { MAX_RECORDS, parentsBy, pendingIn, SETTLED, VOID, backReferences, type Judged, type Placing } from './parents'
+import { inSNOf } from './serverEntry'
+import { candidatesFor } from './reference'
+
+export interface Settling extends Begun {
+  type: 'settle'
+  directory: DirectoryId
+  /** The oldest move that is not decided. */
+  record: Placing
+  /** Where it stands; null when it is only asked about, beforehand. */
+  key: Label | null
+  told: Map<DirectoryId, Told>
+  asking: DirectoryId
+  sweeps: number
+}
+
+/** What a copy says of its directory's records, and F there: older ones are complete. */
+interface Told {
+  records: Placing[]
+  stableMark: Timestamp
+  at: ServerId
+}
+
+/** Each directory on the way is `told`, and `swept` until it is stable; then the verdict is `marked`. */
+export type SettlingStep = 'told' | 'swept' | 'marked'
+
+/** Directories that one verdict may rest on, and sweeps of each. */
+const MAX_TOLD = 256
+const SWEEPS_OF_EACH = 4
+
+/** Decides the moves of a directory that are open, one after the other. */
+export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
+  const [record] = pendingIn(copy)
+  if (record === undefined) return
+  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), sweeps: 0 }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
+  if (settling !== null) goOn(turn, settling)
+}
+
+const about = (directory: DirectoryId, { parent, label, ts, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts }, key, asking: directory })
+
+/** Asks whether a move would be void, by what is known now [`WouldFormCycle`]. */
+export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { parent: DirectoryId; label: Label }, caller: Caller): void {
+  const { directory } = copy
+  const record = { directory, parent, label, ts: LAST }
+  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0 }, () => false)
+  if (settling === null) return
+  const fault = movingFault(copy)
+  if (fault === null) goOn(turn, settling)
+  else finish(turn, settling, fault)
+}
+
+/** Why a copy takes no move of its directory, whereto ever. */
+export function movingFault({ directory, visible }: DirectoryCopy): Failure | null {
+  if (inSNOf(visible) !== null) return failure('WouldBreak', { what: `Moving #${directory}`, rule: 'S1', reason: 'servers are named in it, or may be', next: 'Take InSN from it first' })
+  const known = backReferences(visible).length
+  return known < MAX_RECORDS ? null : failure('TooLarge', { what: `The list of names that #${directory} has had`, size: `${known}`, limit: `${MAX_RECORDS}` })
+}
+
+/** Asks the next directory that the verdict rests on; when all have told, and are stable, decides. */
+function goOn(turn: Turn, settling: Settling): void {
+  const { told, record } = settling
+  const missing = next(settling)
+  if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, candidatesFor(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
+  if (settling.key === null) return finish(turn, settling, isVoid(settling) ? failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label }) : { directory: record.directory })
+  const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
+  if (unstable === undefined) return mark(turn, settling)
+  const [directory, { at }] = unstable
+  settling.asking = directory
+  if (settling.sweeps++ >= SWEEPS_OF_EACH * told.size) return finish(turn, settling, waiting(settling, `the stable mark of #${directory} does not advance`))
+  request(turn, settling, 'swept', [at], { type: 'sweep', directory, form: 'parallel' })
+}
+
+/** A directory that the verdict may rest on and that has not told: any that another one has ever been below, before. */
+function next({ told, record }: Settling): DirectoryId | null {
+  const parents = [record.directory, record.parent, ...[...told.values()].flatMap(({ records }) => records.filter(({ ts }) => ts < record.ts).map(({ parent }) => parent))]
+  return parents.find((directory) => !told.has(directory)) ?? null
+}
+
+function askFor(turn: Turn, settling: Settling, directory: DirectoryId, at: readonly ServerId[]): void {
+  settling.asking = directory
+  request(turn, settling, 'told', at.length > 0 ? at : [...turn.server.peers.keys()], { type: 'records', directory })
+}
+
+const isVoid = ({ told, record }: Settling): boolean => parentsBy([...[...told.values()].flatMap(({ records }) => records).filter(({ ts }) => ts < record.ts), record]).voided.has(record.ts)
+
+const waiting = ({ record }: Settling, reason: string): Failure => failure('MovePending', { name: `#${record.directory}`, to: record.label, reason })
+
+export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, outcome: object | Failure): void {
+  const copy = turn.server.copies.get(settling.directory)
+  if (copy?.state !== 'active') return finish(turn, settling, failure('NoCopyHere', { server: turn.server.name, directory: settling.directory }))
+  if (isFailure(outcome)) return finish(turn, settling, waiting(settling, explain(outcome).replace(/\.$/, '')))
+  const { asking, told } = settling
+  switch (step) {
+    case 'told': {
+      const { directory, records, stableMark, server } = outcome as Outcomes['records']
+      if (directory !== asking) return finish(turn, settling, waiting(settling, `#${asking} was not told of`))
+      told.set(directory, { records: records.map(({ parent, label, ts }) => ({ directory, parent, label, ts })), stableMark, at: server })
+      return goOn(turn, settling)
+    }
+    case 'swept': {
+      const { at } = told.get(asking)!
+      told.delete(asking)
+      return askFor(turn, settling, asking, [at])
+    }
+    case 'marked': {
+      const [record] = pendingIn(copy)
+      if (record === undefined) return finish(turn, settling, { directory: copy.directory })
+      if (record.ts === settling.record.ts) return finish(turn, settling, waiting(settling, 'the verdict could not be written'))
+      Object.assign(settling, about(copy.directory, record))
+      return goOn(turn, settling)
+    }
+  }
+}
+
+function mark(turn: Turn, settling: Settling): void {
+  const { directory, record, key } = settling
+  const isDone = !isVoid(settling)
+  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another move put the new parent below it first`, directory })
+  change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR', key!, record.label], [[isDone ? SETTLED : VOID, true]])
+}

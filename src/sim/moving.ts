@@ -1,0 +1,90 @@
+/** When all is quiet: every move is decided, and what directories say of each other is what follows from their records. */
+import { backReferences, effectiveParent, parentsBy, type Placing } from '../core/directories/parents'
+import { linkTarget, namedBy } from '../core/directories/reference'
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
+import type { DirectoryId, FullName } from '../core/names'
+import { labelsAt } from '../core/directories/serverEntry'
+import { Accusation, type World } from './world'
+
+const ROUNDS = 6
+
+const accuse = (sentence: string): never => {
+  throw new Accusation('D3', sentence)
+}
+
+/** How a call ended is counted. */
+type Counted = (well: string, badly: string) => (outcome: object) => void
+
+export function allMoved(world: World, directories: readonly DirectoryId[], counted: Counted): void {
+  const copies = new Map(directories.flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map((first) => [each, first])))
+  const isOpen = (): boolean => [...copies.values()].some(({ copy }) => backReferences(copy.visible).length > 1)
+  for (let round = 0; round < ROUNDS && isOpen(); round++) {
+    for (const [directory, { at }] of copies) at.call({ type: 'ask', servers: [at.id], request: { type: 'cleanUp', directory } }, counted('cleanups at the end', 'cleanup at the end ended'))
+    world.pass(60_000)
+  }
+  treeIsRight(world, new Map([...copies].map(([directory, { copy }]) => [directory, copy])))
+}
+
+/** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
+function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>): void {
+  const records = [...copies].flatMap(([directory, { visible }]) => backReferences(visible).map((record) => ({ ...record, directory })))
+  const { parents, voided } = parentsBy(records)
+  for (const { directory, parent, label, ts, verdict } of records) {
+    const right = voided.has(ts) ? 'void' : 'settled'
+    // Below a directory that was never made nothing can be decided.
+    if (verdict !== right && isWhole(records, copies, directory)) accuse(`the move of ${directory} to ${label} in ${parent} is ${right} by all records, and ${verdict} by its own`)
+  }
+  for (const [directory, copy] of copies) {
+    const { parent, label } = effectiveParent(copy) ?? {}
+    const right = parents.get(directory)
+    if (!isWhole(records, copies, directory)) continue
+    if (parent !== right?.parent || label !== right?.label) accuse(`${directory} says that it is ${label} in ${parent}, and is ${right?.label} in ${right?.parent}`)
+    if (right !== undefined) referenceIsThere(copies, right)
+    for (const former of records) if (former.directory === directory && former.verdict === 'settled' && (former.parent !== parent || former.label !== label)) leadsThere(world, copies, former)
+  }
+  for (const [directory, { visible }] of copies) {
+    for (const label of labelsAt(visible, [])) {
+      const named = namedBy(visible, label)
+      const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
+      if (named?.type === 'directory' && copies.has(named.directory) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
+    }
+  }
+}
+
+/** Whether every directory that this one has ever been below is there to be asked. */
+function isWhole(records: readonly Placing[], copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
+  const above = new Set([directory])
+  for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
+  return [...above].every((each) => copies.has(each))
+}
+
+function referenceIsThere(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, label }: Placing): void {
+  const named = namedBy(copies.get(parent)!.visible, label)
+  if (named?.type !== 'directory' || named.directory !== directory) accuse(`${directory} is ${label} in ${parent}, where there is ${named === null ? 'nothing' : `a ${named.type}`} of that name`)
+}
+
+/** A name that it had is a link to it; or it was lost to somebody else [M6]. */
+function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, label }: Placing): void {
+  const { visible } = copies.get(parent)!
+  const named = namedBy(visible, label)
+  const isTaken = named?.type === 'directory' && named.directory !== directory
+  const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)
+  if (isTaken || isOther) return
+  const end = named?.type === 'link' ? follow(world, copies, linkTarget(world.servers[0]!.server, parent, named.to)) : undefined
+  if (end !== directory) accuse(`${label} in ${parent} was a name of ${directory}, and ${named?.type === 'link' ? `leads to ${end}` : `is ${named?.type ?? 'gone'}`}`)
+}
+
+/** Where a name leads by what stands in these copies. */
+function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
+  let at = name?.from as DirectoryId | undefined
+  for (const [depth, label] of name?.labels.entries() ?? []) {
+    const tree = at && copies.get(at)?.visible
+    const named = tree && namedBy(tree, label)
+    if (named?.type === 'link' && links < 16) {
+      const target = linkTarget(world.servers[0]!.server, at!, named.to)
+      return follow(world, copies, target && { ...target, labels: [...target.labels, ...name!.labels.slice(depth + 1)] }, links + 1)
+    }
+    at = named?.type === 'directory' ? named.directory : undefined
+  }
+  return at
+}
