@@ -330,7 +330,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
   settle: record({ left: number }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
-  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
+  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
   foresee: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),

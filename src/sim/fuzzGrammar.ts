@@ -242,7 +242,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
-  records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer() }),
+  records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), born: s.random.chance(0.3), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer() }),
   foresee: (s) => ({ directory: s.aDirectory() }),
   cleanUp: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
   describe: (s) => ({ server: s.aServer(), key: s.aText(128), name: s.aName(), up: s.random.chance(0.5) ? null : s.aName(), removed: s.random.chance(0.2), stores: times(few(s), () => s.aDirectory()) }),

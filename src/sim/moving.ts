@@ -2,7 +2,9 @@
 import { backReferences, effectiveParent, parentsBy, type Placing } from '../core/directories/parents'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
-import type { DirectoryId, FullName } from '../core/names'
+import type { DirectoryId, FullName, Label } from '../core/names'
+import { updatesOf } from '../core/values/intent'
+import type { Update } from '../core/values/update'
 import { labelsAt } from '../core/directories/serverEntry'
 import { Accusation, type World } from './world'
 
@@ -46,7 +48,7 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
-      if (named?.type === 'directory' && copies.has(named.directory) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
+      if (named?.type === 'directory' && isWhole(records, copies, named.directory) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
     }
   }
 }
@@ -69,9 +71,16 @@ function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy
   const named = namedBy(visible, label)
   const isTaken = named?.type === 'directory' && named.directory !== directory
   const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)
-  if (isTaken || isOther) return
+  if (isTaken || isOther || !wasReferredTo(world, parent, label, directory)) return
   const end = named?.type === 'link' ? follow(world, copies, linkTarget(world.servers[0]!.server, parent, named.to)) : undefined
   if (end !== directory) accuse(`${label} in ${parent} was a name of ${directory}, and ${named?.type === 'link' ? `leads to ${end}` : `is ${named?.type ?? 'gone'}`}`)
+}
+
+/** Whether the name was ever in use: of two moves at once the first may be over before its reference was written. */
+function wasReferredTo(world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean {
+  const wanted = [label, 'DR', 'DI', directory]
+  const creates = ({ path }: Update): boolean => path.length === wanted.length && path.every(([each], i) => each === wanted[i])
+  return world.database.sets(parent).some(({ set }) => updatesOf(set).some((update) => update.mark === 'present' && creates(update)))
 }
 
 /** Where a name leads by what stands in these copies. */

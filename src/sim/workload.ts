@@ -226,7 +226,7 @@ export class Workload {
     const root = at.server.root
     if (root === null || this.directories.length > this.most) return
     const directory = this.newDirectoryId(random)
-    const parent = random.chance(DEEPER) ? random.pick(this.directories) : root
+    const parent = random.chance(DEEPER) ? random.pick([root, ...this.directories.filter((each) => this.world.copies(each).length > 0)]) : root
     const label = random.pick(['DEC', 'IBM'])
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)

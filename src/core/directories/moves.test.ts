@@ -37,7 +37,7 @@ const found = (cluster: Cluster, from: Member, root: DirectoryId, ...labels: Lab
 describe('[M2] [D3] effective parents', () => {
   const directories = [1, 2, 3, 4, 5].map(directoryNumber)
   const record = fc.record({ directory: fc.constantFrom(...directories), parent: fc.constantFrom(...directories, directoryNumber(9)) })
-  const sets = fc.array(record, { maxLength: 14 }).map((all) => all.map((each, i): Placing => ({ ...each, label: `l${i}`, ts: timestamp(1000 + i, '0') })))
+  const sets = fc.array(record, { maxLength: 14 }).map((all) => all.map((each, i): Placing => ({ ...each, label: `l${i}`, ts: timestamp(1000 + i, '0'), born: false })))
 
   it('are a tree for every set of records, in whatever order they came', () => {
     fc.assert(
@@ -147,6 +147,17 @@ describe('a move', () => {
     expect(foresee(DEC, DEC)).toBe('WouldFormCycle')
     expect(foresee(DEC, LAB)).toBe('ok')
     expect(foresee(root, DEC)).toBe('WouldBreak')
+  })
+
+  it('[M2] a directory lies where it was born even for a move to it that a slow clock stamped earlier', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.newD(beta, DEC, 'WRL', directoryNumber(14))
+    alpha.skew = -60_000
+    cluster.move(alpha, SRC, directoryNumber(14), 'SRC')
+    cluster.move(beta, DEC, SRC, 'DEC')
+    cluster.pass(200_000)
+    for (const member of [alpha, beta, gamma]) expect([at(member, SRC), at(member, DEC)]).toEqual([`${directoryNumber(14)}/SRC`, `${root}/DEC`])
+    expect(at(beta, directoryNumber(14))).toBe(`${DEC}/WRL`)
   })
 
   it('[M4] any message of it may be lost, and who carries it out may crash after any step: it is carried out', () => {

@@ -16,6 +16,8 @@ export interface BackReference {
   parent: DirectoryId
   label: Label
   ts: Timestamp
+  /** The directory was made with it: it is older than whatever clocks say of moves to it, or of what lies below it. */
+  born: boolean
 }
 
 export interface Judged extends BackReference {
@@ -39,7 +41,7 @@ function parentIn(key: Label): DirectoryId | null {
   return isDirectoryId(parent) && (id === undefined || /^[a-z2-7]{8}$/.test(id)) ? parent : null
 }
 
-/** All back-references of a directory, oldest first. The one that it was made with is settled: nothing lay below it then. */
+/** All back-references of a directory, oldest first. The one that it was born with is settled: nothing lay below it then. */
 export function backReferences(tree: ValueTree): Judged[] {
   const made = visibleAt(tree, ['.'])?.ts
   const records = visibleAt(tree, ['.', 'BR'])
@@ -48,8 +50,9 @@ export function backReferences(tree: ValueTree): Judged[] {
     const parent = parentIn(key)
     for (const [label, record] of parent === null ? [] : visibleChildren(node)) {
       const marks = [...visibleChildren(record)].map(([mark]) => mark)
-      const verdict = record.ts === made || marks.includes(SETTLED) ? 'settled' : marks.includes(VOID) ? 'void' : 'pending'
-      found.push({ parent: parent!, label, ts: record.ts, key, verdict })
+      const born = record.ts === made
+      const verdict = born || marks.includes(SETTLED) ? 'settled' : marks.includes(VOID) ? 'void' : 'pending'
+      found.push({ parent: parent!, label, ts: record.ts, born, key, verdict })
     }
   }
   return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
@@ -74,13 +77,14 @@ export interface Placing extends BackReference {
 }
 
 /**
- * M2: one after the other in the order of time-stamps each record takes effect, unless its directory would come to lie below
- * itself: then it is void. So the parents of any set of records are a tree, and of two moves that cross the later is void.
+ * M2: one after the other each record takes effect, unless its directory would come to lie below itself: then it is void.
+ * First those that directories were born with, then moves by their time-stamps. So the parents of any set of records are a
+ * tree, and of two moves that cross the later is void.
  */
 export function parentsBy(records: readonly Placing[]): { parents: Map<DirectoryId, Placing>; voided: Set<Timestamp> } {
   const parents = new Map<DirectoryId, Placing>()
   const voided = new Set<Timestamp>()
-  for (const record of records.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))) {
+  for (const record of records.toSorted((a, b) => (a.born === b.born ? a.ts < b.ts : a.born) ? -1 : 1)) {
     let at: DirectoryId | undefined = record.parent
     while (at !== undefined && at !== record.directory) at = parents.get(at)?.parent
     if (at === undefined) parents.set(record.directory, record)

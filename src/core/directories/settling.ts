@@ -49,12 +49,12 @@ export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): 
   if (settling !== null) goOn(turn, settling)
 }
 
-const about = (directory: DirectoryId, { parent, label, ts, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts }, key, asking: directory })
+const about = (directory: DirectoryId, { parent, label, ts, born, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts, born }, key, asking: directory })
 
 /** Asks whether a move would be void, by what is known now [`WouldFormCycle`]. */
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { parent: DirectoryId; label: Label }, caller: Caller): void {
   const { directory } = copy
-  const record = { directory, parent, label, ts: LAST }
+  const record = { directory, parent, label, ts: LAST, born: false }
   const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0 }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
@@ -85,7 +85,7 @@ function goOn(turn: Turn, settling: Settling): void {
 
 /** A directory that the verdict may rest on and that has not told: any that another one has ever been below, before. */
 function next({ told, record }: Settling): DirectoryId | null {
-  const parents = [record.directory, record.parent, ...[...told.values()].flatMap(({ records }) => records.filter(({ ts }) => ts < record.ts).map(({ parent }) => parent))]
+  const parents = [record.directory, record.parent, ...before(told, record).map(({ parent }) => parent)]
   return parents.find((directory) => !told.has(directory)) ?? null
 }
 
@@ -94,7 +94,10 @@ function askFor(turn: Turn, settling: Settling, directory: DirectoryId, at: read
   request(turn, settling, 'told', at.length > 0 ? at : [...turn.server.peers.keys()], { type: 'records', directory })
 }
 
-const isVoid = ({ told, record }: Settling): boolean => parentsBy([...[...told.values()].flatMap(({ records }) => records).filter(({ ts }) => ts < record.ts), record]).voided.has(record.ts)
+/** What has its place before a record, of all that was told. */
+const before = (told: Settling['told'], record: Placing): Placing[] => [...told.values()].flatMap(({ records }) => records.filter(({ ts, born }) => born || ts < record.ts))
+
+const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(told, record), record]).voided.has(record.ts)
 
 const waiting = ({ record }: Settling, reason: string): Failure => failure('MovePending', { name: `#${record.directory}`, to: record.label, reason })
 
@@ -107,7 +110,7 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'told': {
       const { directory, records, stableMark, server } = outcome as Outcomes['records']
       if (directory !== asking) return finish(turn, settling, waiting(settling, `#${asking} was not told of`))
-      told.set(directory, { records: records.map(({ parent, label, ts }) => ({ directory, parent, label, ts })), stableMark, at: server })
+      told.set(directory, { records: records.map(({ parent, label, ts, born }) => ({ directory, parent, label, ts, born })), stableMark, at: server })
       return goOn(turn, settling)
     }
     case 'swept': {
