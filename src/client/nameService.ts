@@ -5,6 +5,7 @@
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
+import type { Judged } from '../core/directories/parents'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
@@ -124,6 +125,16 @@ export interface NameService {
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
   setLink(fn: string, target: string, options?: WriteOptions): Promise<Written>
+  /**
+   * The directory, and with it all below, goes to another name; its old name becomes a link to the new one, so that nobody
+   * who uses it need know. Resolves when the move is settled; `MovePending` when that takes longer than `patience` (s): it is
+   * carried out later then, by itself. `WouldFormCycle` below itself, `MoveVoid` when another move made it so.
+   */
+  moveSubtree(fn: string, to: string, options?: { patience?: number }): Promise<{ name: string }>
+  /** Whether a directory could go there now; nothing is changed. */
+  previewMove(fn: string, to: string): Promise<MovePreview>
+  /** Every name that a directory has, had, or is to have, by its own records, oldest first. */
+  moves(fn: string): Promise<Move[]>
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
@@ -178,6 +189,15 @@ export interface NameService {
   /** Imports lines into a directory; progress in entries done. Directories in the lines are created below it. */
   importDirectory(fn: string, lines: readonly string[], progress?: (done: number, all: number) => void): Promise<{ entries: number; directories: number }>
 }
+
+/** Why a directory cannot go there, or the name that it would have. */
+export interface MovePreview {
+  fault: NameServiceError | null
+  name: string | null
+}
+
+/** A record of a name [M1]: born with it or moved there; settled, void, or pending. */
+export type Move = Omit<Judged, 'key'>
 
 /** A VD given as the TSpath of a snapshot: meant for exactly that incarnation. */
 export interface SnapshotDesignator {

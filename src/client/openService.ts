@@ -16,6 +16,7 @@ import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedI
 import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
+import { moveCalls } from './moves'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
 import { noOutbox, Resender, type Outbox } from './outbox'
@@ -186,6 +187,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di, force } })
       return copy
     },
+    ...moveCalls(connection, names, directory, (name, change) => writer.write(name, change)),
     ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)

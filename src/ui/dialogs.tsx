@@ -8,6 +8,7 @@ import { HelpSheet } from './header/helpSheet'
 import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
+import { MoveSheet } from './names/moveSheet'
 import { ServerSheet } from './network/serverSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
@@ -43,6 +44,8 @@ export function Dialogs() {
       return <AbandonSheet request={open} onClose={onClose} />
     case 'rename':
       return <RenameSheet request={open} onClose={onClose} />
+    case 'move':
+      return <MoveSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
     case 'import':

@@ -5,7 +5,6 @@ import { directoryNumber } from '../../trials/generators'
 import { isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
-import type { Found } from './lookup'
 import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
 import { namedBy } from './reference'
 

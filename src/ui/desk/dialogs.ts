@@ -14,6 +14,7 @@ export type DialogRequest =
   | NewEpochRequest
   | { type: 'abandon'; directory: string; di: DirectoryId; server: ServerId }
   | { type: 'rename'; at: string; label: string }
+  | { type: 'move'; at: string; to: string }
   | { type: 'import'; at: string }
   | { type: 'server' }
 

@@ -6,6 +6,7 @@ export const terms = {
   'directory identifier': 'DI: names one directory for ever, whatever it is called and wherever it is moved.',
   'full name': 'FN: a directory identifier, or the root, followed by labels, such as ANSI/DEC/SRC.',
   entry: 'A name in a directory with its properties: a person, a machine, a mailbox.',
+  'back-reference': 'What a directory says of itself: that it has this name in that directory. The reference there follows.',
   link: 'A name whose value is another full name; a lookup goes on from there.',
   root: 'The directory at which the tree of directories begins.',
   value: 'The tree of labels below a name. A single leaf reads as a string, several leaves as a set.',

@@ -1,7 +1,7 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { CircleMinus, Copy, Download, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
+import { CircleMinus, Copy, Download, FolderInput, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
 import type { Desk } from '../desk/desk'
-import { designate, labelsOf, parentOf } from '../desk/fullName'
+import { designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
 import { write } from '../desk/write'
 import { jsonOf } from '../value/json'
@@ -39,6 +39,7 @@ function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string
     { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
     { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
     { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
+    ...(at === ROOT ? [] : [{ word: 'Move…', icon: <FolderInput size={size} />, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
     {
       word: 'Remove copy…',

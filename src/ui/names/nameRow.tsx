@@ -34,7 +34,7 @@ export function NameRow({ item, selected, listed, onMenu }: RowProps) {
   return (
     <div
       {...props}
-      className={`name-row level-${Math.min(item.getItemMeta().level, 12)}`}
+      className={`name-row level-${Math.min(item.getItemMeta().level, 12)}${item.isDragTarget() ? ' drop' : ''}`}
       aria-selected={selected}
       data-type={type}
       onClick={() => {

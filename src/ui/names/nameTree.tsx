@@ -1,10 +1,10 @@
-import { buildProxiedInstance, hotkeysCoreFeature, selectionFeature, syncDataLoaderFeature, type ItemInstance } from '@headless-tree/core'
+import { buildProxiedInstance, dragAndDropFeature, hotkeysCoreFeature, selectionFeature, syncDataLoaderFeature, type ItemInstance } from '@headless-tree/core'
 import { useTree } from '@headless-tree/react'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
-import { ROOT } from '../desk/fullName'
+import { below, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
 import { Menu, type MenuPoint } from '../parts/menu'
 import { nameActions } from './nameActions'
@@ -45,7 +45,14 @@ export function NameTree({ filter, onChosen }: { filter: string; onChosen: () =>
     scrollToItem: (item) => list.current?.scrollToIndex(shown.rows.indexOf(item.getId()), { align: 'nearest' }),
     // Rows are asked for one at a time, so their instances need not be built beforehand.
     instanceBuilder: buildProxiedInstance,
-    features: [syncDataLoaderFeature, selectionFeature, hotkeysCoreFeature],
+    // A directory dropped on another is to move there: the form says what that comes to.
+    canReorder: false,
+    canDrag: ([item, ...more]) => more.length === 0 && item?.getItemData().type === 'directory' && item.getId() !== ROOT,
+    canDrop: (items, { item }) => item.getItemData().type === 'directory' && items.every((moving) => parentOf(moving.getId()) !== item.getId() && !`${item.getId()}/`.startsWith(`${moving.getId()}/`)),
+    onDrop: ([moving], { item }) => {
+      if (moving !== undefined) desk.dialogs.open({ type: 'move', at: moving.getId(), to: below(item.getId(), moving.getItemData().label) })
+    },
+    features: [syncDataLoaderFeature, selectionFeature, hotkeysCoreFeature, dragAndDropFeature],
     hotkeys: { customOpen: { hotkey: 'Enter', handler: (_, own) => own.getFocusedItem().primaryAction() } },
   })
 

@@ -5,6 +5,7 @@ import { useDesk } from '../desk/desk'
 import { useStore } from 'zustand'
 import { Explained, Label, Stamp } from '../parts/text'
 import type { TrailStep } from '../../core/requests'
+import { BackReferences } from './backReferences'
 
 const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry' }
 
@@ -90,6 +91,7 @@ export function WayTab({ place }: { place: Place }) {
           </dd>
         </div>
       </dl>
+      <BackReferences place={place} />
     </section>
   )
 }

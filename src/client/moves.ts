@@ -1,0 +1,86 @@
+/** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
+import { recordKey, type Judged } from '../core/directories/parents'
+import type { Found } from '../core/directories/lookup'
+import { failure, NameServiceError } from '../core/errors'
+import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'
+import type { Change, Outcomes, ReadOutcome } from '../core/requests'
+import { ask, fromRoot, type Connection, type Names } from './connection'
+import type { Move, MovePreview, NameService, Written } from './nameService'
+
+/** s; sweeps of every directory above are waited for. */
+const PATIENCE = 20
+/** ms */
+const ASK_AGAIN = 500
+
+type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
+
+interface Place {
+  directory: DirectoryId
+  label: Label
+  /** As people write it. */
+  name: string
+}
+
+export function moveCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<Found>, write: (name: FullName, change: Change) => Promise<Written>): MoveCalls {
+  const recordsOf = async ({ directory, servers }: Pick<Found, 'directory' | 'servers'>): Promise<Judged[]> => (await ask<Outcomes['records']>(connection, { type: 'ask', servers, request: { type: 'records', directory } })).records
+
+  const target = async (to: string): Promise<{ place: Place; at: Found }> => {
+    const { parent, label } = names.split(to)
+    const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: null })
+    if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fromRoot(connection, formatName(parent)) }))
+    return { place: { directory: at.directory, label, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, label] })) }, at }
+  }
+
+  /** Throws what would keep a directory from going there, by what is known now. */
+  const check = async (moving: Found, place: Place, at: Found): Promise<void> => {
+    const path = [place.label, 'Link', 'Moved']
+    const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
+    const isItsFormerName = there.labels?.includes(moving.directory) === true
+    if (there.snapshot.path.length > 0 && !isItsFormerName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
+  }
+
+  /** Carries it out, again and again while somebody whose word is needed is silent. */
+  const settle = async (at: Pick<Found, 'directory' | 'servers'>, until: number): Promise<NameServiceError | null> => {
+    try {
+      await ask(connection, { type: 'ask', servers: at.servers, request: { type: 'cleanUp', directory: at.directory } })
+      return null
+    } catch (error) {
+      if (!(error instanceof NameServiceError)) throw error
+      if (connection.now() >= until) return error
+    }
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN))
+    return settle(at, until)
+  }
+
+  return {
+    async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
+      const moving = await lookup(fn)
+      const { place, at } = await target(to)
+      await check(moving, place, at)
+      const key = recordKey(place.directory, connection.random(8))
+      const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, true]]]], replace: false }
+      const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)
+      const accepted = { directory: moving.directory, servers: copies }
+      const why = await settle(accepted, connection.now() + patience * 1000)
+      const verdict = (await recordsOf(accepted)).find((record) => record.key === key)?.verdict
+      if (verdict === 'void') throw new NameServiceError(failure('MoveVoid', { name: fn, to: place.name }))
+      if (why !== null) throw why
+      return { name: place.name }
+    },
+    async previewMove(fn, to): Promise<MovePreview> {
+      try {
+        const moving = await lookup(fn)
+        const { place, at } = await target(to)
+        await check(moving, place, at)
+        return { fault: null, name: place.name }
+      } catch (error) {
+        if (error instanceof NameServiceError) return { fault: error, name: null }
+        throw error
+      }
+    },
+    async moves(fn): Promise<Move[]> {
+      return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, verdict }) => ({ parent, label, ts, born, verdict }))
+    },
+  }
+}

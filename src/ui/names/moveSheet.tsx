@@ -1,0 +1,78 @@
+import { useDeferredValue, useState, type FormEvent } from 'react'
+import { useStore } from 'zustand'
+import { useDesk, useView } from '../desk/desk'
+import { useReading } from '../desk/reading'
+import { Sheet } from '../parts/sheet'
+import { Explained, Label } from '../parts/text'
+import { again, type Props } from './nameSheets'
+
+/** MoveSubtree: a directory goes to another name, and the old one goes on; said before it is done. */
+export function MoveSheet({ request, onClose }: Props<'move'>) {
+  const desk = useDesk()
+  const { tab, notices, listing, selection } = desk
+  const { at } = request
+  const [to, setTo] = useState(request.to)
+  const wanted = useDeferredValue(to.trim().normalize('NFC'))
+  const known = useStore(listing.store, (state) => state.named)
+  const links = useView((view) => view.links.length)
+  const isAsked = wanted !== '' && wanted !== at
+  const { answer, failure } = useReading(isAsked ? `move ${at} ${wanted}` : null, links, () => tab.service.previewMove(at, wanted))
+  const below = [...known.values()].filter(({ name }) => name.startsWith(`${at}/`)).slice(0, 3)
+  const fault = answer?.fault?.message ?? failure
+  const isReady = isAsked && answer !== null && answer.fault === null
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    onClose()
+    const moved = tab.service.moveSubtree(at, wanted)
+    void notices.during(`Moving ${at} to ${wanted}`, moved, again(desk, { ...request, to: wanted })).then((done) => {
+      if (!done) return
+      desk.undo.remember({ what: `${at} moved to ${wanted}`, takeBack: () => tab.service.moveSubtree(wanted, at) })
+      selection.go(wanted)
+    })
+  }
+  return (
+    <Sheet title="Move a directory" onClose={onClose}>
+      <form className="name-form" onSubmit={submit}>
+        <label>
+          New name of {at}
+          <input autoFocus required value={to} aria-describedby="move-forecast" onChange={(event) => setTo(event.target.value)} />
+        </label>
+        <div id="move-forecast" role="status" aria-label="What it comes to" aria-busy={isAsked && answer === null && failure === null}>
+          {!isAsked && <p className="hint">Give its whole name, with the directory that it is to be in: /DEC/SRC.</p>}
+          {isAsked && answer === null && failure === null && <p className="hint">Asking the directories above…</p>}
+          {isAsked && fault !== null && fault !== undefined && <p className="trouble">{fault}</p>}
+          {isReady && (
+            <>
+              <p>
+                It becomes <Label>{wanted}</Label>, with all below. <b>Every name in use goes on:</b> <Label>{at}</Label> becomes a <Explained term="link" /> to it
+                {below.length > 0 && (
+                  <>
+                    , so that{' '}
+                    {below.map(({ name }, i) => (
+                      <span key={name}>
+                        {i > 0 && ', '}
+                        <Label>{name}</Label>
+                      </span>
+                    ))}{' '}
+                    lead where they led
+                  </>
+                )}
+                .
+              </p>
+              <p className="hint">It is settled once every server with a copy of a directory above has been heard; until then the old name stands.</p>
+            </>
+          )}
+        </div>
+        <footer>
+          <button type="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="primary" disabled={!isReady}>
+            Move it
+          </button>
+        </footer>
+      </form>
+    </Sheet>
+  )
+}

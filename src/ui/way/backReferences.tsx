@@ -1,0 +1,60 @@
+import { useStore } from 'zustand'
+import type { Move } from '../../client/nameService'
+import { useDesk } from '../desk/desk'
+import type { Place } from '../desk/place'
+import { useReading } from '../desk/reading'
+import { Explained, Label, Stamp } from '../parts/text'
+
+const words: Record<Move['verdict'], string> = { settled: 'an older name: a link leads here from there', pending: 'is to be its name: waits until every directory above has been heard', void: 'never took effect: its parent was moved below it first' }
+
+/** Figure 10: what a directory says of its own names; the references in its parents follow from it. */
+export function BackReferences({ place }: { place: Place }) {
+  const { tab } = useDesk()
+  const version = useStore(tab.view, (view) => view.copies[place.di]?.version ?? null)
+  const { answer, failure } = useReading(place.entity === null ? `moves ${place.di}` : null, version, () => tab.service.moves(`#${place.di}`))
+  const view = useStore(tab.view)
+  if (place.entity !== null) return null
+  // In force: the newest that is settled, or a newer name in the same directory.
+  const settled = answer?.findLast(({ verdict }) => verdict === 'settled')
+  const now = answer?.findLast(({ verdict, parent, ts }) => settled !== undefined && verdict !== 'void' && parent === settled.parent && ts >= settled.ts)
+  const isRoot = answer !== null && answer.length === 0
+  return (
+    <section className="back-references" aria-label="Back-references">
+      <h3>
+        <Explained term="back-reference">Back-references</Explained>
+      </h3>
+      {failure !== null && <p className="trouble">{failure}</p>}
+      {isRoot && <p>This directory says of no other that it is in it: it is a root.</p>}
+      {answer !== null && answer.length > 0 && (
+        <div className="figure-scroll" tabIndex={0} role="region" aria-label="Names by its own records">
+          <table className="trail">
+            <thead>
+              <tr>
+                <th scope="col">In the directory</th>
+                <th scope="col">it is</th>
+                <th scope="col">which</th>
+                <th scope="col">since</th>
+              </tr>
+            </thead>
+            <tbody>
+              {answer.toReversed().map((record) => (
+                <tr key={record.ts}>
+                  <td className="di" title={`#${record.parent}`}>
+                    {record.parent === view.root ? <i><Label>{view.rootLabel}</Label></i> : `#${record.parent.slice(0, 6)}…`}
+                  </td>
+                  <th scope="row">
+                    <Label>{record.label}</Label>
+                  </th>
+                  <td>{record === now ? <b>is its name: the reference there follows</b> : words[record.verdict]}</td>
+                  <td>
+                    <i><Stamp ts={record.ts} /></i>
+                  </td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </section>
+  )
+}
