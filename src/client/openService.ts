@@ -7,7 +7,7 @@ import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secure
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
-import type { Accepted, Change, CopyState, Drafted, Outcomes, ReadOutcome } from '../core/requests'
+import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
 import { later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
@@ -228,7 +228,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
 
     async entries(fn) {
       const { entries, asOf, server } = await read(fn, 'entries')
-      return { value: entries ?? [], asOf, server }
+      return { value: (entries ?? []).map(([label, type, detail]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail]), asOf, server }
     },
     async nodes(vd) {
       const { nodes, asOf, server } = await read(vd, 'nodes')

@@ -22,6 +22,7 @@ export function draft(tree: ValueTree, { procedure, under, tree: wanted, replace
     if (meant !== undefined && node?.ts !== meant) return failure('Superseded', { name: formatPath(labels.slice(0, depth + 1)) })
   }
   if (procedure === 'setLink') return wholeLinks(tree, wanted as Pairs)
+  if (procedure === 'reference' && labels.length === 1 && typeof wanted !== 'boolean') return wholeReference(labels[0]!, node, wanted)
   if (replace) return replaceAt(tree.root, labels, wanted)
   return below(tree.root, labels.reduceRight<Tree>((deeper, label) => [[label, deeper]], wanted) as Pairs)
 }
@@ -31,6 +32,18 @@ type Pairs = readonly (readonly [Label, Tree])[]
 /** SetLink: each label's node is replaced whole, unless it is that link already. */
 function wholeLinks(tree: ValueTree, pairs: Pairs): Branch[] | Failure {
   return repeated(inOrder(pairs)) ?? allNew(pairs.filter(([label, link]) => JSON.stringify(readTree(tree, [label])) !== JSON.stringify(link)))
+}
+
+/** What stands under a label for a directory, a reference or the link it left, is made whole: never mixed with somebody else's. */
+function wholeReference(label: Label, node: ValueNode | undefined, pairs: Pairs): Branch[] | Failure {
+  const branches: Branch[] = []
+  for (const [second, tree] of inOrder(pairs)) {
+    const isThere = node?.children?.get(second)?.mark === 'present'
+    const fresh = typeof tree === 'boolean' ? tree : allNew(tree)
+    if (isFailure(fresh)) return fresh
+    if (fresh !== false || isThere) branches.push([second, null, fresh])
+  }
+  return repeated(branches) ?? [[label, node?.ts ?? null, branches]]
 }
 
 /** DoUpdates: makes the listed nodes present or absent and leaves their siblings alone. */

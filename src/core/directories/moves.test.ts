@@ -1,12 +1,14 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { Cluster, named, ofType, type Member } from '../../trials/cluster'
+import { signed } from '../../sim/simServer'
+import { Cluster, named, ofType, type Member, type Post } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import { isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
 import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
 import { namedBy } from './reference'
+import { labelsAt } from './serverEntry'
 
 const [DEC, SRC, LAB] = [directoryNumber(11), directoryNumber(12), directoryNumber(13)] as [DirectoryId, DirectoryId, DirectoryId]
 
@@ -182,6 +184,26 @@ describe('a move', () => {
     cluster.lose(ofType('request', 'answer'))
     cluster.pass(120_000)
     for (const member of [alpha, beta, gamma]) expect(found(cluster, member, root, 'DEC', 'SRC')).toBe(SRC)
+  })
+
+  it('[M6] two directories that find one name free at once: its reference is of one of them, never of both', () => {
+    const cluster = new Cluster(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const root = cluster.firstRoot(alpha)
+    cluster.pass(10_000)
+    const [one, other] = [directoryNumber(21), directoryNumber(22)]
+    for (const [member, directory] of [[beta, one], [gamma, other]] as const) {
+      const intent = cluster.intent(member, directory, 'newD', [['.', null, [['BR', null, [[root, null, [['DEC', null, true]]]]]]]])
+      cluster.call(member, { type: 'ask', servers: [member.id], request: { type: 'create', directory, signed: signed(intent) } })
+    }
+    const isSecond = ({ message, from }: Post): boolean => from === gamma && message.type === 'request' && message.request.type === 'draft'
+    cluster.settle((post) => !isSecond(post))
+    expect(cluster.post.filter(isSecond)).toHaveLength(1)
+    cluster.settle()
+    expect(labelsAt(alpha.copy(root).visible, ['DEC', 'DR', 'DI'])).toHaveLength(1)
+    // Who lost it looks again after a while, and takes another.
+    cluster.pass(400_000)
+    expect([one, other].map((directory) => found(cluster, alpha, root, effectiveParent(cluster.copies(directory)[0]!)!.label))).toEqual([one, other])
   })
 
   it('[M1] a record stays: by the procedure of moves none can be taken away', () => {
