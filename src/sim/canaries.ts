@@ -5,7 +5,8 @@ import { forgettingCanaries } from './canaries/forgetting'
 import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
 import { leaveCanaries } from './canaries/leaves'
+import { moveCanaries } from './canaries/moves'
 import { serverCanaries } from './canaries/servers'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries]

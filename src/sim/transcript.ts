@@ -170,6 +170,10 @@ function explainRequest(request: Request): string {
       return `take a copy of #${request.directory}, from ${request.from.join(' or ')}`
     case 'leave':
       return `let your copy of #${request.directory} leave the ring`
+    case 'parent':
+      return `where is #${request.directory}?`
+    case 'records':
+      return `which names has #${request.directory} had?`
     case 'newEpoch':
       return `begin a new epoch of #${request.directory} with ${request.servers.join(', ')}`
     default:
@@ -218,6 +222,15 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
       return 'the copy is a member of the ring'
     case 'leave':
       return 'the copy has left the ring'
+    case 'parent': {
+      const { parent, label } = outcome as Outcomes['parent']
+      return parent === null ? 'it is a root' : `${label} in #${parent}`
+    }
+    case 'records': {
+      const { records, stableMark } = outcome as Outcomes['records']
+      const names = records.map(({ parent, label, ts, verdict }) => `${label} in #${parent} since ${ts}${verdict === 'settled' ? '' : ` (${verdict})`}`)
+      return `${names.length === 0 ? 'none: it is a root' : names.join(', ')}; F ${stableMark}`
+    }
     case 'newEpoch': {
       const { epoch, excluded } = outcome as Outcomes['newEpoch']
       return `${explainEpoch(epoch)} rules; left out: ${excluded.length === 0 ? 'nobody' : excluded.map(explainExclusion).join(', ')}`

@@ -1,6 +1,6 @@
 /** The paper's figures in plain text. `readable` puts numbers and names in the place of time-stamps and identifiers. */
 import { epochNumber, isSealed, type CopyFields, type DirectoryCopy } from '../../core/copies/directoryCopy'
-import { backReferences } from '../../core/directories/parents'
+import { backReferences, effectiveParent } from '../../core/directories/parents'
 import { namedBy } from '../../core/directories/reference'
 import { compareLabels, type CopyId, type Label } from '../../core/names'
 import type { UpdateSet } from '../../core/values/intent'
@@ -92,7 +92,8 @@ export function referencesPicture(copies: readonly DirectoryCopy[], readable: Re
       const named = namedBy(visible, label)
       if (named?.type === 'directory') down.push(`DR  ${readable(directory)}/${readable(label)} ↓ ${readable(named.directory)}`)
     }
-    for (const [i, { parent, label }] of backReferences(visible).toReversed().entries()) up.push(`BR  ${readable(directory)} ↑ ${readable(parent)}, as ${readable(label)}${i === 0 ? '' : ' (once)'}`)
+    const now = effectiveParent({ visible })?.ts
+    for (const { parent, label, ts, verdict } of backReferences(visible).toReversed()) up.push(`BR  ${readable(directory)} ↑ ${readable(parent)}, as ${readable(label)}${ts === now ? '' : verdict === 'settled' ? ' (once)' : ` (${verdict})`}`)
   }
   return [...down.toSorted(), ...up]
 }

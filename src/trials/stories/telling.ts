@@ -7,6 +7,7 @@
  * setting up is not. What must hold at every moment `Invariants` looks after; what is at stake, the script itself (`holds`).
  */
 import type { Call } from '../../core/calls'
+import { namedBy } from '../../core/directories/reference'
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
 import type { Found } from '../../core/directories/lookup'
 import { noEffects, type Effects, type Happening } from '../../core/effects'
@@ -155,6 +156,15 @@ export class Telling extends Cluster {
   /** Figure 10, of the story's directories as far as this server stores them. */
   references(member: Member): string[] {
     return referencesPicture([...member.server.copies.values()].filter(({ directory }) => this.about.has(directory)), this.naming.readable)
+  }
+
+  /** What stands under these labels of a directory: references, and links with where they lead. */
+  names(member: Member, directory: DirectoryId, ...labels: Label[]): string[] {
+    return labels.map((label) => {
+      const there = namedBy(member.copy(directory).visible, label)
+      const leads = there?.type === 'link' ? `→ ${there.to}` : there?.type === 'directory' ? `↓ ${there.directory}` : (there?.type ?? '(nothing)')
+      return this.naming.readable(`${label}  ${leads}`)
+    })
   }
 
   transcript(title: string): string {

@@ -1,0 +1,49 @@
+/** Bugs in moving directories. */
+import type { Linking } from '../../core/directories/formerNames'
+import type { Settling } from '../../core/directories/settling'
+import { LAST } from '../../core/timestamp'
+import { calm } from '../network'
+import { movingMix } from '../workload'
+import type { Canary } from '../world'
+import type { NamedCanary } from './canary'
+
+/** Moves cross on their way. */
+const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5 }, pace: 900, worstSkew: 0 }
+
+/** Does something to every decision on a move, and to every turning of old names, before each step. */
+const toEach = (act: (procedure: Settling | Linking) => void): Canary => ({
+  before: ({ server }) => {
+    for (const procedure of server.procedures.values()) if (procedure.type === 'settle' || procedure.type === 'link') act(procedure)
+  },
+})
+
+export const moveCanaries: readonly NamedCanary[] = [
+  {
+    name: 'a move is decided before all above is stable',
+    rules: ['D3'],
+    make: () =>
+      toEach((procedure) => {
+        if (procedure.type === 'settle') for (const told of procedure.told.values()) told.stableMark = LAST
+      }),
+    aim: moving,
+  },
+  {
+    name: 'the newest back-reference wins, whatever lies below it',
+    rules: ['D3'],
+    make: () =>
+      toEach((procedure) => {
+        if (procedure.type === 'settle') for (const told of procedure.told.values()) told.records = []
+      }),
+    aim: moving,
+  },
+  {
+    name: 'the reference under a former name stays',
+    rules: ['D3'],
+    make: () =>
+      toEach((procedure) => {
+        // Nothing that stands there is its own.
+        if (procedure.type === 'link') procedure.directory = procedure.from
+      }),
+    aim: moving,
+  },
+]
