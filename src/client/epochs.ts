@@ -11,7 +11,7 @@ import type { EpochOptions, EpochPreview, NameService, Written } from './nameSer
 /** s */
 const PATIENCE = 20
 
-type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'abandon' | 'quarantine' | 'reapply' | 'discard' | 'copyOn'>
+type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'abandon' | 'quarantine' | 'compare' | 'reapply' | 'discard' | 'copyOn'>
 
 export function epochCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, serverOf: (sn: string) => Promise<ServerId>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
   const at = <T extends Request['type']>(servers: readonly ServerId[], request: Extract<Request, { type: T }>): Promise<Outcomes[T]> => ask(connection, { type: 'ask', servers: [...servers], request })
@@ -60,6 +60,9 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     copyOn: async (fn, sn) => at([await serverOf(sn)], { type: 'state', directory: await directoryOf(fn) }),
     async quarantine(fn, sn) {
       return (await entriesOf(await directoryOf(fn), sn === undefined ? self() : await serverOf(sn))).entries
+    },
+    async compare(fn) {
+      await at([self()], { type: 'compare', directory: await directoryOf(fn) })
     },
     async reapply(fn, stamps) {
       const directory = await directoryOf(fn)

@@ -142,6 +142,8 @@ export interface NameService {
   abandon(fn: string, sns: readonly string[]): Promise<Exclusion[]>
   /** What the copy on that server, left out by an epoch, alone has; null while it has not met the ring. */
   quarantine(fn: string, sn?: string): Promise<readonly QuarantineEntry[] | null>
+  /** Compares the copy here, left out by an epoch, with the ring once more, now: `quarantine` tells what came of it. */
+  compare(fn: string): Promise<void>
   /** Makes these updates of the quarantine here anew, as the person who calls; all of them when none are named. How many are left. */
   reapply(fn: string, stamps?: readonly Timestamp[]): Promise<number>
   /** Drops these updates of the quarantine here, for good; all of them when none are named. How many are left. */

@@ -8,7 +8,7 @@ import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
 import { beginLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
-import { quarantineOf, settleUpdates } from './copies/quarantine'
+import { compareNow, quarantineOf, settleUpdates } from './copies/quarantine'
 import { isKnownServer } from './copies/seal'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
@@ -156,6 +156,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && !isKnownServer(copy, caller.server)) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory' }))
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
+  if (copy?.state === 'excluded' && request.type === 'compare') return answer(turn, caller, compareNow(turn, copy))
   if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps))
   if ((copy?.state === 'active' || copy?.state === 'excluded') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
@@ -170,7 +171,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
 const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
 
 /** Requests to copies that are not active, or that are answered later. */
-const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'settle', 'newEpoch', 'baptise'].includes(request.type)
+const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'compare', 'settle', 'newEpoch', 'baptise'].includes(request.type)
 
 const LEAST_PATIENCE = 1000
 const MOST_PATIENCE = 600_000

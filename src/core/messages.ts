@@ -136,8 +136,8 @@ export type EpochMessage =
   | (OfEpoch & { type: 'sealRefused'; epoch: Epoch; failure: Failure })
   /** What became of that epoch, and who rules? `from` is in an older one, or sealed for it. */
   | (OfEpoch & { type: 'askEpoch'; epoch: Epoch; from: CopyId })
-  /** This epoch rules. */
-  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[] })
+  /** This epoch rules; `digest` is that of the log, so that whom it left out hears when there is something to compare [E7]. */
+  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[]; digest: string })
   /** It never will: said by its committer only. */
   | (OfEpoch & { type: 'epochGivenUp'; epoch: Epoch; from: CopyId })
   /** That copy is not here, and never will be again [R1, B5]. */
@@ -265,7 +265,7 @@ const messageShape: Shape<Message> = union<Message>({
   sealed: record({ type: oneOf('sealed'), ...ofEpoch, epoch, facts: epochFacts }),
   sealRefused: record({ type: oneOf('sealRefused'), ...ofEpoch, epoch, failure: failureShape }),
   askEpoch: record({ type: oneOf('askEpoch'), ...ofEpoch, epoch, from: copyId }),
-  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage }),
+  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage, digest: text(32) }),
   epochGivenUp: record({ type: oneOf('epochGivenUp'), ...ofEpoch, epoch, from: copyId }),
   copyGone: record({ type: oneOf('copyGone'), directory: directoryId, copy: copyId }),
 })

@@ -46,6 +46,8 @@ export type Request =
   /** What an excluded copy alone has [E7], and that some of it is dealt with. */
   | { type: 'quarantine'; directory: DirectoryId }
   | { type: 'settle'; directory: DirectoryId; stamps: Timestamp[] }
+  /** Compares it with the ring once more, now. */
+  | { type: 'compare'; directory: DirectoryId }
   /** With `force` whatever rests on the copy [S2, S3]. */
   | { type: 'leave'; directory: DirectoryId; force: boolean }
   /** The directory's effective parent, and its label there. */
@@ -228,6 +230,7 @@ export const requestShape: Shape<Request> = union<Request>({
   abandon: record({ type: oneOf('abandon'), directory: directoryId, copies: list(copyId, MAX_RING) }),
   quarantine: record({ type: oneOf('quarantine'), directory: directoryId }),
   settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
+  compare: record({ type: oneOf('compare'), directory: directoryId }),
   leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
@@ -254,6 +257,7 @@ export interface Outcomes {
   abandon: { excluded: Exclusion[] }
   quarantine: Quarantined
   settle: { left: number }
+  compare: { copy: CopyId }
   parent: { parent: DirectoryId | null; label: Label | null }
   describe: Described
   setInSN: { directory: DirectoryId }
@@ -316,6 +320,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   abandon: record({ excluded: exclusions }),
   quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
   settle: record({ left: number }),
+  compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),

@@ -60,8 +60,8 @@ export interface CopyView {
   seals: { epoch: Epoch; committer: ServerId; members: ServerId[] }[]
   /** The epoch that is being made here: who has not answered. */
   proposal: { epoch: Epoch | null; waitingFor: ServerId[] } | null
-  /** Of a copy that an epoch left out: that epoch's ring, and how many updates wait for a decision; null while they are compared. */
-  outside: { epoch: Epoch; ring: Member[]; waiting: number | null } | null
+  /** Of a copy that an epoch left out: that epoch's ring, how many updates wait for a decision (null before they were compared), and when they were (ms since 1970; null while they are). */
+  outside: { epoch: Epoch; ring: Member[]; waiting: number | null; comparedAt: number | null } | null
   /** Increases with every change of what readers see or of the copy's numbers. */
   version: number
   /** The sweep that runs round the ring, started here or seen passing. */

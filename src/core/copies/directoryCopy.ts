@@ -429,6 +429,9 @@ export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => cop
 /** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
 export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(({ ts }) => ts))
 
+/** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
+export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log.map(({ ts }) => ts))
+
 /** The same of the members of a ring, by copy and server name. */
 export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members.map(({ copy, name }) => `${copy} ${name}`))
 

@@ -10,6 +10,7 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
+import { onRingHeard } from './quarantine'
 import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
@@ -201,10 +202,11 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
-function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring }: NewRing): void {
+function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, digest }: NewRing & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
-  if (copy.outside !== null && copy.outside.epoch >= epoch) return
+  if (copy.outside?.epoch === epoch) return onRingHeard(turn, copy, digest)
+  if (copy.outside !== null && copy.outside.epoch > epoch) return
   turn.effects.changed.add(directory)
   if (copy.state === 'joining' || copy.state === 'left') {
     changeServer(turn, { type: 'retired', copy: copy.id, directory })
