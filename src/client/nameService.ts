@@ -130,6 +130,11 @@ export interface NameService {
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
   removeDC(sn: string, fn: string, options?: { force?: boolean }): Promise<CopyId>
   /**
+   * RemoveDC that is under way there is called off: whether the copy stays already. If not, whoever was asked to take it over
+   * decides, and has perhaps done so; `NotLeaving` when it has left.
+   */
+  keepDC(sn: string, fn: string): Promise<boolean>
+  /**
    * A new ring of the copies on these servers, which leaves out all others ("never done automatically"): for servers that are
    * gone for good, or a long partition; over all of them, it joins what had parted. `NoMajority` without most of the ring.
    */

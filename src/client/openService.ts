@@ -186,6 +186,11 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di, force } })
       return copy
     },
+    async keepDC(sn, fn) {
+      const { directory: di } = await directory(fn)
+      const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: di } })
+      return stays
+    },
     ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)

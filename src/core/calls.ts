@@ -6,7 +6,7 @@ import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
-import { beginLeave } from './copies/leave'
+import { beginLeave, cancelLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
 import { compareNow, quarantineOf, settleUpdates } from './copies/quarantine'
 import { isKnownServer } from './copies/seal'
@@ -153,6 +153,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'removeS') return beginRemoveS(turn, caller)
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
+  if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && !isKnownServer(copy, caller.server)) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory' }))
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
@@ -171,7 +172,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
 const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
 
 /** Requests to copies that are not active, or that are answered later. */
-const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'compare', 'settle', 'newEpoch', 'baptise'].includes(request.type)
+const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'stay' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'stay', 'quarantine', 'compare', 'settle', 'newEpoch', 'baptise'].includes(request.type)
 
 const LEAST_PATIENCE = 1000
 const MOST_PATIENCE = 600_000

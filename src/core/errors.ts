@@ -37,6 +37,7 @@ const sentences = {
   Withdrawn: '{name} is about to be removed, so nothing new may rely on it; repeat when that has ended, or choose another.',
   NotStable: '{what} is not done: {reason}. Everything is as it was; repeat it when all servers that store {name} are connected.',
   ServerRemoved: 'The server {server} has been removed: it stores nothing and has no name; setUpOn gives it one again.',
+  NotLeaving: 'The copy of {name} on {server} cannot be kept: {reason}.',
   LeaveFailed: 'The copy on {server} stays in the ring: {reason}.',
   EpochFailed: 'No new epoch of {name} began: {reason}. The ring is what it was.',
   NoMajority: 'The servers chosen hold no majority of the ring of {name}: {missing} would be left out. Bring them back, or repeat it by force if they are gone for good: of two halves of a split that both do so, one loses its place.',

@@ -119,6 +119,9 @@ export type LeaveMessage =
   | (OfLeaving & { type: 'takenOver'; ts: Timestamp })
   /** Not taken, and never by this attempt. */
   | (OfLeaving & { type: 'notTaken'; attempt: number })
+  /** It is to stay after all [R10]: `leftBe` by who points at it still and will not take it over. */
+  | (OfLeaving & { type: 'letBe'; attempt: number })
+  | (OfLeaving & { type: 'leftBe'; attempt: number })
 
 /** About an epoch that is being made or rules: from the server of a copy to a copy, in whatever epoch each of them is. */
 interface OfEpoch {
@@ -259,6 +262,8 @@ const messageShape: Shape<Message> = union<Message>({
   handOverPage: ofItsDirectory(record({ type: oneOf('handOverPage'), ...leaving, nonce: text(16), pointer, removed, page })),
   takenOver: record({ type: oneOf('takenOver'), ...leaving, ts: timestampShape }),
   notTaken: record({ type: oneOf('notTaken'), ...leaving, attempt: number }),
+  letBe: record({ type: oneOf('letBe'), ...leaving, attempt: number }),
+  leftBe: record({ type: oneOf('leftBe'), ...leaving, attempt: number }),
   askEpochFacts: record({ type: oneOf('askEpochFacts'), directory: directoryId, nonce: text(16) }),
   epochFacts: record({ type: oneOf('epochFacts'), directory: directoryId, nonce: text(16), failure: nullable(failureShape), facts: nullable(epochFacts) }),
   seal: record({ type: oneOf('seal'), ...ofEpoch, epoch, committer: copyId, ring: members }),

@@ -50,6 +50,8 @@ export type Request =
   | { type: 'compare'; directory: DirectoryId }
   /** With `force` whatever rests on the copy [S2, S3]. */
   | { type: 'leave'; directory: DirectoryId; force: boolean }
+  /** A copy that is leaving is to stay after all [R10]. */
+  | { type: 'stay'; directory: DirectoryId }
   /** The directory's effective parent, and its label there. */
   | { type: 'parent'; directory: DirectoryId }
   /** What a server says of itself. */
@@ -232,6 +234,7 @@ export const requestShape: Shape<Request> = union<Request>({
   settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
   compare: record({ type: oneOf('compare'), directory: directoryId }),
   leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
+  stay: record({ type: oneOf('stay'), directory: directoryId }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
@@ -252,6 +255,8 @@ export interface Outcomes {
   create: { copy: CopyId; label: Label | null }
   join: { copy: CopyId }
   leave: { copy: CopyId }
+  /** `stays`: at once; else whoever was asked to take it over decides. */
+  stay: { copy: CopyId; stays: boolean }
   newEpoch: NewEpoch
   baptise: NewEpoch
   abandon: { excluded: Exclusion[] }
@@ -315,6 +320,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   create: record({ copy: copyId, label: nullable(label) }),
   join: record({ copy: copyId }),
   leave: record({ copy: copyId }),
+  stay: record({ copy: copyId, stays: boolean }),
   newEpoch: newEpochShape,
   baptise: newEpochShape,
   abandon: record({ excluded: exclusions }),

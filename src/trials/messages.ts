@@ -137,6 +137,8 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     epochGivenUp: fc.record({ type: fc.constant('epochGivenUp' as const), ...ofEpoch, from: anyCopy }),
     copyGone: fc.record({ type: fc.constant('copyGone' as const), directory: fc.constant(directory), copy: anyCopy }),
     notTaken: fc.record({ type: fc.constant('notTaken' as const), ...leaving, attempt: fc.nat() }),
+    letBe: fc.record({ type: fc.constant('letBe' as const), ...leaving, attempt: fc.nat() }),
+    leftBe: fc.record({ type: fc.constant('leftBe' as const), ...leaving, attempt: fc.nat() }),
   }
 }
 

@@ -56,11 +56,13 @@ export interface Joining {
 export interface Leaving {
   /** nextTS when it turned leaving: it issued nothing since. */
   begun: Timestamp
-  /** One attempt at a time, bound to one predecessor. */
+  /** One attempt at a time, bound to one predecessor; greater than every one of an earlier leaving [R6]. */
   attempt: number
   predecessor: RingPointer | null
   /** Time-stamp of the removal; null before. */
   taken: Timestamp | null
+  /** A person wants it to stay after all: so it does, as soon as nobody can take it over any more [R10]. */
+  cancelled: boolean
 }
 
 /** A copy that was taken out of the ring, and nextTS of the copy that did it, then: known until F has passed that [R8]. */
