@@ -7,6 +7,7 @@ import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
+import type { LostServer } from '../core/servers/removeLost'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -44,6 +45,9 @@ export interface Undurable {
   ts: Timestamp
   directory: DirectoryId
   level: Durability
+  /** How many copies have it on disk, as of the last attempt, and how many are to. */
+  reached: number
+  wanted: number
   /** Who has not got it, and why, in words; '' before the first attempt has ended. */
   missing: string
   /** How it stands, in a sentence; '' before the first attempt has ended. */
@@ -170,8 +174,13 @@ export interface NameService {
   setUpOn(sn: string, upSn?: string): Promise<void>
   /** Whether servers may be named in a directory; `false` waits until nobody can be naming one. */
   setInSN(fn: string, to: boolean): Promise<void>
-  /** Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. */
-  removeS(sn: string): Promise<void>
+  /**
+   * Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. `gone`: a
+   * server that will never come back, by this one: refused while it runs (`ServerRunning`) or is in a ring (`StillMember`).
+   */
+  removeS(sn: string, options?: { gone?: boolean }): Promise<void>
+  /** What removing a server that is gone would come to; nothing is changed. */
+  lostServer(sn: string): Promise<LostServer>
   /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
   checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
   /** A server by its own word. */

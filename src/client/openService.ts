@@ -9,6 +9,7 @@ import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
+import type { LostServer } from '../core/servers/removeLost'
 import { later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
@@ -213,9 +214,15 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { directory: di, servers } = await directory(fn)
       await ask<Outcomes['setInSN']>(connection, { type: 'ask', servers, request: { type: 'setInSN', directory: di, to } })
     },
-    async removeS(sn) {
+    async removeS(sn, { gone = false } = {}) {
+      if (gone) return void (await ask(connection, { type: 'removeLost', path: serverPath(sn), dry: false }))
       const server = await serverOf(sn)
       await ask<Outcomes['removeS']>(connection, { type: 'ask', servers: [server], request: { type: 'removeS', directory: rootOrThrow() } })
+    },
+    async lostServer(sn) {
+      const lost = await ask<LostServer>(connection, { type: 'removeLost', path: serverPath(sn), dry: true })
+      const named = (known: LostServer['rings']): LostServer['rings'] => known.map(({ directory: di, name }) => ({ directory: di, name: fromRoot(connection, name) }))
+      return { ...lost, rings: named(lost.rings), awaited: named(lost.awaited), alone: named(lost.alone) }
     },
     async checkS(address, sn, { repair = true } = {}) {
       const server = address.replace(/^room\//, '')

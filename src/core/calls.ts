@@ -31,10 +31,12 @@ import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
 import { leavingFault } from './servers/placement'
+import { beginRemoveLost } from './servers/removeLost'
 import { beginRemoveS } from './servers/removeS'
 import { beginSetInSN } from './servers/setInSN'
 import { beginSetUpOn } from './servers/setUpOn'
 import { register } from './servers/register'
+import { tracesOf } from './servers/traces'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
@@ -54,6 +56,8 @@ export type Call =
   | ({ type: 'secure' } & Wanted)
   /** SetUpOn: this server's name, and that of the server it is to point up to, as labels from the root. */
   | { type: 'setUpOn'; path: Label[]; up: Label[] | null }
+  /** RemoveS of a server that is gone for good, by its name as labels from the root; `dry`: only tells what it would come to. */
+  | { type: 'removeLost'; path: Label[]; dry: boolean }
   | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
 
 export function onCall(turn: Turn, id: number, call: Call): void {
@@ -73,6 +77,8 @@ export function onCall(turn: Turn, id: number, call: Call): void {
       return secure(turn, call, caller)
     case 'setUpOn':
       return beginSetUpOn(turn, call.path, call.up, caller)
+    case 'removeLost':
+      return beginRemoveLost(turn, call.path, call.dry, caller)
     case 'setSweepPeriod':
       return setSweepPeriod(turn, call.directory, call.period, caller)
     default:
@@ -151,6 +157,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'create') return performCreate(turn, request, caller)
   if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
   if (request.type === 'removeS') return beginRemoveS(turn, caller)
+  if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
   if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))

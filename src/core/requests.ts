@@ -60,6 +60,8 @@ export type Request =
   | { type: 'setInSN'; directory: DirectoryId; to: boolean }
   /** RemoveS, at the server itself; the directory is the root. */
   | { type: 'removeS'; directory: DirectoryId }
+  /** What a server knows of one that may be gone for good; the directory is the root. */
+  | { type: 'traces'; directory: DirectoryId; server: ServerId }
   /** CheckS, at the server itself: what is wrong with it under this name (from the root), its own when null. */
   | { type: 'checkS'; directory: DirectoryId; name: string | null; repair: boolean }
 
@@ -162,6 +164,13 @@ export interface Described {
   stores: DirectoryId[]
 }
 
+/** Where a server still has a part, as another one knows: rings, those that wait for it, and what nobody else is known to store. */
+export interface Traces {
+  rings: { directory: DirectoryId; name: string }[]
+  awaited: { directory: DirectoryId; name: string }[]
+  alone: { directory: DirectoryId; name: string }[]
+}
+
 /** One thing that is wrong with a server (CheckS). */
 export interface Finding {
   /** S1, S2, S3, or R9 for what others are told of its copies; `entry` for what stands under its name. */
@@ -212,6 +221,8 @@ export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
 const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
+const knownDirectories: Shape<Traces['rings']> = list(record({ directory: directoryId, name: text(8192) }), 256)
+
 export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
@@ -239,6 +250,7 @@ export const requestShape: Shape<Request> = union<Request>({
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
   removeS: record({ type: oneOf('removeS'), directory: directoryId }),
+  traces: record({ type: oneOf('traces'), directory: directoryId, server: serverId }),
   checkS: record({ type: oneOf('checkS'), directory: directoryId, name: nullable(text(512)), repair: boolean }),
 })
 
@@ -267,6 +279,7 @@ export interface Outcomes {
   describe: Described
   setInSN: { directory: DirectoryId }
   removeS: { server: ServerId }
+  traces: Traces
   checkS: { findings: Finding[] }
 }
 
@@ -331,5 +344,6 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),
+  traces: record({ rings: knownDirectories, awaited: knownDirectories, alone: knownDirectories }),
   checkS: record({ findings: list(record({ rule: text(16), sentence: text(1024), repair: text(1024), repaired: boolean }), 64) }),
 }

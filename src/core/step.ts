@@ -93,7 +93,7 @@ function lookAtNames(turn: Turn): void {
     if (!('copy' in save) || save.change.type !== 'absorbed') continue
     for (const { intent } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
-      if (intent.procedure === 'setUpOn') onServersNamed(turn, save.directory, labels)
+      if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
       else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
     }
   }

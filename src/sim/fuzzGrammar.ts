@@ -193,6 +193,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
   compare: (s) => ({ type: 'compare', directory: s.aDirectory() }),
+  traces: (s) => ({ type: 'traces', directory: s.aDirectory(), server: s.aServer() }),
   stay: (s) => ({ type: 'stay', directory: s.aDirectory() }),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
   parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
@@ -240,6 +241,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
   compare: (s) => ({ copy: s.aCopy() }),
+  traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s) }),
   stay: (s) => ({ copy: s.aCopy(), stays: s.random.chance(0.5) }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
   describe: (s) => ({ server: s.aServer(), key: s.aText(128), name: s.aName(), up: s.random.chance(0.5) ? null : s.aName(), removed: s.random.chance(0.2), stores: times(few(s), () => s.aDirectory()) }),
@@ -247,6 +249,8 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   removeS: (s) => ({ server: s.aServer() }),
   checkS: (s) => ({ findings: times(few(s), () => ({ rule: s.aText(16), sentence: s.aText(1024), repair: s.aText(1024), repaired: s.random.chance(0.5) })) }),
 }
+
+const knownDirectories = (s: Scene): { directory: DirectoryId; name: string }[] => times(few(s), () => ({ directory: s.aDirectory(), name: s.aText(64) }))
 
 function health(s: Scene): Health {
   const storage = { persisted: s.random.pick([null, true, false]), used: s.random.chance(0.5) ? null : s.aNatural(), quota: s.random.chance(0.5) ? null : s.aNatural() }

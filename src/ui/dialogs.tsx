@@ -8,6 +8,7 @@ import { HelpSheet } from './header/helpSheet'
 import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
+import { LostServerSheet } from './network/lostServerSheet'
 import { ServerSheet } from './network/serverSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
@@ -45,6 +46,8 @@ export function Dialogs() {
       return <RenameSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
+    case 'lostServer':
+      return <LostServerSheet request={open} onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -61,8 +61,8 @@ export interface Leaving {
   predecessor: RingPointer | null
   /** Time-stamp of the removal; null before. */
   taken: Timestamp | null
-  /** A person wants it to stay after all: so it does, as soon as nobody can take it over any more [R10]. */
-  cancelled: boolean
+  /** Why it is to stay after all, in words: so it does as soon as it is known that nobody takes it over [R10]. Null while it is not. */
+  staying: string | null
 }
 
 /** A copy that was taken out of the ring, and nextTS of the copy that did it, then: known until F has passed that [R8]. */

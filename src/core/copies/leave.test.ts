@@ -171,7 +171,7 @@ describe('a copy leaves the ring', () => {
     for (let i = 0; i < 4; i++) cluster.sweep(before, directory)
     cluster.pass(60_000)
     expect(before.copy(directory).removed).toEqual([])
-    expect(beta.copy(directory).leaving!.cancelled).toBe(true)
+    expect(beta.copy(directory).leaving!.staying).not.toBeNull()
     expect(cluster.code(beta, leaveCall(beta, directory))).toBe('LeaveFailed')
     for (const other of [alpha, gamma]) cluster.connect(beta, other)
     cluster.pass(60_000)

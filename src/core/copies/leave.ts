@@ -45,10 +45,10 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
     if (isSealed(copy)) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is sealed for a new epoch, which must be decided first' }))
     if (copy.pointer.copy === copy.id) return answer(turn, caller, failure('LastCopy', { server: server.name, name: `#${copy.directory}` }))
     stopSweep(turn, copy, 'is leaving the ring')
-    changeCopy(turn, copy, { type: 'fields', fields: { state: 'leaving', leaving: { begun: copy.nextTS, attempt: timeOf(copy.nextTS), predecessor: null, taken: null, cancelled: false } } })
+    changeCopy(turn, copy, { type: 'fields', fields: { state: 'leaving', leaving: { begun: copy.nextTS, attempt: timeOf(copy.nextTS), predecessor: null, taken: null, staying: null } } })
     happened(turn, { kind: 'copy', text: 'this copy is leaving the ring', directory: copy.directory, server: server.id })
   }
-  if (copy.leaving?.cancelled) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its leaving is being called off; try again when that has ended' }))
+  if (copy.leaving?.staying) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its leaving is being called off; try again when that has ended' }))
   const waiting = server.leavers.get(copy.directory) ?? []
   waitWith(turn, waiting, caller)
   server.leavers.set(copy.directory, waiting)
@@ -62,24 +62,26 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
 export function cancelLeave(turn: Turn, copy: DirectoryCopy): { copy: DirectoryCopy['id']; stays: boolean } | Failure {
   const { server } = turn
   if (!isLeaving(copy)) return failure('NotLeaving', { server: server.name, name: `#${copy.directory}`, reason: copy.state === 'left' ? 'it has been taken over already; add one again with newDC' : 'it is not leaving' })
-  const { leaving } = copy
-  if (leaving.attempt === timeOf(leaving.begun) && leaving.predecessor === null) stay(turn, copy, CANCELLED)
-  else if (!leaving.cancelled) {
-    changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, cancelled: true } } })
-    happened(turn, { kind: 'copy', text: 'this copy is to stay after all: asks whether it has been taken over', directory: copy.directory, server: server.id })
-    schedule(server.agenda, `leave ${copy.directory}`, turn.now)
-  }
+  if (copy.leaving.staying === null) keep(turn, copy, 'its leaving was called off')
   return { copy: copy.id, stays: !isLeaving(copy) }
 }
 
-const CANCELLED = 'its leaving was called off'
+/** R10: stays at once if nobody was asked yet; else as soon as whoever points here says that it takes nothing over. */
+function keep(turn: Turn, copy: LeavingCopy, staying: string): void {
+  const { server } = turn
+  const { leaving, directory } = copy
+  if (leaving.attempt === timeOf(leaving.begun) && leaving.predecessor === null) return stay(turn, copy, staying)
+  changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, staying } } })
+  happened(turn, { kind: 'copy', text: `this copy is to stay after all (${staying}): it asks whether it has been taken over`, directory, server: server.id })
+  schedule(server.agenda, `leave ${directory}`, turn.now)
+}
 
 /** Asks again whatever is not answered yet: who points here, whether it takes this copy over, whether a later sweep is done. */
 export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
   if (copy.leaving === null) return
-  const { predecessor, attempt, cancelled } = copy.leaving
+  const { predecessor, attempt, staying } = copy.leaving
   schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now + (copy.state === 'left' ? LOOK_AGAIN : ASK_AGAIN))
-  if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: cancelled ? 'letBe' : 'askTakeOver', ...between(copy, predecessor), attempt })
+  if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: staying === null ? 'askTakeOver' : 'letBe', ...between(copy, predecessor), attempt })
   else for (const member of fellows(copy)) askStanding(turn, copy, member)
   for (const splice of copy.splices) if (copy.state === 'left' && splice.answer === 'spliced') send(turn, splice.server, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
 }
@@ -117,15 +119,15 @@ export function onStanding(turn: Turn, from: ServerId, message: Extract<LeaveMes
 
 /** R7: of neighbours that leave together the younger attempt aborts; the elder waits until the other has come back. */
 function meetPredecessor(turn: Turn, copy: LeavingCopy, leaving: Leaving, predecessor: RingPointer, state: DirectoryCopy['state'], begun: Timestamp | null): void {
-  if (state === 'active' || (leaving.cancelled && state === 'leaving')) {
+  if (state === 'active' || (leaving.staying !== null && state === 'leaving')) {
     changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, predecessor } } })
     schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now)
-  } else if (state === 'leaving' && begun !== null && (begun < leaving.begun || (begun === leaving.begun && predecessor.copy < copy.id))) stay(turn, copy, `${nameOfServer(turn.server, predecessor.server)} before it in the ring is leaving too; try again when it has left`)
+  } else if (state === 'leaving' && begun !== null && (begun < leaving.begun || (begun === leaving.begun && predecessor.copy < copy.id))) keep(turn, copy, `${nameOfServer(turn.server, predecessor.server)} before it in the ring is leaving too; try again when it has left`)
 }
 
 /**
- * Nobody was asked to take this copy over, or who was has said no: it goes on as before. nextTS passes the attempts that
- * were made, so that no late word about one of them fits a later leaving.
+ * It goes on as before: nobody was asked to take it over, or who points at it has said that it does not. nextTS passes the
+ * attempts that were made, so that no late word about one of them fits a later leaving.
  */
 function stay(turn: Turn, copy: LeavingCopy, reason: string): void {
   const past = timestamp(copy.leaving.attempt + 1, SWEEP_ORIGIN)
@@ -177,7 +179,9 @@ export function onLetBe(turn: Turn, from: ServerId, { directory, from: leaver, t
 /** R10: whoever pointed here says that it does so still, and takes nothing over. */
 export function onLeftBe(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'leftBe' }>): void {
   const copy = addressed(turn, message)
-  if (copy !== null && isLeaving(copy) && copy.leaving.cancelled && copy.leaving.attempt === message.attempt && copy.leaving.predecessor?.server === from) stay(turn, copy, CANCELLED)
+  if (copy === null || !isLeaving(copy)) return
+  const { staying, attempt, predecessor } = copy.leaving
+  if (staying !== null && attempt === message.attempt && predecessor?.server === from) stay(turn, copy, staying)
 }
 
 const mayTakeOver = (copy: DirectoryCopy, leaver: RingPointer['copy'], at: ServerId): boolean => copy.state === 'active' && !isSealed(copy) && copy.pointer.copy === leaver && copy.pointer.server === at
@@ -190,7 +194,7 @@ function fetchPage(turn: Turn, copy: DirectoryCopy, { leaver, attempt, nonce, ne
 export function onReadHandOver(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'readHandOver' }>): void {
   const copy = addressed(turn, message)
   const { attempt, nonce, index } = message
-  if (copy?.state !== 'leaving' || copy.leaving.cancelled || copy.leaving.attempt !== attempt || copy.leaving.predecessor?.server !== from) return
+  if (copy?.state !== 'leaving' || copy.leaving.staying !== null || copy.leaving.attempt !== attempt || copy.leaving.predecessor?.server !== from) return
   const transfer = transferOf(turn, `hand over ${copy.directory} ${from}`, nonce, index, () => ({ load: loadOf(contentsOf(copy), BEGINNING), facts: factsOf(turn, copy) }))
   const page = transfer?.pages[index]
   if (transfer === undefined || page === undefined) return

@@ -15,12 +15,13 @@ import type { Timestamp } from '../timestamp'
 import type { ProcedureName } from '../values/intent'
 import type { Tree } from '../values/readValue'
 import type { Check, CheckStep } from './checkS'
+import type { LostRemoval, LostRemovalStep } from './removeLost'
 import type { Removal, RemovalStep } from './removeS'
 import type { SettingInSN, SettingInSNStep } from './setInSN'
 import type { SettingUp, SettingUpStep } from './setUpOn'
 
-export type Procedure = SettingUp | SettingInSN | Removal | Check
-export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | CheckStep
+export type Procedure = SettingUp | SettingInSN | Removal | LostRemoval | Check
+export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep
 
 export interface Begun {
   id: string

@@ -11,6 +11,7 @@ import { StoredDirectories } from './storedDirectories'
 /** This server's place among the others (figure 11): its name, whom it points up to, what it stores; checked and repaired. */
 export function ServerSheet({ onClose }: { onClose: () => void }) {
   const { id, name, up, removed } = useView((view) => view.server)
+  const stores = useView((view) => Object.keys(view.copies).length)
   return (
     <Sheet title="This server" wide onClose={onClose}>
       <div className="server-sheet">
@@ -27,7 +28,7 @@ export function ServerSheet({ onClose }: { onClose: () => void }) {
         <ServerNaming />
         <StoredDirectories />
         {!removed && <Checking />}
-        {!removed && <Removing onClose={onClose} />}
+        {(!removed || stores > 0) && <Removing onClose={onClose} />}
       </div>
     </Sheet>
   )
