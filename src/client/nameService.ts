@@ -5,6 +5,7 @@
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
+import type { Parting } from '../core/copies/split'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { LostServer } from '../core/servers/removeLost'
@@ -28,6 +29,11 @@ export interface Read<T> {
   /** lastSweep of the copy that answered: every earlier update is reflected [D1]. */
   asOf: Timestamp
   server: ServerId
+  /**
+   * `leftOut`: a new epoch left out copies that may come back with what they alone have. `split`: one of them made an epoch of
+   * its own meanwhile, and what was accepted there is missing here, until an epoch of all brings both together.
+   */
+  parting: Parting
 }
 
 export interface WriteOptions {
@@ -104,7 +110,7 @@ export interface NameService {
   workingDirectory: string
 
   // Values and updates
-  snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp }>
+  snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp; server: ServerId; parting: Parting }>
   doUpdates(vd: string | SnapshotDesignator, tree: JsonTree, options?: WriteOptions): Promise<Written>
   enumerate(vd: string): Promise<Label[]>
   getValue(vd: string, options?: ReadOptions): Promise<Read<JsonValue> & { tree: JsonTree }>

@@ -50,6 +50,11 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fn }))
     return at
   }
+  /** A directory given by its DI needs no copy that could be asked for it. */
+  const directoryOf = async (fn: string): Promise<DirectoryId> => {
+    const name = names.name(fn)
+    return name.labels.length === 0 && name.up === 0 ? (name.from as DirectoryId) : (await directory(fn)).directory
+  }
   const sweep = async ({ directory: di, servers }: Pick<Found, 'directory' | 'servers'>, form: 'ring' | 'parallel' = 'parallel'): Promise<Timestamp> => {
     const { sweepTS } = await ask<Outcomes['sweep']>(connection, { type: 'ask', servers, request: { type: 'sweep', directory: di, form } })
     return sweepTS
@@ -107,8 +112,8 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async snapshot(vd) {
-      const { snapshot, asOf } = await read(vd, 'snapshot')
-      return { ...snapshot, asOf }
+      const { snapshot, asOf, server, parting } = await read(vd, 'snapshot')
+      return { ...snapshot, asOf, server, parting }
     },
     async doUpdates(vd, tree, options) {
       const { name, under } = target(vd)
@@ -125,9 +130,9 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
     async getValue(vd, options = {}) {
       if (options.swept) await sweep(await found(nameIn(vd)))
-      const { tree, asOf, server } = await read(vd, 'tree', options.after ?? null)
+      const { tree, asOf, server, parting } = await read(vd, 'tree', options.after ?? null)
       if (tree === null) throw notFound(vd)
-      return { value: toValue(tree), tree: toJson(tree), asOf, server }
+      return { value: toValue(tree), tree: toJson(tree), asOf, server, parting }
     },
     async testValue(vd, value) {
       const { name, path } = names.designator(vd)
@@ -188,11 +193,10 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return copy
     },
     async keepDC(sn, fn) {
-      const { directory: di } = await directory(fn)
-      const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: di } })
+      const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: await directoryOf(fn) } })
       return stays
     },
-    ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
+    ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
       return sweep({ directory: di, servers: sn === undefined ? servers : [await serverOf(sn)] }, form)
@@ -237,12 +241,12 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async entries(fn) {
-      const { entries, asOf, server } = await read(fn, 'entries')
-      return { value: entries ?? [], asOf, server }
+      const { entries, asOf, server, parting } = await read(fn, 'entries')
+      return { value: entries ?? [], asOf, server, parting }
     },
     async nodes(vd) {
-      const { nodes, asOf, server } = await read(vd, 'nodes')
-      return { value: nodes, asOf, server }
+      const { nodes, asOf, server, parting } = await read(vd, 'nodes')
+      return { value: nodes, asOf, server, parting }
     },
     exportDirectory: (fn) => exportLines(service, fn),
     importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links)), progress),
@@ -423,9 +427,9 @@ function watch(connection: Connection, lookup: () => Promise<Found>, read: () =>
     reading = true
     try {
       unsubscribe ??= connection.onChange((await lookup()).directory, () => void look())
-      const { tree, asOf, server } = await read()
-      const text = JSON.stringify(tree)
-      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server })
+      const { tree, asOf, server, parting } = await read()
+      const text = JSON.stringify([tree, parting])
+      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server, parting })
       last = text
     } catch (error) {
       if (!(error instanceof NameServiceError)) throw error

@@ -10,6 +10,7 @@ import { beginLeave, cancelLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
 import { compareNow, quarantineOf, settleUpdates } from './copies/quarantine'
 import { isKnownServer } from './copies/seal'
+import { partingOf } from './copies/split'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
 import { sweepLater, watchOf } from './copies/sweepTimes'
@@ -245,6 +246,7 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
     snapshot: { mark, path: found },
     asOf: copy.lastSweep,
     server: turn.server.id,
+    parting: partingOf(turn.server, copy),
   }
 }
 

@@ -3,6 +3,7 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
+import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
@@ -111,6 +112,8 @@ export interface ReadOutcome {
   snapshot: { mark: 'present' | 'absent'; path: TSPair[] }
   asOf: Timestamp
   server: ServerId
+  /** Whether others have a part in the directory that this answer lacks [E8]. */
+  parting: Parting
 }
 
 export interface Drafted {
@@ -303,6 +306,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
     asOf: timestampShape,
     server: serverId,
+    parting: oneOf(...partings),
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),

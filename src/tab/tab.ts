@@ -169,7 +169,7 @@ class OpenTab {
         clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
         changed: () => this.#touch([]),
         // An own message that found nobody is no news: the links are shown, and whoever asked is told.
-        refused: (reason, detail) => (reason === 'not connected' ? this.#count(reason) : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
+        refused: (reason, detail) => (reason === 'not connected' ? undefined : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
       },
       relays: settings.relays,
       iceServers: settings.iceServers,
@@ -313,12 +313,8 @@ class OpenTab {
     this.#touch([])
   }
 
-  #count(reason: string): void {
-    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
-  }
-
   #refuse(reason: string, from: ServerId | null): void {
-    this.#count(reason)
+    this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
     this.#happened([{ kind: 'refused', text: `refused: ${reason}`, ...(from !== null && { server: from }) }])
   }
 

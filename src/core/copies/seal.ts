@@ -14,6 +14,7 @@ import { onRingHeard } from './quarantine'
 import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
+import { onOvertakenEpoch } from './split'
 import { stopSweep } from './sweep'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
 
@@ -140,7 +141,10 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   // Of copies on this server nobody knows better than it.
   const ring = message.ring.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
-  if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
+  if (epoch < copy.epoch) {
+    onOvertakenEpoch(turn, copy, message.from, message.excluded)
+    return tellEpoch(turn, copy, { copy: message.from, server: from })
+  }
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return

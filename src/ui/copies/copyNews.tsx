@@ -7,7 +7,6 @@ import { SealedNews } from '../epochs/sealedNews'
 import { WaysOut } from '../epochs/waysOut'
 import { Label } from '../parts/text'
 import type { KnownCopy } from './knownCopies'
-import { LeavingNews } from './leavingNews'
 import { holdUps, type HoldUp } from './troubles'
 
 /** What keeps the copies from becoming equal: who holds back sweeps, since when, and the ways out; an epoch that is being made; alarms. */
@@ -24,7 +23,6 @@ export function CopyNews({ copy, copies, place }: { copy: CopyView | null; copie
         </p>
       )}
       {copy !== null && <SealedNews copy={copy} />}
-      <LeavingNews copies={copies} place={place} />
       {held !== null && <HeldBack held={held} place={place} />}
     </>
   )

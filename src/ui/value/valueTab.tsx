@@ -1,3 +1,4 @@
+import type { Parting } from '../../core/copies/split'
 import { Braces, Clock, Strikethrough, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
@@ -45,6 +46,7 @@ export function ValueTab({ place }: { place: Place }) {
         {answer !== null && (
           <p className="as-of">
             <Explained term="as of" /> <i><Stamp ts={answer.asOf} /></i> from <Label>{from}</Label>
+            {answer.parting !== 'no' && <PartedMark parting={answer.parting} />}
           </p>
         )}
       </div>
@@ -61,4 +63,10 @@ export function ValueTab({ place }: { place: Place }) {
       {answer === null && failure === null && <p className="empty">Reading…</p>}
     </section>
   )
+}
+
+/** E8: what is read lacks what others have accepted, and says so. */
+function PartedMark({ parting }: { parting: Exclude<Parting, 'no'> }) {
+  if (parting === 'split') return <b className="grave-text parted">split directory: what the other half accepted is not here</b>
+  return <span className="warn-text parted">copies were left out: what they alone have is not here</span>
 }
