@@ -91,7 +91,7 @@ test('[R10] a copy that is leaving and cannot be taken over is kept, by the page
   await alpha.page.getByRole('button', { name: 'Keep the copy' }).click()
   await expect(alpha.page.getByText('The copy on alpha stays in the ring.')).toBeVisible()
   expect(await leaving).toBe('The copy on alpha stays in the ring: its leaving was called off.')
-  expect(await state()).toBe('active')
+  await expect.poll(state).toBe('active')
   await alpha.page.evaluate(() => window.namering.network.healAll())
   await alpha.page.evaluate(() => window.namering.setValue('/DEC:kept', true))
   await beta.expectValue('/DEC:kept', true)
