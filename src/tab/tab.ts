@@ -169,7 +169,7 @@ class OpenTab {
         clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
         changed: () => this.#touch([]),
         // An own message that found nobody is no news: the links are shown, and whoever asked is told.
-        refused: (reason, detail) => (reason === 'not connected' ? undefined : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
+        refused: (reason, detail) => (reason === 'not connected' ? undefined : this.#refuse(reason, null, detail)),
       },
       relays: settings.relays,
       iceServers: settings.iceServers,
@@ -313,9 +313,10 @@ class OpenTab {
     this.#touch([])
   }
 
-  #refuse(reason: string, from: ServerId | null): void {
+  /** Counted by its reason, which is one of few; the detail, which is not, is told once. */
+  #refuse(reason: string, from: ServerId | null, detail = ''): void {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
-    this.#happened([{ kind: 'refused', text: `refused: ${reason}`, ...(from !== null && { server: from }) }])
+    this.#happened([{ kind: 'refused', text: `refused: ${reason}${detail === '' ? '' : `: ${detail}`}`, ...(from !== null && { server: from }) }])
   }
 
   /** Plans a refresh of what the page shows: at once after a rest; ever more seldom, down to twice a second, while changes go on. */
