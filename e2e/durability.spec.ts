@@ -33,3 +33,21 @@ test('[P11] with quorum the answer names a majority, and nothing waits', async (
   expect(copies.length).toBeGreaterThanOrEqual(2)
   await expect(alpha.page.getByRole('contentinfo', { name: 'Status' })).not.toContainText('not durable yet')
 })
+
+test('[P11] the page chooses how durable its changes are to be, and marks those that are not yet, with the count', async ({ cluster }) => {
+  const tabs = await cluster.three()
+  const [alpha, , gamma] = tabs
+  await cluster.sample(...tabs)
+  await alpha.select('ANSI', 'DEC', 'SRC', 'Lampson')
+  await alpha.page.getByRole('combobox', { name: 'Changes are durable at' }).selectOption('all copies')
+  await gamma.page.evaluate(() => window.namering.network.isolate())
+  await alpha.addProperty('Room', '42')
+  const leaf = alpha.page.locator('[data-path="Room/42"]')
+  await expect(leaf).toContainText('not durable yet: 2/3 copies')
+  await expect(alpha.page.getByRole('status', { name: 'Durability' })).toHaveText('A change here is not durable yet: 2/3 copies.')
+  await gamma.page.evaluate(() => window.namering.network.healAll())
+  await expect(leaf).not.toContainText('not durable yet', { timeout: 30_000 })
+  await alpha.page.reload()
+  await alpha.ready()
+  await expect(alpha.page.getByRole('combobox', { name: 'Changes are durable at' })).toHaveValue('all')
+})

@@ -35,6 +35,31 @@ test('[P10] all is well; then a member is cut off: it is named, with since when 
   await expect(banner).toHaveCount(0)
 })
 
+test('[X5] what the tab refuses at its own door is counted in health, by reason', async ({ cluster }) => {
+  await cluster.context.addInitScript(() => {
+    const Real = BroadcastChannel
+    globalThis.BroadcastChannel = class extends Real {
+      constructor(name: string) {
+        super(name)
+        if (name.startsWith('namering:')) document.documentElement.dataset['channel'] = name
+      }
+    }
+  })
+  const alpha = await cluster.open()
+  await alpha.show('Copies')
+  await alpha.page.getByText('What each copy says of itself').click()
+  const door = alpha.page.getByRole('region', { name: 'Refused by this tab' })
+  await expect(door).toContainText('nothing.')
+  await alpha.page.evaluate(() => {
+    const channel = new BroadcastChannel(document.documentElement.dataset['channel'] ?? '')
+    // A BroadcastChannel stays within one origin; only windows have target origins.
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin
+    for (const rubbish of ['one', 'two', 'three']) channel.postMessage(rubbish)
+    channel.close()
+  })
+  await expect(door).toContainText('3 × note not of this room')
+})
+
 test('[B5] the browser is asked to keep the copies before there are any; refused, they are marked as ones that may vanish', async ({ cluster }) => {
   await cluster.context.addInitScript(() => {
     if (!isSecureContext) return

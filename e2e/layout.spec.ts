@@ -19,6 +19,20 @@ test('at no width is anything of the header or the status bar cut', async ({ clu
   }
 })
 
+test('at no width does one part of the header lie under another', async ({ cluster }) => {
+  const alpha = await cluster.open()
+  await cluster.another(alpha)
+  for (const width of [300, 320, 400, 480, 600, 700, 760, 960, 1024, 1440]) {
+    await alpha.page.setViewportSize({ width, height: 900 })
+    const under = await alpha.page.evaluate(() => {
+      const parts = [...document.querySelectorAll('.page-header > *, .server-name > *')].filter((part) => part.getClientRects().length > 0 && !part.matches('.server-name'))
+      const overlap = (a: DOMRect, b: DOMRect): boolean => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
+      return parts.flatMap((part, i) => parts.slice(i + 1).filter((other) => overlap(part.getBoundingClientRect(), other.getBoundingClientRect())).map((other) => `${part.textContent} / ${other.textContent}`))
+    })
+    expect([width, ...under]).toEqual([width])
+  }
+})
+
 test('figure 3 of three copies fits on a phone; where it does not fit, a shadow says that there is more', async ({ cluster }) => {
   const tabs = await cluster.three()
   await cluster.sample(...tabs)

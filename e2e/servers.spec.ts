@@ -1,5 +1,6 @@
-/** Figure 11 in the page: a server's place among the others, set up, checked, repaired. */
-import { expect, test } from './cluster'
+/** Figure 11 in the page: a server's place among the others, set up, checked, repaired, removed. */
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, Tab } from './cluster'
 
 test('[S1] [S3] a server is named in a directory, checked and repaired, by the page alone', async ({ cluster }) => {
   const alpha = await cluster.open()
@@ -35,4 +36,63 @@ test('[S1] [S3] a server is named in a directory, checked and repaired, by the p
     await place.getByRole('button', { name: 'Repair' }).click()
     await expect(place.getByText(/Repaired\. alpha takes a copy of it/)).toBeVisible({ timeout: 5000 })
   }).toPass()
+})
+
+test('[S4] a server that is gone for good is removed by the page of another; when it comes back it says so, and is set up anew', async ({ cluster }) => {
+  const [alpha, beta, gamma] = await cluster.three()
+  await alpha.page.evaluate(() => window.namering.newD('/gamma', '/DEC'))
+  const url = gamma.page.url()
+  await gamma.page.close()
+  const gone = alpha.page.getByRole('button', { name: 'gamma is gone for good…' })
+  await gone.click()
+  const sheet = alpha.page.getByRole('dialog', { name: 'Remove a server that is gone' })
+  await expect(sheet.getByText('/DEC: nobody else is known to have a copy.')).toBeVisible()
+  await expect(sheet.getByRole('button', { name: 'Remove it for good' })).toBeDisabled()
+  const { violations } = await new AxeBuilder({ page: alpha.page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze()
+  expect(violations.map(({ id }) => id)).toEqual([])
+  expect(await alpha.page.evaluate(() => window.namering.removeS('/gamma', { gone: true }).catch((error: Error) => error.message))).toMatch(/\/gamma is still in the ring of \/: begin a new epoch/)
+
+  await sheet.getByRole('button', { name: 'New epoch of / without it…' }).click()
+  await alpha.page.getByRole('button', { name: 'Begin the epoch' }).click()
+  await expect(alpha.page.getByText(/Epoch 2 has begun/)).toBeVisible()
+  await alpha.page.getByRole('treeitem', { name: 'gamma' }).click({ button: 'right' })
+  await alpha.page.getByRole('menuitem', { name: 'Remove, it is gone…' }).click()
+  await expect(sheet.getByText('/ waits for what it alone has')).toBeVisible()
+  await sheet.getByRole('checkbox', { name: 'I know that /gamma will not come back' }).check()
+  await sheet.getByRole('button', { name: 'Remove it for good' }).click()
+  await expect(alpha.page.getByText('/gamma has been removed')).toBeVisible({ timeout: 30_000 })
+  for (const tab of [alpha, beta]) await expect(tab.treeitem('gamma')).toHaveCount(0)
+
+  const page = await cluster.context.newPage()
+  await page.goto(url)
+  const back = new Tab(page)
+  await expect(page.getByText('This server was removed while it was away')).toBeVisible({ timeout: 30_000 })
+  expect(await back.page.evaluate(() => window.namering.view().server.removed)).toBe(true)
+  // What it alone stores can be reached again.
+  await expect.poll(() => alpha.value('/DEC')).toMatchObject({ '.': { Label: { DEC: true } } })
+  await page.getByRole('button', { name: 'This server…' }).click()
+  const place = page.getByRole('dialog', { name: 'This server' })
+  await place.getByRole('textbox', { name: 'Name' }).fill('/gamma')
+  await place.getByRole('button', { name: 'Set up' }).click()
+  await expect.poll(() => back.page.evaluate(() => window.namering.view().server.removed)).toBe(false)
+  await expect(alpha.treeitem('gamma')).toBeVisible()
+})
+
+test('[R10] a copy that is leaving and cannot be taken over is kept, by the page of its own server', async ({ cluster }) => {
+  const [alpha, beta, gamma] = await cluster.three()
+  await alpha.page.evaluate(() => window.namering.newD('/alpha', '/DEC'))
+  for (const other of [beta, gamma]) await alpha.page.evaluate((server) => window.namering.newDC(server, '/DEC'), await other.name())
+  await alpha.page.evaluate(() => window.namering.network.isolate())
+  await alpha.select('ANSI', 'DEC')
+  await alpha.show('Copies')
+  const state = (): Promise<string | undefined> => alpha.page.evaluate(() => Object.values(window.namering.view().copies).find(({ name }) => name === '/DEC')?.state)
+  const leaving = alpha.page.evaluate(() => window.namering.removeDC('/alpha', '/DEC').then(() => 'left', (error: Error) => error.message))
+  await expect.poll(state).toBe('leaving')
+  await alpha.page.getByRole('button', { name: 'Keep the copy' }).click()
+  await expect(alpha.page.getByText('The copy on alpha stays in the ring.')).toBeVisible()
+  expect(await leaving).toBe('The copy on alpha stays in the ring: its leaving was called off.')
+  await expect.poll(state).toBe('active')
+  await alpha.page.evaluate(() => window.namering.network.healAll())
+  await alpha.page.evaluate(() => window.namering.setValue('/DEC:kept', true))
+  await beta.expectValue('/DEC:kept', true)
 })

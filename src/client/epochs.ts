@@ -5,24 +5,18 @@ import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { Change, CopyState, NewEpoch, Outcomes, Quarantined, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import type { Tree } from '../core/values/readValue'
-import { ask, type Connection, type Names } from './connection'
+import { ask, type Connection } from './connection'
 import type { EpochOptions, EpochPreview, NameService, Written } from './nameService'
 
 /** s */
 const PATIENCE = 20
 
-type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'abandon' | 'quarantine' | 'reapply' | 'discard' | 'copyOn'>
+type EpochCalls = Pick<NameService, 'newEpoch' | 'previewEpoch' | 'baptise' | 'abandon' | 'quarantine' | 'compare' | 'reapply' | 'discard' | 'copyOn'>
 
-export function epochCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, serverOf: (sn: string) => Promise<ServerId>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
+export function epochCalls(connection: Connection, directoryOf: (fn: string) => Promise<DirectoryId>, lookup: (fn: string) => Promise<{ directory: DirectoryId; servers: ServerId[] }>, serverOf: (sn: string) => Promise<ServerId>, write: (name: FullName, change: Change) => Promise<Written>): EpochCalls {
   const at = <T extends Request['type']>(servers: readonly ServerId[], request: Extract<Request, { type: T }>): Promise<Outcomes[T]> => ask(connection, { type: 'ask', servers: [...servers], request })
   const self = (): ServerId => connection.self().id
   const all = (sns: readonly string[]): Promise<ServerId[]> => Promise.all(sns.map(serverOf))
-
-  /** A directory given by its DI needs no copy that could be asked for it. */
-  const directoryOf = async (fn: string): Promise<DirectoryId> => {
-    const name = names.name(fn)
-    return name.labels.length === 0 && name.up === 0 ? (name.from as DirectoryId) : (await lookup(fn)).directory
-  }
 
   const newEpoch = async (fn: string, sns: readonly string[], { force = false, patience = PATIENCE }: EpochOptions, dry: boolean): Promise<NewEpoch> => {
     if (sns.length === 0) throw new NameServiceError(failure('BadRequest', { reason: 'an epoch needs at least one server' }))
@@ -60,6 +54,9 @@ export function epochCalls(connection: Connection, names: Names, lookup: (fn: st
     copyOn: async (fn, sn) => at([await serverOf(sn)], { type: 'state', directory: await directoryOf(fn) }),
     async quarantine(fn, sn) {
       return (await entriesOf(await directoryOf(fn), sn === undefined ? self() : await serverOf(sn))).entries
+    },
+    async compare(fn) {
+      await at([self()], { type: 'compare', directory: await directoryOf(fn) })
     },
     async reapply(fn, stamps) {
       const directory = await directoryOf(fn)

@@ -5,9 +5,11 @@
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
 import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
+import type { Parting } from '../core/copies/split'
 import type { Judged } from '../core/directories/parents'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
+import type { LostServer } from '../core/servers/removeLost'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
 
@@ -28,6 +30,11 @@ export interface Read<T> {
   /** lastSweep of the copy that answered: every earlier update is reflected [D1]. */
   asOf: Timestamp
   server: ServerId
+  /**
+   * `leftOut`: a new epoch left out copies that may come back with what they alone have. `split`: one of them made an epoch of
+   * its own meanwhile, and what was accepted there is missing here, until an epoch of all brings both together.
+   */
+  parting: Parting
 }
 
 export interface WriteOptions {
@@ -45,6 +52,9 @@ export interface Undurable {
   ts: Timestamp
   directory: DirectoryId
   level: Durability
+  /** How many copies have it on disk, as of the last attempt, and how many are to. */
+  reached: number
+  wanted: number
   /** Who has not got it, and why, in words; '' before the first attempt has ended. */
   missing: string
   /** How it stands, in a sentence; '' before the first attempt has ended. */
@@ -101,7 +111,7 @@ export interface NameService {
   workingDirectory: string
 
   // Values and updates
-  snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp }>
+  snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp; server: ServerId; parting: Parting }>
   doUpdates(vd: string | SnapshotDesignator, tree: JsonTree, options?: WriteOptions): Promise<Written>
   enumerate(vd: string): Promise<Label[]>
   getValue(vd: string, options?: ReadOptions): Promise<Read<JsonValue> & { tree: JsonTree }>
@@ -141,6 +151,11 @@ export interface NameService {
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
   removeDC(sn: string, fn: string, options?: { force?: boolean }): Promise<CopyId>
   /**
+   * RemoveDC that is under way there is called off: whether the copy stays already. If not, whoever was asked to take it over
+   * decides, and has perhaps done so; `NotLeaving` when it has left.
+   */
+  keepDC(sn: string, fn: string): Promise<boolean>
+  /**
    * A new ring of the copies on these servers, which leaves out all others ("never done automatically"): for servers that are
    * gone for good, or a long partition; over all of them, it joins what had parted. `NoMajority` without most of the ring.
    */
@@ -153,6 +168,8 @@ export interface NameService {
   abandon(fn: string, sns: readonly string[]): Promise<Exclusion[]>
   /** What the copy on that server, left out by an epoch, alone has; null while it has not met the ring. */
   quarantine(fn: string, sn?: string): Promise<readonly QuarantineEntry[] | null>
+  /** Compares the copy here, left out by an epoch, with the ring once more, now: `quarantine` tells what came of it. */
+  compare(fn: string): Promise<void>
   /** Makes these updates of the quarantine here anew, as the person who calls; all of them when none are named. How many are left. */
   reapply(fn: string, stamps?: readonly Timestamp[]): Promise<number>
   /** Drops these updates of the quarantine here, for good; all of them when none are named. How many are left. */
@@ -174,8 +191,13 @@ export interface NameService {
   setUpOn(sn: string, upSn?: string): Promise<void>
   /** Whether servers may be named in a directory; `false` waits until nobody can be naming one. */
   setInSN(fn: string, to: boolean): Promise<void>
-  /** Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. */
-  removeS(sn: string): Promise<void>
+  /**
+   * Its copies leave their rings, then its name goes; refused while others point up to it, or rest on its copies. `gone`: a
+   * server that will never come back, by this one: refused while it runs (`ServerRunning`) or is in a ring (`StillMember`).
+   */
+  removeS(sn: string, options?: { gone?: boolean }): Promise<void>
+  /** What removing a server that is gone would come to; nothing is changed. */
+  lostServer(sn: string): Promise<LostServer>
   /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
   checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
   /** A server by its own word. */

@@ -9,6 +9,7 @@ import { failure, NameServiceError } from '../core/errors'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
+import type { LostServer } from '../core/servers/removeLost'
 import { later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
@@ -49,6 +50,11 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     const at = await found(fn)
     if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fn }))
     return at
+  }
+  /** A directory given by its DI needs no copy that could be asked for it. */
+  const directoryOf = async (fn: string): Promise<DirectoryId> => {
+    const name = names.name(fn)
+    return name.labels.length === 0 && name.up === 0 ? (name.from as DirectoryId) : (await directory(fn)).directory
   }
   const sweep = async ({ directory: di, servers }: Pick<Found, 'directory' | 'servers'>, form: 'ring' | 'parallel' = 'parallel'): Promise<Timestamp> => {
     const { sweepTS } = await ask<Outcomes['sweep']>(connection, { type: 'ask', servers, request: { type: 'sweep', directory: di, form } })
@@ -107,8 +113,8 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async snapshot(vd) {
-      const { snapshot, asOf } = await read(vd, 'snapshot')
-      return { ...snapshot, asOf }
+      const { snapshot, asOf, server, parting } = await read(vd, 'snapshot')
+      return { ...snapshot, asOf, server, parting }
     },
     async doUpdates(vd, tree, options) {
       const { name, under } = target(vd)
@@ -125,9 +131,9 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
     async getValue(vd, options = {}) {
       if (options.swept) await sweep(await found(nameIn(vd)))
-      const { tree, asOf, server } = await read(vd, 'tree', options.after ?? null)
+      const { tree, asOf, server, parting } = await read(vd, 'tree', options.after ?? null)
       if (tree === null) throw notFound(vd)
-      return { value: toValue(tree), tree: toJson(tree), asOf, server }
+      return { value: toValue(tree), tree: toJson(tree), asOf, server, parting }
     },
     async testValue(vd, value) {
       const { name, path } = names.designator(vd)
@@ -187,8 +193,12 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { copy } = await ask<Outcomes['leave']>(connection, { type: 'ask', servers: [server], request: { type: 'leave', directory: di, force } })
       return copy
     },
+    async keepDC(sn, fn) {
+      const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: await directoryOf(fn) } })
+      return stays
+    },
     ...moveCalls(connection, names, directory, (name, change) => writer.write(name, change)),
-    ...epochCalls(connection, names, directory, serverOf, (name, change) => writer.write(name, change)),
+    ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
       return sweep({ directory: di, servers: sn === undefined ? servers : [await serverOf(sn)] }, form)
@@ -210,9 +220,15 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { directory: di, servers } = await directory(fn)
       await ask<Outcomes['setInSN']>(connection, { type: 'ask', servers, request: { type: 'setInSN', directory: di, to } })
     },
-    async removeS(sn) {
+    async removeS(sn, { gone = false } = {}) {
+      if (gone) return void (await ask(connection, { type: 'removeLost', path: serverPath(sn), dry: false }))
       const server = await serverOf(sn)
       await ask<Outcomes['removeS']>(connection, { type: 'ask', servers: [server], request: { type: 'removeS', directory: rootOrThrow() } })
+    },
+    async lostServer(sn) {
+      const lost = await ask<LostServer>(connection, { type: 'removeLost', path: serverPath(sn), dry: true })
+      const named = (known: LostServer['rings']): LostServer['rings'] => known.map(({ directory: di, name }) => ({ directory: di, name: fromRoot(connection, name) }))
+      return { ...lost, rings: named(lost.rings), awaited: named(lost.awaited), alone: named(lost.alone) }
     },
     async checkS(address, sn, { repair = true } = {}) {
       const server = address.replace(/^room\//, '')
@@ -227,12 +243,12 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async entries(fn) {
-      const { entries, asOf, server } = await read(fn, 'entries')
-      return { value: (entries ?? []).map(([label, type, detail]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail]), asOf, server }
+      const { entries, asOf, server, parting } = await read(fn, 'entries')
+      return { value: (entries ?? []).map(([label, type, detail]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail]), asOf, server, parting }
     },
     async nodes(vd) {
-      const { nodes, asOf, server } = await read(vd, 'nodes')
-      return { value: nodes, asOf, server }
+      const { nodes, asOf, server, parting } = await read(vd, 'nodes')
+      return { value: nodes, asOf, server, parting }
     },
     exportDirectory: (fn) => exportLines(service, fn),
     importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links)), progress),
@@ -413,9 +429,9 @@ function watch(connection: Connection, lookup: () => Promise<Found>, read: () =>
     reading = true
     try {
       unsubscribe ??= connection.onChange((await lookup()).directory, () => void look())
-      const { tree, asOf, server } = await read()
-      const text = JSON.stringify(tree)
-      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server })
+      const { tree, asOf, server, parting } = await read()
+      const text = JSON.stringify([tree, parting])
+      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server, parting })
       last = text
     } catch (error) {
       if (!(error instanceof NameServiceError)) throw error

@@ -113,7 +113,7 @@ describe('durability by the library', () => {
     expect(told.about['after']).toMatch(/^\d{16}\./)
     expect(texts.size).toBe(1)
     const [waiting] = await kept(service, (all) => all.length === 1)
-    expect(waiting).toMatchObject({ ts: told.about['after'], level: 'quorum', isLost: false })
+    expect(waiting).toMatchObject({ ts: told.about['after'], level: 'quorum', reached: 1, wanted: 2, isLost: false })
     expect(await service.enumerate('/')).toContain('a')
     heal(alpha)
     await kept(service, (all) => all.length === 0)

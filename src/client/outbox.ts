@@ -2,7 +2,7 @@
  * The library's side of durability (SPEC P11, P12): a stamped update whose level is not reached in time is kept, and sent again,
  * after a reload too, until it is durable or known to be lost.
  */
-import type { Kept, Secured, Wanted } from '../core/copies/durability'
+import { copiesFor, type Kept, type Secured, type Wanted } from '../core/copies/durability'
 import { NameServiceError } from '../core/errors'
 import type { Timestamp } from '../core/timestamp'
 import { ask, type Connection } from './connection'
@@ -18,8 +18,9 @@ export interface Outbox {
 /** Keeps them only as long as the program runs. */
 export const noOutbox: Outbox = { load: () => Promise.resolve([]), keep: () => Promise.resolve(), drop: () => Promise.resolve() }
 
-/** ms of one attempt. */
+/** ms of one attempt; the first, after which it is said how it stands, is short. */
 const ATTEMPT = 10_000
+const FIRST_ATTEMPT = 1500
 /** A server that is being restored from its store answers again after so many ms; one that has stopped does not. */
 const RESTORED = 1000
 
@@ -60,10 +61,10 @@ export class Resender {
 
   /** `error`: what came of the first attempt; null before any. */
   goOn(kept: Kept, error: NameServiceError | null): void {
-    const { ts, directory, level } = kept
-    this.#kept.set(ts, { kept, told: { ts, directory, level, missing: '', isLost: false, reason: '' } })
+    const { ts, directory, level, ring } = kept
+    this.#kept.set(ts, { kept, told: { ts, directory, level, reached: 1, wanted: copiesFor(level, ring.length), missing: '', isLost: false, reason: '' } })
     this.#tell()
-    if (error === null || this.#isToBeTriedAgain(ts, error)) void this.#insist(kept)
+    if (error === null || this.#isToBeTriedAgain(ts, error)) void this.#insist(kept, error === null ? FIRST_ATTEMPT : ATTEMPT)
   }
 
   watch(callback: (all: readonly Undurable[]) => void): () => void {
@@ -87,10 +88,10 @@ export class Resender {
     return ask<Secured>(this.#connection, { type: 'secure', ...wanted })
   }
 
-  async #insist(kept: Kept): Promise<void> {
-    for (let stops = 0; this.#kept.has(kept.ts) && stops < 2; ) {
+  async #insist(kept: Kept, first: number): Promise<void> {
+    for (let stops = 0, patience = first; this.#kept.has(kept.ts) && stops < 2; patience = ATTEMPT) {
       try {
-        await this.#secure({ ...kept, patience: ATTEMPT })
+        await this.#secure({ ...kept, patience })
         return await this.forget(kept)
       } catch (error) {
         if (!(error instanceof NameServiceError)) throw error
@@ -106,7 +107,8 @@ export class Resender {
     const entry = this.#kept.get(ts)
     if (entry === undefined) return false
     const isOver = code !== 'NotDurableYet' && code !== 'Stopped' && code !== 'StorageFailed'
-    entry.told = { ...entry.told, reason: message, missing: about.tried ?? '', isLost: isOver }
+    const count = code === 'NotDurableYet' ? { reached: Number(about.size), wanted: Number(about.limit) } : {}
+    entry.told = { ...entry.told, ...count, reason: message, missing: about.tried ?? '', isLost: isOver }
     this.#tell()
     return code === 'NotDurableYet' || code === 'Stopped'
   }

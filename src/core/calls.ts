@@ -6,10 +6,11 @@ import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
-import { beginLeave } from './copies/leave'
+import { beginLeave, cancelLeave } from './copies/leave'
 import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
-import { quarantineOf, settleUpdates } from './copies/quarantine'
+import { compareNow, quarantineOf, settleUpdates } from './copies/quarantine'
 import { isKnownServer } from './copies/seal'
+import { partingOf } from './copies/split'
 import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
 import { sweepLater, watchOf } from './copies/sweepTimes'
@@ -33,10 +34,12 @@ import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
 import { leavingFault } from './servers/placement'
+import { beginRemoveLost } from './servers/removeLost'
 import { beginRemoveS } from './servers/removeS'
 import { beginSetInSN } from './servers/setInSN'
 import { beginSetUpOn } from './servers/setUpOn'
 import { register } from './servers/register'
+import { tracesOf } from './servers/traces'
 import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
@@ -56,6 +59,8 @@ export type Call =
   | ({ type: 'secure' } & Wanted)
   /** SetUpOn: this server's name, and that of the server it is to point up to, as labels from the root. */
   | { type: 'setUpOn'; path: Label[]; up: Label[] | null }
+  /** RemoveS of a server that is gone for good, by its name as labels from the root; `dry`: only tells what it would come to. */
+  | { type: 'removeLost'; path: Label[]; dry: boolean }
   | { type: 'setSweepPeriod'; directory: DirectoryId; period: number }
 
 export function onCall(turn: Turn, id: number, call: Call): void {
@@ -75,6 +80,8 @@ export function onCall(turn: Turn, id: number, call: Call): void {
       return secure(turn, call, caller)
     case 'setUpOn':
       return beginSetUpOn(turn, call.path, call.up, caller)
+    case 'removeLost':
+      return beginRemoveLost(turn, call.path, call.dry, caller)
     case 'setSweepPeriod':
       return setSweepPeriod(turn, call.directory, call.period, caller)
     default:
@@ -153,11 +160,14 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'create') return performCreate(turn, request, caller)
   if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
   if (request.type === 'removeS') return beginRemoveS(turn, caller)
+  if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const copy = turn.server.copies.get(request.directory)
+  if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && !isKnownServer(copy, caller.server)) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory' }))
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
+  if (copy?.state === 'excluded' && request.type === 'compare') return answer(turn, caller, compareNow(turn, copy))
   if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps))
   if ((copy?.state === 'active' || copy?.state === 'excluded') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
@@ -174,7 +184,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
 const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
 
 /** Requests to copies that are not active, or that are answered later. */
-const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'quarantine' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'quarantine', 'settle', 'newEpoch', 'baptise'].includes(request.type)
+const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'stay' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'stay', 'quarantine', 'compare', 'settle', 'newEpoch', 'baptise'].includes(request.type)
 
 const LEAST_PATIENCE = 1000
 const MOST_PATIENCE = 600_000
@@ -242,6 +252,7 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
     snapshot: { mark, path: found },
     asOf: copy.lastSweep,
     server: turn.server.id,
+    parting: partingOf(turn.server, copy),
   }
 }
 

@@ -48,7 +48,7 @@ const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
-const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'cleanUp', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 

@@ -119,6 +119,9 @@ export type LeaveMessage =
   | (OfLeaving & { type: 'takenOver'; ts: Timestamp })
   /** Not taken, and never by this attempt. */
   | (OfLeaving & { type: 'notTaken'; attempt: number })
+  /** It is to stay after all [R10]: `leftBe` by who points at it still and will not take it over. */
+  | (OfLeaving & { type: 'letBe'; attempt: number })
+  | (OfLeaving & { type: 'leftBe'; attempt: number })
 
 /** About an epoch that is being made or rules: from the server of a copy to a copy, in whatever epoch each of them is. */
 interface OfEpoch {
@@ -136,8 +139,8 @@ export type EpochMessage =
   | (OfEpoch & { type: 'sealRefused'; epoch: Epoch; failure: Failure })
   /** What became of that epoch, and who rules? `from` is in an older one, or sealed for it. */
   | (OfEpoch & { type: 'askEpoch'; epoch: Epoch; from: CopyId })
-  /** This epoch rules. */
-  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[] })
+  /** This epoch rules; `digest` is that of the log, so that whom it left out hears when there is something to compare [E7]. */
+  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[]; digest: string })
   /** It never will: said by its committer only. */
   | (OfEpoch & { type: 'epochGivenUp'; epoch: Epoch; from: CopyId })
   /** That copy is not here, and never will be again [R1, B5]. */
@@ -259,13 +262,15 @@ const messageShape: Shape<Message> = union<Message>({
   handOverPage: ofItsDirectory(record({ type: oneOf('handOverPage'), ...leaving, nonce: text(16), pointer, removed, page })),
   takenOver: record({ type: oneOf('takenOver'), ...leaving, ts: timestampShape }),
   notTaken: record({ type: oneOf('notTaken'), ...leaving, attempt: number }),
+  letBe: record({ type: oneOf('letBe'), ...leaving, attempt: number }),
+  leftBe: record({ type: oneOf('leftBe'), ...leaving, attempt: number }),
   askEpochFacts: record({ type: oneOf('askEpochFacts'), directory: directoryId, nonce: text(16) }),
   epochFacts: record({ type: oneOf('epochFacts'), directory: directoryId, nonce: text(16), failure: nullable(failureShape), facts: nullable(epochFacts) }),
   seal: record({ type: oneOf('seal'), ...ofEpoch, epoch, committer: copyId, ring: members }),
   sealed: record({ type: oneOf('sealed'), ...ofEpoch, epoch, facts: epochFacts }),
   sealRefused: record({ type: oneOf('sealRefused'), ...ofEpoch, epoch, failure: failureShape }),
   askEpoch: record({ type: oneOf('askEpoch'), ...ofEpoch, epoch, from: copyId }),
-  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage }),
+  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage, digest: text(32) }),
   epochGivenUp: record({ type: oneOf('epochGivenUp'), ...ofEpoch, epoch, from: copyId }),
   copyGone: record({ type: oneOf('copyGone'), directory: directoryId, copy: copyId }),
 })

@@ -17,12 +17,13 @@ import type { Tree } from './values/readValue'
 import type { Linking, LinkingStep } from './directories/formerNames'
 import type { Settling, SettlingStep } from './directories/settling'
 import type { Check, CheckStep } from './servers/checkS'
+import type { LostRemoval, LostRemovalStep } from './servers/removeLost'
 import type { Removal, RemovalStep } from './servers/removeS'
 import type { SettingInSN, SettingInSNStep } from './servers/setInSN'
 import type { SettingUp, SettingUpStep } from './servers/setUpOn'
 
-export type Procedure = SettingUp | SettingInSN | Removal | Check | Settling | Linking
-export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | CheckStep | SettlingStep | LinkingStep
+export type Procedure = SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking
+export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep
 
 export interface Begun {
   id: string

@@ -6,6 +6,7 @@ import type { Failure } from './errors'
 import type { Turn } from './server'
 import { onCheck, type CheckStep } from './servers/checkS'
 import type { ProcedureStep } from './procedure'
+import { onLostRemoval, type LostRemovalStep } from './servers/removeLost'
 import { onRemoval, type RemovalStep } from './servers/removeS'
 import { onSettingInSN, type SettingInSNStep } from './servers/setInSN'
 import { onSettingUp, type SettingUpStep } from './servers/setUpOn'
@@ -21,6 +22,8 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onSettingInSN(turn, procedure, step as SettingInSNStep, outcome)
     case 'removeS':
       return onRemoval(turn, procedure, step as RemovalStep, outcome)
+    case 'removeLost':
+      return onLostRemoval(turn, procedure, step as LostRemovalStep, outcome)
     case 'checkS':
       return onCheck(turn, procedure, step as CheckStep, outcome)
     case 'settle':

@@ -3,6 +3,7 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
+import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
 import { MAX_RECORDS, verdicts, type Judged } from './directories/parents'
 import type { Facts } from './messages'
@@ -47,8 +48,12 @@ export type Request =
   /** What an excluded copy alone has [E7], and that some of it is dealt with. */
   | { type: 'quarantine'; directory: DirectoryId }
   | { type: 'settle'; directory: DirectoryId; stamps: Timestamp[] }
+  /** Compares it with the ring once more, now. */
+  | { type: 'compare'; directory: DirectoryId }
   /** With `force` whatever rests on the copy [S2, S3]. */
   | { type: 'leave'; directory: DirectoryId; force: boolean }
+  /** A copy that is leaving is to stay after all [R10]. */
+  | { type: 'stay'; directory: DirectoryId }
   /** The directory's effective parent, and its label there. */
   | { type: 'parent'; directory: DirectoryId }
   /** Every name that the directory says it has, had, or is to have; with F, before which none is missing. */
@@ -63,6 +68,8 @@ export type Request =
   | { type: 'setInSN'; directory: DirectoryId; to: boolean }
   /** RemoveS, at the server itself; the directory is the root. */
   | { type: 'removeS'; directory: DirectoryId }
+  /** What a server knows of one that may be gone for good; the directory is the root. */
+  | { type: 'traces'; directory: DirectoryId; server: ServerId }
   /** CheckS, at the server itself: what is wrong with it under this name (from the root), its own when null. */
   | { type: 'checkS'; directory: DirectoryId; name: string | null; repair: boolean }
 
@@ -112,6 +119,8 @@ export interface ReadOutcome {
   snapshot: { mark: 'present' | 'absent'; path: TSPair[] }
   asOf: Timestamp
   server: ServerId
+  /** Whether others have a part in the directory that this answer lacks [E8]. */
+  parting: Parting
 }
 
 export interface Drafted {
@@ -165,6 +174,13 @@ export interface Described {
   stores: DirectoryId[]
 }
 
+/** Where a server still has a part, as another one knows: rings, those that wait for it, and what nobody else is known to store. */
+export interface Traces {
+  rings: { directory: DirectoryId; name: string }[]
+  awaited: { directory: DirectoryId; name: string }[]
+  alone: { directory: DirectoryId; name: string }[]
+}
+
 /** One thing that is wrong with a server (CheckS). */
 export interface Finding {
   /** S1, S2, S3, or R9 for what others are told of its copies; `entry` for what stands under its name. */
@@ -215,6 +231,8 @@ export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
 const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
+const knownDirectories: Shape<Traces['rings']> = list(record({ directory: directoryId, name: text(8192) }), 256)
+
 export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
@@ -235,7 +253,9 @@ export const requestShape: Shape<Request> = union<Request>({
   abandon: record({ type: oneOf('abandon'), directory: directoryId, copies: list(copyId, MAX_RING) }),
   quarantine: record({ type: oneOf('quarantine'), directory: directoryId }),
   settle: record({ type: oneOf('settle'), directory: directoryId, stamps: list(timestampShape, 20_000) }),
+  compare: record({ type: oneOf('compare'), directory: directoryId }),
   leave: record({ type: oneOf('leave'), directory: directoryId, force: boolean }),
+  stay: record({ type: oneOf('stay'), directory: directoryId }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   records: record({ type: oneOf('records'), directory: directoryId }),
   foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label }),
@@ -243,6 +263,7 @@ export const requestShape: Shape<Request> = union<Request>({
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
   removeS: record({ type: oneOf('removeS'), directory: directoryId }),
+  traces: record({ type: oneOf('traces'), directory: directoryId, server: serverId }),
   checkS: record({ type: oneOf('checkS'), directory: directoryId, name: nullable(text(512)), repair: boolean }),
 })
 
@@ -259,11 +280,14 @@ export interface Outcomes {
   create: { copy: CopyId; label: Label | null }
   join: { copy: CopyId }
   leave: { copy: CopyId }
+  /** `stays`: at once; else whoever was asked to take it over decides. */
+  stay: { copy: CopyId; stays: boolean }
   newEpoch: NewEpoch
   baptise: NewEpoch
   abandon: { excluded: Exclusion[] }
   quarantine: Quarantined
   settle: { left: number }
+  compare: { copy: CopyId }
   parent: { parent: DirectoryId | null; label: Label | null }
   records: { directory: DirectoryId; records: Judged[]; stableMark: Timestamp; server: ServerId }
   foresee: { directory: DirectoryId }
@@ -271,6 +295,7 @@ export interface Outcomes {
   describe: Described
   setInSN: { directory: DirectoryId }
   removeS: { server: ServerId }
+  traces: Traces
   checkS: { findings: Finding[] }
 }
 
@@ -294,6 +319,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
     asOf: timestampShape,
     server: serverId,
+    parting: oneOf(...partings),
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
@@ -324,11 +350,13 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   create: record({ copy: copyId, label: nullable(label) }),
   join: record({ copy: copyId }),
   leave: record({ copy: copyId }),
+  stay: record({ copy: copyId, stays: boolean }),
   newEpoch: newEpochShape,
   baptise: newEpochShape,
   abandon: record({ excluded: exclusions }),
   quarantine: record({ epoch: epochShape, entries: nullable(list(quarantineEntry, 20_000)) }),
   settle: record({ left: number }),
+  compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
   records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
   foresee: record({ directory: directoryId }),
@@ -336,5 +364,6 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),
+  traces: record({ rings: knownDirectories, awaited: knownDirectories, alone: knownDirectories }),
   checkS: record({ findings: list(record({ rule: text(16), sentence: text(1024), repair: text(1024), repaired: boolean }), 64) }),
 }

@@ -91,6 +91,8 @@ export interface Server {
   takeOvers: Map<DirectoryId, TakeOver>
   proposals: Map<DirectoryId, Proposal>
   quarantines: Map<DirectoryId, Quarantine>
+  /** Copies that said that an epoch of theirs had left out the one here [E8]. */
+  parted: Map<DirectoryId, Set<CopyId>>
   cleanups: Map<DirectoryId, Cleanup>
   /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
   referenced: Map<DirectoryId, string>
@@ -154,6 +156,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     takeOvers: new Map(),
     proposals: new Map(),
     quarantines: new Map(),
+    parted: new Map(),
     cleanups: new Map(),
     referenced: new Map(),
     transfers: new Map(),
@@ -232,7 +235,7 @@ export function applyServerChange(server: Server, change: ServerChange): void {
     case 'retired':
       if (server.copies.get(change.directory)?.id === change.copy) {
         server.copies.delete(change.directory)
-        for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines]) about.delete(change.directory)
+        for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines, server.parted]) about.delete(change.directory)
       }
       return
   }

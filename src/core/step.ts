@@ -30,7 +30,7 @@ import { onConnected, onDisconnected, onHello, type Connected } from './servers/
 import { followClock, onClock } from './servers/clock'
 import { onProcedure } from './procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
-import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
+import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onLeftBe, onLetBe, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
 import type { CopyMessage, EpochMessage, JoinMessage, LeaveMessage, Message } from './messages'
 import type { DirectoryId, ServerId } from './names'
 import { beginTurn, refuse, type Server, type Task, type Turn } from './server'
@@ -94,7 +94,7 @@ function lookAtNames(turn: Turn): void {
     if (!('copy' in save) || save.change.type !== 'absorbed') continue
     for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
-      if (intent.procedure === 'setUpOn') onServersNamed(turn, save.directory, labels)
+      if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
       else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
       else if (intent.procedure === 'move') onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
@@ -190,6 +190,8 @@ function onMessage(turn: Turn, from: ServerId, message: Message): void {
     case 'handOverPage':
     case 'takenOver':
     case 'notTaken':
+    case 'letBe':
+    case 'leftBe':
       if (turn.server.fenced.has(from)) return refuse(turn, from, `${message.type}: an older start of that server, or one of two`, message.directory)
       return onLeaveMessage(turn, from, message)
     default:
@@ -235,6 +237,10 @@ function onLeaveMessage(turn: Turn, from: ServerId, message: LeaveMessage): void
       return onTakenOver(turn, message)
     case 'notTaken':
       return onNotTaken(turn, from, message)
+    case 'letBe':
+      return onLetBe(turn, from, message)
+    case 'leftBe':
+      return onLeftBe(turn, from, message)
     default:
       return unreachable(message)
   }

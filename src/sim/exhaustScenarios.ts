@@ -81,6 +81,7 @@ const sweeps = (times: number, who: readonly number[], ...forms: ('ring' | 'para
 
 const join = (at: number, behind: number): Act => ({ says: `${nameOf(at)} begins to join behind ${nameOf(behind)}`, at, input: () => call(at, { type: 'join', directory: ROOT, from: [serverId(behind)] }) })
 
+const stay = (at: number): Act => ({ says: `${nameOf(at)} is to stay after all`, at, input: () => call(at, { type: 'stay', directory: ROOT }) })
 const leave = (at: number): Act => ({ says: `${nameOf(at)} begins to leave the ring`, at, input: () => call(at, { type: 'leave', directory: ROOT, force: true }) })
 
 /** NewEpoch of the copies on these, made by the first. */
@@ -133,6 +134,10 @@ export const scenarios: readonly Scenario[] = [
   { ...three, name: 'leave-torn', says: 'an update; its copy leaves; a crash within any step', actions: [...oneUpdate, once(leave(alpha))], faults: { torn: 1, timer: 1 } },
   { ...three, name: 'leave-again', says: 'an update; its copy leaves; any message twice or lost; it asks again', actions: [...oneUpdate, once(leave(alpha))], faults: { duplicate: 1, lose: 1, timer: 2 } },
   { ...three, name: 'leave-for-good', says: 'a copy leaves; a sweep; it is let go; any message twice', actions: [once(leave(alpha)), sweeps(1, [beta], 'ring')], faults: { duplicate: 1, timer: 2 } },
+  { ...three, name: 'leave-stay', says: 'an update; its copy leaves, and is to stay after all; any message twice', actions: [once(create(alpha, 'first')), once(leave(alpha)), once(stay(alpha))], faults: { duplicate: 1, timer: 2 } },
+  { ...three, name: 'leave-stay-leave', says: 'a copy leaves, is to stay, leaves once more; it asks again', actions: [once(leave(alpha)), once(stay(alpha)), once(leave(alpha))], faults: { timer: 2 } },
+  { ...three, name: 'leave-stay-crash', says: 'a copy leaves, and is to stay; a sweep; any crash', actions: [sweeps(1, [beta], 'ring'), once(leave(alpha)), once(stay(alpha))], faults: { crash: 1, timer: 2 } },
+  { ...three, name: 'leave-together-stay', says: 'neighbours leave together; one is to stay', actions: [once(leave(alpha)), once(leave(beta), leave(gamma)), once(stay(alpha))], faults: { timer: 2 } },
   { ...twoAndOne, name: 'leave-join', says: 'a third copy joins behind one that leaves, or behind the other; an update', actions: [...oneUpdate, once(leave(alpha)), once(join(gamma, alpha), join(gamma, beta))], faults: { timer: 1 } },
   { ...twoAndOne, name: 'leave-join-swept', says: 'a third copy joins behind one that leaves; a sweep', actions: [once(leave(alpha)), once(join(gamma, alpha)), sweeps(1, [alpha, beta], 'ring')], faults: { timer: 1 } },
   { ...three, name: 'epoch-two-updates', says: 'two updates; an epoch of two, or of all', actions: [once(create(gamma, 'first')), once(create(alpha, 'second')), once(epoch([alpha, beta]), epoch(everybody))], faults: {} },

@@ -193,6 +193,9 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   abandon: (s) => ({ type: 'abandon', directory: s.aDirectory(), copies: times(few(s), () => s.aCopy()) }),
   quarantine: (s) => ({ type: 'quarantine', directory: s.aDirectory() }),
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
+  compare: (s) => ({ type: 'compare', directory: s.aDirectory() }),
+  traces: (s) => ({ type: 'traces', directory: s.aDirectory(), server: s.aServer() }),
+  stay: (s) => ({ type: 'stay', directory: s.aDirectory() }),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
   parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
   records: (s) => ({ type: 'records', directory: s.aDirectory() }),
@@ -226,7 +229,7 @@ const labels = (s: Scene): Label[] => times(few(s), () => s.aLabel())
 /** Answers as their askers want them: true in shape, false in content. */
 const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
-  read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer() }),
+  read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
@@ -241,6 +244,9 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   abandon: (s) => ({ excluded: exclusions(s) }),
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
+  compare: (s) => ({ copy: s.aCopy() }),
+  traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s) }),
+  stay: (s) => ({ copy: s.aCopy(), stays: s.random.chance(0.5) }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
   records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), born: s.random.chance(0.3), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer() }),
   foresee: (s) => ({ directory: s.aDirectory() }),
@@ -250,6 +256,8 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   removeS: (s) => ({ server: s.aServer() }),
   checkS: (s) => ({ findings: times(few(s), () => ({ rule: s.aText(16), sentence: s.aText(1024), repair: s.aText(1024), repaired: s.random.chance(0.5) })) }),
 }
+
+const knownDirectories = (s: Scene): { directory: DirectoryId; name: string }[] => times(few(s), () => ({ directory: s.aDirectory(), name: s.aText(64) }))
 
 function health(s: Scene): Health {
   const storage = { persisted: s.random.pick([null, true, false]), used: s.random.chance(0.5) ? null : s.aNatural(), quota: s.random.chance(0.5) ? null : s.aNatural() }
@@ -289,13 +297,15 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   handOverPage: (s) => ({ type: 'handOverPage', ...leaving(s), nonce: s.aNonce(), pointer: pointer(s), removed: removals(s), page: page(s) }),
   takenOver: (s) => ({ type: 'takenOver', ...leaving(s), ts: s.aMark() }),
   notTaken: (s) => ({ type: 'notTaken', ...leaving(s), attempt: s.aLeave() }),
+  letBe: (s) => ({ type: 'letBe', ...leaving(s), attempt: s.aLeave() }),
+  leftBe: (s) => ({ type: 'leftBe', ...leaving(s), attempt: s.aLeave() }),
   askEpochFacts: (s) => ({ type: 'askEpochFacts', directory: s.aDirectory(), nonce: s.aNonce() }),
   epochFacts: (s) => ({ type: 'epochFacts', directory: s.directory, nonce: s.anAttempt(), failure: s.random.chance(0.8) ? null : aFailure(s), facts: s.random.chance(0.2) ? null : epochFacts(s) }),
   seal: (s) => ({ type: 'seal', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), committer: s.sender(), ring: sealedRing(s) }),
   sealed: (s) => ({ type: 'sealed', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), facts: epochFacts(s) }),
   sealRefused: (s) => ({ type: 'sealRefused', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), failure: aFailure(s) }),
   askEpoch: (s) => ({ type: 'askEpoch', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender() }),
-  epochNews: (s) => ({ type: 'epochNews', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender(), ring: sealedRing(s), excluded: exclusions(s), lineage: lineage(s) }),
+  epochNews: (s) => ({ type: 'epochNews', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender(), ring: sealedRing(s), excluded: exclusions(s), lineage: lineage(s), digest: s.aText(32) }),
   epochGivenUp: (s) => ({ type: 'epochGivenUp', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender() }),
   copyGone: (s) => ({ type: 'copyGone', directory: s.directory, copy: s.random.chance(0.5) ? s.sender() : s.aCopy() }),
 }
@@ -330,6 +340,7 @@ const replies: { [T in Message['type']]?: Message['type'][] } = {
   askFate: ['spliced', 'spliceRefused'],
   askStanding: ['standing'],
   askTakeOver: ['readHandOver', 'readHandOver', 'notTaken', 'takenOver'],
+  letBe: ['leftBe', 'leftBe', 'notTaken', 'takenOver'],
   readHandOver: ['handOverPage'],
   askEpochFacts: ['epochFacts'],
   seal: ['sealed', 'sealed', 'sealRefused', 'epochGivenUp'],

@@ -13,7 +13,7 @@ export type Replacement = (field: string, value: unknown) => unknown
 
 const scraps: readonly Json[] = [null, true, false, 0, -1, 0.5, 1, 2 ** 53, 2 ** 53 - 1, 1e21, 1e308, '', ' ', '0', '__proto__', '\u0000', '\u202E', 'x'.repeat(600), [], {}, [[]], [null], '0000000000000000.0', '9000000000000000.0', '9000000000000001.0', '9999999999999999.zzzzzzzzzzzzz']
 const keys: readonly string[] = ['__proto__', 'constructor', 'toJSON', 'type', 'extra', 'length', '0', '']
-const types: readonly string[] = ['hello', 'request', 'answer', 'greet', 'updates', 'spliceNews', 'lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused', 'askSnapshot', 'snapshotPage', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused', 'askStanding', 'standing', 'askTakeOver', 'readHandOver', 'handOverPage', 'takenOver', 'notTaken', 'walk', 'read', 'submit', 'create', 'leave', 'failure', 'toString', '']
+const types: readonly string[] = ['hello', 'request', 'answer', 'greet', 'updates', 'spliceNews', 'lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused', 'askSnapshot', 'snapshotPage', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused', 'askStanding', 'standing', 'askTakeOver', 'readHandOver', 'handOverPage', 'takenOver', 'notTaken', 'letBe', 'leftBe', 'walk', 'read', 'submit', 'create', 'leave', 'failure', 'toString', '']
 
 /** A field of the message, any as likely as any other. */
 function pickSlot(random: Random, root: Json): Slot | null {

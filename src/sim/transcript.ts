@@ -75,6 +75,10 @@ export function explainMessage(message: Message, asked: Request | null): string 
       return `you are out of the ring, as of ${message.ts}`
     case 'notTaken':
       return 'not taken over, and never by this attempt'
+    case 'letBe':
+      return 'I am to stay after all; do you point at me still?'
+    case 'leftBe':
+      return 'I point at you still, and take nothing over'
     case 'askEpochFacts':
       return 'a new epoch is wanted; where do you stand?'
     case 'epochFacts':

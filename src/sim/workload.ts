@@ -177,9 +177,13 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request: { type: 'join', directory, from } }, this.counted('copies joined', 'join ended'))
   }
 
+  /** RemoveDC; who asks while it is under way wants the copy to stay after all [R10]. */
   private leave(at: SimServer, directory: DirectoryId, random: Random): void {
-    if (at.copyOf(directory) === undefined) return
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: random.chance(INSISTS) } }, this.counted('copies removed', 'leave ended'))
+    const copy = at.copyOf(directory)
+    if (copy === undefined) return
+    const force = random.chance(INSISTS)
+    if (copy.state === 'leaving') at.call({ type: 'ask', servers: [at.id], request: { type: 'stay', directory } }, this.counted('leavings called off', 'calling off ended'))
+    else at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force } }, this.counted('copies removed', 'leave ended'))
   }
 
   /** An administrator at this server makes an epoch: of those in reach, of any, or of all that there are. */

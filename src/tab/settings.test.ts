@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import { readSettings } from './settings'
+import { readSettings, rememberDurability } from './settings'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -30,4 +30,17 @@ it('a browser that withholds its storage has no settings', () => {
     },
   })
   expect(readSettings()).toEqual({ ...none, faults: [] })
+})
+
+it('[P11] how durable changes are to be is remembered beside what else is set; a browser that withholds its storage forgets it', () => {
+  let kept = JSON.stringify({ wantsRoot: false, relays: ['wss://example.org/relay'] })
+  vi.stubGlobal('localStorage', { getItem: () => kept, setItem: (_: string, text: string) => void (kept = text) })
+  rememberDurability('quorum')
+  expect(readSettings()).toEqual({ ...none, wantsRoot: false, relays: ['wss://example.org/relay'], durability: 'quorum', faults: [] })
+  const denied = (): never => {
+    throw new DOMException('Access is denied for this document.', 'SecurityError')
+  }
+  vi.stubGlobal('localStorage', { getItem: denied, setItem: denied })
+  rememberDurability('all')
+  expect(readSettings().durability).toBe('local')
 })

@@ -35,6 +35,15 @@ export function readSettings(): Settings {
   }
 }
 
+/** Remembered for the next tabs, too; a browser that withholds its storage forgets it with this one. */
+export function rememberDurability(durability: Durability): void {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...readAll([]), durability }))
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+  }
+}
+
 function readAll(faults: string[]): Record<string, unknown> {
   try {
     const all: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')

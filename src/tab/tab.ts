@@ -3,8 +3,8 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import { openService } from '../client/openService'
 import type { Connection } from '../client/connection'
 import type { Outbox } from '../client/outbox'
-import type { NameService } from '../client/nameService'
-import type { Kept } from '../core/copies/durability'
+import type { NameService, WriteOptions } from '../client/nameService'
+import type { Durability, Kept } from '../core/copies/durability'
 import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
@@ -23,7 +23,7 @@ import { consoleOf, type Console } from './console'
 import { Host } from './host'
 import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
-import { readSettings } from './settings'
+import { readSettings, rememberDurability } from './settings'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
 
@@ -84,6 +84,7 @@ class OpenTab {
   readonly #person: SigningPair
   readonly #passing = new PassingSweeps()
   readonly #settings = readSettings()
+  readonly #write = usualWrite(this.#settings.durability)
   readonly #watchers = new Map<DirectoryId, Set<() => void>>()
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
@@ -116,11 +117,12 @@ class OpenTab {
       cut: [],
       weather: { delay: 0, loss: 0 },
       refusals: [],
+      durability: this.#settings.durability,
       clock: { correction: 0, greatestOffset: 0 },
       storage: unknownStorage,
       person: person.keyText,
     }))
-    this.service = openService(this.#connection(), { outbox: this.#outbox(), write: { durability: this.#settings.durability, patience: this.#settings.durability === 'local' ? 5 : 0 } })
+    this.service = openService(this.#connection(), { outbox: this.#outbox(), write: this.#write })
     this.controls = this.#controls()
   }
 
@@ -167,7 +169,7 @@ class OpenTab {
         clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
         changed: () => this.#touch([]),
         // An own message that found nobody is no news: the links are shown, and whoever asked is told.
-        refused: (reason, detail) => (reason === 'not connected' ? this.#count(reason) : this.#refuse(detail === '' ? reason : `${reason}: ${detail}`, null)),
+        refused: (reason, detail) => (reason === 'not connected' ? undefined : this.#refuse(reason, null, detail)),
       },
       relays: settings.relays,
       iceServers: settings.iceServers,
@@ -280,6 +282,11 @@ class OpenTab {
       },
       isolate: () => setCut(this.view.getState().links.map((link) => link.server)),
       disturb,
+      setDurability: (durability) => {
+        Object.assign(this.#write, usualWrite(durability))
+        rememberDurability(durability)
+        this.view.setState({ durability })
+      },
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
       renameServer: async (name, up) => {
         await this.service.setUpOn(name, up)
@@ -306,13 +313,10 @@ class OpenTab {
     this.#touch([])
   }
 
-  #count(reason: string): void {
+  /** Counted by its reason, which is one of few; the detail, which is not, is told once. */
+  #refuse(reason: string, from: ServerId | null, detail = ''): void {
     this.#refusals.set(reason, (this.#refusals.get(reason) ?? 0) + 1)
-  }
-
-  #refuse(reason: string, from: ServerId | null): void {
-    this.#count(reason)
-    this.#happened([{ kind: 'refused', text: `refused: ${reason}`, ...(from !== null && { server: from }) }])
+    this.#happened([{ kind: 'refused', text: `refused: ${reason}${detail === '' ? '' : `: ${detail}`}`, ...(from !== null && { server: from }) }])
   }
 
   /** Plans a refresh of what the page shows: at once after a rest; ever more seldom, down to twice a second, while changes go on. */
@@ -346,7 +350,7 @@ class OpenTab {
     const offsets = [...server.peers.values()].map((peer) => peer.offset ?? 0)
     const running = before.state === 'starting' || before.state === 'waiting' || before.state === 'running'
     this.view.setState({
-      ...(running && stateOf(server.root !== null, noticeOf(server.removed, this.#isEmptied))),
+      ...(running && stateOf(server.root !== null, noticeOf(server.removed, server.copies.size, this.#isEmptied))),
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
       joining: server.root !== null && !server.removed && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
@@ -396,8 +400,12 @@ class OpenTab {
 
 const emptied = 'The data of this server was deleted from this browser: its copies are gone, and with them what no other copy has. It reads names from other servers; sweeps of the rings that its copies were in wait until these get a new epoch without them.'
 
+/** The page waits for nobody: what is not durable yet is shown. */
+const usualWrite = (durability: Durability): WriteOptions => ({ durability, patience: durability === 'local' ? 5 : 0 })
+
 const stateOf = (hasRoot: boolean, notice: string): Pick<TabView, 'state' | 'reason'> =>
   hasRoot ? { state: 'running', reason: notice } : { state: 'waiting', reason: `This room was made elsewhere: waiting for one of its servers. Open the page there, check the network, or open ${ownRoomUrl()} to use a room of your own.` }
 
 const removed = 'This server has been removed: it stores nothing and has no name. Rename it to use it again.'
-const noticeOf = (isRemoved: boolean, isEmptied: boolean): string => (isRemoved ? removed : isEmptied ? emptied : '')
+const removedAway = 'This server was removed while it was away: it has no name, and takes none by itself. What it stores is still here. Give it a name to use it again, or let its copies leave.'
+const noticeOf = (isRemoved: boolean, copies: number, isEmptied: boolean): string => (isRemoved ? (copies === 0 ? removed : removedAway) : isEmptied ? emptied : '')

@@ -4,6 +4,7 @@
  */
 import type { Happening } from '../core/effects'
 import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
+import type { Durability } from '../core/copies/durability'
 import type { Storage } from '../core/copies/health'
 import type { Phase } from '../core/copies/sweep'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
@@ -31,7 +32,10 @@ export interface TabView {
   /** Servers whose links this tab cuts. */
   cut: ServerId[]
   weather: { delay: number; loss: number }
+  /** What the server refused, and what this tab did at its own door before the server saw it. */
   refusals: [reason: string, count: number][]
+  /** How many copies are to have what is changed in this page. */
+  durability: Durability
   /** ms that this clock is corrected by; the greatest offset to a peer. */
   clock: { correction: number; greatestOffset: number }
   storage: Storage
@@ -60,8 +64,8 @@ export interface CopyView {
   seals: { epoch: Epoch; committer: ServerId; members: ServerId[] }[]
   /** The epoch that is being made here: who has not answered. */
   proposal: { epoch: Epoch | null; waitingFor: ServerId[] } | null
-  /** Of a copy that an epoch left out: that epoch's ring, and how many updates wait for a decision; null while they are compared. */
-  outside: { epoch: Epoch; ring: Member[]; waiting: number | null } | null
+  /** Of a copy that an epoch left out: that epoch's ring, how many updates wait for a decision (null before they were compared), and when they were (ms since 1970; null while they are). */
+  outside: { epoch: Epoch; ring: Member[]; waiting: number | null; comparedAt: number | null } | null
   /** Increases with every change of what readers see or of the copy's numbers. */
   version: number
   /** The sweep that runs round the ring, started here or seen passing. */
@@ -99,4 +103,6 @@ export interface TabControls {
   /** Loads a sample below the root; progress in entries. */
   loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
   askPersistence(): Promise<boolean>
+  /** For all that is changed in this page from now on; remembered in this browser. */
+  setDurability(durability: Durability): void
 }

@@ -87,7 +87,7 @@ export function copyView(server: Server, copy: DirectoryCopy, version: number, p
     excluded: [...copy.excluded],
     seals: copy.seals.map(({ epoch: sealed, committer, ring: members }) => ({ epoch: sealed, committer: committer.server, members: members.map((member) => member.server) })),
     proposal: proposal === undefined ? null : { epoch: proposal.epoch, waitingFor: proposal.servers.filter((other) => !proposal.answers.has(other)) },
-    outside: outside === null ? null : { epoch: outside.epoch, ring: [...outside.ring], waiting: server.quarantines.get(directory)?.entries?.length ?? null },
+    outside: outside === null ? null : { epoch: outside.epoch, ring: [...outside.ring], waiting: server.quarantines.get(directory)?.entries?.length ?? null, comparedAt: server.quarantines.get(directory)?.comparedAt ?? null },
     version,
     sweep: passing.of(copy, server.sweeps.get(directory)),
     heldBackBy: watch?.heldBackBy ?? null,

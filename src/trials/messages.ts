@@ -133,10 +133,12 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     sealed: fc.record({ type: fc.constant('sealed' as const), ...ofEpoch, facts: anyEpochFacts }),
     sealRefused: fc.record({ type: fc.constant('sealRefused' as const), ...ofEpoch, failure: anyFailure }),
     askEpoch: fc.record({ type: fc.constant('askEpoch' as const), ...ofEpoch, from: anyCopy }),
-    epochNews: fc.record({ type: fc.constant('epochNews' as const), ...ofEpoch, from: anyCopy, ring, excluded: anyExclusions, lineage: anyLineage }),
+    epochNews: fc.record({ type: fc.constant('epochNews' as const), ...ofEpoch, from: anyCopy, ring, excluded: anyExclusions, lineage: anyLineage, digest: fc.string({ maxLength: 32 }) }),
     epochGivenUp: fc.record({ type: fc.constant('epochGivenUp' as const), ...ofEpoch, from: anyCopy }),
     copyGone: fc.record({ type: fc.constant('copyGone' as const), directory: fc.constant(directory), copy: anyCopy }),
     notTaken: fc.record({ type: fc.constant('notTaken' as const), ...leaving, attempt: fc.nat() }),
+    letBe: fc.record({ type: fc.constant('letBe' as const), ...leaving, attempt: fc.nat() }),
+    leftBe: fc.record({ type: fc.constant('leftBe' as const), ...leaving, attempt: fc.nat() }),
   }
 }
 

@@ -2,6 +2,7 @@ import { MoreHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
 import { CopiesTab } from './copies/copiesTab'
+import { OwnLeaving } from './copies/leavingNews'
 import { useReports } from './copies/reports'
 import { epochNumber } from '../core/copies/directoryCopy'
 import { useDesk, useView } from './desk/desk'
@@ -34,6 +35,7 @@ export function Centre() {
             {failure !== null && (
               <>
                 <Trouble>{failure}</Trouble>
+                <OwnLeaving at={at} />
                 <p className="row">
                   <button type="button" onClick={again}>
                     Try again

@@ -9,6 +9,7 @@ import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
 import { MoveSheet } from './names/moveSheet'
+import { LostServerSheet } from './network/lostServerSheet'
 import { ServerSheet } from './network/serverSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
@@ -48,6 +49,8 @@ export function Dialogs() {
       return <MoveSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
+    case 'lostServer':
+      return <LostServerSheet request={open} onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -56,11 +56,13 @@ export interface Joining {
 export interface Leaving {
   /** nextTS when it turned leaving: it issued nothing since. */
   begun: Timestamp
-  /** One attempt at a time, bound to one predecessor. */
+  /** One attempt at a time, bound to one predecessor; greater than every one of an earlier leaving [R6]. */
   attempt: number
   predecessor: RingPointer | null
   /** Time-stamp of the removal; null before. */
   taken: Timestamp | null
+  /** Why it is to stay after all, in words: so it does as soon as it is known that nobody takes it over [R10]. Null while it is not. */
+  staying: string | null
 }
 
 /** A copy that was taken out of the ring, and nextTS of the copy that did it, then: known until F has passed that [R8]. */
@@ -428,6 +430,9 @@ export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => cop
 
 /** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
 export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(({ ts }) => ts))
+
+/** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
+export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log.map(({ ts }) => ts))
 
 /** The same of the members of a ring, by copy and server name. */
 export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members.map(({ copy, name }) => `${copy} ${name}`))

@@ -1,12 +1,12 @@
 /** Word of an epoch [E3, E7]: who rules is told to whoever speaks from an older one, and asked of whoever speaks from a newer one. */
 import type { CopyId } from '../names'
 import { send, type Turn } from '../server'
-import type { DirectoryCopy, Epoch, RingPointer } from './directoryCopy'
+import { logDigestOf, type DirectoryCopy, type Epoch, type RingPointer } from './directoryCopy'
 
 /** Tells the server of a copy that this copy's epoch rules; it says so if that copy is gone. */
 export function tellEpoch(turn: Turn, copy: DirectoryCopy, { copy: to, server }: RingPointer): void {
   const { directory, epoch, id: from } = copy
-  if (server !== turn.server.id) send(turn, server, { type: 'epochNews', directory, to, epoch, from, ring: [...copy.ring], excluded: [...copy.excluded], lineage: [...copy.lineage] })
+  if (server !== turn.server.id) send(turn, server, { type: 'epochNews', directory, to, epoch, from, ring: [...copy.ring], excluded: [...copy.excluded], lineage: [...copy.lineage], digest: logDigestOf(copy) })
 }
 
 /** Asks a copy what became of an epoch, or who rules if it is in a newer one than this copy. */

@@ -5,6 +5,8 @@ import type { Call } from '../calls'
 
 const leaveCall = (at: Member, directory: DirectoryId): Call => ({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force: true } })
 
+const stayCall = (at: Member, directory: DirectoryId): Call => ({ type: 'ask', servers: [at.id], request: { type: 'stay', directory } })
+
 /** The servers that the pointers lead to, from the first member's copy on. */
 function ringOf(cluster: Cluster, directory: DirectoryId, from: Member): string[] {
   const names: string[] = []
@@ -106,6 +108,75 @@ describe('a copy leaves the ring', () => {
     const outcomes = [elder, younger].map((id, i) => cluster.member(i).replies.get(id))
     expect(outcomes.filter((outcome) => (outcome as { code?: string }).code === 'LeaveFailed')).toHaveLength(1)
     expect(cluster.copies(directory).map(({ state }) => state)).toEqual(['active'])
+  })
+
+  it('[R10] who is leaving can be told to stay: at once while nobody was asked; then it leaves by another attempt', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta] = cluster.members as [Member, Member, Member]
+    const leaving = cluster.call(beta, leaveCall(beta, directory))
+    const { attempt } = beta.copy(directory).leaving!
+    expect(cluster.ask(beta, stayCall(beta, directory))).toEqual({ copy: beta.copy(directory).id, stays: true })
+    expect(beta.replies.get(leaving)).toMatchObject({ code: 'LeaveFailed' })
+    cluster.write(beta, directory, ['still here'], true)
+    cluster.pass(10_000)
+    expect(alpha.sees(directory)).toContain('still here')
+    expect(ringOf(cluster, directory, alpha)).toHaveLength(3)
+    cluster.call(beta, leaveCall(beta, directory))
+    expect(beta.copy(directory).leaving!.attempt).toBeGreaterThan(attempt)
+    cluster.pass(60_000)
+    expect(beta.server.copies.has(directory)).toBe(false)
+    expect(cluster.code(alpha, stayCall(alpha, directory))).toBe('NotLeaving')
+  })
+
+  it('[R10] wherever it is called off, whatever is lost, comes twice or crashes: it is in the ring and active, or out and gone', () => {
+    const ends = new Set<string>()
+    for (const at of steps) {
+      for (const fault of ['none', 'lost', 'twice', 'late', 'leaver dies', 'predecessor dies'] as const) {
+        const { cluster, directory } = Cluster.ring(3)
+        const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+        const before = cluster.members.find((member) => member.copy(directory).pointer.server === beta.id)!
+        cluster.write(beta, directory, ['only at beta'], true)
+        cluster.lose(ofType('updates'))
+        cluster.call(beta, leaveCall(beta, directory))
+        until(cluster, at)
+        const late = fault === 'lost' || fault === 'late' ? cluster.lose(ofType(at)) : fault === 'twice' ? cluster.post.filter(ofType(at)) : []
+        cluster.ask(beta, stayCall(beta, directory))
+        if (fault === 'leaver dies') cluster.crash(beta)
+        if (fault === 'predecessor dies') cluster.crash(before)
+        cluster.pass(1500)
+        if (fault === 'late' || fault === 'twice') for (const post of late) cluster.hand(post)
+        if (fault === 'leaver dies') cluster.restart(beta)
+        if (fault === 'predecessor dies') cluster.restart(before)
+        cluster.pass(90_000)
+        const isIn = beta.server.copies.has(directory)
+        ends.add(isIn ? 'in' : 'out')
+        for (const member of isIn ? [alpha, beta, gamma] : [alpha, gamma]) {
+          expect(member.sees(directory), `${at} ${fault}`).toContain('only at beta')
+          expect(ringOf(cluster, directory, member), `${at} ${fault}`).toHaveLength(isIn ? 3 : 2)
+          expect(member.copy(directory).state).toBe('active')
+        }
+      }
+    }
+    expect([...ends].toSorted()).toEqual(['in', 'out'])
+  })
+
+  it('[R10] a predecessor that took the copy over long ago, and has forgotten so, does not leave it be', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const before = cluster.members.find((member) => member.copy(directory).pointer.server === beta.id)!
+    cluster.call(beta, leaveCall(beta, directory))
+    until(cluster, 'takenOver')
+    for (const other of [alpha, gamma]) cluster.cut(beta, other)
+    cluster.call(beta, stayCall(beta, directory))
+    for (let i = 0; i < 4; i++) cluster.sweep(before, directory)
+    cluster.pass(60_000)
+    expect(before.copy(directory).removed).toEqual([])
+    expect(beta.copy(directory).leaving!.staying).not.toBeNull()
+    expect(cluster.code(beta, leaveCall(beta, directory))).toBe('LeaveFailed')
+    for (const other of [alpha, gamma]) cluster.connect(beta, other)
+    cluster.pass(60_000)
+    expect(beta.server.copies.has(directory)).toBe(false)
+    expect(ringOf(cluster, directory, alpha)).toHaveLength(2)
   })
 
   it('[R5] the last copy stays', () => {

@@ -5,14 +5,16 @@
  * (a) C turns `leaving`, durably: it issues nothing, splices nobody in, and its pointer is frozen. (b) It looks for the copy
  * that points at it. (c) That copy, p, fetches C's log, and in one transaction joins it, records the removal, and points at
  * C's next. (d) C turns `left`; it still answers sweeps that were led to it, and goes once a later one has completed.
+ *
+ * Until (c) it can be called off: then C asks p for the word that it points at C still, and fetches no more [R10].
  */
 import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
-import { failure } from '../errors'
+import { failure, type Failure } from '../errors'
 import type { LeaveMessage } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, send, type Turn } from '../server'
-import { BEGINNING, type Timestamp } from '../timestamp'
+import { BEGINNING, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import { contentsOf, isSealed, knows, type DirectoryCopy, type Leaving, type RingPointer } from './directoryCopy'
 import { askEpoch } from './epochNews'
 import { loadOf, newAttempt, stagePage, transferOf, type Load } from './pages'
@@ -43,21 +45,43 @@ export function beginLeave(turn: Turn, copy: DirectoryCopy, caller: Caller): voi
     if (isSealed(copy)) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'it is sealed for a new epoch, which must be decided first' }))
     if (copy.pointer.copy === copy.id) return answer(turn, caller, failure('LastCopy', { server: server.name, name: `#${copy.directory}` }))
     stopSweep(turn, copy, 'is leaving the ring')
-    changeCopy(turn, copy, { type: 'fields', fields: { state: 'leaving', leaving: { begun: copy.nextTS, attempt: 1, predecessor: null, taken: null } } })
+    changeCopy(turn, copy, { type: 'fields', fields: { state: 'leaving', leaving: { begun: copy.nextTS, attempt: timeOf(copy.nextTS), predecessor: null, taken: null, staying: null } } })
     happened(turn, { kind: 'copy', text: 'this copy is leaving the ring', directory: copy.directory, server: server.id })
   }
+  if (copy.leaving?.staying) return answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'its leaving is being called off; try again when that has ended' }))
   const waiting = server.leavers.get(copy.directory) ?? []
   waitWith(turn, waiting, caller)
   server.leavers.set(copy.directory, waiting)
   schedule(server.agenda, `leave ${copy.directory}`, turn.now)
 }
 
+/**
+ * R10: the copy is to stay after all. At once, if nobody was asked yet to take it over; else whoever was, or points here by
+ * now, is asked to let it be, and its word decides. The answer says whether the copy is active by now.
+ */
+export function cancelLeave(turn: Turn, copy: DirectoryCopy): { copy: DirectoryCopy['id']; stays: boolean } | Failure {
+  const { server } = turn
+  if (!isLeaving(copy)) return failure('NotLeaving', { server: server.name, name: `#${copy.directory}`, reason: copy.state === 'left' ? 'it has been taken over already; add one again with newDC' : 'it is not leaving' })
+  if (copy.leaving.staying === null) keep(turn, copy, 'its leaving was called off')
+  return { copy: copy.id, stays: !isLeaving(copy) }
+}
+
+/** R10: stays at once if nobody was asked yet; else as soon as whoever points here says that it takes nothing over. */
+function keep(turn: Turn, copy: LeavingCopy, staying: string): void {
+  const { server } = turn
+  const { leaving, directory } = copy
+  if (leaving.attempt === timeOf(leaving.begun) && leaving.predecessor === null) return stay(turn, copy, staying)
+  changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, staying } } })
+  happened(turn, { kind: 'copy', text: `this copy is to stay after all (${staying}): it asks whether it has been taken over`, directory, server: server.id })
+  schedule(server.agenda, `leave ${directory}`, turn.now)
+}
+
 /** Asks again whatever is not answered yet: who points here, whether it takes this copy over, whether a later sweep is done. */
 export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
   if (copy.leaving === null) return
-  const { predecessor, attempt } = copy.leaving
+  const { predecessor, attempt, staying } = copy.leaving
   schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now + (copy.state === 'left' ? LOOK_AGAIN : ASK_AGAIN))
-  if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: 'askTakeOver', ...between(copy, predecessor), attempt })
+  if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: staying === null ? 'askTakeOver' : 'letBe', ...between(copy, predecessor), attempt })
   else for (const member of fellows(copy)) askStanding(turn, copy, member)
   for (const splice of copy.splices) if (copy.state === 'left' && splice.answer === 'spliced') send(turn, splice.server, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
 }
@@ -94,16 +118,20 @@ export function onStanding(turn: Turn, from: ServerId, message: Extract<LeaveMes
 }
 
 /** R7: of neighbours that leave together the younger attempt aborts; the elder waits until the other has come back. */
-function meetPredecessor(turn: Turn, copy: DirectoryCopy, leaving: Leaving, predecessor: RingPointer, state: DirectoryCopy['state'], begun: Timestamp | null): void {
-  if (state === 'active') {
+function meetPredecessor(turn: Turn, copy: LeavingCopy, leaving: Leaving, predecessor: RingPointer, state: DirectoryCopy['state'], begun: Timestamp | null): void {
+  if (state === 'active' || (leaving.staying !== null && state === 'leaving')) {
     changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, predecessor } } })
     schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now)
-  } else if (state === 'leaving' && begun !== null && (begun < leaving.begun || (begun === leaving.begun && predecessor.copy < copy.id))) stay(turn, copy, `${nameOfServer(turn.server, predecessor.server)} before it in the ring is leaving too; try again when it has left`)
+  } else if (state === 'leaving' && begun !== null && (begun < leaving.begun || (begun === leaving.begun && predecessor.copy < copy.id))) keep(turn, copy, `${nameOfServer(turn.server, predecessor.server)} before it in the ring is leaving too; try again when it has left`)
 }
 
-/** Nobody was asked to take this copy over, or who was has said no: it goes on as before. */
-function stay(turn: Turn, copy: DirectoryCopy, reason: string): void {
-  changeCopy(turn, copy, { type: 'fields', fields: { state: 'active', leaving: null } })
+/**
+ * It goes on as before: nobody was asked to take it over, or who points at it has said that it does not. nextTS passes the
+ * attempts that were made, so that no late word about one of them fits a later leaving.
+ */
+function stay(turn: Turn, copy: LeavingCopy, reason: string): void {
+  const past = timestamp(copy.leaving.attempt + 1, SWEEP_ORIGIN)
+  changeCopy(turn, copy, { type: 'fields', fields: { state: 'active', leaving: null, nextTS: later(copy.nextTS, past) } })
   unschedule(turn.server.agenda, `leave ${copy.directory}`)
   happened(turn, { kind: 'copy', text: `this copy stays in the ring: ${reason}`, directory: copy.directory, server: turn.server.id })
   sweepLater(turn, copy)
@@ -137,6 +165,25 @@ export function onAskTakeOver(turn: Turn, from: ServerId, message: Extract<Leave
   fetchPage(turn, copy, takeOver)
 }
 
+/** R10, at p: taken over already; or it points at that copy still, and has given up fetching: never by this attempt, then. */
+export function onLetBe(turn: Turn, from: ServerId, { directory, from: leaver, to, attempt }: Extract<LeaveMessage, { type: 'letBe' }>): void {
+  const { server } = turn
+  const copy = server.copies.get(directory)
+  if (server.takeOvers.get(directory)?.leaver.copy === leaver) server.takeOvers.delete(directory)
+  const removal = copy?.id === to ? copy.removed.find((each) => each.copy === leaver) : undefined
+  const pointsThere = copy?.id === to && (copy.state === 'active' || copy.state === 'leaving') && copy.pointer.copy === leaver && copy.pointer.server === from
+  if (removal !== undefined) send(turn, from, { type: 'takenOver', directory, from: to, to: leaver, ts: removal.ts })
+  else send(turn, from, { type: pointsThere ? 'leftBe' : 'notTaken', directory, from: to, to: leaver, attempt })
+}
+
+/** R10: whoever pointed here says that it does so still, and takes nothing over. */
+export function onLeftBe(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'leftBe' }>): void {
+  const copy = addressed(turn, message)
+  if (copy === null || !isLeaving(copy)) return
+  const { staying, attempt, predecessor } = copy.leaving
+  if (staying !== null && attempt === message.attempt && predecessor?.server === from) stay(turn, copy, staying)
+}
+
 const mayTakeOver = (copy: DirectoryCopy, leaver: RingPointer['copy'], at: ServerId): boolean => copy.state === 'active' && !isSealed(copy) && copy.pointer.copy === leaver && copy.pointer.server === at
 
 function fetchPage(turn: Turn, copy: DirectoryCopy, { leaver, attempt, nonce, nextPage }: TakeOver): void {
@@ -147,7 +194,7 @@ function fetchPage(turn: Turn, copy: DirectoryCopy, { leaver, attempt, nonce, ne
 export function onReadHandOver(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'readHandOver' }>): void {
   const copy = addressed(turn, message)
   const { attempt, nonce, index } = message
-  if (copy?.state !== 'leaving' || copy.leaving.attempt !== attempt || copy.leaving.predecessor?.server !== from) return
+  if (copy?.state !== 'leaving' || copy.leaving.staying !== null || copy.leaving.attempt !== attempt || copy.leaving.predecessor?.server !== from) return
   const transfer = transferOf(turn, `hand over ${copy.directory} ${from}`, nonce, index, () => ({ load: loadOf(contentsOf(copy), BEGINNING), facts: factsOf(turn, copy) }))
   const page = transfer?.pages[index]
   if (transfer === undefined || page === undefined) return
@@ -211,6 +258,8 @@ function leaveForGood(turn: Turn, copy: DirectoryCopy, { taken }: Leaving, facts
 }
 
 type LeavingCopy = DirectoryCopy & { leaving: Leaving }
+
+const isLeaving = (copy: DirectoryCopy): copy is LeavingCopy => copy.state === 'leaving' && copy.leaving !== null
 
 /** The copy here that a message about its leaving is for. */
 function addressed(turn: Turn, { directory, to }: { directory: DirectoryId; to: RingPointer['copy'] }): LeavingCopy | null {

@@ -13,7 +13,7 @@ import type { Timestamp } from '../timestamp'
 import { updatesOf, type Branch, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
-import { epochNumber, isSealed, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { epochNumber, isSealed, logDigestOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
 import { describe } from './originate'
 import { loadedContents, stagePage } from './pages'
@@ -26,6 +26,10 @@ export interface Quarantine {
   at: number
   nextPage: number
   entries: QuarantineEntry[] | null
+  /** Of the ring's log when it was last compared with; null before. */
+  digest: string | null
+  /** When that was, ms since 1970; null while it is being compared. */
+  comparedAt: number | null
 }
 
 const ASK_AGAIN = 2000
@@ -37,10 +41,22 @@ const RETIRE_AGAIN = 10_000
 export function onQuarantineTime(turn: Turn, copy: DirectoryCopy): void {
   if (copy.outside === null) return
   const before = turn.server.quarantines.get(copy.directory)
-  const quarantine: Quarantine = { nonce: freshId(turn.server.fresh, 13) as CopyId, at: before === undefined ? 0 : before.at + Number(before.nextPage === 0), nextPage: 0, entries: before?.entries ?? null }
+  const quarantine: Quarantine = { nonce: freshId(turn.server.fresh, 13) as CopyId, at: before === undefined ? 0 : before.at + Number(before.nextPage === 0), nextPage: 0, entries: before?.entries ?? null, digest: before?.digest ?? null, comparedAt: null }
   turn.server.quarantines.set(copy.directory, quarantine)
+  turn.effects.changed.add(copy.directory)
   schedule(turn.server.agenda, `quarantine ${copy.directory}`, turn.now + ASK_AGAIN)
   askPage(turn, copy, quarantine)
+}
+
+/** Compares at once, unless it is being compared: somebody asks for it. */
+export function compareNow(turn: Turn, copy: DirectoryCopy): { copy: CopyId } {
+  if (turn.server.quarantines.get(copy.directory)?.comparedAt !== null) schedule(turn.server.agenda, `quarantine ${copy.directory}`, turn.now)
+  return { copy: copy.id }
+}
+
+/** A member of the ring has told how its log stands: something may have come that this copy lacked there, or that stands in its way. */
+export function onRingHeard(turn: Turn, copy: DirectoryCopy, digest: string): void {
+  if (turn.server.quarantines.get(copy.directory)?.digest !== digest) compareNow(turn, copy)
 }
 
 const askedServer = ({ outside }: DirectoryCopy, { at }: Quarantine): ServerId | undefined => outside?.ring[at % outside.ring.length]?.server
@@ -65,6 +81,8 @@ export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner
   const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark }, contents: loadedContents(load) })
   const before = quarantine.entries?.length ?? 0
   quarantine.entries = entriesOf(copy, ring)
+  quarantine.digest = logDigestOf(ring)
+  quarantine.comparedAt = turn.now
   turn.effects.changed.add(directory)
   schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + (quarantine.entries.length === 0 ? RETIRE_AGAIN : LOOK_AGAIN))
   if (quarantine.entries.length === 0) retire(turn, copy)

@@ -10,9 +10,11 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
+import { onRingHeard } from './quarantine'
 import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
+import { onOvertakenEpoch } from './split'
 import { stopSweep } from './sweep'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
 
@@ -139,7 +141,10 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   // Of copies on this server nobody knows better than it.
   const ring = message.ring.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
-  if (epoch < copy.epoch) return tellEpoch(turn, copy, { copy: message.from, server: from })
+  if (epoch < copy.epoch) {
+    onOvertakenEpoch(turn, copy, message.from, message.excluded)
+    return tellEpoch(turn, copy, { copy: message.from, server: from })
+  }
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return
@@ -201,10 +206,11 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
-function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring }: NewRing): void {
+function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, digest }: NewRing & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
-  if (copy.outside !== null && copy.outside.epoch >= epoch) return
+  if (copy.outside?.epoch === epoch) return onRingHeard(turn, copy, digest)
+  if (copy.outside !== null && copy.outside.epoch > epoch) return
   turn.effects.changed.add(directory)
   if (copy.state === 'joining' || copy.state === 'left') {
     changeServer(turn, { type: 'retired', copy: copy.id, directory })

@@ -7,6 +7,7 @@ import { shown, type Label } from '../names'
 import type { Branch, Intent, ProcedureName } from '../values/intent'
 import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
+import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
 const underEntry: ReadonlyMap<Label, string> = new Map([
@@ -18,13 +19,20 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   ['BR', 'newD'],
   ['InSN', 'setInSN'],
   ['WellKnown', 'newRoot'],
+  [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
 ])
 /** What each other procedure may touch, and nothing else: `*` stands for an entry. */
 const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (readonly [Label, Label])[]> = {
   setLink: [['*', 'Link']],
-  setUpOn: [['*', 'Server']],
-  removeS: [['*', 'Server']],
+  setUpOn: [
+    ['*', 'Server'],
+    ['.', REMOVED],
+  ],
+  removeS: [
+    ['*', 'Server'],
+    ['.', REMOVED],
+  ],
   setInSN: [['.', 'InSN']],
   move: [['.', 'BR']],
   reference: [
@@ -38,6 +46,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
   for (const branch of branches) {
     if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) continue
+    if (procedure === 'removeS' && isWithdrawnAlone(tree, branch)) continue
     const fault = procedure === 'doUpdates' ? faultOfUpdate(tree, branch) : procedure === 'newD' ? null : faultOfProcedure(tree, procedure, branch)
     if (fault !== null) return fault
   }
@@ -46,6 +55,9 @@ export function reservedFault(tree: ValueTree, { procedure, branches, author }: 
 
 /** A server that goes by another name takes its old entry away: the one that has its key. */
 const isOwnEntry = (tree: ValueTree, [label, , below]: Branch, author: string): boolean => below === false && stringAt(tree, [label, 'Server', 'Key']) === author
+
+/** Nothing but a server that is withdrawn stands under the label: it goes whole. */
+const isWithdrawnAlone = (tree: ValueTree, [label, , below]: Branch): boolean => below === false && labelsAt(tree, [label]).join() === 'Server' && visibleAt(tree, [label, 'Server', WITHDRAWN]) !== undefined
 
 function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Failure | null {
   const reserved = label === '.' ? underSelf : underEntry

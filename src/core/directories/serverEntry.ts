@@ -12,6 +12,9 @@ import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../v
 /** The mark of W5: nobody may rely on this any more, for it is about to be removed. */
 export const WITHDRAWN = 'Withdrawn'
 
+/** `./Removed/<SI>`: servers that were named here, and were removed while they were gone [S4]. */
+export const REMOVED = 'Removed'
+
 export interface ServerEntry {
   server: ServerId
   address: string | undefined

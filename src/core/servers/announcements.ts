@@ -4,7 +4,7 @@
  * withdrawn, and that nothing relies on. So no lock is needed: once the withdrawal is stable, every copy refuses.
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { inSNOf, namedIn, serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { inSNOf, namedIn, REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, type Failure } from '../errors'
 import { shown, type DirectoryId, type Label } from '../names'
 import type { Branch, Intent } from '../values/intent'
@@ -23,6 +23,8 @@ export function announcementFault(copy: DirectoryCopy, root: DirectoryId | null,
 /** S1: servers, and directories that may name servers, only in a directory that has InSN, which the root always has. */
 function nameFault(copy: DirectoryCopy, root: DirectoryId | null, branch: Branch): Failure | null {
   if (!sets(branch, 'Server', 'SI') && !sets(branch, 'DR', 'InSN')) return null
+  // S4: it has come back; whoever sets it up anew takes the record away first.
+  if (entered(branch).some((si) => visibleAt(copy.visible, ['.', REMOVED, si]) !== undefined)) return failure('ServerRemoved', { server: shown(branch[0]) })
   const inSN = inSNOf(copy.visible)
   const directory = `the directory #${copy.directory}`
   if (inSN !== null && inSN.withdrawn !== null) return failure('Withdrawn', { name: `InSN of ${directory}` })
@@ -66,6 +68,12 @@ function sets([, , below]: Branch, first: Label, second: Label): boolean {
   const inside = typeof below === 'boolean' ? undefined : below.find(([label]) => label === first)?.[2]
   const further = inside === undefined || typeof inside === 'boolean' ? undefined : inside.find(([label]) => label === second)?.[2]
   return further !== undefined && makesPresent(further)
+}
+/** The servers that a branch enters: what it makes present below `Server/SI`. */
+const entered = ([, , below]: Branch): Label[] => inside(inside(below, 'Server'), 'SI').flatMap(([label, , deeper]) => (makesPresent(deeper) ? [label] : []))
+function inside(below: Branch[2], first: Label): readonly Branch[] {
+  const found = typeof below === 'boolean' ? undefined : below.find(([label]) => label === first)?.[2]
+  return found === undefined || typeof found === 'boolean' ? [] : found
 }
 const makesPresent = (below: Branch[2]): boolean => (typeof below === 'boolean' ? below : below.some(([, , deeper]) => makesPresent(deeper)))
 

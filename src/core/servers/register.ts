@@ -3,10 +3,11 @@
  * (SPEC §13). Repeatable: it looks what stands there, enters itself where nothing does, takes the next free name where
  * somebody else does, takes away what it was called before, and sees to it that the server above knows of it [S3].
  */
-import { schedule } from '../agenda'
+import { schedule, unschedule } from '../agenda'
 import { answer } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginJoin } from '../copies/join'
+import { beginLookup } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { inSNOf, labelsAt, serverEntry } from '../directories/serverEntry'
 import { sayHello } from './hello'
@@ -96,8 +97,14 @@ const wanted = ({ id, key, up }: Server): [Label, Label | null][] => [
 
 export const addressOf = (server: ServerId): string => `room/${server}`
 
+/** At a copy that is known, else at one that the name of the directory leads to. */
 function askHome(turn: Turn, home: DirectoryId, read: { path: Label[]; form: 'tree' | 'labels' }, step: RegisterStep): void {
-  ask(turn, candidatesFor(turn.server, home), { type: 'read', directory: home, ...read, after: null }, { type: 'register', step })
+  const { server } = turn
+  const request = { type: 'read', directory: home, ...read, after: null } as const
+  const onward = { type: 'register', step } as const
+  const at = candidatesFor(server, home)
+  if (at.length > 0 || home === server.root) ask(turn, at, request, onward)
+  else beginLookup(turn, { from: server.root!, up: 0, labels: labelsOfServer(server.name).slice(0, -1) }, null, request, { type: 'onward', onward })
 }
 
 /** Of the names in a directory the next free one. */
@@ -130,9 +137,22 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
 /** S1: where it may not be named it goes back to the root, rather than have no name; what else stood in the way may pass. */
 function onRefused(turn: Turn, step: RegisterStep, failed: Failure): void {
   const { server } = turn
+  if (step === 'entered' && failed.code === 'ServerRemoved') return wasRemoved(turn, failed)
   if (step !== 'entered' || server.home === null || (failed.code !== 'WouldBreak' && failed.code !== 'Withdrawn')) return
   for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
   rename(turn, lastLabel(server), null)
+}
+
+/** S4: while this server was away it was removed by others. It has no name and takes none by itself, nor a copy of the root. */
+function wasRemoved(turn: Turn, failed: Failure): void {
+  const { server } = turn
+  changeServer(turn, { type: 'removed', removed: true })
+  if (server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: false })
+  if (server.up !== null) changeServer(turn, { type: 'up', up: null })
+  server.registered = false
+  unschedule(server.agenda, 'register')
+  for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
+  happened(turn, { kind: 'server', text: 'this server was removed by others while it was away: it has no name, and takes none by itself', server: server.id })
 }
 
 function isRegistered(turn: Turn): void {

@@ -8,7 +8,7 @@ import { answer, waitWith, type Caller } from '../caller'
 import { beginJoin } from '../copies/join'
 import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
-import { serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import { checkLabels, formatPath, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
 import type { ReadOutcome } from '../requests'
@@ -28,8 +28,8 @@ export interface SettingUp extends Begun {
   up: UpPointer | null
 }
 
-/** The `home` is looked up, its `inSN` read and what stands there under the name (`taken`), the server above found (`upHome`, `upEntry`), its directory `joined`, that one `told`. */
-export type SettingUpStep = 'home' | 'inSN' | 'taken' | 'upHome' | 'upEntry' | 'joined' | 'told'
+/** The `home` is looked up, a record of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the server above found (`upHome`, `upEntry`), its directory `joined`, that one `told`. */
+export type SettingUpStep = 'home' | 'back' | 'inSN' | 'taken' | 'upHome' | 'upEntry' | 'joined' | 'told'
 
 /** `path`, `up`: server names, as labels from the root. */
 export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, caller: Caller): void {
@@ -50,7 +50,14 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
   const setting = begin<SettingUp>(turn, caller, { type: 'setUpOn', path, upPath, home: root, up: null }, () => false)
   if (setting === null) return
   if (path.length > 1) return lookUp(turn, setting, 'home', path.slice(0, -1), null, null)
-  lookAtName(turn, setting)
+  comeBack(turn, setting)
+}
+
+/** S4: a removed server is set up anew: the record that it was goes first, where its name is to be. */
+function comeBack(turn: Turn, setting: SettingUp): void {
+  const { server } = turn
+  if (server.removed) change(turn, setting, 'back', candidatesFor(server, setting.home), setting.home, 'setUpOn', ['.', REMOVED], [[server.id, false]])
+  else lookAtName(turn, setting)
 }
 
 function nameFault(path: readonly Label[]): Failure | null {
@@ -67,8 +74,10 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
       const fault = directFault(setting.path.slice(0, -1), trail, entity)
       if (fault !== null) return finish(turn, setting, fault)
       setting.home = directory
-      return lookAtName(turn, setting)
+      return comeBack(turn, setting)
     }
+    case 'back':
+      return lookAtName(turn, setting)
     case 'inSN': {
       const fault = inSNFault(turn, setting, labelsIn((outcome as ReadOutcome).tree ?? undefined))
       if (fault !== null) return finish(turn, setting, fault)

@@ -6,6 +6,7 @@ import { Trouble } from '../parts/text'
 import { CopyNews } from './copyNews'
 import { FigureThree } from './figureThree'
 import { Health } from './health'
+import { LeavingNews } from './leavingNews'
 import { useReports } from './reports'
 import { Ring } from './ring'
 import { useShownSweep } from './shownSweep'
@@ -19,6 +20,7 @@ export function CopiesTab({ place }: { place: Place }) {
   return (
     <section className="copies" aria-label="Copies">
       {copy !== null && copy.outside !== null && <Quarantine copy={copy} />}
+      <LeavingNews copy={copy} copies={copies} place={place} />
       {failure !== null && <Trouble>{failure}</Trouble>}
       {copies.length === 0 && failure === null && <p className="empty">Asking the copies…</p>}
       {copies.length > 0 && (

@@ -38,7 +38,28 @@ export function Health({ copies }: { copies: readonly KnownCopy[] }) {
       <details>
         <summary>What each copy says of itself</summary>
         <Numbers copies={copies} now={now} />
+        <OwnDoor refusals={view.refusals} />
       </details>
+    </section>
+  )
+}
+
+/** What this tab refused: by its server, and at its own door, before the server saw it [X5]. */
+function OwnDoor({ refusals }: { refusals: readonly (readonly [reason: string, count: number])[] }) {
+  return (
+    <section className="own-door" aria-label="Refused by this tab">
+      <b>Refused by this tab</b>, of any directory, since it was opened: {refusals.length === 0 && 'nothing.'}
+      {refusals.length > 0 && (
+        <ul>
+          {refusals
+            .toSorted(([, a], [, b]) => b - a)
+            .map(([reason, count]) => (
+              <li key={reason}>
+                {count} × <bdi>{reason}</bdi>
+              </li>
+            ))}
+        </ul>
+      )}
     </section>
   )
 }

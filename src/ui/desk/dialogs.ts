@@ -17,6 +17,7 @@ export type DialogRequest =
   | { type: 'move'; at: string; to: string }
   | { type: 'import'; at: string }
   | { type: 'server' }
+  | { type: 'lostServer'; name: string }
 
 /** Which servers are ticked at first: those that can be reached, everyone, or these; and one that is not. */
 export interface NewEpochRequest {

@@ -36,7 +36,7 @@ describe('who can be in a new epoch', () => {
   })
 
   it('on the side that was left out: the ring that rules, and those who were left out with it', () => {
-    const copy = { epoch: first, ring: ['alpha', 'beta', 'gamma', 'delta'].map(member), excluded: [], outside: { epoch: second, ring: ['beta', 'gamma'].map(member), waiting: 1 } }
+    const copy = { epoch: first, ring: ['alpha', 'beta', 'gamma', 'delta'].map(member), excluded: [], outside: { epoch: second, ring: ['beta', 'gamma'].map(member), waiting: 1, comparedAt: null } }
     expect(told(viewOf(copy), [])).toEqual(['beta member', 'gamma member', 'alpha left out', 'delta left out'])
     expect(told(viewOf(copy), [known('beta', [exclusion('alpha'), exclusion('delta', true)])])).toEqual(['beta member', 'gamma member', 'alpha left out'])
   })

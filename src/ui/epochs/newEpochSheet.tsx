@@ -25,7 +25,10 @@ export function NewEpochSheet({ request, onClose }: Props<'newEpoch'>) {
   const copies = reports.place.answer?.di === di ? reports.copies : []
   const view = useStore(tab.view)
   const candidates = candidatesOf(view, di, copies)
-  const [chosen, setChosen] = useState(() => firstChoice(request, candidates))
+  const [ticked, setChosen] = useState(() => (candidates.length === 0 ? null : firstChoice(request, candidates)))
+  // Where this server has no copy it is known only when another has said who is in the ring.
+  if (ticked === null && candidates.length > 0) setChosen(firstChoice(request, candidates))
+  const chosen = ticked ?? []
   // What was confirmed, as a text: another choice is another matter.
   const [confirmed, setConfirmed] = useState('')
   const reachable = useStore(tab.view, useShallow((all) => all.links.filter(({ state }) => state === 'connected').map(({ server }) => server)))
@@ -52,7 +55,8 @@ export function NewEpochSheet({ request, onClose }: Props<'newEpoch'>) {
         </p>
         <Choice candidates={candidates} chosen={chosen} onChoose={setChosen} />
         <div className="forecast" role="status" aria-label="What it comes to" aria-busy={foreseen === null}>
-          {chosen.length === 0 && <p>Choose the servers that are to go on.</p>}
+          {ticked === null && <p className="hint">Asking who is in the ring…</p>}
+          {ticked !== null && chosen.length === 0 && <p>Choose the servers that are to go on.</p>}
           {chosen.length > 0 && foreseen === null && <p className="hint">{failure ?? 'Asking them what it would come to…'}</p>}
           {foreseen !== null && <Forecast foreseen={foreseen} joins={candidates.some(({ isMember }) => !isMember)} />}
         </div>

@@ -2,6 +2,7 @@ import type { QuarantineEntry } from '../../core/requests'
 import type { Timestamp } from '../../core/timestamp'
 import type { CopyView } from '../../tab/view'
 import { Told } from '../copies/figureThree'
+import { clockTime } from '../desk/clockTime'
 import { useDesk } from '../desk/desk'
 import { useReading } from '../desk/reading'
 import { SureButton } from '../parts/sureButton'
@@ -9,7 +10,7 @@ import { Explained, Stamp } from '../parts/text'
 import { counted } from './wording'
 
 /** E7: what was done on a copy that the epoch left out, and the ring never got; a person decides on each. */
-export function Quarantine({ copy: { directory, version } }: { copy: CopyView }) {
+export function Quarantine({ copy: { directory, version, outside } }: { copy: CopyView }) {
   const { tab, notices } = useDesk()
   const { service } = tab
   const { answer: entries, failure, again } = useReading(`quarantine ${directory}`, version, () => service.quarantine(`#${directory}`))
@@ -44,6 +45,14 @@ export function Quarantine({ copy: { directory, version } }: { copy: CopyView })
           )}
         </>
       )}
+      <p className="row">
+        <button type="button" onClick={() => void notices.during('Comparing with the ring', service.compare(`#${directory}`))}>
+          Compare again
+        </button>
+        <span className="hint" role="status">
+          {outside?.comparedAt === null || outside === null ? 'Being compared with the ring…' : `Compared with the ring at ${clockTime(outside.comparedAt)}; again as soon as something changes there.`}
+        </span>
+      </p>
     </section>
   )
 }

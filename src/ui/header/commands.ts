@@ -1,4 +1,5 @@
 /** Everything that can be done from the command palette, as it stands now. */
+import type { Durability } from '../../core/copies/durability'
 import type { Desk } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import { setTheme } from '../desk/theme'
@@ -27,6 +28,12 @@ function here(desk: Desk): Command[] {
   return [...actions, ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
 }
 
+const levels: readonly [Durability, string][] = [
+  ['local', 'one copy'],
+  ['quorum', 'most copies'],
+  ['all', 'all copies'],
+]
+
 function network(desk: Desk): Command[] {
   const { controls, view } = desk.tab
   const group = 'Servers and network'
@@ -34,6 +41,7 @@ function network(desk: Desk): Command[] {
     { group, word: 'Open another server', act: () => controls.openServer() },
     { group, word: 'This server: its place, check and repair…', act: () => desk.dialogs.open({ type: 'server' }) },
     { group, word: 'Invite to this room…', act: () => desk.dialogs.open({ type: 'invite' }) },
+    ...levels.filter(([level]) => level !== view.getState().durability).map(([level, copies]): Command => ({ group, word: `Changes made here: durable at ${copies}`, act: () => controls.setDurability(level) })),
     ...linkDeeds(view.getState(), controls).map(({ word, act }): Command => ({ group, word, act })),
     { group, word: 'Isolate this tab', act: () => controls.isolate() },
     { group, word: 'Heal all', act: () => controls.healAll() },

@@ -31,7 +31,7 @@ export function Header({ drawer, onDrawer }: { drawer: Drawer; onDrawer: (drawer
       <button type="button" className="invite" aria-label="Invite" onClick={() => dialogs.open({ type: 'invite' })}>
         <UserPlus aria-hidden size={15} /> <span>Invite</span>
       </button>
-      <button type="button" className="open-server" onClick={() => tab.controls.openServer()}>
+      <button type="button" className="open-server" aria-label="Open another server" title="Open another server" onClick={() => tab.controls.openServer()}>
         <Plus aria-hidden size={15} /> <span>Open another server</span>
       </button>
       <button type="button" className="search" aria-label="Go to a name, do anything" aria-keyshortcuts="Control+K Meta+K" onClick={() => dialogs.open({ type: 'palette' })}>

@@ -9,6 +9,7 @@ import { Label } from '../parts/text'
 export function ServerName() {
   const { tab, notices } = useDesk()
   const name = useView((view) => view.server.name)
+  const removed = useView((view) => view.server.removed)
   const state = useView((view) => view.state)
   const joining = useView((view) => view.joining)
   const cut = useView((view) => view.cut.length)
@@ -21,7 +22,7 @@ export function ServerName() {
     const fault = labelFault(wanted)
     if (fault !== null) return notices.fail(new Error(`This is no name for a server: ${fault}.`))
     setDraft(null)
-    if (wanted !== name) void notices.during(`Renaming this server to ${wanted}`, tab.controls.renameServer(wanted))
+    if (wanted !== name || removed) void notices.during(`Renaming this server to ${wanted}`, tab.controls.renameServer(wanted))
   }
 
   if (draft !== null) {

@@ -1,5 +1,5 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { CircleMinus, Copy, Download, FolderInput, FolderPlus, Layers, Link2, Pencil, Plus, RefreshCw, Trash2, Upload } from 'lucide-react'
+import { CircleMinus, Copy, Download, FolderInput, FolderPlus, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Unplug, Upload } from 'lucide-react'
 import type { Desk } from '../desk/desk'
 import { designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
@@ -30,11 +30,19 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
         remove(desk, subject),
       ]
     case 'server':
-      return [copyName]
+      return [copyName, ...lostServer(desk, subject)]
   }
 }
 
-function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string): MenuItem[] {
+/** A server that is not connected may be gone for good. */
+function lostServer({ dialogs, tab }: Desk, { name, detail }: Subject): MenuItem[] {
+  const { server, links } = tab.view.getState()
+  const isHere = detail === server.id || links.some((link) => link.server === detail && link.state === 'connected')
+  return isHere ? [] : [{ word: 'Remove, it is gone…', icon: <Unplug size={size} />, grave: true, act: () => dialogs.open({ type: 'lostServer', name }) }]
+}
+
+function directoryActions(desk: Desk, at: string): MenuItem[] {
+  const { dialogs, notices, selection, tab } = desk
   return [
     { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
     { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
@@ -49,6 +57,7 @@ function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string
         dialogs.open({ type: 'removeCopy', directory: at, server: '' })
       },
     },
+    { word: 'New epoch…', icon: <Milestone size={size} />, act: () => void newEpoch(desk, at) },
     {
       word: 'Sweep now',
       icon: <RefreshCw size={size} />,
@@ -60,6 +69,15 @@ function directoryActions({ dialogs, notices, selection, tab }: Desk, at: string
     { word: 'Import…', icon: <Upload size={size} />, act: () => dialogs.open({ type: 'import', at }) },
     { word: 'Export', icon: <Download size={size} />, act: () => void notices.during(`Exporting ${at}`, exportTo(tab.service, at)) },
   ]
+}
+
+/** Of the directory that the name leads to; whose copy is here is known without asking anybody on the way, who may be gone. */
+async function newEpoch({ dialogs, notices, selection, tab }: Desk, directory: string): Promise<void> {
+  const own = Object.values(tab.view.getState().copies).find(({ name }) => name === directory)
+  const found = own === undefined ? tab.service.lookup(directory) : Promise.resolve({ di: own.directory })
+  if (!(await notices.during(`Looking up ${directory}`, found))) return
+  selection.go(directory, 'copies')
+  dialogs.open({ type: 'newEpoch', directory, di: (await found).di, chosen: 'reachable', without: null })
 }
 
 /** The directory and those below it, as a file. */

@@ -1,4 +1,5 @@
 import { byteSize, span } from '../desk/clockTime'
+import { useDesk } from '../desk/desk'
 import { useNow } from '../desk/now'
 import type { LinkView } from '../desk/servers'
 import { Label } from '../parts/text'
@@ -9,6 +10,7 @@ const states: Record<LinkView['state'], string> = { connected: 'connected', conn
 
 /** The links as a list: road, round trip, when last heard, and why not, in words. */
 export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
+  const { dialogs } = useDesk()
   const now = useNow(1000)
   return (
     <ul className="link-list" aria-label="Links of this server">
@@ -22,6 +24,11 @@ export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
             <small title={`sent ${link.sent.messages} messages, ${byteSize(link.sent.bytes)}; received ${link.received.messages}, ${byteSize(link.received.bytes)}`}>{detailsOf(link, cut, now)}</small>
             {!cut && link.reason !== '' && <small>{link.reason}</small>}
           </div>
+          {!cut && link.name !== '' && (link.state === 'lost' || link.state === 'absent') && (
+            <button type="button" className="small" aria-label={`${link.name} is gone for good…`} onClick={() => dialogs.open({ type: 'lostServer', name: `/${link.name}` })}>
+              Gone…
+            </button>
+          )}
           <button type="button" className="small" aria-label={word} onClick={act}>
             {cut ? 'Heal' : 'Cut'}
           </button>

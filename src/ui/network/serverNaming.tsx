@@ -33,7 +33,7 @@ export function ServerNaming() {
             ))}
           </select>
         </label>
-        <button type="submit" disabled={name === `/${server.name}` && up === (server.up ?? '')}>
+        <button type="submit" disabled={!server.removed && name === `/${server.name}` && up === (server.up ?? '')}>
           Set up
         </button>
       </div>

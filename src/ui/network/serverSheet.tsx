@@ -11,6 +11,7 @@ import { StoredDirectories } from './storedDirectories'
 /** This server's place among the others (figure 11): its name, whom it points up to, what it stores; checked and repaired. */
 export function ServerSheet({ onClose }: { onClose: () => void }) {
   const { id, name, up, removed } = useView((view) => view.server)
+  const stores = useView((view) => Object.keys(view.copies).length)
   return (
     <Sheet title="This server" wide onClose={onClose}>
       <div className="server-sheet">
@@ -27,7 +28,7 @@ export function ServerSheet({ onClose }: { onClose: () => void }) {
         <ServerNaming />
         <StoredDirectories />
         {!removed && <Checking />}
-        {!removed && <Removing onClose={onClose} />}
+        {(!removed || stores > 0) && <Removing onClose={onClose} />}
       </div>
     </Sheet>
   )
@@ -82,7 +83,7 @@ function Checking() {
 /** RemoveS: asked for twice. */
 function Removing({ onClose }: { onClose: () => void }) {
   const { tab, notices } = useDesk()
-  const name = useView((view) => view.server.name)
+  const { name, removed } = useView((view) => view.server)
   const peers = useView((view) => connectedLinks(view).length)
   const [sure, setSure] = useState(false)
   const submit = (event: FormEvent): void => {
@@ -96,10 +97,10 @@ function Removing({ onClose }: { onClose: () => void }) {
   return (
     <form aria-labelledby="remove-heading" onSubmit={submit}>
       <h3 id="remove-heading">Remove</h3>
-      <p className="hint">{peers === 0 ? 'Its copies are the only ones while no other server is connected, and they stay.' : 'It hands its copies to the others, and gives up its name. Nothing is lost.'}</p>
+      <p className="hint">{peers === 0 ? 'Its copies are the only ones while no other server is connected, and they stay.' : removed ? 'It has no name any more. It hands what it still stores to the others. Nothing is lost.' : 'It hands its copies to the others, and gives up its name. Nothing is lost.'}</p>
       <div className="row">
         <button type="submit" disabled={peers === 0}>
-          {sure ? `Yes, remove ${name}` : 'Remove this server'}
+          {removed ? (sure ? 'Yes, let its copies leave' : 'Let its copies leave') : sure ? `Yes, remove ${name}` : 'Remove this server'}
         </button>
         {sure && (
           <button type="button" onClick={() => setSure(false)}>

@@ -1,4 +1,5 @@
 import { useShallow } from 'zustand/react/shallow'
+import { Keep } from '../copies/leavingNews'
 import { useDesk, useView } from '../desk/desk'
 import { ROOT } from '../desk/fullName'
 import { Explained, Label } from '../parts/text'
@@ -22,7 +23,7 @@ export function StoredDirectories() {
               <li key={name} className="stored">
                 <span>
                   <Label>{name}</Label>
-                  {state !== 'active' && <em> {state}</em>}
+                  {state !== 'active' && <em> {state}</em>} {state === 'leaving' && <KeepStored name={name} />}
                 </span>
                 <label className="choice">
                   <input type="checkbox" checked={inSN} disabled={state !== 'active' || name === ROOT} onChange={(event) => set(name, event.target.checked)} aria-label={`Servers may be named in ${name}`} />
@@ -35,4 +36,11 @@ export function StoredDirectories() {
       )}
     </section>
   )
+}
+
+/** Wherever the page stands: whoever is cut off reaches this, too. */
+function KeepStored({ name }: { name: string }) {
+  const self = useView((view) => view.server.id)
+  const di = useView((view) => Object.values(view.copies).find((copy) => copy.name === name)?.directory ?? null)
+  return di === null ? null : <Keep server={self} di={di} about={name} />
 }

@@ -7,6 +7,7 @@ import { Label, Stamp } from '../parts/text'
 import type { Edits } from './edits'
 import { isPresent } from './json'
 import { LabelField } from './labelField'
+import { NotDurable } from './notDurable'
 
 /** A leaf beside its parent's label: one string, or one of a set. Press it to change it. */
 export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; node: EncodedNode; stamps: boolean; edits: Edits | null }) {
@@ -35,6 +36,7 @@ export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; n
         </span>
       )}
       {stamps && <Stamp ts={node[1]} />}
+      <NotDurable ts={node[1]} />
     </li>
   )
 }

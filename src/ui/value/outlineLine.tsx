@@ -8,6 +8,7 @@ import type { Edits } from './edits'
 import { isPresent } from './json'
 import { LabelField } from './labelField'
 import { Leaf } from './leaf'
+import { NotDurable } from './notDurable'
 import type { Line } from './outline'
 
 interface LineProps {
@@ -41,6 +42,7 @@ export function OutlineLine({ line, stamps, place, edits, onTurn }: LineProps) {
         <LineLabel line={line} isEntry={isEntry} changeable={changeable && !isEntry} place={place} onRelabel={() => setDoing('relabelling')} />
       )}
       {stamps && <Stamp ts={node[1]} />}
+      {leaves === null && <NotDurable ts={node[1]} />}
       {place.entity === null && key === '.' && <span className="hint">what the directory says of itself</span>}
       {leaves !== null && (
         <ul className="leaves" aria-label={`Below ${words}`}>

@@ -1,3 +1,4 @@
+import type { Parting } from '../../core/copies/split'
 import { Braces, Clock, Strikethrough, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
@@ -6,7 +7,9 @@ import { designateAt, useCopy, type Place } from '../desk/place'
 import { useReading } from '../desk/reading'
 import { serverLabel } from '../desk/servers'
 import { Explained, Label, Stamp, Trouble } from '../parts/text'
+import { DurabilityChoice } from './durabilityChoice'
 import { JsonForm } from './jsonForm'
+import { AllNotDurable, KeptContext, useKept } from './notDurable'
 import { Outline } from './outlineList'
 
 /** Figure 2: the value of a name, as an outline that can be changed in place, or as JSON. */
@@ -14,6 +17,7 @@ export function ValueTab({ place }: { place: Place }) {
   const { tab, undo } = useDesk()
   const copy = useCopy(place.di)
   const reading = useReading(`nodes ${place.name}`, copy?.version ?? null, () => tab.service.nodes(designateAt(place, [])))
+  const kept = useKept(place.di)
   const last = useStore(undo.store, ({ changes }) => changes.at(-1))
   const from = useView((view) => (reading.answer === null ? '' : serverLabel(view, reading.answer.server)))
   const [stamps, setStamps] = useState(false)
@@ -38,14 +42,19 @@ export function ValueTab({ place }: { place: Place }) {
             <Undo2 aria-hidden size={14} /> Undo: <Label>{last.what}</Label>
           </button>
         )}
+        <DurabilityChoice />
         {answer !== null && (
           <p className="as-of">
             <Explained term="as of" /> <i><Stamp ts={answer.asOf} /></i> from <Label>{from}</Label>
+            {answer.parting !== 'no' && <PartedMark parting={answer.parting} />}
           </p>
         )}
       </div>
       {failure !== null && <Trouble>{failure}</Trouble>}
-      {nodes !== null && (json ? <JsonForm place={place} /> : <Outline place={place} nodes={nodes} stamps={stamps} absent={absent} />)}
+      <KeptContext value={kept}>
+        <AllNotDurable />
+        {nodes !== null && (json ? <JsonForm place={place} /> : <Outline place={place} nodes={nodes} stamps={stamps} absent={absent} />)}
+      </KeptContext>
       {answer !== null && nodes === null && (
         <p className="empty">
           <Label>{place.entity ?? place.name}</Label> is not here: it was deleted, or has not arrived at this copy yet.
@@ -54,4 +63,10 @@ export function ValueTab({ place }: { place: Place }) {
       {answer === null && failure === null && <p className="empty">Reading…</p>}
     </section>
   )
+}
+
+/** E8: what is read lacks what others have accepted, and says so. */
+function PartedMark({ parting }: { parting: Exclude<Parting, 'no'> }) {
+  if (parting === 'split') return <b className="grave-text parted">split directory: what the other half accepted is not here</b>
+  return <span className="warn-text parted">copies were left out: what they alone have is not here</span>
 }

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest'
+import { Cluster, ofType, type Member } from '../../trials/cluster'
+import type { Call } from '../calls'
+import type { DirectoryId } from '../names'
+import type { Quarantined, Request } from '../requests'
+
+const ask = (at: Member, request: Request): Call => ({ type: 'ask', servers: [at.id], request })
+const waiting = (cluster: Cluster, at: Member, directory: DirectoryId): string[] | undefined => (cluster.ask(at, ask(at, { type: 'quarantine', directory })) as Quarantined).entries?.map(({ what }) => what)
+/** How often the copy of a member has asked the ring for what it has. */
+const comparisons = (cluster: Cluster, at: Member): number => cluster.delivered.filter(({ from, message }) => from === at && message.type === 'askSnapshot').length
+
+/** gamma was left out with two updates of its own, knows it, and has compared itself with alpha and beta. */
+function leftOut(): { cluster: Cluster; directory: DirectoryId; members: [Member, Member, Member] } {
+  const { cluster, directory } = Cluster.ring(3)
+  const members = cluster.members as [Member, Member, Member]
+  const [alpha, beta, gamma] = members
+  for (const other of [alpha, beta]) cluster.cut(other, gamma)
+  for (const name of ['one', 'two']) cluster.write(gamma, directory, [name], true)
+  cluster.ask(alpha, ask(alpha, { type: 'newEpoch', directory, servers: [alpha.id, beta.id], force: false, patience: 5000, dry: false }))
+  for (const other of [alpha, beta]) cluster.connect(other, gamma)
+  cluster.settle()
+  cluster.pass(1000)
+  expect(waiting(cluster, gamma, directory)).toEqual(['one', 'two'])
+  return { cluster, directory, members }
+}
+
+it('[E7] what comes to the ring is compared with at once when a member tells of it, not after a minute; nothing new, no comparison', () => {
+  const { cluster, directory, members: [alpha, , gamma] } = leftOut()
+  cluster.pass(20_000)
+  const idle = comparisons(cluster, gamma)
+  cluster.pass(30_000)
+  expect(comparisons(cluster, gamma)).toBe(idle)
+  cluster.write(alpha, directory, ['one'], true)
+  cluster.pass(16_000)
+  expect(waiting(cluster, gamma, directory)).toEqual(['two'])
+})
+
+it('[E7] a person has it compared now; not twice at once', () => {
+  const { cluster, directory, members: [alpha, , gamma] } = leftOut()
+  cluster.pass(20_000)
+  cluster.write(alpha, directory, ['two'], true)
+  const before = comparisons(cluster, gamma)
+  for (let i = 0; i < 2; i++) cluster.call(gamma, ask(gamma, { type: 'compare', directory }))
+  while (gamma.wakeAt! <= cluster.now(gamma)) cluster.tickNext()
+  cluster.call(gamma, ask(gamma, { type: 'compare', directory }))
+  cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+  expect(comparisons(cluster, gamma)).toBe(before + 1)
+  expect(waiting(cluster, gamma, directory)).toEqual(['one'])
+  expect(cluster.code(alpha, ask(alpha, { type: 'compare', directory }))).toBe('NoCopyHere')
+})

@@ -1,0 +1,44 @@
+/**
+ * What this server knows of another one that may be gone for good: the rings in which it still is, those that wait for what
+ * it alone has, and the directories of which no reference names another server. An administrator sees it before it is removed.
+ */
+import { effectiveParent } from '../directories/parents'
+import { namedBy, serverIdOf } from '../directories/reference'
+import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
+import type { Traces } from '../requests'
+import type { Server } from '../server'
+import { visibleChildren } from '../values/valueTree'
+
+/** Of each kind, told at most. */
+export const MAX_TRACES = 256
+
+export function tracesOf(server: Server, gone: ServerId): Traces {
+  const copies = [...server.copies.values()].filter(({ state }) => state === 'active')
+  const of = (directory: DirectoryId): { directory: DirectoryId; name: string } => ({ directory, name: nameKnownHere(server, directory) })
+  return {
+    rings: copies.filter(({ ring }) => ring.some((member) => member.server === gone)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
+    awaited: copies.filter(({ excluded }) => excluded.some((exclusion) => exclusion.server === gone && !exclusion.abandoned)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
+    alone: copies
+      .flatMap(({ directory, visible }) =>
+        [...visibleChildren(visible.root)].flatMap(([label]) => {
+          const named = namedBy(visible, label)
+          const isAlone = named?.type === 'directory' && !server.copies.has(named.directory) && named.servers.length > 0 && named.servers.every((name) => serverIdOf(server, name) === gone)
+          return isAlone ? [{ directory: named.directory, name: `${of(directory).name}/${formatPath([label])}` }] : []
+        }),
+      )
+      .slice(0, MAX_TRACES),
+  }
+}
+
+/** A directory's name by its back-references, as far up as copies here lead. */
+function nameKnownHere(server: Server, directory: DirectoryId): string {
+  const labels: Label[] = []
+  let at = directory
+  for (let copy = server.copies.get(at); copy !== undefined && labels.length < 16; copy = server.copies.get(at)) {
+    const parent = effectiveParent(copy)
+    if (parent === undefined) break
+    labels.unshift(parent.label)
+    at = parent.parent
+  }
+  return labels.length === 0 ? `#${at}` : `#${at}/${formatPath(labels)}`
+}
