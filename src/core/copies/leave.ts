@@ -57,6 +57,7 @@ export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
   if (copy.leaving === null) return
   const { predecessor, attempt } = copy.leaving
   schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now + (copy.state === 'left' ? LOOK_AGAIN : ASK_AGAIN))
+  if (isSealed(copy)) return
   if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: 'askTakeOver', ...between(copy, predecessor), attempt })
   else for (const member of fellows(copy)) askStanding(turn, copy, member)
   for (const splice of copy.splices) if (copy.state === 'left' && splice.answer === 'spliced') send(turn, splice.server, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
@@ -212,8 +213,8 @@ function leaveForGood(turn: Turn, copy: DirectoryCopy, { taken }: Leaving, facts
 
 type LeavingCopy = DirectoryCopy & { leaving: Leaving }
 
-/** The copy here that a message about its leaving is for. */
+/** The copy here that a message about its leaving is for; sealed, it stays where it has said that it is [E3]. */
 function addressed(turn: Turn, { directory, to }: { directory: DirectoryId; to: RingPointer['copy'] }): LeavingCopy | null {
   const copy = turn.server.copies.get(directory)
-  return copy?.id === to && copy.leaving !== null ? (copy as LeavingCopy) : null
+  return copy?.id === to && copy.leaving !== null && !isSealed(copy) ? (copy as LeavingCopy) : null
 }
