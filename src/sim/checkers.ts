@@ -25,7 +25,7 @@ function difference(shows: string, expected: string): string {
   const around = (whole: string): string => whole.slice(Math.max(0, i - 80), i + 60)
   return `it shows …${around(shows)}… where DB says …${around(expected)}…`
 }
-const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
+const at = (where: Pick<SimServer, 'name'>, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
 
 /**
  * D1, DC1, F1: "each DC has at least all the updates with timestamps earlier than its lastSweep", and a read reflects a
@@ -44,10 +44,14 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
 }
 
 /** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
-export function rulingEpoch(world: World, directory: DirectoryId): Epoch | null {
-  const epochs = world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.epoch)
-  return epochs.length === 0 ? null : epochs.reduce((a, b) => (a > b ? a : b))
-}
+export const rulingEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
+
+/** The newest epoch of those that do ring work, or will when nobody is left who could take them over. */
+export const newestEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => isMember(copy)))
+
+export const isMember = ({ state }: DirectoryCopy): boolean => state === 'active' || state === 'leaving'
+
+const newest = (copies: ReturnType<World['copies']>): Epoch | null => copies.reduce<Epoch | null>((a, { copy }) => (a === null || copy.epoch > a ? copy.epoch : a), null)
 
 /** The active copies of a directory that are in the ruling epoch. */
 export function ruling(world: World, directory: DirectoryId): ReturnType<World['copies']> {
@@ -218,7 +222,7 @@ export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyI
  * E7: "nothing disappears silently": what a person wrote on an excluded copy, and what showed there until it went, stands in
  * the ring by the same name, or stood there once; or a person has decided on it.
  */
-function leftNothing(world: World, where: SimServer, copy: DirectoryCopy): void {
+export function leftNothing(world: World, where: Pick<SimServer, 'name'>, copy: DirectoryCopy): void {
   const { directory } = copy
   const epoch = rulingEpoch(world, directory)
   if (epoch === null) return
@@ -248,7 +252,7 @@ export function nothingLost(world: World): void {
     for (const { intent, set } of all) if ((first.get(intent) ?? set.ts) >= set.ts) first.set(intent, set.ts)
     for (const { set, intent, acknowledged } of all) {
       // Of one intent stamped twice the earlier counts [A1].
-      if (first.get(intent)! < set.ts || world.unsound.has(originOf(set.ts) as CopyId)) continue
+      if (first.get(intent)! < set.ts || world.database.isLost(set.ts)) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
       const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
       const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)

@@ -1,5 +1,6 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
 import type { DirectoryId } from '../core/names'
+import { isMember } from './checkers'
 import { emptyDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
@@ -47,10 +48,10 @@ export function misfortune(world: World, random: Random): void {
   happens[1](world, random, random.pick(world.servers))
 }
 
-/** A server's disk is lost [B5], where another active copy of everything on it stays: what nobody else has cannot be kept. */
+/** A server's disk is lost [B5], where another member of every ring that it is in stays: what nobody else has cannot be kept. */
 export function loseDisk(world: World, random: Random): void {
   const server = random.pick(world.servers)
-  const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && copy.state === 'active' && copy.epoch >= server.copyOf(directory)!.epoch)
+  const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch)
   if (![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
   world.say(() => `${server.name} loses its disk`)

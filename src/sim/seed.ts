@@ -5,7 +5,8 @@
 import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
-import { converged, nothingLost, ruling, watchWorld } from './checkers'
+import type { DirectoryId } from '../core/names'
+import { converged, isMember, newestEpoch, nothingLost, ruling, watchWorld } from './checkers'
 import { healAll, loseDisk, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
@@ -121,11 +122,7 @@ function untilStampsArePast(world: World): number {
 /** Rings that lost a member are made anew; whom epochs left out comes back with what it has, or decides on it, and goes. */
 function decideAll(world: World, workload: Workload): void {
   const random = world.random.fork('decisions')
-  for (const directory of workload.directories) {
-    const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack').map(({ copy }) => copy.id))
-    const admin = ruling(world, directory).find(({ copy }) => copy.ring.some((member) => !there.has(member.copy)))
-    if (admin !== undefined) workload.newEpochWithout(admin.at, directory)
-  }
+  for (const directory of workload.directories) if (isBroken(world, directory)) workload.newEpochWithout(directory)
   world.pass(60_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
   if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
@@ -134,6 +131,14 @@ function decideAll(world: World, workload: Workload): void {
     for (const { at, copy } of leftOut()) workload.decide(at, copy.directory, random, true)
   }
   world.pass(30_000)
+}
+
+/** A member of the ring that rules is gone with its disk, or has an old one: an epoch without it is all that helps. */
+function isBroken(world: World, directory: DirectoryId): boolean {
+  const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack').map(({ copy }) => copy.id))
+  const epoch = newestEpoch(world, directory)
+  const members = world.copies(directory).filter(({ copy }) => copy.epoch === epoch && isMember(copy))
+  return members.some(({ copy }) => [copy.pointer, ...copy.ring].some((member) => !there.has(member.copy)))
 }
 
 /** Copies are compared between sweeps, not in the middle of one's write pass. */

@@ -201,16 +201,23 @@ export class World {
     for (const observer of this.observers) observer.durable?.(marks)
   }
 
-  /** A server's store is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody [§20]. */
+  /** The store of a dead server is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody (§20). */
   loseStore(server: SimServer, disk: MemoryDisk): void {
-    for (const { id } of server.server.copies.values()) this.unsound.add(id)
+    const others = this.servers.filter((other) => other !== server).map((other) => other.onDisk())
+    const lost = [...server.server.copies.values()]
     server.replaceDisk(disk)
-    for (const { id } of server.server.copies.values()) this.unsound.add(id)
+    for (const copy of lost) this.database.expose(copy, [...others, server.server].flatMap(({ copies }) => copies.get(copy.directory) ?? []))
+    for (const { id } of [...lost, ...server.server.copies.values()]) this.unsound.add(id)
     for (const observer of this.observers) observer.storeLost?.(server)
-    this.database.dropUnheld((directory) => this.copies(directory).map(({ copy }) => copy))
+    this.findLost()
+  }
+
+  private findLost(): void {
+    this.database.findLost((directory) => this.copies(directory).map(({ copy }) => copy))
   }
 
   crashed(server: SimServer): void {
+    this.findLost()
     for (const observer of this.observers) observer.crashed?.(server)
   }
 
