@@ -4,6 +4,7 @@ import { Cluster, GENESIS, ofType, type Member } from '../../trials/cluster'
 import type { Call } from '../calls'
 import type { DirectoryId } from '../names'
 import { millisecondsOf } from '../timestamp'
+import { isSealed } from './directoryCopy'
 
 const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[]): Call => ({
   type: 'ask',
@@ -53,6 +54,26 @@ describe('a store that is restored from an old copy', () => {
     const [alpha] = members
     cluster.settle()
     expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+  })
+
+  it('[B3] [E3] of an epoch that it was making it says nothing: it may rule', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    cluster.settle(ofType('askEpochFacts', 'epochFacts', 'seal'))
+    const old = structuredClone(alpha.disk)
+    cluster.settle(ofType('sealed'))
+    cluster.deliver(({ to, message }) => to === beta && message.type === 'epochNews')
+    cluster.cut(beta, gamma)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    cluster.pass(60_000)
+    expect(isSealed(gamma.copy(directory))).toBe(true)
+    cluster.connect(beta, gamma)
+    cluster.pass(60_000)
+    expect(gamma.copy(directory)).toMatchObject({ state: 'active', epoch: beta.copy(directory).epoch, seals: [] })
+    expect(cluster.delivered.some(ofType('epochGivenUp'))).toBe(false)
   })
 
   it('[B4] raises nextTS past every promise that it can have given', () => {

@@ -106,7 +106,9 @@ export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, f
   const copy = turn.server.copies.get(directory)
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   if (copy.epoch >= epoch) return tellEpoch(turn, copy, { copy: asker, server: from })
-  if (copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch)) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
+  // What an old store does not know of may have ruled [B3].
+  const isOver = copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch) && copy.state !== 'rolledBack'
+  if (isOver) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
 }
 
 /** E2: only the committer can know that an epoch never rules; then the ring goes on as it was. */
