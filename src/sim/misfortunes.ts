@@ -1,7 +1,7 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
 import type { DirectoryId } from '../core/names'
 import { isMember } from './checkers'
-import { emptyDisk } from '../storage/memoryStore'
+import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -48,15 +48,34 @@ export function misfortune(world: World, random: Random): void {
   happens[1](world, random, random.pick(world.servers))
 }
 
-/** A server's disk is lost [B5], where another member of every ring that it is in stays: what nobody else has cannot be kept. */
+/** A server's disk is lost [B5]: what nobody else has cannot be kept. */
 export function loseDisk(world: World, random: Random): void {
+  replaceDisk(world, random.pick(world.servers), emptyDisk(), 'disks lost')
+}
+
+/** Somebody copies a server's disk, and puts it back after some more starts: its browser knows of later ones [B3]. */
+export function restoreDisk(world: World, random: Random): void {
+  const copied = world.servers.filter((server) => server.copied !== null)
+  if (copied.length > 0 && random.chance(0.6)) {
+    const server = random.pick(copied)
+    replaceDisk(world, server, server.copied!, 'disks restored')
+    server.copied = null
+    return
+  }
   const server = random.pick(world.servers)
+  server.copied = structuredClone(server.disk)
+  world.kill(server, 1000)
+}
+
+/** Only where another member of every ring that the server is in stays. */
+function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
   const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch)
-  if (![...server.server.copies.keys()].every(stays)) return
+  const wasStarted = disk.incarnation < server.disk.incarnation
+  if (!wasStarted || ![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
-  world.say(() => `${server.name} loses its disk`)
-  world.count('disks lost')
-  world.loseStore(server, { ...emptyDisk(), incarnation: server.disk.incarnation })
+  world.say(() => `the disk of ${server.name} is ${what.slice('disks '.length)}`)
+  world.count(what)
+  world.loseStore(server, disk)
   world.plan(2000, () => world.restart(server))
 }
 

@@ -53,6 +53,10 @@ export class SimServer {
   disk: MemoryDisk = emptyDisk()
   /** Starts, whatever its disk says of them. */
   private starts = 0
+  /** The last incarnation that its browser remembers [B2, B3]. */
+  private known = 0
+  /** What somebody has copied of its disk. */
+  copied: MemoryDisk | null = null
   /** Counts the disks it has had: nothing that it sent from another one arrives. */
   disks = 0
   /** This clock minus the world's, ms. */
@@ -93,13 +97,24 @@ export class SimServer {
   }
 
   start(): void {
-    this.disk.incarnation++
     this.starts++
+    if (this.known > this.disk.incarnation) this.rollBack()
+    this.known = this.disk.incarnation = Math.max(this.known, this.disk.incarnation) + 1
     this.server = this.restored()
     this.alive = true
     this.readOnly = false
     this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
+  }
+
+  /** The store is an old one, as the browser remembers: that is on disk before it has had this start, whatever happens then [B3]. */
+  private rollBack(): void {
+    const input: Input = { type: 'start', storeIsOld: true }
+    this.server = this.restored()
+    this.world.beforeStep(this, input)
+    const effects = step(this.server, this.world.wall(this), input)
+    this.world.stepped(this, input, effects)
+    writeDisk(this.disk, effects.save)
   }
 
   get instance(): string {

@@ -76,6 +76,22 @@ describe('a store that is restored from an old copy', () => {
     expect(cluster.delivered.some(ofType('epochGivenUp'))).toBe(false)
   })
 
+  it('[B3] [E7] hears who rules also where it knows nobody who is still there: what it has goes to a person, and it goes', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const old = structuredClone(alpha.disk)
+    cluster.join(beta, directory, alpha)
+    cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    expect(alpha.copy(directory).ring).toHaveLength(1)
+    cluster.pass(60_000)
+    expect(alpha.server.copies.has(directory)).toBe(false)
+    expect(beta.copy(directory).state).toBe('active')
+  })
+
   it('[B4] raises nextTS past every promise that it can have given', () => {
     const { cluster, directory, members } = restored()
     const [, , gamma] = members

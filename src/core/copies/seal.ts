@@ -97,6 +97,8 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     askEpoch(turn, copy, committer, epoch)
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
+  // Whom an old store knows may all have other copies by now: whoever is there is asked, in the name of this copy.
+  if (copy.state === 'rolledBack') for (const server of turn.server.peers.keys()) askEpoch(turn, copy, { copy: copy.id, server })
   if (isSealed(copy)) return
   for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
@@ -104,6 +106,7 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
 export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, from: asker }: Extract<EpochMessage, { type: 'askEpoch' }>): void {
   const copy = turn.server.copies.get(directory)
+  if (asker === to) return copy?.state === 'active' && copy.epoch >= epoch ? tellEpoch(turn, copy, { copy: asker, server: from }) : undefined
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   if (copy.epoch >= epoch) return tellEpoch(turn, copy, { copy: asker, server: from })
   // What an old store does not know of may have ruled [B3].

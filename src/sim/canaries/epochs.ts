@@ -215,6 +215,16 @@ export const epochCanaries: readonly NamedCanary[] = [
     aim: { ...reforming, weather: { ...reforming.weather, loss: 0.4 } },
   },
   {
+    name: 'an old store is believed',
+    rules: ['B3'],
+    make: () => ({
+      before: (_server, input) => {
+        if (input.type === 'start') input.storeIsOld = false
+      },
+    }),
+    aim: { ...reforming, restoresDisks: true },
+  },
+  {
     name: 'a sealed copy that hears nothing for a while takes the epoch for given up',
     rules,
     make: () => ({
