@@ -339,7 +339,7 @@ describe('a message about an epoch', () => {
     expect(alpha.copy(directory)).toMatchObject({ epoch, ring: ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) })
   })
 
-  it('[B2] an older start of a member makes no epoch, by nobody else\'s hand either', () => {
+  it('[B2] an older start of a member makes no epoch', () => {
     const { cluster, directory } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
     cluster.input(alpha, { type: 'connected', server: beta.id, incarnation: beta.server.incarnation - 1, instance: 'older', name: 'beta' })

@@ -6,10 +6,10 @@ import type { DirectoryId } from '../names'
 import { millisecondsOf } from '../timestamp'
 import { isSealed } from './directoryCopy'
 
-const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[]): Call => ({
+const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], force = false): Call => ({
   type: 'ask',
   servers: [at.id],
-  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force: false, patience: 5000, dry: false },
+  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force, patience: 5000, dry: false },
 })
 
 /** The last of three servers is started from a copy of its disk that is older than a sweep. */
@@ -90,6 +90,36 @@ describe('a store that is restored from an old copy', () => {
     cluster.pass(60_000)
     expect(alpha.server.copies.has(directory)).toBe(false)
     expect(beta.copy(directory).state).toBe('active')
+  })
+
+  it('[B2] [B3] where its whole browser is an old one, those who remember a later start let it change nothing, until the later one is back', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const old = structuredClone(gamma.disk)
+    for (let i = 0; i < 2; i++) {
+      cluster.crash(gamma)
+      cluster.restart(gamma)
+    }
+    cluster.write(alpha, directory, ['Lampson'], true)
+    cluster.sweep(alpha, directory)
+    cluster.pass(5000)
+    const present = structuredClone(gamma.disk)
+    const standing = (): object[] => [alpha, beta].map((member) => ({ ...member.copy(directory), nextTS: null }))
+    const before = structuredClone(standing())
+    cluster.crash(gamma)
+    gamma.disk = old
+    cluster.restart(gamma)
+    cluster.write(gamma, directory, ['from an old browser'], true)
+    expect(cluster.code(gamma, cluster.sweepCall(gamma, directory))).toBe('SweepFailed')
+    for (const force of [false, true]) expect(cluster.code(gamma, epochCall(gamma, directory, [gamma, alpha], force))).toBe('EpochFailed')
+    cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    expect(standing()).toEqual(before)
+    cluster.crash(gamma)
+    gamma.disk = present
+    cluster.restart(gamma)
+    cluster.sweep(alpha, directory)
+    expect(gamma.sees(directory)).toBe(alpha.sees(directory))
   })
 
   it('[B4] raises nextTS past every promise that it can have given', () => {
