@@ -53,16 +53,18 @@ export function loseDisk(world: World, random: Random): void {
   replaceDisk(world, random.pick(world.servers), emptyDisk(), 'disks lost')
 }
 
-/** Somebody copies a server's disk, and puts it back after some more starts: its browser knows of later ones [B3]. */
+/** Somebody copies a server's disk, and puts it back after some more starts: its browser knows of later ones [B3], or is an old one too [B2]. */
 export function restoreDisk(world: World, random: Random): void {
   const copied = world.servers.filter((server) => server.copied !== null)
   if (copied.length > 0 && random.chance(0.6)) {
     const server = random.pick(copied)
-    replaceDisk(world, server, server.copied!, 'disks restored')
+    if (random.chance(0.7)) replaceDisk(world, server, server.copied!, 'disks restored')
+    else putBackBrowser(world, server, server.copied!, random.between(1000, 120_000))
     server.copied = null
     return
   }
   const server = random.pick(world.servers)
+  if (server.putAside !== null) return
   server.copied = structuredClone(server.disk)
   world.kill(server, 1000)
 }
@@ -71,12 +73,25 @@ export function restoreDisk(world: World, random: Random): void {
 function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
   const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch)
   const wasStarted = disk.incarnation < server.disk.incarnation
-  if (!wasStarted || ![...server.server.copies.keys()].every(stays)) return
+  if (!wasStarted || server.putAside !== null || ![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
   world.say(() => `the disk of ${server.name} is ${what.slice('disks '.length)}`)
   world.count(what)
   world.loseStore(server, disk)
   world.plan(2000, () => world.restart(server))
+}
+
+function putBackBrowser(world: World, server: SimServer, old: MemoryDisk, forMs: number): void {
+  if (old.incarnation >= server.disk.incarnation || server.putAside !== null) return
+  world.kill(server, null)
+  world.say(() => `the whole browser of ${server.name} is put back`)
+  world.count('browsers put back')
+  world.putBackBrowser(server, old)
+  world.restart(server)
+  world.plan(forMs, () => {
+    if (server.putAside !== null) world.bringBackBrowser(server)
+    world.restart(server)
+  })
 }
 
 const others = (world: World, server: SimServer): SimServer[] => world.servers.filter((each) => each !== server)
@@ -181,6 +196,7 @@ export function healAll(world: World): void {
     server.diskFull = false
     server.dieAfter(Number.POSITIVE_INFINITY, 0)
     if (server.frozen) server.thaw()
+    if (server.putAside !== null) world.bringBackBrowser(server)
     world.restart(server)
     server.skew = 0
     world.links.compareClocks(server)

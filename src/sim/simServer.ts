@@ -57,6 +57,8 @@ export class SimServer {
   private known = 0
   /** What somebody has copied of its disk. */
   copied: MemoryDisk | null = null
+  /** Its disk, while its whole browser is an old one, that knows of no later start [B2]: what it does then is nobody's promise. */
+  putAside: MemoryDisk | null = null
   /** Counts the disks it has had: nothing that it sent from another one arrives. */
   disks = 0
   /** This clock minus the world's, ms. */
@@ -90,10 +92,10 @@ export class SimServer {
     this.server = this.restored()
   }
 
-  private restored(): Server {
-    const stored = readDisk(this.disk)
+  private restored(disk = this.disk): Server {
+    const stored = readDisk(disk)
     const random = this.world.random.fork(`${this.name} start ${this.starts}`)
-    return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
+    return restoreServer({ id: this.id, key: this.key, incarnation: disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
   }
 
   start(): void {
@@ -126,6 +128,20 @@ export class SimServer {
     this.disk = disk
     this.disks++
     this.server = this.restored()
+  }
+
+  /** While it is dead its whole browser is replaced by an old one. */
+  putBackBrowser(old: MemoryDisk): void {
+    this.putAside = this.disk
+    this.replaceDisk(old)
+    this.known = old.incarnation
+  }
+
+  /** The browser that was put aside is there again. */
+  bringBackBrowser(): void {
+    this.known = this.putAside!.incarnation
+    this.replaceDisk(this.putAside!)
+    this.putAside = null
   }
 
   /** What was not durable is gone, and nobody has heard of it. */
@@ -238,7 +254,7 @@ export class SimServer {
       if (this.diskFull) return this.abort()
       if (fate === 'before') return this.world.kill(this, 5000)
       writeDisk(this.disk, batch.saves)
-      this.world.durable(marks)
+      if (this.putAside === null) this.world.durable(marks)
       if (fate === 'after') {
         this.world.notice('a server died after a durable write, before anything was sent')
         this.committing = null
@@ -270,7 +286,7 @@ export class SimServer {
 
   /** The server as its disk has it: what survives a crash now. */
   onDisk(): Server {
-    return this.restored()
+    return this.restored(this.putAside ?? this.disk)
   }
 
   /** What its clock says, ms since 1970. */

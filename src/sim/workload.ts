@@ -79,7 +79,7 @@ export class Workload {
   act(random: Random): void {
     const at = random.pick(this.world.servers)
     const directory = random.pick(this.directories)
-    if (!at.alive || at.frozen) return
+    if (!at.alive || at.frozen || at.putAside !== null) return
     const acts = {
       write: () => this.write(at, directory, someChange(random), random),
       bulk: () => this.write(at, directory, bulkChange(random), random),
@@ -131,6 +131,7 @@ export class Workload {
     const call: Call = { type: 'ask', servers: [server], request: { type: 'submit', directory, signed: intent } }
     const answer = (outcome: object | Failure): void => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
+      if (this.world.byId(server)!.putAside !== null) return
       const { ts } = outcome as Accepted
       if (this.demanding) demandDurability(this.world, at, intent, outcome as Accepted)
       this.world.database.acknowledge(directory, ts)
@@ -155,7 +156,7 @@ export class Workload {
       call,
       this.counted('reads', 'read refused', (outcome) => {
         const server = this.world.byId((outcome as { server: ServerId }).server)
-        if (server?.alive) this.world.judge('D1', () => readIsTrue(this.world, server, directory))
+        if (server?.alive && server.putAside === null) this.world.judge('D1', () => readIsTrue(this.world, server, directory))
       }),
     )
   }

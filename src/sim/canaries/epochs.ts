@@ -225,6 +225,12 @@ export const epochCanaries: readonly NamedCanary[] = [
     aim: { ...reforming, restoresDisks: true },
   },
   {
+    name: 'an older start is believed',
+    rules: [...rules, 'P11'],
+    make: () => ({ before: ({ server }) => server.fenced.clear() }),
+    aim: { ...reforming, restoresDisks: true },
+  },
+  {
     name: 'a sealed copy that hears nothing for a while takes the epoch for given up',
     rules,
     make: () => ({
