@@ -157,7 +157,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && (!isKnownServer(copy, caller.server) || turn.server.fenced.has(caller.server))) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory, by its newest start' }))
   if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
   if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps))
-  if ((copy?.state === 'active' || copy?.state === 'excluded' || copy?.state === 'leaving') && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
+  if (copy !== undefined && copy.state !== 'joining' && copy.state !== 'left' && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
   if (request.type === 'setInSN') return beginSetInSN(turn, copy, request.to, caller)

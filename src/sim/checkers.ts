@@ -46,8 +46,12 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
 /** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
 export const rulingEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
 
-/** The newest epoch of those that do ring work, or will when nobody is left who could take them over. */
-export const newestEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => isMember(copy)))
+/** Who could go on with a directory: its members in the newest epoch; where none of them is left, who has an old store [B3]. */
+export function remaining(world: World, directory: DirectoryId): ReturnType<World['copies']> {
+  const members = world.copies(directory).filter(({ copy }) => isMember(copy))
+  const those = members.length > 0 ? members : world.copies(directory).filter(({ copy }) => copy.state === 'rolledBack')
+  return those.filter(({ copy }) => copy.epoch === newest(those))
+}
 
 export const isMember = ({ state }: DirectoryCopy): boolean => state === 'active' || state === 'leaving'
 

@@ -69,9 +69,13 @@ export function restoreDisk(world: World, random: Random): void {
   world.kill(server, 1000)
 }
 
-/** Only where another member of every ring that the server is in stays. */
+/** Only where another member of every ring that the server is in stays; or nobody else has a copy, and it goes on from an old one. */
 function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
-  const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch)
+  const stays = (directory: DirectoryId): boolean => {
+    const others = world.copies(directory).filter(({ at }) => at !== server)
+    const goesOn = [...disk.copies.values()].some((stored) => stored.directory === directory)
+    return others.some(({ copy }) => isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch) || (others.length === 0 && goesOn)
+  }
   const wasStarted = disk.incarnation < server.disk.incarnation
   if (!wasStarted || server.putAside !== null || ![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)

@@ -6,7 +6,7 @@ import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId } from '../core/names'
-import { converged, isMember, newestEpoch, nothingLost, ruling, watchWorld } from './checkers'
+import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
@@ -155,9 +155,7 @@ function decideAll(world: World, workload: Workload): void {
 /** A member of the ring that rules is gone with its disk, or has an old one: an epoch without it is all that helps. */
 function isBroken(world: World, directory: DirectoryId): boolean {
   const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack' && copy.state !== 'excluded').map(({ copy }) => copy.id))
-  const epoch = newestEpoch(world, directory)
-  const members = world.copies(directory).filter(({ copy }) => copy.epoch === epoch && isMember(copy))
-  return members.some(({ copy }) => [copy.pointer, ...copy.ring].some((member) => !there.has(member.copy)))
+  return remaining(world, directory).some(({ copy }) => [copy.pointer, ...copy.ring].some((member) => !there.has(member.copy)))
 }
 
 /** Copies are compared between sweeps, not in the middle of one's write pass. */

@@ -6,7 +6,7 @@ import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/re
 import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
-import { isMember, newestEpoch, readIsTrue } from './checkers'
+import { readIsTrue, remaining } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { place } from './placing'
@@ -187,10 +187,9 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 
-  /** An administrator makes an epoch of all copies that are well, by force: others lost their store. Of leaving ones, where no other is left. */
+  /** An administrator makes an epoch of all copies that are well, by force: others lost their store. Of one that is not, where no other is left. */
   newEpochWithout(directory: DirectoryId): void {
-    const epoch = newestEpoch(this.world, directory)
-    const members = this.world.copies(directory).filter(({ copy }) => copy.epoch === epoch && isMember(copy))
+    const members = remaining(this.world, directory)
     const active = members.filter(({ copy }) => copy.state === 'active')
     const well = active.length > 0 ? active : members.slice(0, 1)
     const request = { type: 'newEpoch' as const, directory, servers: well.map(({ at }) => at.id), force: true, patience: 20_000, dry: false }

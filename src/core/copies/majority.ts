@@ -14,11 +14,19 @@ const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts
 
 /** Why these copies cannot make a new epoch, or null. */
 export function epochFault(directory: DirectoryId, members: readonly EpochFacts[], force: boolean): Failure | null {
-  const reason = members.map((member) => (member.facts.state === 'leaving' ? leaverFault(members, member, force) : memberFault(members, member))).find((fault) => fault !== null)
+  const reason = members.map((member) => faultOf(members, member, force)).find((fault) => fault !== null)
   if (reason !== undefined) return failure('EpochFailed', { name: `#${directory}`, reason })
   if (excludedBy(members).length > MAX_RING) return failure('EpochFailed', { name: `#${directory}`, reason: 'too many copies would be left out' })
   const missing = force ? [] : missingMajority(members)
   return missing.length === 0 ? null : failure('NoMajority', { name: `#${directory}`, missing: missing.join(', ') })
+}
+
+function faultOf(members: readonly EpochFacts[], member: EpochFacts, force: boolean): string | null {
+  const { state, name } = member.facts
+  if (state === 'leaving') return leaverFault(members, member, force)
+  // B3: where nobody else is left it goes on alone, from what it has.
+  if (state === 'rolledBack') return force && members.length === 1 ? null : `the store of ${shortName(name)} is an old one`
+  return state === 'active' || state === 'excluded' ? memberFault(members, member) : `the copy on ${shortName(name)} is ${state}`
 }
 
 /**
@@ -27,7 +35,6 @@ export function epochFault(directory: DirectoryId, members: readonly EpochFacts[
  */
 function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts): string | null {
   const name = shortName(facts.name)
-  if (facts.state !== 'active' && facts.state !== 'excluded') return facts.state === 'rolledBack' ? `the store of ${name} is an old one` : `the copy on ${name} is ${facts.state}`
   const newest = members.filter((other) => other.facts.epoch === newestOf(members))
   if (newest.some((other) => other.facts.copy === facts.copy)) return null
   if (newest.some((other) => other.ring.some((member) => member.copy === facts.copy))) return null

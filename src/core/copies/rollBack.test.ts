@@ -53,7 +53,25 @@ describe('a store that is restored from an old copy', () => {
     const { cluster, directory, members } = restored()
     const [alpha] = members
     cluster.settle()
-    expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+    for (const force of [false, true]) expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members, force))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+  })
+
+  it('[B3] [B4] goes on alone by a forced epoch, where nobody else is left; with others it does not', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.write(alpha, directory, ['Lampson'], true)
+    const old = structuredClone(alpha.disk)
+    const { ts } = cluster.write(alpha, directory, ['later'], true)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha]))).toBe('EpochFailed')
+    cluster.ask(alpha, epochCall(alpha, directory, [alpha], true))
+    expect(cluster.write(alpha, directory, ['Birrell'], true).ts > ts).toBe(true)
+    cluster.join(beta, directory, alpha)
+    cluster.sweep(beta, directory)
+    for (const label of ['Lampson', 'Birrell']) expect(beta.sees(directory)).toContain(label)
   })
 
   it('[B3] [E3] of an epoch that it was making it says nothing: it may rule', () => {

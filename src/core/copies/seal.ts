@@ -61,7 +61,7 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
 
 /** Why this copy does not promise itself to an epoch, in words that follow its server's name; or null. */
 export function sealFault(copy: DirectoryCopy, epoch: Epoch): string | null {
-  const mayBeMember = copy.state === 'active' || copy.state === 'excluded' || (copy.state === 'leaving' && isForced(epoch))
+  const mayBeMember = copy.state === 'active' || copy.state === 'excluded' || (isForced(epoch) && (copy.state === 'leaving' || copy.state === 'rolledBack'))
   if (!mayBeMember) return `has a copy that is ${copy.state}`
   if (epoch <= copy.promised || epoch <= copy.epoch) return `has promised itself to epoch ${epochNumber(copy.promised)} already`
   return copy.seals.length < MAX_SEALS ? null : 'waits for too many other epochs'
