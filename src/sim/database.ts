@@ -72,13 +72,20 @@ export class Database {
   }
 
   /**
-   * The store of a copy is about to be lost. What is on no other disk was not promised to survive that (§20): from now on it is
-   * in DB for as long as any copy has it. All else must be there for ever.
+   * The store of a copy is lost. What no other member has on its disk was not promised to survive that (§20): from now on it is in
+   * DB for as long as any copy has it. All else must be there for ever.
    */
   expose(lost: DirectoryCopy, onOtherDisks: readonly DirectoryCopy[]): void {
+    const kept = onOtherDisks.filter(keeps)
     for (const accepted of this.sets(lost.directory)) {
-      if (this.isHeld(accepted, [lost]) && !this.isHeld(accepted, onOtherDisks)) this.exposed.set(accepted.set.ts, accepted)
+      if (this.isHeld(accepted, [lost]) && !this.isHeld(accepted, kept)) this.exposed.set(accepted.set.ts, accepted)
     }
+  }
+
+  /** What a member has on its disk by now is exposed no more. */
+  cover(onDisk: Iterable<DirectoryCopy>): void {
+    if (this.exposed.size === 0) return
+    for (const copy of [...onDisk].filter(keeps)) for (const [ts, accepted] of this.exposed) if (accepted.set.intent.directory === copy.directory && this.isHeld(accepted, [copy])) this.exposed.delete(ts)
   }
 
   /** What is exposed and at no copy is lost; a client that kept it may still bring it back [P12]. */
@@ -192,4 +199,6 @@ export class Database {
   }
 }
 
+/** Whether a copy keeps what it has: one that is not a member yet, or no more, may go with it. */
+const keeps = ({ state }: DirectoryCopy): boolean => state !== 'joining' && state !== 'left'
 const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts

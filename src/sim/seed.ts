@@ -84,6 +84,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     }
   }
   settle(world)
+  world.findLost()
   nothingLost(world)
   converged(world)
   if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)

@@ -187,13 +187,21 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 
-  /** An administrator makes an epoch of all copies that are well, by force: others lost their store. Of one that is not, where no other is left. */
+  /**
+   * An administrator makes an epoch of all copies that are well, by force: others lost their store. Of one that is not, where no
+   * other is left. From one server after the other: whom a lost one spliced in, the others may not know [R2].
+   */
   newEpochWithout(directory: DirectoryId): void {
     const members = remaining(this.world, directory)
     const active = members.filter(({ copy }) => copy.state === 'active')
     const well = active.length > 0 ? active : members.slice(0, 1)
     const request = { type: 'newEpoch' as const, directory, servers: well.map(({ at }) => at.id), force: true, patience: 20_000, dry: false }
-    well[0]!.at.call({ type: 'ask', servers: [well[0]!.at.id], request }, this.counted('epochs begun', 'epoch ended'))
+    const from = ([committer, ...others]: readonly SimServer[]): void =>
+      committer?.call({ type: 'ask', servers: [committer.id], request }, (outcome) => {
+        this.counted('epochs begun', 'epoch ended')(outcome)
+        if (isFailure(outcome)) from(others)
+      })
+    from(well.map(({ at }) => at))
   }
 
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {

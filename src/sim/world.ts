@@ -238,11 +238,12 @@ export class World {
     this.findLost()
   }
 
-  private findLost(): void {
+  findLost(): void {
     this.database.findLost((directory) => this.copies(directory).map(({ copy }) => copy))
   }
 
   crashed(server: SimServer): void {
+    if (server.putAside === null) this.database.cover(server.server.copies.values())
     this.findLost()
     for (const observer of this.observers) observer.crashed?.(server)
   }

@@ -145,6 +145,27 @@ describe('a copy leaves the ring', () => {
       expect(alpha.sees(directory)).toContain('only at beta')
     })
 
+    it('[R5] [E7] it goes, when it has left and everybody whom it knew has another copy by now', () => {
+      const { cluster, directory } = Cluster.ring(3)
+      const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+      cluster.call(beta, leaveCall(beta, directory))
+      for (let i = 0; i < 50 && beta.copy(directory).state !== 'left'; i++) if (!cluster.deliver()) cluster.tickNext()
+      for (const other of [alpha, gamma]) cluster.cut(beta, other)
+      for (const [one, other] of [[alpha, gamma], [gamma, alpha]] as const) {
+        cluster.crash(one)
+        one.disk = { ...emptyDisk(), incarnation: one.disk.incarnation }
+        cluster.restart(one)
+        cluster.cut(beta, one)
+        cluster.ask(other, epochCall(other, directory, [other], true))
+        cluster.join(one, directory, other)
+      }
+      cluster.pass(60_000)
+      expect(beta.copy(directory).state).toBe('left')
+      for (const other of [alpha, gamma]) cluster.connect(beta, other)
+      cluster.pass(20_000)
+      expect(beta.server.copies.has(directory)).toBe(false)
+    })
+
     it('[E2] [R6] while it is sealed nobody takes it over', () => {
       const { cluster, directory } = Cluster.ring(3)
       const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

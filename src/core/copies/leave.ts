@@ -69,9 +69,10 @@ function askStanding(turn: Turn, copy: DirectoryCopy, of: RingPointer): void {
   if (of.server !== turn.server.id) send(turn, of.server, { type: 'askStanding', ...between(copy, of) })
 }
 
+/** Where another copy is by now than the one that was asked, it answers for itself: else who leaves would hear of no ring. */
 export function onAskStanding(turn: Turn, from: ServerId, { directory, from: leaver, to }: Extract<LeaveMessage, { type: 'askStanding' }>): void {
   const copy = turn.server.copies.get(directory)
-  if (copy?.id !== to) return
+  if (copy === undefined || (copy.id !== to && copy.state !== 'active')) return
   const knowsLeaver = copy.ring.some((member) => member.copy === leaver)
   send(turn, from, { type: 'standing', directory, from: copy.id, to: leaver, facts: factsOf(turn, copy), begun: copy.leaving?.begun ?? null, knowsYou: knowsLeaver })
 }
