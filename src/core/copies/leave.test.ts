@@ -151,7 +151,7 @@ describe('a copy leaves the ring', () => {
       cluster.call(beta, leaveCall(beta, directory))
       for (let i = 0; i < 50 && beta.copy(directory).state !== 'left'; i++) if (!cluster.deliver()) cluster.tickNext()
       for (const other of [alpha, gamma]) cluster.cut(beta, other)
-      for (const [one, other] of [[alpha, gamma], [gamma, alpha]] as const) {
+      for (const [one, other] of [[gamma, alpha], [alpha, gamma]] as const) {
         cluster.crash(one)
         one.disk = { ...emptyDisk(), incarnation: one.disk.incarnation }
         cluster.restart(one)
