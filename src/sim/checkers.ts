@@ -1,7 +1,7 @@
 /**
  * One checker for each invariant: the rule's name, the paper's sentence, one loop, one sentence of accusation (SPEC §19).
  */
-import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type RingPointer } from '../core/copies/directoryCopy'
+import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import type { Effects } from '../core/effects'
 import type { CopyId, DirectoryId, Label } from '../core/names'
 import { later, originOf, type Timestamp } from '../core/timestamp'
@@ -25,7 +25,7 @@ function difference(shows: string, expected: string): string {
   const around = (whole: string): string => whole.slice(Math.max(0, i - 80), i + 60)
   return `it shows …${around(shows)}… where DB says …${around(expected)}…`
 }
-const at = (where: SimServer, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
+const at = (where: Pick<SimServer, 'name'>, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
 
 /**
  * D1, DC1, F1: "each DC has at least all the updates with timestamps earlier than its lastSweep", and a read reflects a
@@ -44,10 +44,18 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
 }
 
 /** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
-export function rulingEpoch(world: World, directory: DirectoryId): Epoch | null {
-  const epochs = world.copies(directory).filter(({ copy }) => copy.state === 'active').map(({ copy }) => copy.epoch)
-  return epochs.length === 0 ? null : epochs.reduce((a, b) => (a > b ? a : b))
+export const rulingEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
+
+/** Who could go on with a directory: its members in the newest epoch; where none of them is left, who has an old store [B3]. */
+export function remaining(world: World, directory: DirectoryId): ReturnType<World['copies']> {
+  const members = world.copies(directory).filter(({ copy }) => isMember(copy))
+  const those = members.length > 0 ? members : world.copies(directory).filter(({ copy }) => copy.state === 'rolledBack')
+  return those.filter(({ copy }) => copy.epoch === newest(those))
 }
+
+export const isMember = ({ state }: DirectoryCopy): boolean => state === 'active' || state === 'leaving'
+
+const newest = (copies: ReturnType<World['copies']>): Epoch | null => copies.reduce<Epoch | null>((a, { copy }) => (a === null || copy.epoch > a ? copy.epoch : a), null)
 
 /** The active copies of a directory that are in the ruling epoch. */
 export function ruling(world: World, directory: DirectoryId): ReturnType<World['copies']> {
@@ -84,7 +92,7 @@ export function ring(world: World, directory: DirectoryId): void {
 
 /** A copy that does ring work in an epoch, or has promised to and will when it hears that it rules. */
 function isOfRing(epoch: Epoch, copy: DirectoryCopy): boolean {
-  if (copy.epoch === epoch) return copy.state !== 'excluded' && !isSealed(copy)
+  if (copy.epoch === epoch) return copy.state !== 'excluded' && copy.state !== 'rolledBack' && !isSealed(copy)
   return copy.seals.at(-1)?.epoch === epoch
 }
 
@@ -118,11 +126,11 @@ export function ringsIntersect(world: World, directory: DirectoryId): void {
   }
 }
 
-/** E3: an epoch that begins names all whom its members, sealed, know of, and who are not among them. */
-export function namesWhoIsLeftOut(world: World, where: SimServer, copy: DirectoryCopy): void {
+/** E3: an epoch that begins names all whom its members, sealed, know of, and who are not among them; but for removals that they, or its committer, `recorded`. */
+export function namesWhoIsLeftOut(world: World, where: SimServer, copy: DirectoryCopy, recorded: readonly Removal[]): void {
   const sealed = world.copies(copy.directory).map((each) => each.copy).filter(({ id, seals }) => id !== copy.id && seals.some(({ epoch }) => epoch === copy.epoch))
   const named = new Set([...copy.ring, ...copy.excluded].map((member) => member.copy))
-  for (const { removed } of sealed) for (const removal of removed) named.add(removal.copy)
+  for (const removal of [...recorded, ...sealed.flatMap(({ removed }) => removed)]) named.add(removal.copy)
   for (const { id, ring: known, pointer, excluded } of sealed) {
     const missing = [...known, pointer, ...excluded].find((member) => !named.has(member.copy))
     if (missing !== undefined) accuse('E3', `the epoch ${copy.epoch} that began at ${at(where, copy)} neither takes nor leaves out ${missing.copy}, which its member ${id} knows`)
@@ -147,6 +155,8 @@ export function watchWorld(world: World): void {
   /** The greatest F of each directory and epoch so far: who reaches it later promises nothing new. */
   const greatest = new Map<string, Timestamp>()
   const begun = new Set<string>()
+  /** Copies of which an old store was put back, and the epochs that it has them in. */
+  const old = new Map<CopyId, Epoch>()
   let steps = 0
   const onDurable = (copies: readonly [CopyId, Marks][]): void => {
     for (const [id, marks] of copies) durable.set(id, marks)
@@ -158,10 +168,13 @@ export function watchWorld(world: World): void {
     }
   }
   let outside: DirectoryCopy[] = []
+  let recorded = new Map<CopyId, readonly Removal[]>()
   const beforeStep = ({ server }: SimServer): void => {
     outside = [...server.copies.values()].filter(({ state }) => state === 'excluded')
+    recorded = new Map([...server.copies.values()].filter(isSealed).map(({ id, removed }) => [id, removed]))
   }
   const onStep = (server: SimServer, effects: Effects): void => {
+    if (old.size > 0) world.judge('B3', () => doesNothing(server, old))
     for (const copy of outside) if (server.copyOf(copy.directory) !== copy) world.judge('E7', () => leftNothing(world, server, copy))
     for (const directory of effects.changed) {
       const copy = server.copyOf(directory)
@@ -172,7 +185,7 @@ export function watchWorld(world: World): void {
       const lastSweep = completeTo(copy)
       known.set(copy.id, marksOf(copy))
       const ofEpoch = `${directory} ${epoch}`
-      if (!begun.has(ofEpoch)) world.judge('E3', () => namesWhoIsLeftOut(world, server, copy))
+      if (!begun.has(ofEpoch)) world.judge('E3', () => namesWhoIsLeftOut(world, server, copy, recorded.get(copy.id) ?? []))
       begun.add(ofEpoch)
       const highest = greatest.get(ofEpoch)
       if (copy.state === 'active' && copy.excluded.length > 0) world.judge('E6', () => knowsNoMore(server, copy))
@@ -192,9 +205,19 @@ export function watchWorld(world: World): void {
     }
   }
   const onStoreLost = (server: SimServer): void => {
-    for (const { id } of server.server.copies.values()) for (const about of [known, durable]) about.delete(id)
+    for (const { id, epoch, state } of server.server.copies.values()) {
+      for (const about of [known, durable]) about.delete(id)
+      if (state !== 'excluded' && state !== 'left') old.set(id, epoch)
+    }
   }
   world.observers.push({ before: beforeStep, storeLost: onStoreLost, durable: onDurable, crashed: onCrash, stepped: (server, _input, effects) => onStep(server, effects) })
+}
+
+/** B3: a copy with an old store does no ring work and serves nothing, in the epoch that it was in. */
+function doesNothing(where: SimServer, old: ReadonlyMap<CopyId, Epoch>): void {
+  for (const copy of where.server.copies.values()) {
+    if (old.get(copy.id) === copy.epoch && copy.state !== 'rolledBack' && copy.state !== 'excluded') accuse('B3', `${at(where, copy)} is ${copy.state}, with a store that is an old one`)
+  }
 }
 
 function touchesRing({ save }: Effects): boolean {
@@ -218,7 +241,7 @@ export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyI
  * E7: "nothing disappears silently": what a person wrote on an excluded copy, and what showed there until it went, stands in
  * the ring by the same name, or stood there once; or a person has decided on it.
  */
-function leftNothing(world: World, where: SimServer, copy: DirectoryCopy): void {
+export function leftNothing(world: World, where: Pick<SimServer, 'name'>, copy: DirectoryCopy): void {
   const { directory } = copy
   const epoch = rulingEpoch(world, directory)
   if (epoch === null) return
@@ -248,7 +271,7 @@ export function nothingLost(world: World): void {
     for (const { intent, set } of all) if ((first.get(intent) ?? set.ts) >= set.ts) first.set(intent, set.ts)
     for (const { set, intent, acknowledged } of all) {
       // Of one intent stamped twice the earlier counts [A1].
-      if (first.get(intent)! < set.ts || world.unsound.has(originOf(set.ts) as CopyId)) continue
+      if (first.get(intent)! < set.ts || world.database.isLost(set.ts)) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
       const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
       const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)

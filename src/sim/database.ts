@@ -3,7 +3,7 @@
  * is no way to read it out". In the simulator there is.
  */
 import type { Save } from '../core/effects'
-import { completeTo, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
+import { completeTo, position, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
@@ -34,8 +34,20 @@ export class Database {
   private readonly views = new Map<string, EpochView>()
   /** Updates of copies that an epoch left out, on which a person has decided [E7]. */
   readonly settled = new Set<Timestamp>()
+  /** Updates that were on no disk but one that was lost; those of them that no copy has. */
+  private readonly exposed = new Map<Timestamp, Accepted>()
+  private readonly lost = new Set<Timestamp>()
   /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
   private readonly meanings = new Map<string, string>()
+
+  /** As it is now, to go on by itself. */
+  copy(): Database {
+    const copy = new Database()
+    for (const [directory, sets] of this.directories) copy.directories.set(directory, new Map([...sets].map(([ts, accepted]) => [ts, { ...accepted }])))
+    for (const [key, { members, sets }] of this.views) copy.views.set(key, { members: new Set(members), sets: new Set(sets) })
+    for (const ts of this.settled) copy.settled.add(ts)
+    return copy
+  }
 
   /** A copy accepts a set, in the transaction of a save. */
   accept(directory: DirectoryId, by: Save, set: UpdateSet): void {
@@ -59,19 +71,38 @@ export class Database {
     return true
   }
 
-  /** A store is lost: the updates that no copy has, or knows to be in the ring, nobody promised to keep. */
-  dropUnheld(copiesOf: (directory: DirectoryId) => readonly DirectoryCopy[]): void {
-    for (const [directory, sets] of this.directories) {
-      const copies = copiesOf(directory)
-      const held = ({ set, intent }: Accepted): boolean => copies.some((copy) => copy.log.some(({ ts }) => ts === set.ts) || (set.ts < completeTo(copy) && this.isOf(directory, copy.epoch, set.ts)) || (copy.intents.get(intent)?.ts ?? set.ts) < set.ts)
-      for (const accepted of sets.values()) {
-        if (held(accepted)) continue
-        sets.delete(accepted.set.ts)
-        for (const view of this.viewsOf(directory)) view.sets.delete(accepted.set.ts)
-      }
-      if (sets.size === 0) this.directories.delete(directory)
+  /**
+   * The store of a copy is lost. What no other member has on its disk was not promised to survive that (§20): from now on it is in
+   * DB for as long as any copy has it. All else must be there for ever.
+   */
+  expose(lost: DirectoryCopy, onOtherDisks: readonly DirectoryCopy[]): void {
+    const kept = onOtherDisks.filter(keeps)
+    for (const accepted of this.sets(lost.directory)) {
+      if (this.isHeld(accepted, [lost]) && !this.isHeld(accepted, kept)) this.exposed.set(accepted.set.ts, accepted)
     }
+  }
+
+  /** What a member has on its disk by now is exposed no more. */
+  cover(onDisk: Iterable<DirectoryCopy>): void {
+    if (this.exposed.size === 0) return
+    for (const copy of [...onDisk].filter(keeps)) for (const [ts, accepted] of this.exposed) if (accepted.set.intent.directory === copy.directory && this.isHeld(accepted, [copy])) this.exposed.delete(ts)
+  }
+
+  /** What is exposed and at no copy is lost; a client that kept it may still bring it back [P12]. */
+  findLost(copiesOf: (directory: DirectoryId) => readonly DirectoryCopy[]): void {
+    if (this.exposed.size === 0) return
+    this.lost.clear()
+    for (const [ts, accepted] of this.exposed) if (!this.isHeld(accepted, copiesOf(accepted.set.intent.directory))) this.lost.add(ts)
     this.meanings.clear()
+  }
+
+  /** Whether it was on no disk but a lost one, and no copy has it. */
+  isLost(ts: Timestamp): boolean {
+    return this.lost.has(ts)
+  }
+
+  private isHeld({ set: { ts }, intent }: Accepted, copies: readonly DirectoryCopy[]): boolean {
+    return copies.some((copy) => inLog(copy, ts) || (ts < completeTo(copy) && this.isOf(copy.directory, copy.epoch, ts)) || (copy.intents.get(intent)?.ts ?? ts) < ts)
   }
 
   acknowledge(directory: DirectoryId, ts: Timestamp): void {
@@ -79,10 +110,17 @@ export class Database {
     if (accepted !== undefined) accepted.acknowledged = true
   }
 
-  /** A copy changed: it may be in another epoch from now on. */
+  /** A copy changed: it may be in another epoch from now on, or have what was lost. */
   follow(copy: DirectoryCopy, change: CopyChange): void {
+    for (const ts of this.lost) if (inLog(copy, ts)) this.bringBack(copy, ts)
     if (change.type === 'created') this.join(copy)
     else if (change.type === 'fields' && change.fields.epoch !== undefined) this.enter(copy)
+  }
+
+  private bringBack({ directory, id }: DirectoryCopy, ts: Timestamp): void {
+    this.lost.delete(ts)
+    for (const view of this.viewsOf(directory)) if (view.members.has(id)) view.sets.add(ts)
+    this.meanings.clear()
   }
 
   /** A copy joins a ring: what it has it was given. */
@@ -98,14 +136,16 @@ export class Database {
     this.views.set(key, view)
     for (const { copy } of ring) view.members.add(copy)
     for (const { ts } of log) view.sets.add(ts)
-    const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && lineage.some((earlier) => this.isOf(directory, earlier, set.ts)))
+    // Older than F is what the newest epoch before had: F has waited for those whom that one left out [E4].
+    const newest = lineage.at(-1)
+    const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && newest !== undefined && this.isOf(directory, newest, set.ts))
     for (const { set } of before) view.sets.add(set.ts)
     this.meanings.clear()
   }
 
   /** Whether a set belongs to an epoch's DB. */
   isOf(directory: DirectoryId, epoch: Epoch, ts: Timestamp): boolean {
-    return this.views.get(`${directory} ${epoch}`)?.sets.has(ts) ?? true
+    return !this.lost.has(ts) && (this.views.get(`${directory} ${epoch}`)?.sets.has(ts) ?? true)
   }
 
   private viewsOf(directory: DirectoryId): EpochView[] {
@@ -158,3 +198,7 @@ export class Database {
     return counting
   }
 }
+
+/** Whether a copy keeps what it has: one that is not a member yet, or no more, may go with it. */
+const keeps = ({ state }: DirectoryCopy): boolean => state !== 'joining' && state !== 'left'
+const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(log, ts)]?.ts === ts

@@ -38,7 +38,7 @@ function demand(world: World, at: SimServer, set: UpdateSet, { ring }: Accepted,
     world.notice('an update was sent again, because it was not durable yet')
     again()
   }
-  if (at.alive) at.call({ type: 'secure', directory: set.intent.directory, ts: set.ts, set, ring, level, patience: PATIENCE }, told)
+  if (at.alive && at.putAside === null) at.call({ type: 'secure', directory: set.intent.directory, ts: set.ts, set, ring, level, patience: PATIENCE }, told)
   // Whose server has crashed is told nothing, and takes up what was kept when it is back.
   world.plan(2 * PATIENCE, () => {
     if (isTold) return

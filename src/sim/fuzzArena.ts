@@ -8,9 +8,10 @@ import { decode, encode, MAX_MESSAGE_BYTES, signedIn, type Message } from '../co
 import { utf8Length, type CopyId, type DirectoryId, type ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerChange } from '../core/server'
 import { step, type Input } from '../core/step'
-import { Database } from './database'
+import { leftNothing } from './checkers'
+import type { Database } from './database'
 import { marksOf, signature, type Marks } from './simServer'
-import { Accusation } from './world'
+import { Accusation, type World } from './world'
 
 /** What an arena begins as: servers at some moment of their lives. */
 export interface Stage {
@@ -66,6 +67,8 @@ export interface Setup {
   /** Which house lies, and at which nobody is. */
   hostile: number | null
   away: number | null
+  /** Everybody with a copy is honest: what an epoch left out does not go before somebody has decided on it [E7]. */
+  honest: boolean
   /** A bug put in from outside the core, for canaries. */
   sabotage?: (arena: Arena) => void
 }
@@ -87,13 +90,17 @@ export class Arena {
   readonly outside: Post[] = []
   /** Everything that happened here, when kept: what a replay needs. */
   readonly events: Event[] = []
+  /** What the checkers look at of a world is what an arena has: DB, and copies on servers with names. */
+  readonly world: World
+  private readonly honest: boolean
   private readonly start: number
   private readonly clock: () => number
 
-  constructor({ stage, hostile, away, sabotage }: Setup, clock: () => number = () => 0) {
+  constructor({ stage, hostile, away, honest, sabotage }: Setup, clock: () => number = () => 0) {
     this.clock = clock
     this.start = stage.at
-    this.database = copyOf(stage.database)
+    this.honest = honest
+    this.database = stage.database.copy()
     this.post = [...stage.post]
     this.houses = structuredClone(stage.servers).map(({ name, skew, server }, i) => ({
       name,
@@ -107,6 +114,7 @@ export class Arena {
       serverChanges: [...(server.root === null ? [] : [JSON.stringify({ type: 'root', root: server.root })]), JSON.stringify({ type: 'name', name: server.name })],
       marks: new Map([...server.copies.values()].map((copy) => [copy.id, marksOf(copy)])),
     }))
+    this.world = { database: this.database, copies: (directory: DirectoryId) => this.copies(directory), unsound: new Set() } as unknown as World
     sabotage?.(this)
   }
 
@@ -146,11 +154,13 @@ export class Arena {
 
   /** One atomic action and what its host does of it. */
   private input(house: House, input: Input): { effects: Effects; ms: number } {
+    const outside = [...house.server.copies.values()].filter(({ state }) => state === 'excluded')
     const began = this.clock()
     const effects = step(house.server, this.now(house), input)
     let ms = this.clock() - began
     house.wakeAt = effects.wakeAt
     this.save(house, effects)
+    for (const copy of outside) if (this.honest && house.server.copies.get(copy.directory) !== copy) leftNothing(this.world, house, copy)
     checkStep(house, input, effects)
     for (const { to, message } of effects.send) {
       if (to === house.id) throw new Accusation('P1', `${house.name} sends itself ${message.type}`)
@@ -298,16 +308,4 @@ function checkStep(house: House, input: Input, { send, save, happened, reply, si
     if (copy.ring.length > MAX_RING) throw new Accusation('X5', `${house.name} knows a ring of ${copy.ring.length}`)
     if (copy.splices.length > MOST_SPLICES) throw new Accusation('X5', `${house.name} remembers ${copy.splices.length} splices`)
   }
-}
-
-/** DB as it is now, to go on by itself. */
-export function copyOf(database: Database): Database {
-  const copy = new Database()
-  for (const directory of database.directories.keys()) {
-    for (const { set, by, acknowledged } of database.sets(directory)) {
-      copy.accept(directory, by, set)
-      if (acknowledged) copy.acknowledge(directory, set.ts)
-    }
-  }
-  return copy
 }

@@ -18,6 +18,8 @@ import { Accusation } from './world'
  * theirs; a member. Then floods of one kind of message, and the largest messages there are.
  */
 export type EpisodeKind = 'strangers' | 'fenced' | 'guests' | 'member' | 'flood' | 'bombs'
+/** Nobody who has a copy lies, and nobody is drawn into the ring of one who does: then the end must be right. */
+const isHonest = (kind: EpisodeKind): boolean => kind === 'strangers' || kind === 'fenced'
 /** How a message was made: by the grammar, by changing the structure of one, or its bytes. */
 export type Level = 'grammar' | 'structure' | 'bytes'
 
@@ -66,7 +68,7 @@ export class Episode {
     const stage = random.pick(ground.stages.filter((each) => each.large === large))
     const members = stage.servers.flatMap(({ server }, i) => ([...server.copies.values()].some((copy) => copy.state === 'active' && copy.ring.length > 1) ? [i] : []))
     const lies = kind === 'member' || kind === 'bombs' || (kind === 'flood' && random.chance(0.6))
-    return { stage, hostile: lies ? random.pick(members) : null, away: kind === 'fenced' ? random.pick(members) : null }
+    return { stage, hostile: lies ? random.pick(members) : null, away: kind === 'fenced' ? random.pick(members) : null, honest: isHonest(kind) }
   }
 
   /** Throws when a property does not hold. */
@@ -78,7 +80,7 @@ export class Episode {
     for (const house of this.arena.houses) if (!house.hostile) checkBounds(house.name, house.server)
     this.arena.restartsAlike()
     this.ended = true
-    if (this.kind === 'strangers' || this.kind === 'fenced') finish(this.arena)
+    if (this.setup.honest) finish(this.arena)
     if (({} as { type?: unknown }).type !== undefined || Object.keys(Object.prototype).length > 0) throw new Accusation('X5', 'the properties of all objects were changed')
   }
 
@@ -187,7 +189,7 @@ export class Episode {
    * (SPEC §20), and afterwards a sweep cannot make the honest equal: where they are to be, it is left out.
    */
   private lures(wire: string): boolean {
-    if (this.kind !== 'strangers' && this.kind !== 'fenced') return false
+    if (!this.setup.honest) return false
     const { to, from } = this.scene
     const { joins, copies } = to.server
     if (wire.includes('"type":"settle"')) return true

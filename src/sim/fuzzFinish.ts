@@ -2,7 +2,6 @@
 import type { DirectoryId } from '../core/names'
 import { converged, nothingLost } from './checkers'
 import type { Arena } from './fuzzArena'
-import type { World } from './world'
 
 /** Calls of this end; servers may still be at calls of people. */
 const FIRST_CALL = 2_000_000
@@ -15,10 +14,8 @@ export function finish(arena: Arena): void {
   arena.pass(90_000)
   decide(arena)
   for (const directory of arena.database.directories.keys()) sweepThrice(arena, directory)
-  // What the checkers look at of a world is what an arena has: DB, and copies on servers with names.
-  const world = { database: arena.database, copies: (directory: DirectoryId) => arena.copies(directory), unsound: new Set() } as unknown as World
-  nothingLost(world)
-  converged(world)
+  nothingLost(arena.world)
+  converged(arena.world)
 }
 
 /** Strangers are gone, and who was away is back, as a later start than the one that spoke for it. */

@@ -339,6 +339,15 @@ describe('a message about an epoch', () => {
     expect(alpha.copy(directory)).toMatchObject({ epoch, ring: ring.toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) })
   })
 
+  it('[B2] an older start of a member makes no epoch', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.input(alpha, { type: 'connected', server: beta.id, incarnation: beta.server.incarnation - 1, instance: 'older', name: 'beta' })
+    hands(cluster, beta, alpha, { type: 'request', id: 'a'.repeat(16), request: newEpoch(directory, cluster.members) })
+    expect(cluster.lose(ofType('answer'))).toMatchObject([{ message: { failure: { code: 'BadRequest' } } }])
+    expect(alpha.server.proposals.size).toBe(0)
+  })
+
   it('[E1] no number is left once somebody has said the greatest: it fails in words', () => {
     const { cluster, directory } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]

@@ -63,7 +63,8 @@ export class Life {
     else if (kind === 0) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'sweep', directory, form: random.pick(['ring', 'parallel']) } })
     else if (kind <= 2) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'join', directory, from: arena.copies(directory).map(({ at: house }) => house.id) } })
     else if (kind === 3) this.call(at, { type: 'at', name: { ...name, labels: random.chance(0.5) ? ['DEC'] : [] }, request: { type: 'read', directory, path: [random.pick(names)], form: 'tree', after: null } })
-    else if (kind === 4) this.makeDirectory(at)
+    else if (kind === 4 && random.chance(0.5)) this.makeDirectory(at)
+    else if (kind === 4) this.newEpoch(at, directory)
     else if (random.chance(0.5)) this.edit(at, directory)
     else this.submit(at, directory, at.server.copies.has(directory) ? at : random.pick(arena.copies(directory)).at, [[random.pick(names), null, random.chance(0.2) ? false : [[random.pick(properties), null, [[random.id(4), null, true]]]]]])
   }
@@ -85,6 +86,14 @@ export class Life {
     this.call(at, { type: 'ask', servers: [there.id], request: { type: 'submit', directory, signed: this.intent(at, directory, 'doUpdates', branches) } }, (outcome) => {
       if (!isFailure(outcome) && !there.hostile) this.arena.database.acknowledge(directory, (outcome as { ts: Parameters<Arena['database']['acknowledge']>[1] }).ts)
     })
+  }
+
+  /** An administrator makes an epoch of all that have a copy, or of some: whom it leaves out goes on by itself until it hears of it. */
+  private newEpoch(at: House, directory: DirectoryId): void {
+    const { random } = this
+    const holders = this.arena.copies(directory).map((each) => each.at)
+    const servers = holders.filter((other) => other === at || random.chance(0.6)).map(({ id }) => id)
+    if (holders.includes(at)) this.call(at, { type: 'ask', servers: [at.id], request: { type: 'newEpoch', directory, servers, force: random.chance(0.3), patience: 5000, dry: false } })
   }
 
   private makeDirectory(at: House): void {

@@ -7,7 +7,8 @@ import type { DirectoryId, ServerId } from '../core/names'
 import { createServer, type Server } from '../core/server'
 import type { Branch } from '../core/values/intent'
 import { Database } from './database'
-import { Arena, copyOf, type Stage } from './fuzzArena'
+import { isSealed } from '../core/copies/directoryCopy'
+import { Arena, type Stage } from './fuzzArena'
 import { Life } from './fuzzLife'
 import { Random } from './random'
 
@@ -42,7 +43,7 @@ function blank(random: Random, kind: string): Stage {
 }
 
 function stagesOf(random: Random, kind: 'calm' | 'rough' | 'large', corpus: Corpus): Stage[] {
-  const arena = new Arena({ stage: blank(random, kind), hostile: null, away: null })
+  const arena = new Arena({ stage: blank(random, kind), hostile: null, away: null, honest: true })
   const life = new Life(random.fork('life'), arena)
   const asked = new Map<string, string>()
   arena.onSend = (message, wire) => keep(corpus, asked, random, message, wire)
@@ -99,7 +100,7 @@ function look(arena: Arena, kind: string, stages: Map<string, Stage>): void {
   const name = `${kind}: ${traits.join(', ')}`
   if (stages.has(name) || stages.size > 40) return
   const servers = structuredClone(arena.houses.map(({ name, skew, server }) => ({ name, skew, server })))
-  stages.set(name, { name, traits, at: GENESIS + arena.time, servers, post: [...arena.post], database: copyOf(arena.database), large: kind === 'large' })
+  stages.set(name, { name, traits, at: GENESIS + arena.time, servers, post: [...arena.post], database: arena.database.copy(), large: kind === 'large' })
 }
 
 function traitsOf(server: Server): string[] {
@@ -110,6 +111,11 @@ function traitsOf(server: Server): string[] {
     [copies.some((copy) => copy.state === 'leaving'), 'leaving'],
     [copies.some((copy) => copy.state === 'left'), 'left'],
     [server.takeOvers.size > 0, 'taking over'],
+    [[...server.proposals.values()].some(({ epoch }) => epoch === null), 'asking before an epoch'],
+    [[...server.proposals.values()].some(({ epoch }) => epoch !== null), 'making an epoch'],
+    [copies.some((copy) => isSealed(copy)), 'sealed'],
+    [copies.some((copy) => copy.state === 'excluded'), 'excluded'],
+    [[...server.quarantines.values()].some(({ entries }) => entries !== null && entries.length > 0), 'something to decide on'],
     [[...server.joins.keys()].some((directory) => !server.copies.has(directory)), 'asking to join'],
     [server.transfers.size > 0, 'pages to fetch'],
     [server.staged.size > 0, 'pages staged'],

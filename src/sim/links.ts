@@ -42,14 +42,18 @@ export class Links {
   }
 
   private look(key: string, a: SimServer, b: SimServer): void {
-    const { random, network } = this.world
-    const can = a.alive && b.alive && network.linked(a.id, b.id)
+    const { random } = this.world
+    const can = this.may(a, b)
     if (can && !this.up.has(key)) this.world.plan(random.between(50, 500), () => this.connect(a, b))
     if (!can && this.up.has(key)) this.world.plan(random.between(0, NOTICED_AFTER), () => this.disconnect(a, b))
   }
 
+  private may(a: SimServer, b: SimServer): boolean {
+    return a.alive && b.alive && this.world.network.linked(a.id, b.id) && remembers(a, b) && remembers(b, a)
+  }
+
   private connect(a: SimServer, b: SimServer): void {
-    if (!a.alive || !b.alive || !this.world.network.linked(a.id, b.id) || this.stands(a, b)) return
+    if (!this.may(a, b) || this.stands(a, b)) return
     this.up.add(link(a, b))
     this.present(a, b)
     this.present(b, a)
@@ -74,7 +78,7 @@ export class Links {
   }
 
   private disconnect(a: SimServer, b: SimServer): void {
-    if (a.alive && b.alive && this.world.network.linked(a.id, b.id)) return
+    if (this.may(a, b)) return
     if (!this.up.delete(link(a, b))) return
     a.input({ type: 'disconnected', server: b.id, reason: 'silent' })
     b.input({ type: 'disconnected', server: a.id, reason: 'silent' })
@@ -90,5 +94,8 @@ export class Links {
     }
   }
 }
+
+/** Who does not remember a later start would believe a browser that is an old one: that nobody can help (§20). */
+const remembers = ({ server }: SimServer, other: SimServer): boolean => other.putAside === null || (server.starts.get(other.id)?.incarnation ?? 0) >= other.server.incarnation
 
 const link = (a: SimServer, b: SimServer): string => (a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`)

@@ -1,6 +1,7 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
 import type { DirectoryId } from '../core/names'
-import { emptyDisk } from '../storage/memoryStore'
+import { isMember } from './checkers'
+import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -47,16 +48,54 @@ export function misfortune(world: World, random: Random): void {
   happens[1](world, random, random.pick(world.servers))
 }
 
-/** A server's disk is lost [B5], where another active copy of everything on it stays: what nobody else has cannot be kept. */
+/** A server's disk is lost [B5]: what nobody else has cannot be kept. */
 export function loseDisk(world: World, random: Random): void {
+  replaceDisk(world, random.pick(world.servers), emptyDisk(), 'disks lost')
+}
+
+/** Somebody copies a server's disk, and puts it back after some more starts: its browser knows of later ones [B3], or is an old one too [B2]. */
+export function restoreDisk(world: World, random: Random): void {
+  const copied = world.servers.filter((server) => server.copied !== null)
+  if (copied.length > 0 && random.chance(0.6)) {
+    const server = random.pick(copied)
+    if (random.chance(0.7)) replaceDisk(world, server, server.copied!, 'disks restored')
+    else putBackBrowser(world, server, server.copied!, random.between(1000, 120_000))
+    server.copied = null
+    return
+  }
   const server = random.pick(world.servers)
-  const stays = (directory: DirectoryId): boolean => world.copies(directory).some(({ at, copy }) => at !== server && copy.state === 'active' && copy.epoch >= server.copyOf(directory)!.epoch)
-  if (![...server.server.copies.keys()].every(stays)) return
+  if (server.putAside !== null) return
+  server.copied = structuredClone(server.disk)
+  world.kill(server, 1000)
+}
+
+/** Only where another member of every ring that the server is in stays; or nobody else has a copy, and it goes on from an old one. */
+function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
+  const stays = (directory: DirectoryId): boolean => {
+    const others = world.copies(directory).filter(({ at }) => at !== server)
+    const goesOn = [...disk.copies.values()].some((stored) => stored.directory === directory)
+    return others.some(({ copy }) => isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch) || (others.length === 0 && goesOn)
+  }
+  const wasStarted = disk.incarnation < server.disk.incarnation
+  if (!wasStarted || server.putAside !== null || ![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
-  world.say(() => `${server.name} loses its disk`)
-  world.count('disks lost')
-  world.loseStore(server, { ...emptyDisk(), incarnation: server.disk.incarnation })
+  world.say(() => `the disk of ${server.name} is ${what.slice('disks '.length)}`)
+  world.count(what)
+  world.loseStore(server, disk)
   world.plan(2000, () => world.restart(server))
+}
+
+function putBackBrowser(world: World, server: SimServer, old: MemoryDisk, forMs: number): void {
+  if (old.incarnation >= server.disk.incarnation || server.putAside !== null) return
+  world.kill(server, null)
+  world.say(() => `the whole browser of ${server.name} is put back`)
+  world.count('browsers put back')
+  world.putBackBrowser(server, old)
+  world.restart(server)
+  world.plan(forMs, () => {
+    if (server.putAside !== null) world.bringBackBrowser(server)
+    world.restart(server)
+  })
 }
 
 const others = (world: World, server: SimServer): SimServer[] => world.servers.filter((each) => each !== server)
@@ -161,6 +200,7 @@ export function healAll(world: World): void {
     server.diskFull = false
     server.dieAfter(Number.POSITIVE_INFINITY, 0)
     if (server.frozen) server.thaw()
+    if (server.putAside !== null) world.bringBackBrowser(server)
     world.restart(server)
     server.skew = 0
     world.links.compareClocks(server)

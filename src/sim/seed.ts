@@ -5,8 +5,9 @@
 import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
-import { converged, nothingLost, ruling, watchWorld } from './checkers'
-import { healAll, loseDisk, misfortune, storm } from './misfortunes'
+import type { DirectoryId } from '../core/names'
+import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
+import { healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
@@ -33,6 +34,8 @@ export interface Aim {
   /** ms between acts, about. */
   pace: number
   worstSkew: number
+  /** Disks are put back as they were a while ago. */
+  restoresDisks?: true
 }
 
 export interface Outcome {
@@ -68,10 +71,10 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? storm(random)
-  const losesDisks = seed.startsWith(LOSES_DISKS)
+  const faults = faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
-  for (let i = 0; i < acts; i++) act(world, workload, i, pace, { faults: aim === undefined, losesDisks, leftOut: without?.has(i) === true })
+  for (let i = 0; i < acts; i++) act(world, workload, i, pace, faults, without?.has(i) === true)
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload)
@@ -82,6 +85,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     }
   }
   settle(world)
+  world.findLost()
   nothingLost(world)
   converged(world)
   allMoved(world, workload.directories, workload.counted)
@@ -90,8 +94,9 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
 }
 
 const BULKY = 0.04
-/** Worlds whose name begins so lose disks too: what only a lost one had is nobody's promise, and not every end of it is understood yet. */
-const LOSES_DISKS = 'disks-'
+/** So many worlds lose disks too; so many have some put back as they were. */
+const LOSES_DISKS = 0.3
+const RESTORES_DISKS = 0.3
 const PLACING = 0.12
 const MOVING = 0.4
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
@@ -99,15 +104,31 @@ const MOST_CHECKED = 9
 
 const nameOf = (i: number): string => `${greekLetters[i % 24]!}${i < 24 ? '' : Math.floor(i / 24) + 1}`
 
+/** What can go wrong in a world. */
+interface Faults {
+  usual: boolean
+  losesDisks: boolean
+  restoresDisks: boolean
+}
+
+/** Where a known bug or a situation is looked for, nothing else goes on. */
+function faultsOf(world: World, aim: Aim | undefined, canary: Canary | undefined): Faults {
+  const random = world.random.fork('disks')
+  const [losesDisks, restoresDisks] = [random.chance(LOSES_DISKS), random.chance(RESTORES_DISKS)]
+  if (aim !== undefined || canary !== undefined) return { usual: aim === undefined, losesDisks: false, restoresDisks: aim?.restoresDisks === true }
+  return { usual: true, losesDisks, restoresDisks }
+}
+
 /** Somebody acts, and perhaps something goes wrong; each act has randomness of its own, so that leaving one out shifts no other. */
-function act(world: World, workload: Workload, number: number, pace: number, { faults, losesDisks, leftOut }: { faults: boolean; losesDisks: boolean; leftOut: boolean }): void {
+function act(world: World, workload: Workload, number: number, pace: number, faults: Faults, leftOut: boolean): void {
   const random = world.random.fork(`act ${number}`)
   world.pass(random.between(0, 2 * pace))
-  if (faults && random.chance(QUIET_TIMES)) world.pass(random.between(0, LONGEST_QUIET))
+  if (faults.usual && random.chance(QUIET_TIMES)) world.pass(random.between(0, LONGEST_QUIET))
   if (leftOut) return
   workload.act(random)
-  if (faults && random.chance(MISFORTUNES)) misfortune(world, random)
-  if (losesDisks && random.chance(0.02)) loseDisk(world, random)
+  if (faults.usual && random.chance(MISFORTUNES)) misfortune(world, random)
+  if (faults.losesDisks && random.chance(0.02)) loseDisk(world, random)
+  if (faults.restoresDisks && random.chance(0.05)) restoreDisk(world, random)
 }
 
 const MISFORTUNES = 0.14
@@ -124,11 +145,7 @@ function untilStampsArePast(world: World): number {
 /** Rings that lost a member are made anew; whom epochs left out comes back with what it has, or decides on it, and goes. */
 function decideAll(world: World, workload: Workload): void {
   const random = world.random.fork('decisions')
-  for (const directory of workload.directories) {
-    const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack').map(({ copy }) => copy.id))
-    const admin = ruling(world, directory).find(({ copy }) => copy.ring.some((member) => !there.has(member.copy)))
-    if (admin !== undefined) workload.newEpochWithout(admin.at, directory)
-  }
+  for (const directory of workload.directories) if (isBroken(world, directory)) workload.newEpochWithout(directory)
   world.pass(60_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
   if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
@@ -137,6 +154,12 @@ function decideAll(world: World, workload: Workload): void {
     for (const { at, copy } of leftOut()) workload.decide(at, copy.directory, random, true)
   }
   world.pass(30_000)
+}
+
+/** A member of the ring that rules is gone with its disk, or has an old one: an epoch without it is all that helps. */
+function isBroken(world: World, directory: DirectoryId): boolean {
+  const there = new Set(world.copies(directory).filter(({ copy }) => copy.state !== 'rolledBack' && copy.state !== 'excluded').map(({ copy }) => copy.id))
+  return remaining(world, directory).some(({ copy }) => [copy.pointer, ...copy.ring].some((member) => !there.has(member.copy)))
 }
 
 /** Copies are compared between sweeps, not in the middle of one's write pass. */

@@ -53,6 +53,12 @@ export class SimServer {
   disk: MemoryDisk = emptyDisk()
   /** Starts, whatever its disk says of them. */
   private starts = 0
+  /** The last incarnation that its browser remembers [B2, B3]. */
+  private known = 0
+  /** What somebody has copied of its disk. */
+  copied: MemoryDisk | null = null
+  /** Its disk, while its whole browser is an old one, that knows of no later start [B2]: what it does then is nobody's promise. */
+  putAside: MemoryDisk | null = null
   /** Counts the disks it has had: nothing that it sent from another one arrives. */
   disks = 0
   /** This clock minus the world's, ms. */
@@ -86,20 +92,31 @@ export class SimServer {
     this.server = this.restored()
   }
 
-  private restored(): Server {
-    const stored = readDisk(this.disk)
+  private restored(disk = this.disk): Server {
+    const stored = readDisk(disk)
     const random = this.world.random.fork(`${this.name} start ${this.starts}`)
-    return restoreServer({ id: this.id, key: this.key, incarnation: this.disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
+    return restoreServer({ id: this.id, key: this.key, incarnation: disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)
   }
 
   start(): void {
-    this.disk.incarnation++
     this.starts++
+    if (this.known > this.disk.incarnation) this.rollBack()
+    this.known = this.disk.incarnation = Math.max(this.known, this.disk.incarnation) + 1
     this.server = this.restored()
     this.alive = true
     this.readOnly = false
     this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
+  }
+
+  /** The store is an old one, as the browser remembers: that is on disk before it has had this start, whatever happens then [B3]. */
+  private rollBack(): void {
+    const input: Input = { type: 'start', storeIsOld: true }
+    this.server = this.restored()
+    this.world.beforeStep(this, input)
+    const effects = step(this.server, this.world.wall(this), input)
+    this.world.stepped(this, input, effects)
+    writeDisk(this.disk, effects.save)
   }
 
   get instance(): string {
@@ -111,6 +128,20 @@ export class SimServer {
     this.disk = disk
     this.disks++
     this.server = this.restored()
+  }
+
+  /** While it is dead its whole browser is replaced by an old one. */
+  putBackBrowser(old: MemoryDisk): void {
+    this.putAside = this.disk
+    this.replaceDisk(old)
+    this.known = old.incarnation
+  }
+
+  /** The browser that was put aside is there again. */
+  bringBackBrowser(): void {
+    this.known = this.putAside!.incarnation
+    this.replaceDisk(this.putAside!)
+    this.putAside = null
   }
 
   /** What was not durable is gone, and nobody has heard of it. */
@@ -223,7 +254,7 @@ export class SimServer {
       if (this.diskFull) return this.abort()
       if (fate === 'before') return this.world.kill(this, 5000)
       writeDisk(this.disk, batch.saves)
-      this.world.durable(marks)
+      if (this.putAside === null) this.world.durable(marks)
       if (fate === 'after') {
         this.world.notice('a server died after a durable write, before anything was sent')
         this.committing = null
@@ -255,7 +286,7 @@ export class SimServer {
 
   /** The server as its disk has it: what survives a crash now. */
   onDisk(): Server {
-    return this.restored()
+    return this.restored(this.putAside ?? this.disk)
   }
 
   /** What its clock says, ms since 1970. */

@@ -89,6 +89,10 @@ const before = {
   }),
   'a joining copy was left out of a new epoch': is('epochNews', ({ copies }, { directory }) => copies.get(directory)?.state === 'joining'),
   'a leaving copy was left out of a new epoch': is('epochNews', ({ copies }, { directory }) => copies.get(directory)?.state === 'leaving'),
+  'a leaving copy was taken along into an epoch': is('epochNews', ({ copies }, { directory, epoch, ring }) => {
+    const copy = copies.get(directory)
+    return copy?.state === 'leaving' && copy.epoch < epoch && ring.some((member) => member.copy === copy.id)
+  }),
   'a sweep came to a sealed copy': is('lookSweep', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'an update message came to a sealed copy': is('updates', ({ copies }, { directory }) => (copies.get(directory)?.seals.length ?? 0) > 0),
   'a message came from an older epoch': is('updates', ({ copies }, { directory, epoch }) => (copies.get(directory)?.epoch ?? epoch) > epoch),
@@ -128,6 +132,8 @@ const after = {
   'a copy was sealed for two epochs at once': (server) => [...server.copies.values()].some(({ seals }) => seals.length > 1),
   'a client wrote to a sealed copy': (server, input, { save }) => input.type !== 'tick' && save.some((each) => 'copy' in each && each.change.type === 'absorbed' && (server.copies.get(each.directory)?.seals.length ?? 0) > 0),
   'a sweep ended because a copy was gone': happens(/has lost its copy/),
+  'an old store was found out': happens(/^the store of this server is an old one/),
+  'an older start of a server was refused': happens(/^an older start of .* is refused$/),
   'an exclusion report was not empty': happens(/never reached the ring/),
   'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
   'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),

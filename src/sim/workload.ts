@@ -7,7 +7,7 @@ import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/re
 import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
-import { readIsTrue } from './checkers'
+import { readIsTrue, remaining } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { place } from './placing'
@@ -84,7 +84,7 @@ export class Workload {
   act(random: Random): void {
     const at = random.pick(this.world.servers)
     const directory = random.pick(this.directories)
-    if (!at.alive || at.frozen) return
+    if (!at.alive || at.frozen || at.putAside !== null) return
     const acts = {
       write: () => this.write(at, directory, someChange(random), random),
       bulk: () => this.write(at, directory, bulkChange(random), random),
@@ -137,6 +137,7 @@ export class Workload {
     const call: Call = { type: 'ask', servers: [server], request: { type: 'submit', directory, signed: intent } }
     const answer = (outcome: object | Failure): void => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
+      if (this.world.byId(server)!.putAside !== null) return
       const { ts } = outcome as Accepted
       if (this.demanding) demandDurability(this.world, at, intent, outcome as Accepted)
       this.world.database.acknowledge(directory, ts)
@@ -161,7 +162,7 @@ export class Workload {
       call,
       this.counted('reads', 'read refused', (outcome) => {
         const server = this.world.byId((outcome as { server: ServerId }).server)
-        if (server?.alive) this.world.judge('D1', () => readIsTrue(this.world, server, directory))
+        if (server?.alive && server.putAside === null) this.world.judge('D1', () => readIsTrue(this.world, server, directory))
       }),
     )
   }
@@ -196,11 +197,21 @@ export class Workload {
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
   }
 
-  /** The administrator makes an epoch of all copies that are well: others lost their store. */
-  newEpochWithout(at: SimServer, directory: DirectoryId): void {
-    const well = this.world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === at.copyOf(directory)!.epoch)
-    const request = { type: 'newEpoch' as const, directory, servers: well.map((each) => each.at.id), force: true, patience: 20_000, dry: false }
-    at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+  /**
+   * An administrator makes an epoch of all copies that are well, by force: others lost their store. Of one that is not, where no
+   * other is left. From one server after the other: whom a lost one spliced in, the others may not know [R2].
+   */
+  newEpochWithout(directory: DirectoryId): void {
+    const members = remaining(this.world, directory)
+    const active = members.filter(({ copy }) => copy.state === 'active')
+    const well = active.length > 0 ? active : members.slice(0, 1)
+    const request = { type: 'newEpoch' as const, directory, servers: well.map(({ at }) => at.id), force: true, patience: 20_000, dry: false }
+    const from = ([committer, ...others]: readonly SimServer[]): void =>
+      committer?.call({ type: 'ask', servers: [committer.id], request }, (outcome) => {
+        this.counted('epochs begun', 'epoch ended')(outcome)
+        if (isFailure(outcome)) from(others)
+      })
+    from(well.map(({ at }) => at))
   }
 
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {

@@ -63,6 +63,8 @@ export class World {
   readonly observers: Observer[] = []
   /** Copies that are gone with their disk, or have come back from an old one: a ring through them is closed by an epoch only [B3, B5]. */
   readonly unsound = new Set<CopyId>()
+  /** Copies of a browser that was put aside: unsound only until it is back. */
+  private readonly away = new Map<CopyId, SimServer>()
   trace: ((line: string) => void) | null = null
   canary: Canary = {}
   /** Asks a checker: what it accuses of is thrown, unless somebody wants to hear it and go on. */
@@ -142,6 +144,8 @@ export class World {
     if (server.alive && !server.readOnly) return
     this.say(() => `${server.name} starts again`)
     this.links.drop(server)
+    // Started more often than before it would be believed: that nobody can help (§20).
+    if (server.putAside !== null && server.disk.incarnation >= server.putAside.incarnation) this.bringBackBrowser(server)
     server.start()
     this.links.lookAtAll()
   }
@@ -174,10 +178,10 @@ export class World {
   stepped(server: SimServer, input: Input, effects: Effects): void {
     this.count('steps')
     this.digest(`${server.name} ${input.type}`)
-    for (const save of effects.save) if ('copy' in save) this.accept(server, save)
+    if (server.putAside === null) for (const save of effects.save) if ('copy' in save) this.accept(server, save)
     this.canary.stepped?.(server, input, effects)
     for (const { kind, text } of effects.happened) this.say(() => `${server.name}   ${kind}: ${text}`)
-    for (const observer of this.observers) observer.stepped?.(server, input, effects)
+    if (server.putAside === null) for (const observer of this.observers) observer.stepped?.(server, input, effects)
   }
 
   private accept(server: SimServer, save: Extract<Save, { copy: unknown }>): void {
@@ -201,23 +205,53 @@ export class World {
     for (const observer of this.observers) observer.durable?.(marks)
   }
 
-  /** A server's store is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody [§20]. */
+  /** The store of a dead server is lost, or an old copy of it is put in its place: what it alone had was not promised to anybody (§20). */
   loseStore(server: SimServer, disk: MemoryDisk): void {
-    for (const { id } of server.server.copies.values()) this.unsound.add(id)
+    const others = this.servers.filter((other) => other !== server).map((other) => other.onDisk())
+    const lost = [...server.server.copies.values()]
     server.replaceDisk(disk)
-    for (const { id } of server.server.copies.values()) this.unsound.add(id)
+    for (const copy of lost) this.database.expose(copy, [...others, server.server].flatMap(({ copies }) => copies.get(copy.directory) ?? []))
+    for (const { id } of [...lost, ...server.server.copies.values()]) this.unsound.add(id)
     for (const observer of this.observers) observer.storeLost?.(server)
-    this.database.dropUnheld((directory) => this.copies(directory).map(({ copy }) => copy))
+    this.findLost()
+  }
+
+  /** A dead server's whole browser is replaced by an old one for a while: others who remember a later start refuse it [B2]. */
+  putBackBrowser(server: SimServer, old: MemoryDisk): void {
+    for (const { id } of server.server.copies.values()) {
+      if (!this.unsound.has(id)) this.away.set(id, server)
+      this.unsound.add(id)
+    }
+    server.putBackBrowser(old)
+  }
+
+  /** The browser that was put aside takes its place again, dead. */
+  bringBackBrowser(server: SimServer): void {
+    this.kill(server, null)
+    this.say(() => `${server.name} has its browser back`)
+    server.bringBackBrowser()
+    for (const [id, at] of this.away) {
+      if (at !== server) continue
+      this.unsound.delete(id)
+      this.away.delete(id)
+    }
+    this.findLost()
+  }
+
+  findLost(): void {
+    this.database.findLost((directory) => this.copies(directory).map(({ copy }) => copy))
   }
 
   crashed(server: SimServer): void {
+    if (server.putAside === null) this.database.cover(server.server.copies.values())
+    this.findLost()
     for (const observer of this.observers) observer.crashed?.(server)
   }
 
-  /** All copies of a directory that exist: of live servers in memory, of dead ones on disk. */
+  /** All copies of a directory that exist: of live servers in memory, of dead ones on disk; none of a browser that is an old one. */
   copies(directory: DirectoryId): { at: SimServer; copy: NonNullable<ReturnType<SimServer['copyOf']>> }[] {
     return this.servers.flatMap((at) => {
-      const copy = at.copyOf(directory)
+      const copy = at.putAside === null ? at.copyOf(directory) : undefined
       return copy === undefined ? [] : [{ at, copy }]
     })
   }

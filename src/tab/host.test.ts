@@ -90,6 +90,24 @@ describe('the host and its store', () => {
     alpha.host.stop()
   })
 
+  it('[B3] an old store has had no further start before its copies are known, on disk, to be old', async () => {
+    const first = await startHost()
+    const root = await openService(first.connection).firstRoot()
+    first.host.stop()
+    const { disk } = first
+    const had = disk.incarnation
+    const state = async (): Promise<string | undefined> => (await startHost({ disk: structuredClone(disk), lastIncarnation: had + 3 })).host.server.copies.get(root)?.state
+    const dies = Promise.reject(new Error('the tab was closed'))
+    await expect(startHost({ disk, lastIncarnation: had + 3, wrap: (store) => ({ ...store, commit: () => dies }) })).rejects.toThrow('the tab was closed')
+    expect([disk.incarnation, await state()]).toEqual([had, 'rolledBack'])
+    await expect(startHost({ disk, lastIncarnation: had + 3, wrap: (store) => ({ ...store, begin: () => dies }) })).rejects.toThrow('the tab was closed')
+    expect([disk.incarnation, await state()]).toEqual([had, 'rolledBack'])
+    const last = await startHost({ disk, lastIncarnation: had + 3 })
+    expect(disk.incarnation).toBe(had + 4)
+    last.host.stop()
+    expect((await startHost({ disk, lastIncarnation: had + 4 })).host.server.copies.get(root)?.state).toBe('rolledBack')
+  })
+
   it('[P1] commits what came while a commit ran in one transaction, in order', async () => {
     const gate = gated()
     const { alpha, root } = await withMember({ wrap: gate.wrap })

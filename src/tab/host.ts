@@ -12,7 +12,7 @@ import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
-import type { Store } from '../storage/store'
+import type { Store, Stored } from '../storage/store'
 import { mergeSends } from './mergeSends'
 
 export interface HostOptions {
@@ -73,11 +73,21 @@ export class Host {
 
   /** Restores a server from its store, as a new incarnation [B2]. */
   static async start(options: HostOptions): Promise<Host> {
-    const stored = await options.store.load()
-    const incarnation = await options.store.begin(options.lastIncarnation)
+    const { store, lastIncarnation } = options
+    const found = await store.load()
+    const stored = found.incarnation < (lastIncarnation ?? 0) ? await Host.#rollBack(options, found) : found
+    const incarnation = await store.begin(lastIncarnation)
     const host = new Host(options, restoreServer({ ...options.server, incarnation }, stored), incarnation)
-    host.input({ type: 'start', storeIsOld: stored.incarnation < (options.lastIncarnation ?? 0) })
+    host.input({ type: 'start' })
     return host
+  }
+
+  /** That the copies of an old store are old is durable before it has had this start, by which it could be told no more [B3]. */
+  static async #rollBack({ server, store, stepped }: HostOptions, found: Stored): Promise<Stored> {
+    const { save, happened, changed } = step(restoreServer({ ...server, incarnation: found.incarnation }, found), Date.now(), { type: 'start', storeIsOld: true })
+    await store.commit(save)
+    stepped(happened, changed)
+    return store.load()
   }
 
   get incarnation(): number {

@@ -27,6 +27,8 @@ export interface Trial {
 export interface TrialOptions {
   number?: number
   disk?: MemoryDisk
+  /** The start that its browser remembers. */
+  lastIncarnation?: number
   /** Stands between the host and its store. */
   wrap?: (store: Store) => Store
   verify?: HostOptions['verify']
@@ -36,7 +38,7 @@ export interface TrialOptions {
 
 export const verified = ({ intent, signature: given }: SignedIntent): Promise<boolean> => Promise.resolve(given === signature(intent))
 
-export async function startHost({ number = 1, disk = emptyDisk(), wrap = (store) => store, verify = verified, send }: TrialOptions = {}): Promise<Trial> {
+export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnation = 0, wrap = (store) => store, verify = verified, send }: TrialOptions = {}): Promise<Trial> {
   const id = serverNumber(number)
   const name = ['alpha', 'beta', 'gamma'][number - 1] ?? `s${number}`
   const random = new Random(`host ${number}`)
@@ -44,6 +46,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), wrap = (store)
   const trial: Pick<Trial, 'sent' | 'refused' | 'readOnly' | 'restored'> = { sent: [], refused: [], readOnly: [], restored: [] }
   const host = await Host.start({
     store: wrap(memoryStore(disk)),
+    lastIncarnation,
     server: { id, key: `key-${name}`, seed: random.numbers(), name, root: null, wantsRoot: false },
     sign: (intent) => Promise.resolve(signature(intent)),
     verify,

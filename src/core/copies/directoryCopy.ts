@@ -20,6 +20,8 @@ import { emptyTree, forgetAbsent, share, type ValueTree } from '../values/valueT
 export type Epoch = string & { readonly epoch: unique symbol }
 export const epochOf = (number: number, random: string): Epoch => `${String(number).padStart(4, '0')}.${random}` as Epoch
 export const epochNumber = (epoch: Epoch): number => Number(epoch.slice(0, 4))
+/** E8: not by a majority; who did so answers for two rings. */
+export const isForced = (epoch: Epoch): boolean => epoch[5] === 'f'
 export const isEpoch = (text: string): text is Epoch => /^\d{4}\.[a-z2-7]{8}$/.test(text)
 
 /** Copies that a ring can have. */

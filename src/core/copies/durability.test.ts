@@ -52,6 +52,15 @@ describe('levels', () => {
     expect([1, 2, 3].map((ring) => [copiesFor('local', ring), copiesFor('all', ring)])).toEqual([[1, 1], [1, 2], [1, 3]])
   })
 
+  it('[P11] [B2] of a server that runs twice nobody knows which disk its answer is about', () => {
+    cluster.crash(gamma)
+    cluster.restart(gamma)
+    cluster.input(alpha, { type: 'connected', server: gamma.id, incarnation: gamma.server.incarnation, instance: 'another', name: 'gamma' })
+    const outcome = secure(alpha, accept(alpha, 'x'), 'all', 5000)
+    expect(codeOf(outcome)).toBe('NotDurableYet')
+    expect(explain(outcome as Failure)).toContain('gamma is an older start, or one of two')
+  })
+
   it('[P11] counted are the answers of copies that have it on disk, not what was sent to them', () => {
     const update = accept(alpha, 'x')
     const id = cluster.call(alpha, { type: 'secure', directory, ts: update.accepted.ts, set: update.set, ring: update.accepted.ring, level: 'all', patience: 10_000 })

@@ -134,6 +134,8 @@ export function onAskedHas(turn: Turn, id: string, server: ServerId, outcome: ob
   const securing = turn.server.securing.get(id)
   if (securing === undefined) return
   securing.asking.delete(server)
+  // What an older start says is about another disk [B2].
+  if (turn.server.fenced.has(server)) return void securing.troubles.set(server, failure('ServerUnreachable', { server: nameOfServer(turn.server, server), reason: 'is an older start, or one of two' }))
   if (isFailure(outcome)) {
     securing.troubles.set(server, outcome)
     if (outcome.code !== 'NotYetHere' || securing.set === null || securing.handed.has(server)) return

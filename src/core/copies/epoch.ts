@@ -14,7 +14,7 @@ import { freshId } from '../fresh'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, send, type Turn } from '../server'
-import { asksAfterEpochs, epochNumber, epochOf, MAX_RING, type DirectoryCopy, type Epoch, type Member } from './directoryCopy'
+import { asksAfterEpochs, epochNumber, epochOf, isForced, MAX_RING, type DirectoryCopy, type Epoch, type Member } from './directoryCopy'
 import { tellEpoch, tellExcluded } from './epochNews'
 import { epochFault, excludedBy, lineageOf } from './majority'
 import { newAttempt } from './pages'
@@ -191,7 +191,7 @@ function resumed(turn: Turn, copy: DirectoryCopy): Proposal | null {
   const own = copy.seals.find(({ committer }) => committer.copy === copy.id)
   if (own === undefined) return null
   const servers = own.ring.map((member) => member.server)
-  const proposal: Proposal = { nonce: newAttempt(turn), epoch: own.epoch, servers, force: own.epoch[5] === 'f', dry: false, answers: new Map(), deadline: turn.now + EPOCH_PATIENCE, patience: EPOCH_PATIENCE, callers: [] }
+  const proposal: Proposal = { nonce: newAttempt(turn), epoch: own.epoch, servers, force: isForced(own.epoch), dry: false, answers: new Map(), deadline: turn.now + EPOCH_PATIENCE, patience: EPOCH_PATIENCE, callers: [] }
   turn.server.proposals.set(copy.directory, proposal)
   proposal.answers.set(turn.server.id, epochFactsOf(turn, copy))
   return proposal

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { emptyDisk } from '../../storage/memoryStore'
 import { Cluster, ofType, type Member } from '../../trials/cluster'
 import type { DirectoryId } from '../names'
 import type { Call } from '../calls'
@@ -184,6 +185,84 @@ describe('a copy leaves the ring', () => {
     const alpha = cluster.member(0)
     expect(cluster.code(alpha, leaveCall(alpha, directory))).toBe('LastCopy')
     expect(alpha.copy(directory).state).toBe('active')
+  })
+
+  describe('when the one that would have taken it over has lost its disk', () => {
+    const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], force: boolean): Call => ({ type: 'ask', servers: [at.id], request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force, patience: 5000, dry: false } })
+
+    function bereft(size: number): { cluster: Cluster; directory: DirectoryId; members: Member[]; leaving: number } {
+      const { cluster, directory } = Cluster.ring(size)
+      const [alpha, beta] = cluster.members as [Member, Member]
+      cluster.write(beta, directory, ['only at beta'], true)
+      const leaving = cluster.call(beta, leaveCall(beta, directory))
+      cluster.lose(() => true)
+      cluster.crash(alpha)
+      alpha.disk = emptyDisk()
+      cluster.restart(alpha)
+      return { cluster, directory, members: cluster.members, leaving }
+    }
+
+    it('[E5] it is a member again by a forced epoch, with all that it has; by no other', () => {
+      const { cluster, directory, members, leaving } = bereft(2)
+      const [alpha, beta] = members as [Member, Member]
+      cluster.pass(20_000)
+      expect(beta.copy(directory).state).toBe('leaving')
+      expect(cluster.tryAsk(beta, epochCall(beta, directory, [beta], false))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the copy on beta is leaving; only an epoch by force takes it along' } })
+      cluster.ask(beta, epochCall(beta, directory, [beta], true))
+      expect(beta.copy(directory).state).toBe('active')
+      expect(beta.replies.get(leaving)).toMatchObject({ code: 'LeaveFailed' })
+      cluster.join(alpha, directory, beta)
+      cluster.sweep(alpha, directory)
+      expect(alpha.sees(directory)).toContain('only at beta')
+    })
+
+    it('[R5] [E7] it goes, when it has left and everybody whom it knew has another copy by now', () => {
+      const { cluster, directory } = Cluster.ring(3)
+      const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+      cluster.call(beta, leaveCall(beta, directory))
+      for (let i = 0; i < 50 && beta.copy(directory).state !== 'left'; i++) if (!cluster.deliver()) cluster.tickNext()
+      for (const other of [alpha, gamma]) cluster.cut(beta, other)
+      for (const [one, other] of [[gamma, alpha], [alpha, gamma]] as const) {
+        cluster.crash(one)
+        one.disk = { ...emptyDisk(), incarnation: one.disk.incarnation }
+        cluster.restart(one)
+        cluster.cut(beta, one)
+        cluster.ask(other, epochCall(other, directory, [other], true))
+        cluster.join(one, directory, other)
+      }
+      cluster.pass(60_000)
+      expect(beta.copy(directory).state).toBe('left')
+      for (const other of [alpha, gamma]) cluster.connect(beta, other)
+      cluster.pass(20_000)
+      expect(beta.server.copies.has(directory)).toBe(false)
+    })
+
+    it('[E2] [R6] while it is sealed nobody takes it over', () => {
+      const { cluster, directory } = Cluster.ring(3)
+      const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+      cluster.call(beta, leaveCall(beta, directory))
+      until(cluster, 'handOverPage')
+      const [page] = cluster.lose(ofType('handOverPage'))
+      cluster.call(beta, epochCall(beta, directory, [beta, gamma], true))
+      cluster.settle(ofType('askEpochFacts', 'epochFacts', 'seal'))
+      cluster.hand(page!)
+      cluster.settle(ofType('takenOver'))
+      expect(alpha.copy(directory).removed.map(({ copy }) => copy)).toEqual([beta.copy(directory).id])
+      expect(beta.copy(directory).state).toBe('leaving')
+      cluster.pass(60_000)
+      // What alpha did was overtaken: the epoch that it did not hear of takes beta along, and leaves it out.
+      expect(beta.copy(directory)).toMatchObject({ state: 'active', epoch: gamma.copy(directory).epoch })
+      expect(alpha.server.copies.get(directory)?.state ?? 'gone').not.toBe('active')
+    })
+
+    it('[E5] not together with anybody who knows that it has left', () => {
+      const { cluster, directory } = Cluster.ring(3)
+      const [alpha, beta] = cluster.members as [Member, Member]
+      cluster.call(beta, leaveCall(beta, directory))
+      until(cluster, 'takenOver')
+      cluster.lose(ofType('takenOver'))
+      expect(cluster.tryAsk(alpha, epochCall(alpha, directory, [alpha, beta], true))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the copy on beta has left the ring' } })
+    })
   })
 
   it('[R8] a member whose removal is forgotten does not come back by late news or a late write-back', () => {

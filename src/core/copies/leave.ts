@@ -66,11 +66,11 @@ export function cancelLeave(turn: Turn, copy: DirectoryCopy): { copy: DirectoryC
   return { copy: copy.id, stays: !isLeaving(copy) }
 }
 
-/** R10: stays at once if nobody was asked yet; else as soon as whoever points here says that it takes nothing over. */
+/** R10: stays at once if nobody was asked yet, and no epoch counts on it as one that leaves; else as soon as whoever points here says that it takes nothing over. */
 function keep(turn: Turn, copy: LeavingCopy, staying: string): void {
   const { server } = turn
   const { leaving, directory } = copy
-  if (leaving.attempt === timeOf(leaving.begun) && leaving.predecessor === null) return stay(turn, copy, staying)
+  if (leaving.attempt === timeOf(leaving.begun) && leaving.predecessor === null && !isSealed(copy)) return stay(turn, copy, staying)
   changeCopy(turn, copy, { type: 'fields', fields: { leaving: { ...leaving, staying } } })
   happened(turn, { kind: 'copy', text: `this copy is to stay after all (${staying}): it asks whether it has been taken over`, directory, server: server.id })
   schedule(server.agenda, `leave ${directory}`, turn.now)
@@ -81,6 +81,7 @@ export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
   if (copy.leaving === null) return
   const { predecessor, attempt, staying } = copy.leaving
   schedule(turn.server.agenda, `leave ${copy.directory}`, turn.now + (copy.state === 'left' ? LOOK_AGAIN : ASK_AGAIN))
+  if (isSealed(copy)) return
   if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: staying === null ? 'askTakeOver' : 'letBe', ...between(copy, predecessor), attempt })
   else for (const member of fellows(copy)) askStanding(turn, copy, member)
   for (const splice of copy.splices) if (copy.state === 'left' && splice.answer === 'spliced') send(turn, splice.server, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
@@ -92,9 +93,10 @@ function askStanding(turn: Turn, copy: DirectoryCopy, of: RingPointer): void {
   if (of.server !== turn.server.id) send(turn, of.server, { type: 'askStanding', ...between(copy, of) })
 }
 
+/** Where another copy is by now than the one that was asked, it answers for itself: else who leaves would hear of no ring. */
 export function onAskStanding(turn: Turn, from: ServerId, { directory, from: leaver, to }: Extract<LeaveMessage, { type: 'askStanding' }>): void {
   const copy = turn.server.copies.get(directory)
-  if (copy?.id !== to) return
+  if (copy === undefined || (copy.id !== to && copy.state !== 'active')) return
   const knowsLeaver = copy.ring.some((member) => member.copy === leaver)
   send(turn, from, { type: 'standing', directory, from: copy.id, to: leaver, facts: factsOf(turn, copy), begun: copy.leaving?.begun ?? null, knowsYou: knowsLeaver })
 }
@@ -261,8 +263,8 @@ type LeavingCopy = DirectoryCopy & { leaving: Leaving }
 
 const isLeaving = (copy: DirectoryCopy): copy is LeavingCopy => copy.state === 'leaving' && copy.leaving !== null
 
-/** The copy here that a message about its leaving is for. */
+/** The copy here that a message about its leaving is for; sealed, it stays where it has said that it is [E3]. */
 function addressed(turn: Turn, { directory, to }: { directory: DirectoryId; to: RingPointer['copy'] }): LeavingCopy | null {
   const copy = turn.server.copies.get(directory)
-  return copy?.id === to && copy.leaving !== null ? (copy as LeavingCopy) : null
+  return copy?.id === to && copy.leaving !== null && !isSealed(copy) ? (copy as LeavingCopy) : null
 }

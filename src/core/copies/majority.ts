@@ -14,11 +14,19 @@ const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts
 
 /** Why these copies cannot make a new epoch, or null. */
 export function epochFault(directory: DirectoryId, members: readonly EpochFacts[], force: boolean): Failure | null {
-  const reason = members.map((member) => memberFault(members, member)).find((fault) => fault !== null)
+  const reason = members.map((member) => faultOf(members, member, force)).find((fault) => fault !== null)
   if (reason !== undefined) return failure('EpochFailed', { name: `#${directory}`, reason })
   if (excludedBy(members).length > MAX_RING) return failure('EpochFailed', { name: `#${directory}`, reason: 'too many copies would be left out' })
   const missing = force ? [] : missingMajority(members)
   return missing.length === 0 ? null : failure('NoMajority', { name: `#${directory}`, missing: missing.join(', ') })
+}
+
+function faultOf(members: readonly EpochFacts[], member: EpochFacts, force: boolean): string | null {
+  const { state, name } = member.facts
+  if (state === 'leaving') return leaverFault(members, member, force)
+  // B3: where nobody else is left it goes on alone, from what it has.
+  if (state === 'rolledBack') return force && members.length === 1 ? null : `the store of ${shortName(name)} is an old one`
+  return state === 'active' || state === 'excluded' ? memberFault(members, member) : `the copy on ${shortName(name)} is ${state}`
 }
 
 /**
@@ -27,7 +35,6 @@ export function epochFault(directory: DirectoryId, members: readonly EpochFacts[
  */
 function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts): string | null {
   const name = shortName(facts.name)
-  if (facts.state !== 'active' && facts.state !== 'excluded') return facts.state === 'rolledBack' ? `the store of ${name} is an old one` : `the copy on ${name} is ${facts.state}`
   const newest = members.filter((other) => other.facts.epoch === newestOf(members))
   if (newest.some((other) => other.facts.copy === facts.copy)) return null
   if (newest.some((other) => other.ring.some((member) => member.copy === facts.copy))) return null
@@ -37,6 +44,19 @@ function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts
   const given = newest.find((other) => facts.excluded.some((exclusion) => exclusion.copy === other.facts.copy && exclusion.abandoned))
   if (given !== undefined) return `the copy on ${name} does not wait any more for what the one on ${shortName(given.facts.name)} alone had; leave it out, and take its updates over one by one`
   return ring.length > 0 ? null : `the copy on ${name} knows no ring`
+}
+
+/**
+ * E5: who is leaving may have been taken over, and the record of it lost with the disk of the one that did it. So only by force,
+ * and only where all the others still know it as a member: then every sweep that any of them took part in has met it, and none
+ * of their F is later than what it promised.
+ */
+function leaverFault(members: readonly EpochFacts[], { facts }: EpochFacts, force: boolean): string | null {
+  const name = shortName(facts.name)
+  if (!force) return `the copy on ${name} is leaving; only an epoch by force takes it along`
+  const newest = members.filter((other) => other.facts.epoch === newestOf(members))
+  const isKnown = facts.epoch === newestOf(members) && newest.every((other) => other.ring.some((member) => member.copy === facts.copy))
+  return isKnown ? null : `the copy on ${name} has left the ring`
 }
 
 /**

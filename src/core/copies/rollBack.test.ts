@@ -4,11 +4,12 @@ import { Cluster, GENESIS, ofType, type Member } from '../../trials/cluster'
 import type { Call } from '../calls'
 import type { DirectoryId } from '../names'
 import { millisecondsOf } from '../timestamp'
+import { isSealed } from './directoryCopy'
 
-const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[]): Call => ({
+const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], force = false): Call => ({
   type: 'ask',
   servers: [at.id],
-  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force: false, patience: 5000, dry: false },
+  request: { type: 'newEpoch', directory, servers: members.map(({ id }) => id), force, patience: 5000, dry: false },
 })
 
 /** The last of three servers is started from a copy of its disk that is older than a sweep. */
@@ -52,7 +53,91 @@ describe('a store that is restored from an old copy', () => {
     const { cluster, directory, members } = restored()
     const [alpha] = members
     cluster.settle()
-    expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+    for (const force of [false, true]) expect(cluster.tryAsk(alpha, epochCall(alpha, directory, members, force))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the store of gamma is an old one' } })
+  })
+
+  it('[B3] [B4] goes on alone by a forced epoch, where nobody else is left; with others it does not', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.write(alpha, directory, ['Lampson'], true)
+    const old = structuredClone(alpha.disk)
+    const { ts } = cluster.write(alpha, directory, ['later'], true)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha]))).toBe('EpochFailed')
+    cluster.ask(alpha, epochCall(alpha, directory, [alpha], true))
+    expect(cluster.write(alpha, directory, ['Birrell'], true).ts > ts).toBe(true)
+    cluster.join(beta, directory, alpha)
+    cluster.sweep(beta, directory)
+    for (const label of ['Lampson', 'Birrell']) expect(beta.sees(directory)).toContain(label)
+  })
+
+  it('[B3] [E3] of an epoch that it was making it says nothing: it may rule', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    cluster.settle(ofType('askEpochFacts', 'epochFacts', 'seal'))
+    const old = structuredClone(alpha.disk)
+    cluster.settle(ofType('sealed'))
+    cluster.deliver(({ to, message }) => to === beta && message.type === 'epochNews')
+    cluster.cut(beta, gamma)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    cluster.pass(60_000)
+    expect(isSealed(gamma.copy(directory))).toBe(true)
+    cluster.connect(beta, gamma)
+    cluster.pass(60_000)
+    expect(gamma.copy(directory)).toMatchObject({ state: 'active', epoch: beta.copy(directory).epoch, seals: [] })
+    expect(cluster.delivered.some(ofType('epochGivenUp'))).toBe(false)
+  })
+
+  it('[B3] [E7] hears who rules also where it knows nobody who is still there: what it has goes to a person, and it goes', () => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const old = structuredClone(alpha.disk)
+    cluster.join(beta, directory, alpha)
+    cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    cluster.crash(alpha)
+    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
+    cluster.restart(alpha, true)
+    expect(alpha.copy(directory).ring).toHaveLength(1)
+    cluster.pass(60_000)
+    expect(alpha.server.copies.has(directory)).toBe(false)
+    expect(beta.copy(directory).state).toBe('active')
+  })
+
+  it('[B2] [B3] where its whole browser is an old one, those who remember a later start let it change nothing, until the later one is back', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const old = structuredClone(gamma.disk)
+    for (let i = 0; i < 2; i++) {
+      cluster.crash(gamma)
+      cluster.restart(gamma)
+    }
+    cluster.write(alpha, directory, ['Lampson'], true)
+    cluster.sweep(alpha, directory)
+    cluster.pass(5000)
+    const present = structuredClone(gamma.disk)
+    const standing = (): object[] => [alpha, beta].map((member) => ({ ...member.copy(directory), nextTS: null }))
+    const before = structuredClone(standing())
+    cluster.crash(gamma)
+    gamma.disk = old
+    cluster.restart(gamma)
+    cluster.write(gamma, directory, ['from an old browser'], true)
+    expect(cluster.code(gamma, cluster.sweepCall(gamma, directory))).toBe('SweepFailed')
+    for (const force of [false, true]) expect(cluster.code(gamma, epochCall(gamma, directory, [gamma, alpha], force))).toBe('EpochFailed')
+    cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    expect(standing()).toEqual(before)
+    cluster.crash(gamma)
+    gamma.disk = present
+    cluster.restart(gamma)
+    cluster.sweep(alpha, directory)
+    expect(gamma.sees(directory)).toBe(alpha.sees(directory))
   })
 
   it('[B4] raises nextTS past every promise that it can have given', () => {

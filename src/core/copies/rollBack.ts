@@ -15,7 +15,9 @@ export function rollBack(turn: Turn, copy: DirectoryCopy): void {
   stopSweep(turn, copy, 'has an old store')
   // No promise was ever later: stamps further ahead are taken by nobody [T2].
   const nextTS = later(copy.nextTS, timestamp(Math.ceil((turn.now + ALLOWED_SKEW) * 1000), SWEEP_ORIGIN))
-  changeCopy(turn, copy, { type: 'fields', fields: { state: 'rolledBack', nextTS, joining: null, leaving: null } })
+  // An epoch that this copy was making may rule by now, or have been given up: it cannot know any more [E3].
+  const seals = copy.seals.filter(({ committer }) => committer.copy !== copy.id)
+  changeCopy(turn, copy, { type: 'fields', fields: { state: 'rolledBack', nextTS, joining: null, leaving: null, seals } })
   turn.server.joins.delete(copy.directory)
   turn.server.takeOvers.delete(copy.directory)
   happened(turn, { kind: 'copy', text: 'the store of this server is an old one: this browser remembers a later start of it; the ring goes on after a new epoch without this copy, which then comes in again', directory: copy.directory, server: turn.server.id })

@@ -11,7 +11,7 @@ import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Tu
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
 import { onRingHeard } from './quarantine'
-import { epochNumber, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
+import { epochNumber, isForced, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
@@ -63,7 +63,8 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
 
 /** Why this copy does not promise itself to an epoch, in words that follow its server's name; or null. */
 export function sealFault(copy: DirectoryCopy, epoch: Epoch): string | null {
-  if (copy.state !== 'active' && copy.state !== 'excluded') return `has a copy that is ${copy.state}`
+  const mayBeMember = copy.state === 'active' || copy.state === 'excluded' || (isForced(epoch) && (copy.state === 'leaving' || copy.state === 'rolledBack'))
+  if (!mayBeMember) return `has a copy that is ${copy.state}`
   if (epoch <= copy.promised || epoch <= copy.epoch) return `has promised itself to epoch ${epochNumber(copy.promised)} already`
   return copy.seals.length < MAX_SEALS ? null : 'waits for too many other epochs'
 }
@@ -98,6 +99,8 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     askEpoch(turn, copy, committer, epoch)
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
+  // Whom an old store knows may all have other copies by now: whoever is there is asked, in the name of this copy.
+  if (copy.state === 'rolledBack') for (const server of turn.server.peers.keys()) askEpoch(turn, copy, { copy: copy.id, server })
   if (isSealed(copy)) return
   for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
@@ -105,9 +108,12 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
 export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, from: asker }: Extract<EpochMessage, { type: 'askEpoch' }>): void {
   const copy = turn.server.copies.get(directory)
+  if (asker === to) return copy?.state === 'active' && copy.epoch >= epoch ? tellEpoch(turn, copy, { copy: asker, server: from }) : undefined
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   if (copy.epoch >= epoch) return tellEpoch(turn, copy, { copy: asker, server: from })
-  if (copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch)) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
+  // What an old store does not know of may have ruled [B3].
+  const isOver = copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch) && copy.state !== 'rolledBack'
+  if (isOver) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
 }
 
 /** E2: only the committer can know that an epoch never rules; then the ring goes on as it was. */
@@ -198,11 +204,19 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
   server.quarantines.delete(copy.directory)
   server.takeOvers.delete(copy.directory)
   server.sweepWatch.delete(copy.directory)
+  settleLeavers(turn, copy, 'a new epoch began with it')
   happened(turn, { kind: 'copy', text: `epoch ${epochNumber(epoch)} has begun, with ${ring.length} ${ring.length === 1 ? 'copy' : 'copies'}`, directory: copy.directory, server: server.id })
   for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
   sweepLater(turn, copy)
   sweepAfterConnection(turn, copy)
   schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + ASK_AGAIN)
+}
+
+/** Who waited for this copy to leave the old ring. */
+function settleLeavers(turn: Turn, { directory }: DirectoryCopy, reason: string): void {
+  const { leavers, name } = turn.server
+  for (const caller of leavers.get(directory) ?? []) answer(turn, caller, failure('LeaveFailed', { server: name, reason }))
+  leavers.delete(directory)
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
@@ -227,8 +241,7 @@ function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, rin
     fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
   })
   for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
-  for (const caller of server.leavers.get(directory) ?? []) answer(turn, caller, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))
-  server.leavers.delete(directory)
+  settleLeavers(turn, copy, 'a new epoch began without it')
   server.takeOvers.delete(directory)
   happened(turn, { kind: 'copy', text: `${nameOfServer(server, from)} says that epoch ${epochNumber(epoch)} has begun without this copy; it serves no longer`, directory, server: from })
   // What it was making itself was overtaken, and ends at once.

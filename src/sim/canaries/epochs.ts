@@ -215,6 +215,22 @@ export const epochCanaries: readonly NamedCanary[] = [
     aim: { ...reforming, weather: { ...reforming.weather, loss: 0.4 } },
   },
   {
+    name: 'an old store is believed',
+    rules: ['B3'],
+    make: () => ({
+      before: (_server, input) => {
+        if (input.type === 'start') input.storeIsOld = false
+      },
+    }),
+    aim: { ...reforming, restoresDisks: true },
+  },
+  {
+    name: 'an older start is believed',
+    rules: [...rules, 'P11'],
+    make: () => ({ before: ({ server }) => server.fenced.clear() }),
+    aim: { ...reforming, restoresDisks: true },
+  },
+  {
     name: 'a sealed copy that hears nothing for a while takes the epoch for given up',
     rules,
     make: () => ({
