@@ -21,6 +21,8 @@ const sentences = {
   Reserved: '{name} changes only through {procedure}, which keeps its invariants.',
   BadSignature: 'The signature of the change is not the one of {author}; nothing was changed.',
   Expired: 'The signed change was valid from {from} until {until}, and the clock of {server} says {now}; check the clocks and sign it again.',
+  NotExpired: '{name} may change from {from} on, until when it may stand in caches. {next}.',
+  ChangePlanned: 'A change of {name} is planned, so it is promised to nobody for longer; take that back first, or wait until the change is made.',
   LinkLoop: 'Following links from {name} never ends: {trail}. Change one of these links.',
   NoRoot: 'This server knows no root yet: {reason}.',
   NoCopyReachable: 'No copy of {name} can be reached: {tried}. Reconnect one of these servers and repeat.',

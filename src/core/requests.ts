@@ -4,6 +4,7 @@
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
 import { healthShape, type Health } from './copies/health'
+import type { Expiration } from './directories/expiration'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -16,7 +17,7 @@ import type { TSPair } from './values/update'
 
 /** What a client wants changed, before time-stamps [§3]: below a path, or replacing the value at it. */
 export interface Change {
-  procedure: Exclude<ProcedureName, 'newD'>
+  procedure: Exclude<ProcedureName, 'newD' | 'carryOut'>
   /** Labels, or the TSpath of a snapshot: then exactly that incarnation is meant. */
   under: { labels: Label[]; incarnations: Timestamp[] | null }
   tree: Tree
@@ -64,10 +65,16 @@ export interface TrailStep {
   directory: DirectoryId
   label: Label
   found: 'directory' | 'link' | 'entry'
+  /** The DI of the directory, or where the link leads; '' for an entry. */
+  to: string
   /** Whose copy was asked. */
   server: ServerId
   /** lastSweep of that copy. */
   asOf: Timestamp
+  /** Until when this step may be cached, ms since 1970; null: not at all [W1]. */
+  validUntil: number | null
+  /** Nobody was asked: it was known, and has not expired. */
+  cached: boolean
 }
 
 /** How far one server's copies lead [D2]. */
@@ -88,8 +95,8 @@ export interface Walked {
   entity: Label | null
 }
 
-/** A label of a directory, what it names, and a detail: the DI, the link's target, the SI, or nothing. */
-export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entry', detail: string]
+/** A label of a directory, what it names, a detail (the DI, the link's target, the SI, or nothing), and its expiration. */
+export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entry', detail: string, expiration: Expiration | null]
 
 /** A node and all below, absent ones too, and the author's key for each time-stamp. */
 export interface Nodes {
@@ -105,6 +112,8 @@ export interface ReadOutcome {
   snapshot: { mark: 'present' | 'absent'; path: TSPair[] }
   asOf: Timestamp
   server: ServerId
+  /** Until when the answer, TX and hints aside, may be cached, ms since 1970; null: not at all [W1]. */
+  validUntil: number | null
 }
 
 export interface Drafted {
@@ -208,6 +217,8 @@ export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
 const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
+const expiration: Shape<Expiration> = record({ until: number, planned: nullable(record({ from: number, what: text(512) })) })
+
 export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
@@ -215,7 +226,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -263,7 +274,7 @@ export interface Outcomes {
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   walk: record({
-    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), server: serverId, asOf: timestampShape }), 64),
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
     directory: directoryId,
     servers,
     names: list(text(512), 16),
@@ -276,11 +287,12 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   read: record({
     tree: nullable(tree),
     labels: nullable(list(label, 20_000)),
-    entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512)), 20_000)),
+    entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512), nullable(expiration)), 20_000)),
     nodes: nullable(record({ tree: encodedNode, writers: list(tuple<[Timestamp, string]>(timestampShape, text(128)), 20_000) })),
     snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
     asOf: timestampShape,
     server: serverId,
+    validUntil: nullable(number),
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),

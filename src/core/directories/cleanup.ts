@@ -16,6 +16,7 @@ import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
+import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { candidatesFor, childStoredHere, effectiveParent, namedBy, referenceTree, type BackReference } from './reference'
 
@@ -97,7 +98,8 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   else end(turn, copy, cleanup, failure('Superseded', { name: cleanup.parent.label }))
 }
 
-function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree, snapshot, server: at }: ReadOutcome): void {
+function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome: ReadOutcome): void {
+  const { tree, snapshot, server: at } = outcome
   const { parent, label } = cleanup.parent
   // A server whose name is no label stands in no reference.
   const names = copy.ring.map((member) => member.name).filter((name) => labelFault(name) === null)
@@ -115,6 +117,7 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree,
     happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
     return draft(copy.directory, [turn.server.id], ['.', 'BR', parent], null, [[other, true]])
   }
+  learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const listed = labelsOf(reference.get('Servers'))
   const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]
   if (wrong.length === 0) return end(turn, copy, cleanup, null)

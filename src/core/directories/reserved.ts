@@ -13,6 +13,8 @@ const underEntry: ReadonlyMap<Label, string> = new Map([
   ['DR', 'newD'],
   ['Link', 'setLink'],
   ['Server', 'setUpOn'],
+  ['TX', 'setTX'],
+  ['Withdrawn', 'a planned change'],
 ])
 const underSelf: ReadonlyMap<Label, string> = new Map([
   ['BR', 'newD'],
@@ -20,12 +22,16 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   ['WellKnown', 'newRoot'],
   ['Genesis', 'newD'],
 ])
+/** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
+const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
 /** What each other procedure may touch, and nothing else: `*` stands for an entry. */
-const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (readonly [Label, Label])[]> = {
+const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, readonly (readonly [Label, Label])[]> = {
   setLink: [['*', 'Link']],
   setUpOn: [['*', 'Server']],
   removeS: [['*', 'Server']],
   setInSN: [['.', 'InSN']],
+  setTX: [['*', 'TX']],
+  plan: [['*', 'Withdrawn']],
   reference: [
     ['*', 'DR'],
     ['.', 'BR'],
@@ -34,6 +40,8 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
 
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
+  // It makes what was looked at when it was planned.
+  if (procedure === 'carryOut') return null
   for (const branch of branches) {
     if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) continue
     const fault = procedure === 'doUpdates' ? faultOfUpdate(tree, branch) : procedure === 'newD' ? null : faultOfProcedure(tree, procedure, branch)
@@ -49,7 +57,7 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
   const reserved = label === '.' ? underSelf : underEntry
   const whole = incarnation === null || typeof below === 'boolean'
   if (whole) {
-    const kept = [...reserved].find(([second]) => second !== 'Link' && visibleAt(tree, [label, second]) !== undefined)
+    const kept = [...reserved].find(([second]) => !goesAlong.has(second) && visibleAt(tree, [label, second]) !== undefined)
     if (kept !== undefined) return failure('Reserved', { name: shown(`${label}/${kept[0]}`), procedure: kept[1] === 'newD' ? 'newD and removeD' : kept[1] })
   }
   for (const [second] of typeof below === 'boolean' ? [] : below) {
@@ -59,7 +67,7 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
   return null
 }
 
-function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD'>, [label, incarnation, below]: Branch): Failure | null {
+function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, [label, incarnation, below]: Branch): Failure | null {
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
