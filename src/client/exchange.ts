@@ -1,4 +1,6 @@
 /** A directory and those below it as one file of JSON lines, and back (SPEC §17). */
+import { TX } from '../core/directories/expiration'
+import { WITHDRAWN } from '../core/directories/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
 import type { Label } from '../core/names'
 import { MAX_CALL_BYTES } from '../core/copies/originate'
@@ -24,11 +26,17 @@ export async function exportLines(service: NameService, fn: string): Promise<str
       if (label === '.' || type === 'server') continue
       if (type === 'directory') await walk([...path, label])
       else if (type === 'link') lines.push({ type: 'link', path, label, to: detail })
-      else lines.push({ type: 'entry', path, label, tree: trees.get(label) ?? true })
+      else lines.push({ type: 'entry', path, label, tree: withoutTX(trees.get(label) ?? true) })
     }
   }
   await walk([])
   return lines.map((line) => JSON.stringify(line))
+}
+
+/** What was promised to caches is no part of what an entry says, and means nothing elsewhere. */
+const withoutTX = (tree: JsonTree): JsonTree => {
+  const kept = typeof tree === 'boolean' ? [] : Object.entries(tree).filter(([label]) => label !== TX && label !== WITHDRAWN)
+  return kept.length === 0 || Object.fromEntries(kept)
 }
 
 /** Creates what is not there and adds to what is; in calls as large as the limit allows. */

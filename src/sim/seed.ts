@@ -10,7 +10,7 @@ import { healAll, loseDisk, misfortune, storm } from './misfortunes'
 import type { Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
-import { bulkyMix, epochMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, expiring, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
@@ -61,7 +61,8 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const bulkyOrUsual = random.chance(BULKY) ? bulkyMix : usualMix
   // A known bug shows soonest in the usual worlds, where nothing else is going on.
   const mix = canary === undefined ? random.pick([bulkyOrUsual, bulkyOrUsual, epochMix, random.chance(PLACING) ? placingMix : epochMix]) : { ...bulkyOrUsual, place: 0 }
-  const workload = new Workload(world, aim?.mix ?? mix, aim === undefined)
+  const goesByCaches = canary === undefined && world.random.fork('expiration').chance(EXPIRING)
+  const workload = new Workload(world, aim?.mix ?? (goesByCaches ? expiring(mix) : mix), aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
@@ -91,6 +92,7 @@ const BULKY = 0.04
 /** Worlds whose name begins so lose disks too: what only a lost one had is nobody's promise, and not every end of it is understood yet. */
 const LOSES_DISKS = 'disks-'
 const PLACING = 0.12
+const EXPIRING = 0.3
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
 const MOST_CHECKED = 9
 
