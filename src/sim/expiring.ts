@@ -25,9 +25,10 @@ export interface Expiring {
 /** One act at a server that concerns expiration. */
 export function expire(expiring: Expiring, at: SimServer, directory: DirectoryId, random: Random): void {
   const label = random.pick(expiring.labels)
+  const others = expiring.world.servers.filter(({ alive }) => alive)
   const kind = random.fraction()
   if (kind < 0.3) return change(expiring, at, directory, extension(expiring.world, at, label, random))
-  if (kind < 0.7) return look(expiring, at, directory, label)
+  if (kind < 0.75) return expiring.labels.forEach((each) => look(expiring, random.pick(others), directory, each))
   const tree = random.chance(0.4) ? false : [['Phone', [[random.pick(['one', 'two', 'three']), true]]]] as const
   change(expiring, at, directory, { procedure: 'plan', under: { labels: random.chance(0.3) ? [label, 'Withdrawn'] : [label], incarnations: null }, tree, replace: random.chance(0.5) })
 }

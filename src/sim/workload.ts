@@ -44,7 +44,7 @@ export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 /** Many directories and servers named in them. */
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 /** The same people, and others who go by caches. */
-export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 45 })
+export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 150 })
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 /** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
@@ -156,7 +156,7 @@ export class Workload {
       const signedIntent = this.intent(who, of, procedure, branches, random)
       if (who.alive) who.call({ type: 'ask', servers: [server], request: { type: 'submit', directory: of, signed: signedIntent } }, then)
     }
-    expire({ world: this.world, promises: this.promises, labels: [...labels.slice(0, 4), 'DEC', 'IBM'], submit }, at, directory, random)
+    expire({ world: this.world, promises: this.promises, labels: [...labels.slice(0, 2), 'DEC'], submit }, at, directory, random)
   }
 
   private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random): SignedIntent {
