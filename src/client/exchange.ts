@@ -1,10 +1,9 @@
 /** A directory and those below it as one file of JSON lines, and back (SPEC §17). */
-import { TX } from '../core/directories/expiration'
-import { WITHDRAWN } from '../core/directories/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
 import type { Label } from '../core/names'
 import { MAX_CALL_BYTES } from '../core/copies/originate'
 import { formatPath } from '../core/names'
+import { withoutTX } from './json'
 import type { JsonTree, NameService, Written } from './nameService'
 
 type Line = { type: 'namering'; version: 1 } | { type: 'directory'; path: Label[] } | { type: 'link'; path: Label[]; label: Label; to: string } | { type: 'entry'; path: Label[]; label: Label; tree: JsonTree }
@@ -31,12 +30,6 @@ export async function exportLines(service: NameService, fn: string): Promise<str
   }
   await walk([])
   return lines.map((line) => JSON.stringify(line))
-}
-
-/** What was promised to caches is no part of what an entry says, and means nothing elsewhere. */
-const withoutTX = (tree: JsonTree): JsonTree => {
-  const kept = typeof tree === 'boolean' ? [] : Object.entries(tree).filter(([label]) => label !== TX && label !== WITHDRAWN)
-  return kept.length === 0 || Object.fromEntries(kept)
 }
 
 /** Creates what is not there and adds to what is; in calls as large as the limit allows. */

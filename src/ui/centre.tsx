@@ -8,7 +8,8 @@ import { useDesk, useView } from './desk/desk'
 import { ancestorsOf, labelsOf, lastLabel, parentOf, ROOT } from './desk/fullName'
 import { useCopy, type Place } from './desk/place'
 import { shows, type Show } from './desk/selection'
-import { nameActions } from './names/nameActions'
+import { ExpirationBadge, PlannedNews } from './expiration/expirationBadge'
+import { nameActions, takeBack } from './names/nameActions'
 import { MenuButton } from './parts/menuButton'
 import { Explained, Label, Trouble } from './parts/text'
 import { StateBanner } from './status/stateBanner'
@@ -68,6 +69,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
   const desk = useDesk()
   const rootLabel = useView((view) => view.rootLabel)
   const named = useStore(desk.listing.store, (state) => state.named.get(at))
+  const expiration = named?.expiration ?? null
   const copy = useCopy(place?.di ?? null)
   const type = named?.type ?? (place?.entity === null ? 'directory' : 'entry')
   const linked = place?.trail.findLast(({ found }) => found === 'link')
@@ -89,6 +91,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
           <MoreHorizontal aria-hidden size={17} />
         </MenuButton>
       </nav>
+      {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
       {place !== null && (
         <p className="about">
           {linked !== undefined && <>{linked.label} is a link · </>}
@@ -102,6 +105,12 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
             </>
           )}
           {copy === null && ' · no copy on this server'}
+          {expiration !== null && (
+            <>
+              {' · '}
+              <ExpirationBadge expiration={expiration} />
+            </>
+          )}
         </p>
       )}
     </div>

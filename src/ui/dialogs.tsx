@@ -9,6 +9,7 @@ import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
 import { ServerSheet } from './network/serverSheet'
+import { ExpiresSheet } from './expiration/expiresSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
 /** The dialog that is open, if one is. */
@@ -45,6 +46,8 @@ export function Dialogs() {
       return <RenameSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
+    case 'expires':
+      return <ExpiresSheet request={open} onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -15,6 +15,7 @@ export type DialogRequest =
   | { type: 'abandon'; directory: string; di: DirectoryId; server: ServerId }
   | { type: 'rename'; at: string; label: string }
   | { type: 'import'; at: string }
+  | { type: 'expires'; at: string; until: string }
   | { type: 'server' }
 
 /** Which servers are ticked at first: those that can be reached, everyone, or these; and one that is not. */
