@@ -144,7 +144,7 @@ export interface QuarantineEntry {
   author: string
   /** In a few words. */
   what: string
-  procedure: 'doUpdates' | 'setLink'
+  procedure: 'doUpdates' | 'setLink' | 'setTX' | 'plan'
   changes: { path: Label[]; tree: Tree }[]
   /** Something newer stands there in the ring. */
   conflict: boolean
@@ -215,7 +215,7 @@ const member: Shape<Member> = record({ copy: copyId, server: serverId, name: tex
 const epochShape = matching(isEpoch, 'an epoch')
 export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
-const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
+const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink', 'setTX', 'plan'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
 const expiration: Shape<Expiration> = record({ until: number, planned: nullable(record({ from: number, what: text(512) })) })
 

@@ -5,8 +5,9 @@
 import { failure, isFailure, type Failure } from '../errors'
 import { compareLabels, formatPath, shown, type Label } from '../names'
 import type { Change } from '../requests'
+import { saidAt, takenOver } from './expiration'
 import type { Branch } from '../values/intent'
-import { readTree, type Tree } from '../values/readValue'
+import type { Tree } from '../values/readValue'
 import type { ValueNode, ValueTree } from '../values/valueTree'
 
 /** The branches that make a tree so; empty when it is so already. */
@@ -30,7 +31,8 @@ type Pairs = readonly (readonly [Label, Tree])[]
 
 /** SetLink: each label's node is replaced whole, unless it is that link already. */
 function wholeLinks(tree: ValueTree, pairs: Pairs): Branch[] | Failure {
-  return repeated(inOrder(pairs)) ?? allNew(pairs.filter(([label, link]) => JSON.stringify(readTree(tree, [label])) !== JSON.stringify(link)))
+  const changed = pairs.filter(([label, link]) => JSON.stringify(saidAt(tree, label)) !== JSON.stringify(link))
+  return repeated(inOrder(pairs)) ?? allNew(changed.map(([label, link]) => [label, typeof link === 'boolean' ? link : [...link, ...takenOver(tree, label)]] as const))
 }
 
 /** DoUpdates: makes the listed nodes present or absent and leaves their siblings alone. */

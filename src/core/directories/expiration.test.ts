@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, named, type Member } from '../../trials/cluster'
+import { signed } from '../../sim/simServer'
 import { directoryNumber } from '../../trials/generators'
 import { isFailure, type Failure } from '../errors'
 import type { Found } from './lookup'
 import type { Label, DirectoryId } from '../names'
 import type { Accepted, Change, Drafted, ReadOutcome } from '../requests'
-import { isoTime } from '../timestamp'
+import { after, isoTime } from '../timestamp'
+import { applySet, type Branch } from '../values/intent'
 import type { Tree } from '../values/readValue'
 import { LONGEST_TX, MARGIN, plannedFor, txOf, txValues } from './expiration'
+import { draftChange } from './plannedChange'
+import { unexpiredFault } from './unexpired'
 
 const MINUTE = 60_000
 
@@ -232,6 +236,27 @@ describe('a change', () => {
     expect(names.cluster.code(alpha, names.cluster.submitCall(alpha, names.directory, [['Lampson', null, true]], 'carryOut'))).toBe('Superseded')
     names.cluster.pass(20 * MINUTE + MARGIN - MINUTE)
     expect(carry()).toBe('NotExpired')
+  })
+
+  it('[W3] but for a move, which puts a link in place of the reference, and the link is bound by what was promised', () => {
+    const names = new Names(Cluster.ring(1))
+    const alpha = names.cluster.member(0)
+    names.cluster.newD(alpha, names.directory, 'DEC', directoryNumber(2))
+    const until = names.now(alpha) + 20 * MINUTE
+    names.setTX(alpha, 'DEC', until)
+    names.settle(alpha)
+    const copy = alpha.copy(names.directory)
+    const to = (target: string): Tree => [['DEC', [['Link', [['To', [[target, true]]]]]]]]
+    const drafted = (target: string): Branch[] => draftChange(copy, { procedure: 'setLink', under: { labels: [], incarnations: null }, tree: to(target), replace: false }) as Branch[]
+    const fault = (branches: Branch[]): string => unexpiredFault(names.now(alpha), copy, names.cluster.intent(alpha, names.directory, 'setLink', branches))?.code ?? 'ok'
+    expect(fault([['DEC', null, [['Link', null, [['To', null, [['/IBM', null, true]]]]]]]])).toBe('NotExpired')
+    expect(fault(drafted('/IBM/DEC'))).toBe('ok')
+    expect(fault([['DEC', copy.visible.root.children!.get('DEC')!.ts, [['DR', null, false], ['Link', null, [['To', null, [['/IBM', null, true]]]]]]]])).toBe('ok')
+    applySet(copy.visible, { ...signed(names.cluster.intent(alpha, names.directory, 'setLink', drafted('/IBM/DEC'))), ts: after(copy.nextTS) })
+    expect(txValues(copy.visible, 'DEC').map((value) => value.until)).toEqual([until])
+    expect(drafted('/IBM/DEC')).toEqual([])
+    expect(fault(drafted('/elsewhere'))).toBe('NotExpired')
+    expect(fault([['DEC', null, [['TX', null, [[isoTime(until + MINUTE), null, true]]]]]])).toBe('Reserved')
   })
 
   it('[W3] servers that are listed with a reference are hints, and change at any time', () => {

@@ -40,6 +40,19 @@ export interface PlannedChange {
   next: Tree
 }
 
+/** What stands under a label, TX and what is planned aside; undefined when nothing does. */
+export function saidAt(tree: ValueTree, label: Label): Tree | undefined {
+  const said = readTree(tree, [label])
+  const kept = typeof said === 'object' ? said.filter(([second]) => second !== TX && second !== WITHDRAWN) : []
+  return said === undefined ? undefined : kept.length === 0 || kept
+}
+
+/** TX as a link takes it over that replaces a reference: what was promised of the one the other keeps. */
+export function takenOver(tree: ValueTree, label: Label): [Label, Tree][] {
+  const times = txValues(tree, label).map(({ until }): [Label, Tree] => [isoTime(until), true])
+  return times.length === 0 || namedBy(tree, label)?.type !== 'directory' ? [] : [[TX, times]]
+}
+
 /** A time as it is written: one text for each time. */
 export function txOf(label: Label): number | null {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(label) ? Date.parse(label) : Number.NaN
@@ -57,18 +70,19 @@ export function txValues(tree: ValueTree, label: Label): TXValue[] {
   return values
 }
 
-/** The greatest TX of those that were given before a time-stamp; null when there is none. */
-export function greatestTX(tree: ValueTree, label: Label, before: Timestamp | null): number | null {
-  const times = txValues(tree, label).flatMap(({ until, ts }) => (before === null || ts < before ? [until] : []))
-  return times.length === 0 ? null : Math.max(...times)
+/** The greatest TX of those that count; null when there is none. */
+export function greatestTX(tree: ValueTree, label: Label, counts: (value: TXValue) => boolean): number | null {
+  const times = txValues(tree, label).filter(counts)
+  return times.length === 0 ? null : Math.max(...times.map(({ until }) => until))
 }
 
 /**
  * W2, W3: the time (ms since 1970) until which what a label names may not change; 0 when it may. F is nowhere past `hi` of
- * any copy: what was given since then nobody can have cached.
+ * any copy: what was given since then nobody can have cached, but for what a link took over from the reference that it replaced.
  */
 export function bindsUntil({ visible, highest }: DirectoryCopy, label: Label): number {
-  const bound = greatestTX(visible, label, highest)
+  const own = visibleAt(visible, [label])?.ts
+  const bound = greatestTX(visible, label, ({ ts }) => ts < highest || ts === own)
   return bound === null ? 0 : bound + MARGIN
 }
 
@@ -79,7 +93,7 @@ export function cacheableUntil(copy: DirectoryCopy, label: Label, now: number): 
   if (named === null || now - millisecondsOf(copy.lastSweep) > LONGEST_UNSWEPT) return null
   const path = named.type === 'directory' ? [label, 'DR', 'DI', named.directory] : named.type === 'link' ? [label, 'Link', 'To', named.to] : [label]
   const isStable = path.every((_, depth) => visibleAt(tree, path.slice(0, depth + 1))!.ts < copy.stableMark)
-  const until = isStable ? greatestTX(tree, label, copy.stableMark) : null
+  const until = isStable ? greatestTX(tree, label, ({ ts }) => ts < copy.stableMark) : null
   return until !== null && until > now ? until : null
 }
 
@@ -123,7 +137,7 @@ export interface Expiration {
 
 /** What a person is told of a label's TX; null where there is none that has not passed, and nothing waits. */
 export function expirationOf({ visible }: DirectoryCopy, label: Label, now: number): Expiration | null {
-  const until = greatestTX(visible, label, null) ?? 0
+  const until = greatestTX(visible, label, () => true) ?? 0
   const planned = plannedFor(visible, label)
   if (planned === null) return until > now ? { until, planned: null } : null
   return { until, planned: { from: until === 0 ? 0 : until + MARGIN, what: inWords(planned.next) } }

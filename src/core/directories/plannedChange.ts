@@ -14,9 +14,9 @@ import type { Change } from '../requests'
 import { happened, type Turn } from '../server'
 import { isoTime, millisecondsOf, originOf } from '../timestamp'
 import type { Branch } from '../values/intent'
-import { readTree, type Tree } from '../values/readValue'
+import type { Tree } from '../values/readValue'
 import { draft } from './draft'
-import { bindsUntil, NEXT, plannedFor, plannedIn, TX, txValues, type PlannedChange } from './expiration'
+import { bindsUntil, NEXT, plannedFor, plannedIn, saidAt, TX, txValues, type PlannedChange } from './expiration'
 import { WITHDRAWN } from './serverEntry'
 
 type Pairs = readonly (readonly [Label, Tree])[]
@@ -44,7 +44,7 @@ function draftPlan(copy: DirectoryCopy, { under, tree, replace }: Change): Branc
   const [label = '', ...path] = only === undefined ? under.labels : [only[0]]
   const planned = (wanted: Tree): Change => ({ procedure: 'doUpdates', under: { labels: [label, WITHDRAWN], incarnations: null }, tree: wanted, replace: true })
   if (path[0] === WITHDRAWN) return draft(copy.visible, planned(false))
-  const now = pairsOf(readTree(copy.visible, [label]) ?? true).filter(([second]) => second !== TX && second !== WITHDRAWN)
+  const now = pairsOf(saidAt(copy.visible, label) ?? true)
   const wanted = only === undefined ? tree : only[1]
   const isLink = only !== undefined && pairsOf(wanted).some(([second]) => second === 'Link')
   const next = changed(now, path, wanted, replace || isLink)

@@ -26,7 +26,10 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
 /** What each other procedure may touch, and nothing else: `*` stands for an entry. */
 const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, readonly (readonly [Label, Label])[]> = {
-  setLink: [['*', 'Link']],
+  setLink: [
+    ['*', 'Link'],
+    ['*', 'TX'],
+  ],
   setUpOn: [['*', 'Server']],
   removeS: [['*', 'Server']],
   setInSN: [['.', 'InSN']],

@@ -32,7 +32,7 @@ function faultOf(now: number, copy: DirectoryCopy, intent: Intent, branch: Branc
     case 'carryOut':
       return whyNotYet(now, copy, branch)
     default:
-      return changesWhatIsBound(copy.visible, branch) && now <= bindsUntil(copy, branch[0]) ? notExpired(now, copy, branch[0]) : null
+      return takeOverFault(copy.visible, branch) ?? (changesWhatIsBound(copy.visible, branch) && now <= bindsUntil(copy, branch[0]) ? notExpired(now, copy, branch[0]) : null)
   }
 }
 
@@ -44,10 +44,30 @@ function notExpired(now: number, copy: DirectoryCopy, label: Label): Failure {
 /** What stands below a reference and is a hint, or for servers only. */
 const ofServers: readonly Label[] = ['Servers', 'InSN', 'Keys']
 
-/** Whether a branch changes what lookups and readers of its entry see; a move may put a link in place of a reference at any time. */
-function changesWhatIsBound(tree: ValueTree, [label, incarnation, below]: Branch): boolean {
+/** What new TX a branch comes with, of an entry that it makes anew. */
+function txOfNew([, incarnation, below]: Branch): Label[] {
+  const times = incarnation !== null || typeof below === 'boolean' ? undefined : below.find(([second]) => second === TX)?.[2]
+  return typeof times === 'object' ? times.map(([time]) => time) : []
+}
+
+/** TX is given by setTX only; what is made anew may keep what it had. */
+function takeOverFault(tree: ValueTree, branch: Branch): Failure | null {
+  const [label, incarnation, below] = branch
+  if (typeof below === 'boolean' || below.every(([second]) => second !== TX)) return null
+  const had = new Set(txValues(tree, label).map(({ until }) => isoTime(until)))
+  return incarnation === null && txOfNew(branch).every((time) => had.has(time)) ? null : failure('Reserved', { name: shown(`${label}/${TX}`), procedure: 'setTX' })
+}
+
+/**
+ * Whether a branch changes what lookups and readers of its entry see. A move may put a link to the moved directory in place
+ * of its reference at any time; the link keeps the TX, for who cached the reference goes by it still.
+ */
+function changesWhatIsBound(tree: ValueTree, branch: Branch): boolean {
+  const [label, incarnation, below] = branch
   if (typeof below === 'boolean') return true
-  if (incarnation === null) return !(namedBy(tree, label)?.type === 'directory' && below.some(([second]) => second === 'Link'))
+  const isMoved = namedBy(tree, label)?.type === 'directory' && below.some(([second, , deeper]) => second === 'Link' && deeper !== false)
+  if (incarnation === null) return !(isMoved && txOfNew(branch).length === txValues(tree, label).length)
+  if (isMoved) return false
   return below.some(([second, , deeper]) => (second === 'DR' ? typeof deeper === 'boolean' || deeper.some(([third]) => !ofServers.includes(third)) : second !== TX && second !== WITHDRAWN))
 }
 
@@ -62,7 +82,7 @@ function extensionFault(now: number, copy: DirectoryCopy, [label, incarnation, b
   const [[, anew, times]] = below as [Branch]
   if (typeof times === 'boolean') return bad('an expiration time is not taken away')
   if (anew === null && visibleAt(tree, [label, TX]) !== undefined) return bad('an expiration time is extended, not replaced')
-  const known = greatestTX(tree, label, null) ?? 0
+  const known = greatestTX(tree, label, () => true) ?? 0
   for (const [text, , mark] of times) {
     const until = txOf(text)
     if (typeof mark !== 'boolean' || until === null) return bad(`${shown(text)} is no time as it is written here`)
@@ -78,7 +98,8 @@ function extensionFault(now: number, copy: DirectoryCopy, [label, incarnation, b
 function planFault(copy: DirectoryCopy, intent: Intent, [label, incarnation, below]: Branch): Failure | null {
   const name = shown(label)
   if (incarnation === null || typeof below === 'boolean') return failure('NotFound', { name, reason: 'only a change of what is there can be planned' })
-  const [[, , plan]] = below as [Branch]
+  const [[, anew, plan]] = below as [Branch]
+  if (anew !== null) return failure('BadRequest', { reason: 'a plan is made anew, not changed' })
   if (plan === false) return plannedFor(copy.visible, label) === null ? failure('NotFound', { name, reason: 'no change of it is planned' }) : null
   const next = plan === true ? false : plan.length === 1 && plan[0]![0] === NEXT ? plan[0]![2] : null
   if (next === null) return failure('BadRequest', { reason: 'a plan says what the entry will be' })
