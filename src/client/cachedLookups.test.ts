@@ -99,6 +99,16 @@ describe('the cache of a client', () => {
     await expect(service.lookup('/DEC/SRC/Birrell/x')).rejects.toThrow('/DEC/SRC/Birrell/x')
   })
 
+  it('who stores a directory is asked for, by whoever wants to reach a copy', async () => {
+    await named()
+    await service.lookup('/DEC/SRC')
+    calls = []
+    expect((await service.copies('/DEC/SRC')).map(({ member }) => member.server)).toEqual([alpha.id])
+    expect(calls[0]).toBe('lookup')
+    await service.sweep('/DEC/SRC')
+    expect(await code(service.removeDC('/alpha', '/DEC/SRC'))).toBe('LastCopy')
+  })
+
   it('[W1] follows cached links', async () => {
     const until = await named()
     await service.setLink('/Systems', '/DEC/SRC')

@@ -31,7 +31,7 @@ interface Known {
 export class CachedLookups {
   readonly #connection: Connection
   readonly #arcs: NameCache = new Map()
-  /** Who stores a directory that was looked up: hints. */
+  /** Who was last said to store a directory: hints. */
   readonly #servers = new Map<DirectoryId, ServerId[]>()
 
   constructor(connection: Connection) {
@@ -41,7 +41,17 @@ export class CachedLookups {
   async lookup(name: FullName): Promise<Found> {
     const known = this.#known(name)
     const servers = this.#servers.get(known.directory)
-    if (known.trail.length > 0 && known.rest.length === 0 && servers !== undefined) return { ...known, servers, validUntil: leastOf(known.trail) }
+    if (known.trail.length === 0 || known.rest.length > 0 || servers === undefined) return this.#find(name, known)
+    const { directory, entity, trail } = known
+    return { directory, entity, servers, trail, validUntil: leastOf(trail) }
+  }
+
+  /** The same for whoever wants to reach a copy: who stores the directory changes at any time, and is asked for. */
+  find(name: FullName): Promise<Found> {
+    return this.#find(name, this.#known(name))
+  }
+
+  async #find(name: FullName, known: Known): Promise<Found> {
     const found = await this.#along(known, name, async (onward) => {
       const { trail, ...there } = await ask<Found>(this.#connection, { type: 'lookup', name: onward, entity: null })
       const validUntil = trail.length === 0 && onward !== name ? ALWAYS : there.validUntil

@@ -46,7 +46,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     const { name, path } = names.designator(vd)
     return lookups.read(name, { type: 'read', directory: placeholder, path, form, after })
   }
-  const found = (fn: string): Promise<Found> => lookups.lookup(names.name(fn))
+  const found = (fn: string): Promise<Found> => lookups.find(names.name(fn))
   const directory = async (fn: string): Promise<Found> => {
     const at = await found(fn)
     if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fn }))
@@ -153,7 +153,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async lookup(fn) {
-      const { directory: di, entity, servers, trail, validUntil } = await found(fn)
+      const { directory: di, entity, servers, trail, validUntil } = await lookups.lookup(names.name(fn))
       return { di, entity, servers, trail, validUntil }
     },
     async firstRoot({ label = 'root' } = {}) {
