@@ -94,6 +94,20 @@ describe('TX', () => {
   })
 })
 
+describe('a hostile member', () => {
+  it('[W3] binds nobody for longer than may be, with no TX and no plan', () => {
+    const { names, alpha } = oneName(1)
+    const copy = alpha.copy(names.directory)
+    const { ts } = copy.visible.root.children!.get('Lampson')!
+    const far = isoTime(names.now(alpha) + 2 * LONGEST_TX)
+    applySet(copy.visible, { ...signed(names.cluster.intent(alpha, names.directory, 'setTX', [['Lampson', ts, [['TX', null, [[far, null, true]]]]]])), ts: after(copy.nextTS) })
+    expect(alpha.sees(names.directory)).toContain(far)
+    expect(txValues(copy.visible, 'Lampson')).toEqual([])
+    const plan: Branch[] = [['Lampson', ts, [['Withdrawn', null, [['Next', null, [['Link', null, [['To', null, [['/', null, true]]]]], ['TX', null, [[far, null, true]]]]]]]]]]
+    expect(names.cluster.code(alpha, names.cluster.submitCall(alpha, names.directory, plan, 'plan'))).toBe('Reserved')
+  })
+})
+
 describe('what may be cached', () => {
   it('[W1] only what is older than F, the arc and its TX; the least on the way', () => {
     const { names, alpha, until } = oneName()

@@ -59,13 +59,13 @@ export function txOf(label: Label): number | null {
   return !Number.isNaN(ms) && isoTime(ms) === label ? ms : null
 }
 
-/** The values of TX under a label: several merge by maximum. */
+/** The values of TX under a label: several merge by maximum. One from further ahead than may be, that some server let through, counts nowhere. */
 export function txValues(tree: ValueTree, label: Label): TXValue[] {
   const node = visibleAt(tree, [label, TX])
   const values: TXValue[] = []
   for (const [text, leaf] of node === undefined ? [] : visibleChildren(node)) {
     const until = txOf(text)
-    if (until !== null) values.push({ until, ts: leaf.ts })
+    if (until !== null && until - millisecondsOf(leaf.ts) <= LONGEST_TX + MARGIN) values.push({ until, ts: leaf.ts })
   }
   return values
 }

@@ -103,6 +103,7 @@ function planFault(copy: DirectoryCopy, intent: Intent, [label, incarnation, bel
   if (plan === false) return plannedFor(copy.visible, label) === null ? failure('NotFound', { name, reason: 'no change of it is planned' }) : null
   const next = plan === true ? false : plan.length === 1 && plan[0]![0] === NEXT ? plan[0]![2] : null
   if (next === null) return failure('BadRequest', { reason: 'a plan says what the entry will be' })
+  if (typeof next !== 'boolean' && next.some(([second]) => second === TX)) return failure('Reserved', { name: `${name}/${TX}`, procedure: 'setTX' })
   const isLink = typeof next !== 'boolean' && next.some(([second]) => second === 'Link')
   return reservedFault(copy.visible, { ...intent, procedure: isLink ? 'setLink' : 'doUpdates', branches: [[label, null, next]] })
 }
