@@ -91,7 +91,6 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
           <MoreHorizontal aria-hidden size={17} />
         </MenuButton>
       </nav>
-      {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
       {place !== null && (
         <p className="about">
           {linked !== undefined && <>{linked.label} is a link · </>}
@@ -113,6 +112,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
           )}
         </p>
       )}
+      {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
     </div>
   )
 }

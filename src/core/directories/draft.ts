@@ -31,8 +31,10 @@ type Pairs = readonly (readonly [Label, Tree])[]
 
 /** SetLink: each label's node is replaced whole, unless it is that link already. */
 function wholeLinks(tree: ValueTree, pairs: Pairs): Branch[] | Failure {
+  const twice = repeated(inOrder(pairs))
+  if (twice !== null) return twice
   const changed = pairs.filter(([label, link]) => JSON.stringify(saidAt(tree, label)) !== JSON.stringify(link))
-  return repeated(inOrder(pairs)) ?? allNew(changed.map(([label, link]) => [label, typeof link === 'boolean' ? link : [...link, ...takenOver(tree, label)]] as const))
+  return allNew(changed.map(([label, link]) => [label, typeof link === 'boolean' ? link : [...link, ...takenOver(tree, label)]] as const))
 }
 
 /** DoUpdates: makes the listed nodes present or absent and leaves their siblings alone. */

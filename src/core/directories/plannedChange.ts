@@ -52,17 +52,18 @@ function draftPlan(copy: DirectoryCopy, { under, tree, replace }: Change): Branc
 }
 
 const pairsOf = (tree: Tree): Pairs => (typeof tree === 'boolean' ? [] : tree)
-const treeOf = (pairs: Pairs): Tree => pairs.length === 0 || pairs
 
 /** A tree as it will be when what is wanted below a path has been made so; false: there is none. */
-function changed(now: Pairs, path: readonly Label[], wanted: Tree, replace: boolean): Tree {
-  const [label, ...rest] = path
-  if (label !== undefined) return treeOf(put(now, label, changed(pairsOf(now.find(([each]) => each === label)?.[1] ?? true), rest, wanted, replace)))
-  if (wanted === false) return false
-  return treeOf(pairsOf(wanted).reduce((made, [each, deeper]) => put(made, each, changed(replace ? [] : pairsOf(made.find(([other]) => other === each)?.[1] ?? true), [], deeper, replace)), replace ? [] : now))
+function changed(now: Pairs, [label, ...rest]: readonly Label[], wanted: Tree, replace: boolean): Tree {
+  if (label === undefined && wanted === false) return false
+  const made = new Map(label === undefined && replace ? [] : now)
+  for (const [each, tree] of label === undefined ? pairsOf(wanted) : [[label, wanted] as const]) {
+    const next = changed(pairsOf(made.get(each) ?? true), rest, tree, replace)
+    if (next === false) made.delete(each)
+    else made.set(each, next)
+  }
+  return made.size === 0 || [...made]
 }
-
-const put = (pairs: Pairs, label: Label, tree: Tree): Pairs => [...pairs.filter(([each]) => each !== label), ...(tree === false ? [] : [[label, tree] as const])]
 
 /** Why a planned change is not made yet, or is another one; null when it may be made. */
 export function whyNotYet(now: number, copy: DirectoryCopy, branch: Branch): Failure | null {

@@ -71,6 +71,9 @@ function changesWhatIsBound(tree: ValueTree, branch: Branch): boolean {
   return below.some(([second, , deeper]) => (second === 'DR' ? typeof deeper === 'boolean' || deeper.some(([third]) => !ofServers.includes(third)) : second !== TX && second !== WITHDRAWN))
 }
 
+/** Of one name in one change: the new one, and those that it outlives. */
+const MOST_TIMES = 256
+
 /** SetTX: later times only, in bounds, and what it takes away is less than a TX that every copy has. */
 function extensionFault(now: number, copy: DirectoryCopy, [label, incarnation, below]: Branch): Failure | null {
   const tree = copy.visible
@@ -82,6 +85,7 @@ function extensionFault(now: number, copy: DirectoryCopy, [label, incarnation, b
   const [[, anew, times]] = below as [Branch]
   if (typeof times === 'boolean') return bad('an expiration time is not taken away')
   if (anew === null && visibleAt(tree, [label, TX]) !== undefined) return bad('an expiration time is extended, not replaced')
+  if (times.length > MOST_TIMES) return bad('it is one expiration time that is given')
   const known = greatestTX(tree, label, () => true) ?? 0
   for (const [text, , mark] of times) {
     const until = txOf(text)

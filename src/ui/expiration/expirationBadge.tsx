@@ -10,7 +10,8 @@ export function ExpirationBadge({ expiration: { until, planned } }: { expiration
   if (planned !== null) {
     return (
       <span className="expiration planned" title={`From ${clockTime(planned.from)} on: ${planned.what}`} data-planned={planned.from}>
-        <CalendarClock aria-hidden size={12} /> {now < planned.from ? `changes in ${span(planned.from - now)}` : 'changes soon'}
+        <CalendarClock aria-hidden size={12} /> <span className="words">changes </span>
+        {now < planned.from ? `in ${span(planned.from - now)}` : 'soon'}
       </span>
     )
   }
