@@ -36,11 +36,15 @@ export function fromRoot(connection: Connection, text: string): string {
   return root === null ? text : text.replaceAll(`#${root}/`, '/').replaceAll(`#${root}`, '/')
 }
 
+const MOST_NAMES = 1024
+
 /** Names from texts, made absolute by the working root and the working directory. */
 export class Names {
   workingRoot = '/'
   workingDirectory = '/'
   readonly #connection: Connection
+  /** What texts were found to mean, under these: most are asked for again and again. */
+  #seen: { root: DirectoryId | null; workingRoot: string; workingDirectory: string; names: Map<string, FullName> } = { root: null, workingRoot: '', workingDirectory: '', names: new Map() }
 
   constructor(connection: Connection) {
     this.#connection = connection
@@ -52,7 +56,15 @@ export class Names {
   }
 
   name(text: string): FullName {
-    return this.absolute(this.parse(text), text)
+    const { root } = this.#connection.self()
+    const { workingRoot, workingDirectory } = this
+    if (this.#seen.root !== root || this.#seen.workingRoot !== workingRoot || this.#seen.workingDirectory !== workingDirectory || this.#seen.names.size >= MOST_NAMES) this.#seen = { root, workingRoot, workingDirectory, names: new Map() }
+    const { names } = this.#seen
+    const known = names.get(text)
+    if (known !== undefined) return known
+    const name = this.absolute(this.parse(text), text)
+    names.set(text, name)
+    return name
   }
 
   /** A name as it stands, which a link keeps: relative to the directory that holds it. */

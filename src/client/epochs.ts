@@ -2,9 +2,10 @@
 import { failure, NameServiceError } from '../core/errors'
 import { shortName } from '../core/server'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
-import type { Change, CopyState, NewEpoch, Outcomes, Quarantined, Request } from '../core/requests'
+import { NEXT } from '../core/directories/expiration'
+import type { Change, CopyState, NewEpoch, Outcomes, Quarantined, QuarantineEntry, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
-import type { Tree } from '../core/values/readValue'
+import { below, type Tree } from '../core/values/readValue'
 import { ask, type Connection } from './connection'
 import type { EpochOptions, EpochPreview, NameService, Written } from './nameService'
 
@@ -77,8 +78,20 @@ export function epochCalls(connection: Connection, directoryOf: (fn: string) => 
 }
 
 /** A node that was new replaces what stands there by now, as it did where it was made. */
-const changeOf = (procedure: Change['procedure'], path: readonly Label[], tree: Tree): Change =>
-  procedure === 'setLink' ? { procedure, under: { labels: [], incarnations: null }, tree: [[path[0]!, tree]], replace: false } : { procedure, under: { labels: [...path], incarnations: null }, tree, replace: tree !== false }
+function changeOf(procedure: QuarantineEntry['procedure'], path: readonly Label[], tree: Tree): Change {
+  const [label = '', second = '', ...rest] = path
+  const under = (...labels: Label[]): Change['under'] => ({ labels, incarnations: null })
+  switch (procedure) {
+    case 'setLink':
+      return { procedure, under: under(), tree: [[label, tree]], replace: false }
+    case 'setTX':
+      return { procedure, under: under(label), tree: rest.length > 0 ? [[rest[0]!, tree]] : tree, replace: false }
+    case 'plan':
+      return tree === false ? { procedure, under: under(label, second), tree, replace: false } : { procedure, under: under(label), tree: below(tree, [NEXT]) ?? false, replace: true }
+    case 'doUpdates':
+      return { procedure, under: under(...path), tree, replace: tree !== false }
+  }
+}
 
 /** Asks the copies that would be left out for their logs, and compares them with those of the chosen. */
 async function whatIsAlone(at: (servers: readonly ServerId[], request: Extract<Request, { type: 'state' }>) => Promise<CopyState>, directory: DirectoryId, chosen: readonly ServerId[], excluded: NewEpoch['excluded']): Promise<Pick<EpochPreview, 'alone' | 'unknown'>> {

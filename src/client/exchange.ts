@@ -3,6 +3,7 @@ import { failure, NameServiceError } from '../core/errors'
 import type { Label } from '../core/names'
 import { MAX_CALL_BYTES } from '../core/copies/originate'
 import { formatPath } from '../core/names'
+import { withoutTX } from './json'
 import type { JsonTree, NameService, Written } from './nameService'
 
 type Line = { type: 'namering'; version: 1 } | { type: 'directory'; path: Label[] } | { type: 'link'; path: Label[]; label: Label; to: string } | { type: 'entry'; path: Label[]; label: Label; tree: JsonTree }
@@ -24,7 +25,7 @@ export async function exportLines(service: NameService, fn: string): Promise<str
       if (label === '.' || type === 'server') continue
       if (type === 'directory') await walk([...path, label])
       else if (type === 'link') lines.push({ type: 'link', path, label, to: detail })
-      else lines.push({ type: 'entry', path, label, tree: trees.get(label) ?? true })
+      else lines.push({ type: 'entry', path, label, tree: withoutTX(trees.get(label) ?? true) })
     }
   }
   await walk([])

@@ -1,4 +1,6 @@
 /** Between trees as the core has them (lists of pairs) and as programs write them (objects, strings, sets of strings). */
+import { TX } from '../core/directories/expiration'
+import { WITHDRAWN } from '../core/directories/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
 import { MAX_PATH_LABELS, type Label } from '../core/names'
 import { valueOf, type Tree } from '../core/values/readValue'
@@ -28,4 +30,10 @@ export function toValue(tree: Tree): JsonValue {
   const value = valueOf(tree)
   if (typeof value === 'string' || typeof value === 'boolean') return value
   return typeof value[0] === 'string' ? (value as readonly string[]) : toJson(tree)
+}
+
+/** An entry's tree without what it promises to caches: that is no part of what it says, and is set by `setTX` only. */
+export const withoutTX = (tree: JsonTree): JsonTree => {
+  const kept = typeof tree === 'boolean' ? [] : Object.entries(tree).filter(([label]) => label !== TX && label !== WITHDRAWN)
+  return kept.length === 0 || Object.fromEntries(kept)
 }

@@ -35,6 +35,8 @@ export interface Read<T> {
    * its own meanwhile, and what was accepted there is missing here, until an epoch of all brings both together.
    */
   parting: Parting
+  /** Until when it may be cached, TX and hints aside, ms since 1970; null: not at all [W1]. */
+  validUntil: number | null
 }
 
 export interface WriteOptions {
@@ -45,6 +47,8 @@ export interface WriteOptions {
    * library until it is durable. 0: nobody waits, and the library sees to it.
    */
   patience?: number
+  /** A change of what has not expired is planned, for when it has [W3], instead of refused (`NotExpired`): a change of one name. */
+  plan?: boolean
 }
 
 /** An update that the library keeps, over reloads too, until it is durable. */
@@ -67,6 +71,8 @@ export interface Written {
   ts: Timestamp
   /** The servers whose copies have it on disk. */
   copies: ServerId[]
+  /** Only the plan of a change was written: it is made from then on, ms since 1970. */
+  plannedFor?: number
 }
 
 /** One member of a directory's ring: its state, or why it cannot be asked. */
@@ -131,6 +137,7 @@ export interface NameService {
   forget(ts: Timestamp): Promise<void>
 
   // Directories
+  /** Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where. */
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
@@ -145,6 +152,10 @@ export interface NameService {
   previewMove(fn: string, to: string): Promise<MovePreview>
   /** Every name that a directory has, had, or is to have, by its own records, oldest first. */
   moves(fn: string): Promise<Move[]>
+  /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
+  setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
+  /** A change of the name that is planned is not made. */
+  takeBack(fn: string, options?: WriteOptions): Promise<Written>
 
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>

@@ -135,7 +135,7 @@ describe('directories and names', () => {
     await service.setLink('/home', '/IBM')
     await service.setLink('/home', '/DEC/SRC')
     expect(await service.setLink('/home', '/DEC/SRC')).toMatchObject({ copies: [alpha.id] })
-    expect((await service.entries('/')).value).toContainEqual(['home', 'link', '/DEC/SRC'])
+    expect((await service.entries('/')).value).toContainEqual(['home', 'link', '/DEC/SRC', null])
     for (const fn of ['/DEC/link', '/DEC/SRC/up', '/home', '/home/up']) expect((await service.lookup(fn)).di).toBe(di)
     expect((await service.lookup('/DEC/SRC/Lampson')).entity).toBe('Lampson')
     expect((await service.lookup('/DEC/SRC')).trail.map(({ label, found }) => [label, found])).toEqual([['DEC', 'directory'], ['SRC', 'directory']])
@@ -143,7 +143,7 @@ describe('directories and names', () => {
     service.workingDirectory = '/SRC'
     expect((await service.getValue('.:Lampson/Password')).value).toBe('XGZQ#$')
     expect((await service.lookup('../SRC')).di).toBe(di)
-    expect((await service.entries('/')).value).toEqual(expect.arrayContaining([['SRC', 'directory', di], ['link', 'link', 'SRC']]))
+    expect((await service.entries('/')).value).toEqual(expect.arrayContaining([['SRC', 'directory', di, null], ['link', 'link', 'SRC', null]]))
     expect(await code(service.lookup('../../x'))).toBe('NotFound')
   })
 

@@ -6,6 +6,7 @@ import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
+import { WITHDRAWN } from '../core/directories/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
@@ -14,6 +15,7 @@ import { later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
+import { CachedLookups } from './cachedLookups'
 import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
@@ -40,12 +42,13 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
   const names = new Names(connection)
   const resender = new Resender(connection, outbox)
   const writer = new Writer(connection, resender, write)
+  const lookups = new CachedLookups(connection)
 
   const read = async (vd: string, form: Form, after: Timestamp | null = null): Promise<ReadOutcome> => {
     const { name, path } = names.designator(vd)
-    return ask(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path, form, after } })
+    return lookups.read(name, { type: 'read', directory: placeholder, path, form, after })
   }
-  const found = (fn: string): Promise<Found> => ask(connection, { type: 'lookup', name: names.name(fn), entity: null })
+  const found = (fn: string): Promise<Found> => lookups.find(names.name(fn))
   const directory = async (fn: string): Promise<Found> => {
     const at = await found(fn)
     if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fn }))
@@ -131,9 +134,9 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
     async getValue(vd, options = {}) {
       if (options.swept) await sweep(await found(nameIn(vd)))
-      const { tree, asOf, server, parting } = await read(vd, 'tree', options.after ?? null)
+      const { tree, asOf, server, parting, validUntil } = await read(vd, 'tree', options.after ?? null)
       if (tree === null) throw notFound(vd)
-      return { value: toValue(tree), tree: toJson(tree), asOf, server, parting }
+      return { value: toValue(tree), tree: toJson(tree), asOf, server, parting, validUntil }
     },
     async testValue(vd, value) {
       const { name, path } = names.designator(vd)
@@ -157,7 +160,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async lookup(fn) {
-      const { directory: di, entity, servers, trail, validUntil } = await found(fn)
+      const { directory: di, entity, servers, trail, validUntil } = await lookups.lookup(names.name(fn))
       return { di, entity, servers, trail, validUntil }
     },
     async firstRoot({ label = 'root' } = {}) {
@@ -179,6 +182,16 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { parent, label } = names.split(fn)
       names.parse(to)
       return writer.write(parent, linkChange([[label, to]]), options)
+    },
+    async setTX(fn, time, options) {
+      const { parent, label } = names.split(fn)
+      const until = new Date(time)
+      if (Number.isNaN(until.getTime())) throw new NameServiceError(failure('BadRequest', { reason: `${time} is no time; write one as ${new Date(connection.now()).toISOString()}, or as ms since 1970` }))
+      return writer.write(parent, { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree: [[until.toISOString(), true]], replace: false }, options)
+    },
+    async takeBack(fn, options) {
+      const { parent, label } = names.split(fn)
+      return writer.write(parent, { procedure: 'plan', under: { labels: [label, WITHDRAWN], incarnations: null }, tree: false, replace: false }, options)
     },
 
     async newDC(sn, fn) {
@@ -243,12 +256,12 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
 
     async entries(fn) {
-      const { entries, asOf, server, parting } = await read(fn, 'entries')
-      return { value: (entries ?? []).map(([label, type, detail]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail]), asOf, server, parting }
+      const { entries, asOf, server, parting, validUntil } = await read(fn, 'entries')
+      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, expiration]), asOf, server, parting, validUntil }
     },
     async nodes(vd) {
-      const { nodes, asOf, server, parting } = await read(vd, 'nodes')
-      return { value: nodes, asOf, server, parting }
+      const { nodes, asOf, server, parting, validUntil } = await read(vd, 'nodes')
+      return { value: nodes, asOf, server, parting, validUntil }
     },
     exportDirectory: (fn) => exportLines(service, fn),
     importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links)), progress),
@@ -272,6 +285,8 @@ const linkChange = (links: readonly (readonly [Label, string])[]): Change => ({
 /** s to wait for a level, unless a call says otherwise. */
 const PATIENCE = 5
 
+type Wish = Required<Pick<WriteOptions, 'durability' | 'patience'>>
+
 /** Draws up changes, signs them, submits them, and sees to their durability. */
 class Writer {
   readonly #connection: Connection
@@ -293,10 +308,19 @@ class Writer {
       try {
         return await this.#submit(drafted, change.procedure, wish)
       } catch (error) {
+        if (options.plan === true && error instanceof NameServiceError && error.code === 'NotExpired') return this.#plan(drafted, change, wish, error)
         const faster = error instanceof NameServiceError && error.code === 'Superseded' && change.under.incarnations === null
         if (!faster || attempt >= ATTEMPTS) throw error
       }
     }
+  }
+
+  /** A change that has to wait until TX has passed [W3], of the one name that it was drawn up for. */
+  async #plan({ directory, branches }: Drafted, change: Change, wish: Wish, { about }: NameServiceError): Promise<Written> {
+    const labels = change.under.labels.length === 0 ? [] : [branches[0]![0], ...change.under.labels.slice(1)]
+    const plan: Change = { ...change, procedure: 'plan', under: { labels, incarnations: null } }
+    const drafted = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change: plan } })
+    return { ...(await this.#submit(drafted, 'plan', wish)), plannedFor: Date.parse(about['from'] ?? '') }
   }
 
   /** A kept change once more, at a copy that can be reached: its ancestors are those that were meant then. */
@@ -306,14 +330,14 @@ class Writer {
     return this.#submit({ directory, server, branches: [...intent.branches] }, intent.procedure, this.#wish({ durability: level }))
   }
 
-  #wish(options: WriteOptions): Required<WriteOptions> {
+  #wish(options: WriteOptions): Wish {
     const wish = { durability: 'local' as Durability, patience: PATIENCE, ...this.#usual, ...options }
     const isRight = durabilities.includes(wish.durability) && wish.patience >= 0 && wish.patience * 1000 <= LONGEST_PATIENCE
     if (!isRight) throw new NameServiceError(failure('BadRequest', { reason: `an update is made durable at ${durabilities.join(', ')}, with a patience of ${LONGEST_PATIENCE / 1000} s at most` }))
     return wish
   }
 
-  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, { durability, patience }: Required<WriteOptions>): Promise<Written> {
+  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, { durability, patience }: Wish): Promise<Written> {
     const signed = await this.#sign(directory, procedure, branches)
     const { ts, copies, ring } = await ask<Accepted>(this.#connection, { type: 'ask', servers: [server], request: { type: 'submit', directory, signed } })
     if (durability === 'local') return { ts, copies }
@@ -324,7 +348,7 @@ class Writer {
   }
 
   /** Everything is as it was wanted: the time-stamp is the one of what is there. Others wrote it, and keep it; its spreading can be waited for. */
-  async #unchanged({ directory, server }: Drafted, { under, tree }: Change, { durability, patience }: Required<WriteOptions>): Promise<Written> {
+  async #unchanged({ directory, server }: Drafted, { under, tree }: Change, { durability, patience }: Wish): Promise<Written> {
     const { snapshot, asOf, nodes } = await ask<ReadOutcome>(this.#connection, { type: 'ask', servers: [server], request: { type: 'read', directory, path: under.labels, form: durability === 'local' ? 'snapshot' : 'nodes', after: null } })
     const ts = snapshot.path.at(-1)?.[1] ?? asOf
     let copies = [server]
@@ -429,9 +453,9 @@ function watch(connection: Connection, lookup: () => Promise<Found>, read: () =>
     reading = true
     try {
       unsubscribe ??= connection.onChange((await lookup()).directory, () => void look())
-      const { tree, asOf, server, parting } = await read()
+      const { tree, asOf, server, parting, validUntil } = await read()
       const text = JSON.stringify([tree, parting])
-      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server, parting })
+      if (!stopped && text !== last) callback({ value: tree === null ? null : toValue(tree), asOf, server, parting, validUntil })
       last = text
     } catch (error) {
       if (!(error instanceof NameServiceError)) throw error

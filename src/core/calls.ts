@@ -15,12 +15,14 @@ import { factsOf } from './copies/spread'
 import { beginSweep } from './copies/sweep'
 import { sweepLater, watchOf } from './copies/sweepTimes'
 import { beginCleanup } from './directories/cleanup'
-import { draft } from './directories/draft'
+import { expirationOf, readableUntil } from './directories/expiration'
 import { beginLookup, type AtRequest } from './directories/lookup'
+import { draftChange } from './directories/plannedChange'
 import { backReferences, effectiveParent, MAX_RECORDS } from './directories/parents'
 import { namedBy } from './directories/reference'
 import { reservedFault } from './directories/reserved'
 import { foresee, movingFault } from './directories/settling'
+import { unexpiredFault } from './directories/unexpired'
 import { walk } from './directories/walk'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
@@ -118,7 +120,10 @@ function badLabelIn(tree: Change['tree']): Failure | null {
 /** The first label of a request's path: an entry, or a link to follow. */
 function entityOf(request: AtRequest): Label | null {
   if (request.type === 'state') return null
-  return (request.type === 'draft' ? (request.change.procedure === 'setLink' || request.change.replace && request.change.under.labels.length === 1 ? null : request.change.under.labels[0]) : request.path[0]) ?? null
+  if (request.type !== 'draft') return request.path[0] ?? null
+  const { procedure, replace, under } = request.change
+  const isOfTheLabel = procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan' || (replace && under.labels.length === 1)
+  return (isOfTheLabel ? null : under.labels[0]) ?? null
 }
 
 function firstRoot(turn: Turn, directory: DirectoryId, signed: SignedIntent, caller: Caller): void {
@@ -219,7 +224,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
     case 'test':
       return { equal: sameTree(readTree(copy.visible, request.path) ?? false, request.tree) }
     case 'draft': {
-      const branches = draft(copy.visible, request.change)
+      const branches = draftChange(copy, request.change)
       return isFailure(branches) ? branches : { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
     }
     case 'submit':
@@ -247,21 +252,23 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
   return {
     tree: form === 'tree' ? (readTree(copy.visible, path) ?? null) : null,
     labels: form === 'labels' ? (readLabels(copy.visible, path) ?? null) : null,
-    entries: form === 'entries' ? entriesOf(copy) : null,
+    entries: form === 'entries' ? entriesOf(copy, turn.now) : null,
     nodes: form === 'nodes' ? nodesOf(copy, path) : null,
     snapshot: { mark, path: found },
     asOf: copy.lastSweep,
     server: turn.server.id,
     parting: partingOf(turn.server, copy),
+    validUntil: readableUntil(copy, path, turn.now),
   }
 }
 
 /** Every label of the directory with what it names, in no order: what a browser of names shows. */
-function entriesOf({ visible }: DirectoryCopy): Entry[] {
+function entriesOf(copy: DirectoryCopy, now: number): Entry[] {
+  const { visible } = copy
   return [...visibleChildren(visible.root)].map(([label]) => {
     const named = namedBy(visible, label)!
     const detail = named.type === 'directory' ? named.directory : named.type === 'link' ? named.to : named.type === 'server' ? named.server : ''
-    return [label, named.type, detail]
+    return [label, named.type, detail, expirationOf(copy, label, now)]
   })
 }
 
@@ -285,7 +292,7 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
 }
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? announcementFault(copy, turn.server.root, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }

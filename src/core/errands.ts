@@ -4,10 +4,12 @@
  */
 import { schedule, unschedule } from './agenda'
 import type { CleanupStep } from './directories/cleanup'
+import type { Arrived } from './directories/lookup'
+import type { OwnNameStep } from './directories/ownNames'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { Message } from './messages'
-import type { DirectoryId, ServerId } from './names'
+import type { DirectoryId, Label, ServerId } from './names'
 import { outcomeShapes, type Change, type Drafted, type Request } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
@@ -19,6 +21,7 @@ import type { Caller } from './caller'
 
 /** What goes on when an errand has ended. */
 export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | { type: 'sought'; id: string; name: string } | { type: 'procedure'; id: string; step: ProcedureStep }
+  | Arrived | { type: 'ownName'; step: OwnNameStep } | { type: 'carriedOut'; directory: DirectoryId; label: Label }
   /** A change that was drawn up: it is signed by this server and submitted, then goes on. */
   | { type: 'drafted'; procedure: ProcedureName; onward: Onward }
 
@@ -170,7 +173,7 @@ export function onSigned(turn: Turn, id: number, signature: string): void {
 }
 
 /** A change of this server's own: drawn up at one of these servers, signed, submitted there; nothing to change is no failure. */
-export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, under: Change['under'], tree: Tree, onward: Onward): void {
+export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD' | 'carryOut'>, under: Change['under'], tree: Tree, onward: Onward): void {
   ask(turn, at, { type: 'draft', directory, change: { procedure, under, tree, replace: false } }, { type: 'drafted', procedure, onward })
 }
 

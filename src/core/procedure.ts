@@ -66,7 +66,7 @@ export const read = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly
 export const lookUp = (turn: Turn, begun: Begun, step: ProcedureStep, path: readonly Label[], entity: Label | null, asked: AtRequest | null): void =>
   beginLookup(turn, { from: turn.server.root!, up: 0, labels: [...path] }, entity, asked, goOnAt(begun, step))
 
-export const change = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD'>, labels: Label[], tree: Tree, incarnations: Timestamp[] | null = null): void =>
+export const change = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD' | 'carryOut'>, labels: Label[], tree: Tree, incarnations: Timestamp[] | null = null): void =>
   changeAsServer(turn, at, directory, procedure, { labels, incarnations }, tree, onward(begun, step))
 
 /**

@@ -6,6 +6,7 @@ import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, t
 import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
 import { MAX_RECORDS, verdicts, type Judged } from './directories/parents'
+import type { Expiration } from './directories/expiration'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -18,7 +19,7 @@ import type { TSPair } from './values/update'
 
 /** What a client wants changed, before time-stamps [§3]: below a path, or replacing the value at it. */
 export interface Change {
-  procedure: Exclude<ProcedureName, 'newD'>
+  procedure: Exclude<ProcedureName, 'newD' | 'carryOut'>
   /** Labels, or the TSpath of a snapshot: then exactly that incarnation is meant. */
   under: { labels: Label[]; incarnations: Timestamp[] | null }
   tree: Tree
@@ -78,10 +79,16 @@ export interface TrailStep {
   directory: DirectoryId
   label: Label
   found: 'directory' | 'link' | 'entry'
+  /** The DI of the directory, or where the link leads; '' for an entry. */
+  to: string
   /** Whose copy was asked. */
   server: ServerId
   /** lastSweep of that copy. */
   asOf: Timestamp
+  /** Until when this step may be cached, ms since 1970; null: not at all [W1]. */
+  validUntil: number | null
+  /** Nobody was asked: it was known, and has not expired. */
+  cached: boolean
 }
 
 /** How far one server's copies lead [D2]. */
@@ -102,8 +109,8 @@ export interface Walked {
   entity: Label | null
 }
 
-/** A label of a directory, what it names, and a detail: the DI, the link's target, the SI, or nothing. */
-export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entry', detail: string]
+/** A label of a directory, what it names, a detail (the DI, the link's target, the SI, or nothing), and its expiration. */
+export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entry', detail: string, expiration: Expiration | null]
 
 /** A node and all below, absent ones too, and the author's key for each time-stamp. */
 export interface Nodes {
@@ -121,6 +128,8 @@ export interface ReadOutcome {
   server: ServerId
   /** Whether others have a part in the directory that this answer lacks [E8]. */
   parting: Parting
+  /** Until when the answer, TX and hints aside, may be cached, ms since 1970; null: not at all [W1]. */
+  validUntil: number | null
 }
 
 export interface Drafted {
@@ -151,7 +160,7 @@ export interface QuarantineEntry {
   author: string
   /** In a few words. */
   what: string
-  procedure: 'doUpdates' | 'setLink'
+  procedure: 'doUpdates' | 'setLink' | 'setTX' | 'plan'
   changes: { path: Label[]; tree: Tree }[]
   /** Something newer stands there in the ring. */
   conflict: boolean
@@ -229,7 +238,9 @@ const member: Shape<Member> = record({ copy: copyId, server: serverId, name: tex
 const epochShape = matching(isEpoch, 'an epoch')
 export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
-const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
+const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink', 'setTX', 'plan'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
+
+const expiration: Shape<Expiration> = record({ until: number, planned: nullable(record({ from: number, what: text(512) })) })
 
 const knownDirectories: Shape<Traces['rings']> = list(record({ directory: directoryId, name: text(8192) }), 256)
 
@@ -240,7 +251,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -301,7 +312,7 @@ export interface Outcomes {
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   walk: record({
-    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), server: serverId, asOf: timestampShape }), 64),
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
     directory: directoryId,
     servers,
     names: list(text(512), 16),
@@ -314,12 +325,13 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   read: record({
     tree: nullable(tree),
     labels: nullable(list(label, 20_000)),
-    entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512)), 20_000)),
+    entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512), nullable(expiration)), 20_000)),
     nodes: nullable(record({ tree: encodedNode, writers: list(tuple<[Timestamp, string]>(timestampShape, text(128)), 20_000) })),
     snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
     asOf: timestampShape,
     server: serverId,
     parting: oneOf(...partings),
+    validUntil: nullable(number),
   }),
   test: record({ equal: boolean }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),

@@ -9,6 +9,7 @@ import type { Caller, Performing } from './caller'
 import type { Errand, Onward } from './errands'
 import type { Cleanup } from './directories/cleanup'
 import type { Lookup } from './directories/lookup'
+import type { NameCache } from './directories/nameCache'
 import type { Originating } from './errands'
 import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy, type Epoch } from './copies/directoryCopy'
 import { isFailure, type Failure } from './errors'
@@ -29,7 +30,7 @@ import type { Procedure } from './procedure'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
-export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
+export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine' | 'planned'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
 export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
@@ -94,6 +95,8 @@ export interface Server {
   /** Copies that said that an epoch of theirs had left out the one here [E8]. */
   parted: Map<DirectoryId, Set<CopyId>>
   cleanups: Map<DirectoryId, Cleanup>
+  /** Arcs on the ways from the root to the directories stored here, until they expire (SPEC §12). */
+  names: NameCache
   /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
   referenced: Map<DirectoryId, string>
   transfers: Map<string, Transfer>
@@ -158,6 +161,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     quarantines: new Map(),
     parted: new Map(),
     cleanups: new Map(),
+    names: new Map(),
     referenced: new Map(),
     transfers: new Map(),
     staged: new Map(),

@@ -22,7 +22,9 @@ import { onLookSweep, onReadSweep, onSweepWithoutCopy, onWriteSweep } from './co
 import { sweepLater } from './copies/sweepTimes'
 import { originOf } from './timestamp'
 import { beginCleanup, onCleanup, onMoved, onNamesChanged } from './directories/cleanup'
-import { onSought, onWalked } from './directories/lookup'
+import { onArrived, onSought, onWalked } from './directories/lookup'
+import { onOwnName } from './directories/ownNames'
+import { concernsPlans, lookAtPlans, onCarriedOut, onPlannedTime } from './directories/plannedChange'
 import type { Effects } from './effects'
 import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from './errands'
 import type { Failure } from './errors'
@@ -88,10 +90,12 @@ function dispatch(turn: Turn, input: Input): void {
   }
 }
 
-/** What others name may take a name from this server, or from a directory that it stores. */
+/** What others name may take a name from this server, or from a directory that it stores; and there may be plans to carry out. */
 function lookAtNames(turn: Turn): void {
   for (const save of turn.effects.save) {
-    if (!('copy' in save) || save.change.type !== 'absorbed') continue
+    if (!('copy' in save)) continue
+    if (concernsPlans(save.change)) lookAtPlans(turn, save)
+    if (save.change.type !== 'absorbed') continue
     for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
@@ -132,6 +136,12 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return onSought(turn, onward.id, onward.name, outcome)
     case 'procedure':
       return onProcedure(turn, onward.id, onward.step, outcome)
+    case 'arrived':
+      return onArrived(turn, onward, outcome)
+    case 'ownName':
+      return onOwnName(turn, onward.step, outcome)
+    case 'carriedOut':
+      return onCarriedOut(turn, onward.directory, onward.label, outcome)
     case 'drafted':
       return onDrafted(turn, onward, outcome)
     default:
@@ -148,6 +158,7 @@ function onStart(turn: Turn, storeIsOld: boolean): void {
     else if (copy.state === 'excluded') schedule(server.agenda, `quarantine ${copy.directory}`, turn.now)
     else if (copy.leaving !== null) schedule(server.agenda, `leave ${copy.directory}`, turn.now)
     else {
+      lookAtPlans(turn, copy)
       sweepLater(turn, copy)
       schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + 2000)
     }
@@ -320,5 +331,6 @@ function onTask(turn: Turn, task: Task): void {
   if (copy?.state !== 'active') return
   if (kind === 'sweep') beginSweep(turn, copy, 'parallel', null)
   else if (kind === 'sweepDeadline') onSweepDeadline(turn, copy)
+  else if (kind === 'planned') onPlannedTime(turn, copy)
   else beginCleanup(turn, copy)
 }

@@ -1,6 +1,7 @@
 /** All canaries. Each must be caught by a checker, or the simulator is blind, and that is the bug. */
 import type { NamedCanary } from './canaries/canary'
 import { epochCanaries } from './canaries/epochs'
+import { expirationCanaries } from './canaries/expirations'
 import { forgettingCanaries } from './canaries/forgetting'
 import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
@@ -9,4 +10,4 @@ import { moveCanaries } from './canaries/moves'
 import { serverCanaries } from './canaries/servers'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries, ...expirationCanaries]

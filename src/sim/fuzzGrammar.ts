@@ -182,7 +182,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
-  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
+  draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
   has: (s) => has(s),
   state: (s) => ({ type: 'state', directory: s.aDirectory() }),
@@ -229,7 +229,7 @@ const labels = (s: Scene): Label[] => times(few(s), () => s.aLabel())
 /** Answers as their askers want them: true in shape, false in content. */
 const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
-  read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
+  read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, validUntil: null, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),

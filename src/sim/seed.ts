@@ -8,11 +8,11 @@ import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId } from '../core/names'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
-import type { Weather } from './network'
+import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
-import { bulkyMix, epochMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, expiring, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
@@ -65,12 +65,13 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const bulkyOrUsual = random.chance(BULKY) ? bulkyMix : usualMix
   // A known bug shows soonest in the usual worlds, where nothing else is going on.
   const mix = canary === undefined ? random.pick([bulkyOrUsual, random.chance(MOVING) ? movingMix : bulkyOrUsual, epochMix, random.chance(PLACING) ? placingMix : epochMix]) : { ...bulkyOrUsual, place: 0 }
-  const workload = new Workload(world, aim?.mix ?? mix, aim === undefined)
+  const goesByCaches = canary === undefined && world.random.fork('expiration').chance(EXPIRING)
+  const workload = new Workload(world, aim?.mix ?? (goesByCaches ? expiring(mix) : mix), aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
   world.pass(3000)
-  world.network.weather = aim?.weather ?? storm(random)
+  world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
   const faults = faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
@@ -99,6 +100,9 @@ const LOSES_DISKS = 0.3
 const RESTORES_DISKS = 0.3
 const PLACING = 0.12
 const MOVING = 0.4
+const EXPIRING = 0.3
+/** Where sweeps seldom complete, nothing can be promised to caches. */
+const CALM = 0.7
 /** In a larger world not every server stores the root, and nobody gives the others an up pointer. */
 const MOST_CHECKED = 9
 

@@ -25,6 +25,8 @@ const made = [
   'a clock was set back',
   'a clock was set forward',
   'an intent was carried to a second copy',
+  'an answer was promised to caches',
+  'something changed after it had been promised to caches, and expired',
   'a write was acknowledged while every other copy was out of reach',
   'an update was sent again, because it was not durable yet',
   'who waited for an update to be durable crashed, and sent it again',
@@ -139,6 +141,9 @@ const after = {
   'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),
   'F went on after an exclusion': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined && (server.copies.get(each.directory)?.excluded.length ?? 0) > 0),
   'an epoch took somebody back': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && each.change.fields.lineage!.length > 2 && each.change.fields.excluded!.length === 0 && server.copies.has(each.directory)),
+  'a change was refused, because what it changes may stand in caches': (_server, _input, { reply }) => reply.some(({ outcome }) => (outcome as { code?: string }).code === 'NotExpired'),
+  'a TX was not extended, because a change was planned': (_server, _input, { reply }) => reply.some(({ outcome }) => (outcome as { code?: string }).code === 'ChangePlanned'),
+  'a planned change was made': happens(/has expired; the change that was planned for it is made/),
   'a request went on to another server': (server) => [...server.errands.values()].some(({ tried }) => tried.length > 0),
 } as const satisfies Record<string, Followed>
 

@@ -10,7 +10,9 @@ import type { Tree } from '../core/values/readValue'
 import { readIsTrue, remaining } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
+import { expire, type Expiring } from './expiring'
 import { place } from './placing'
+import { Promises } from './promises'
 import type { Random } from './random'
 import type { World } from './world'
 
@@ -36,6 +38,8 @@ export interface Mix {
   epoch?: number
   abandon?: number
   decide?: number
+  /** Expiration times, lookups that may be cached, and planned changes. */
+  expire?: number
 }
 
 export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, place: 5, bulk: 0 }
@@ -44,6 +48,8 @@ export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 /** Many directories that move. */
 export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 9, move: 30, bulk: 0 }
+/** The same people, and others who go by caches. */
+export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 150 })
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 
 /** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
@@ -62,9 +68,11 @@ export class Workload {
   private readonly most: number
   /** The last time-stamp acknowledged for each directory: what somebody who wrote it wants to read again. */
   private readonly written = new Map<DirectoryId, Timestamp>()
+  private readonly promises: Promises
 
   constructor(world: World, mix: Mix, demanding: boolean) {
     this.world = world
+    this.promises = new Promises(world)
     this.demanding = demanding
     this.mix = mix
     this.most = mix.makeDirectory > 5 ? 12 : 3
@@ -97,6 +105,7 @@ export class Workload {
       abandon: () => this.abandon(at, directory, random),
       decide: () => this.decide(at, directory, random),
       move: () => this.move(at, random),
+      expire: () => this.expire(at, directory, random),
       place: () => place(this.world, at, this.paths, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
@@ -147,6 +156,14 @@ export class Workload {
       if (others.length > 0 && others.every((each) => !each.at.alive || !this.world.network.linked(each.at.id, server))) this.world.notice('a write was acknowledged while every other copy was out of reach')
     }
     if (at.alive) at.call(call, answer)
+  }
+
+  private expire(at: SimServer, directory: DirectoryId, random: Random): void {
+    const submit: Expiring['submit'] = (who, { directory: of, server, branches }, procedure, then) => {
+      const signedIntent = this.intent(who, of, procedure, branches, random)
+      if (who.alive) who.call({ type: 'ask', servers: [server], request: { type: 'submit', directory: of, signed: signedIntent } }, then)
+    }
+    expire({ world: this.world, promises: this.promises, labels: [...labels.slice(0, 2), 'DEC'], submit }, at, directory, random)
   }
 
   private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random): SignedIntent {

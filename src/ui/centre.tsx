@@ -9,7 +9,8 @@ import { useDesk, useView } from './desk/desk'
 import { ancestorsOf, labelsOf, lastLabel, parentOf, ROOT } from './desk/fullName'
 import { useCopy, type Place } from './desk/place'
 import { shows, type Show } from './desk/selection'
-import { nameActions } from './names/nameActions'
+import { ExpirationBadge, PlannedNews } from './expiration/expirationBadge'
+import { nameActions, takeBack } from './names/nameActions'
 import { MenuButton } from './parts/menuButton'
 import { Explained, Label, Trouble } from './parts/text'
 import { StateBanner } from './status/stateBanner'
@@ -70,6 +71,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
   const desk = useDesk()
   const rootLabel = useView((view) => view.rootLabel)
   const named = useStore(desk.listing.store, (state) => state.named.get(at))
+  const expiration = named?.expiration ?? null
   const copy = useCopy(place?.di ?? null)
   const type = named?.type ?? (place?.entity === null ? 'directory' : 'entry')
   const linked = place?.trail.findLast(({ found }) => found === 'link')
@@ -104,8 +106,15 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
             </>
           )}
           {copy === null && ' · no copy on this server'}
+          {expiration !== null && (
+            <>
+              {' · '}
+              <ExpirationBadge expiration={expiration} />
+            </>
+          )}
         </p>
       )}
+      {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
     </div>
   )
 }

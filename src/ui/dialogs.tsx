@@ -11,6 +11,7 @@ import { ImportSheet } from './names/importSheet'
 import { MoveSheet } from './names/moveSheet'
 import { LostServerSheet } from './network/lostServerSheet'
 import { ServerSheet } from './network/serverSheet'
+import { ExpiresSheet } from './expiration/expiresSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
 
 /** The dialog that is open, if one is. */
@@ -51,6 +52,8 @@ export function Dialogs() {
       return <ServerSheet onClose={onClose} />
     case 'lostServer':
       return <LostServerSheet request={open} onClose={onClose} />
+    case 'expires':
+      return <ExpiresSheet request={open} onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -122,7 +122,7 @@ function entriesOf(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] 
   const own = copy.log.filter((set) => !there.has(set.ts) && !settled.has(set.ts) && isInForce(copy.visible, set))
   return own.flatMap((set) => {
     const { procedure } = set.intent
-    if (procedure !== 'doUpdates' && procedure !== 'setLink') return []
+    if (procedure !== 'doUpdates' && procedure !== 'setLink' && procedure !== 'setTX' && procedure !== 'plan') return []
     const changes = changesOf(set.intent.branches).filter(({ path, tree }) => !sameTree(readTree(ring.visible, path) ?? false, tree))
     if (changes.length === 0) return []
     return [{ ts: set.ts, author: set.intent.author, what: describe(set.intent.branches), procedure, changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, set.ts)) }]

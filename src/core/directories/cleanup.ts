@@ -17,6 +17,7 @@ import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import type { Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
+import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
@@ -140,11 +141,13 @@ const namesIn = ({ ring }: DirectoryCopy): Label[] => ring.map((member) => membe
 
 const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible) !== null)
 
-function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { tree, snapshot, server: at }: ReadOutcome): void {
+function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome: ReadOutcome): void {
+  const { tree, snapshot, server: at } = outcome
   const { parent, label } = cleanup.parent!
   if (snapshot.path.length === 0) return draft(turn, copy, cleanup, parent, [at], [label], null, referenceTo(copy))
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
   if (onlyLabel(reference.get('DI')) !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
+  learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const names = namesIn(copy)
   const listed = labelsOf(reference.get('Servers'))
   const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]

@@ -5,8 +5,9 @@
 import { failure, isFailure, type Failure } from '../errors'
 import { compareLabels, formatPath, shown, type Label } from '../names'
 import type { Change } from '../requests'
+import { saidAt, takenOver } from './expiration'
 import type { Branch } from '../values/intent'
-import { readTree, type Tree } from '../values/readValue'
+import type { Tree } from '../values/readValue'
 import type { ValueNode, ValueTree } from '../values/valueTree'
 
 /** The branches that make a tree so; empty when it is so already. */
@@ -31,7 +32,10 @@ type Pairs = readonly (readonly [Label, Tree])[]
 
 /** SetLink: each label's node is replaced whole, unless it is that link already. */
 function wholeLinks(tree: ValueTree, pairs: Pairs): Branch[] | Failure {
-  return repeated(inOrder(pairs)) ?? allNew(pairs.filter(([label, link]) => JSON.stringify(readTree(tree, [label])) !== JSON.stringify(link)))
+  const twice = repeated(inOrder(pairs))
+  if (twice !== null) return twice
+  const changed = pairs.filter(([label, link]) => JSON.stringify(saidAt(tree, label)) !== JSON.stringify(link))
+  return allNew(changed.map(([label, link]) => [label, typeof link === 'boolean' ? link : [...link, ...takenOver(tree, label)]] as const))
 }
 
 /** What stands under a label for a directory, a reference or the link it left, is made whole: never mixed with somebody else's. */

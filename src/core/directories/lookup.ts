@@ -10,6 +10,8 @@ import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
+import { leastOf } from './nameCache'
+import { wayHere } from './ownNames'
 import { candidatesFor, childStoredHere, linkTarget } from './reference'
 
 const MAX_LINKS = 16
@@ -33,8 +35,17 @@ export interface Lookup {
   request: AtRequest | null
   /** Names of servers said to store the directory that nobody on the way could resolve, the shortest first. */
   names: string[]
+  /** The way went up, by a back-reference that a move may outdate at any time. */
+  rose: boolean
   /** Where the way goes on when one of them is found. */
   walk: Extract<Request, { type: 'walk' }> | null
+}
+
+/** A request on its way to where a name has led; the way may be cached until then. */
+export interface Arrived {
+  type: 'arrived'
+  caller: Caller
+  wayUntil: number | null
 }
 
 /** What a lookup answers: the directory, its servers, the way, and until when it may be cached (null: not at all). */
@@ -56,7 +67,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
 }
@@ -64,10 +75,11 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
   lookup.directory = request.directory
   lookup.walk = request
+  lookup.rose ||= request.up > 0
   if (++lookup.budget.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
   const [label] = request.labels
-  const own = request.up === 0 && label !== undefined && childStoredHere(turn.server, request.directory, label) !== undefined ? [turn.server.id] : []
+  const own = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0) ? [turn.server.id] : []
   const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
   // A directory that nobody has told of: whoever is connected may know it.
   const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]
@@ -124,9 +136,20 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
 
 function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {
   const { directory, request, trail } = lookup
-  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: null })
+  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: validUntilOf(lookup) })
   turn.server.lookups.delete(lookup.id)
-  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity), { type: 'answer', caller: lookup.caller })
+  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 && !lookup.rose ? NEVER : validUntilOf(lookup) })
+}
+
+/** A name that is a DI leads to its directory for ever. */
+const NEVER = Number.MAX_SAFE_INTEGER
+
+const validUntilOf = ({ rose, trail }: Lookup): number | null => (rose ? null : leastOf(trail))
+
+/** What was to be done where a name led has been done: a value read is no longer valid than the way to it. */
+export function onArrived(turn: Turn, { caller, wayUntil }: Arrived, outcome: object | Failure): void {
+  if (isFailure(outcome) || !('validUntil' in outcome)) return answer(turn, caller, outcome)
+  answer(turn, caller, { ...outcome, validUntil: leastOf([outcome as Pick<ReadOutcome, 'validUntil'>, { validUntil: wayUntil }]) })
 }
 
 /** The request, aimed at what the name led to: a link on an entry may have led to another entry elsewhere. */

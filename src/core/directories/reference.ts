@@ -25,7 +25,7 @@ export function namedBy(tree: ValueTree, label: Label): Named | null {
 }
 
 /** A link's target as an absolute name: relative ones begin at the directory that holds them, `/` at the root. */
-export function linkTarget(server: Server, holder: DirectoryId, to: string): FullName | null {
+export function linkTarget(server: Pick<Server, 'root'>, holder: DirectoryId, to: string): FullName | null {
   const name = parseName(to)
   if (isFailure(name)) return null
   if (name.from === '.') return { ...name, from: holder }

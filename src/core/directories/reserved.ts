@@ -14,6 +14,8 @@ const underEntry: ReadonlyMap<Label, string> = new Map([
   ['DR', 'newD'],
   ['Link', 'setLink'],
   ['Server', 'setUpOn'],
+  ['TX', 'setTX'],
+  ['Withdrawn', 'a planned change'],
 ])
 const underSelf: ReadonlyMap<Label, string> = new Map([
   ['BR', 'newD'],
@@ -22,9 +24,14 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
 ])
+/** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
+const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
 /** What each other procedure may touch, and nothing else: `*` stands for an entry. */
-const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (readonly [Label, Label])[]> = {
-  setLink: [['*', 'Link']],
+const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, readonly (readonly [Label, Label])[]> = {
+  setLink: [
+    ['*', 'Link'],
+    ['*', 'TX'],
+  ],
   setUpOn: [
     ['*', 'Server'],
     ['.', REMOVED],
@@ -34,6 +41,8 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
     ['.', REMOVED],
   ],
   setInSN: [['.', 'InSN']],
+  setTX: [['*', 'TX']],
+  plan: [['*', 'Withdrawn']],
   move: [['.', 'BR']],
   reference: [
     ['*', 'DR'],
@@ -44,6 +53,8 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD'>, readonly (re
 
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
+  // It makes what was looked at when it was planned.
+  if (procedure === 'carryOut') return null
   for (const branch of branches) {
     if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) continue
     if (procedure === 'removeS' && isWithdrawnAlone(tree, branch)) continue
@@ -63,7 +74,7 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
   const reserved = label === '.' ? underSelf : underEntry
   const whole = incarnation === null || typeof below === 'boolean'
   if (whole) {
-    const kept = [...reserved].find(([second]) => second !== 'Link' && visibleAt(tree, [label, second]) !== undefined)
+    const kept = [...reserved].find(([second]) => !goesAlong.has(second) && visibleAt(tree, [label, second]) !== undefined)
     if (kept !== undefined) return failure('Reserved', { name: shown(`${label}/${kept[0]}`), procedure: kept[1] === 'newD' ? 'newD and removeD' : kept[1] })
   }
   for (const [second] of typeof below === 'boolean' ? [] : below) {
@@ -75,7 +86,7 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
 
 const removes = (below: Branch[2]): boolean => (typeof below === 'boolean' ? !below : below.some(([, , deeper]) => removes(deeper)))
 
-function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD'>, [label, incarnation, below]: Branch): Failure | null {
+function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, [label, incarnation, below]: Branch): Failure | null {
   // A record that was made stays [M1].
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))

@@ -7,6 +7,9 @@ import { failure, type Failure } from '../errors'
 import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
+import { cacheableUntil } from './expiration'
+import { recall } from './nameCache'
+import { wayHere } from './ownNames'
 import { effectiveParent } from './parents'
 import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
 
@@ -27,9 +30,21 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     const copy = server.copies.get(directory)
     if (copy?.state !== 'active') {
       const child = up === 0 && rest[0] !== undefined ? childStoredHere(server, directory, rest[0]) : undefined
+      const way = up === 0 && child === undefined ? wayHere(server, directory, rest) : []
+      const last = way.at(-1)
+      if (last !== undefined) {
+        steps.push(...way)
+        rest.splice(0, way.length)
+        directory = last.to as DirectoryId
+        servers = candidatesFor(server, directory)
+        names = []
+        continue
+      }
       if (child === undefined && first && directory === server.root && upServer(server) !== undefined) return end('on', request.entity)
       if (child === undefined) return first ? failure('NoCopyHere', { server: server.name, directory }) : end('on', request.entity)
-      steps.push({ directory, label: rest.shift()!, found: 'directory', server: server.id, asOf: child.lastSweep })
+      const label = rest.shift()!
+      const validUntil = recall(server.names, directory, label, server.latest)?.validUntil ?? null
+      steps.push({ directory, label, found: 'directory', to: child.directory, server: server.id, asOf: child.lastSweep, validUntil, cached: true })
       directory = child.directory
       servers = candidatesFor(server, directory)
       names = []
@@ -49,9 +64,9 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     if (label === null) return end('found', null)
     const isEntity = rest.length === 0
     const named = namedBy(copy.visible, label)
-    const step = (found: TrailStep['found']): void => void steps.push({ directory, label, found, server: server.id, asOf: copy.lastSweep })
+    const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest), cached: false })
     if (named?.type === 'link') {
-      step('link')
+      step('link', named.to)
       if (!isEntity) rest.shift()
       return end('link', isEntity ? null : request.entity, named.to)
     }
@@ -63,7 +78,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       rest.shift()
       return end('found', label)
     }
-    step('directory')
+    step('directory', named.directory)
     rest.shift()
     directory = named.directory
     servers = candidatesFor(server, directory, named.servers)

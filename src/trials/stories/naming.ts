@@ -74,6 +74,7 @@ export class Naming {
   readonly readable = (text: string): string =>
     text
       .replace(/\d{16}\.(?:0|[a-z2-7]{13})(?![a-z2-7])/g, (ts) => this.number(ts as Timestamp))
+      .replace(/\b\d{4}-\d\d-\d\dT[\d:.]{12}Z/g, (time) => this.clock(Date.parse(time) - GENESIS))
       .replace(/\bsweep ([a-z2-7]{16})\b/g, (_, attempt: string) => `sweep ${this.number(this.attempts.get(attempt)!)}`)
       .replace(/#?\b([a-z2-7]{20})\b/g, (_, id: string) => this.directories.get(id as DirectoryId) ?? this.ofServer(id))
       .replace(/\b[a-z2-7]{13}\b/g, (id) => this.copies.get(id as CopyId)?.name ?? id)

@@ -18,7 +18,7 @@ import type { Input } from '../../core/step'
 import type { UpdateSet } from '../../core/values/intent'
 import type { Tree } from '../../core/values/readValue'
 import { explainMessage, explainOutcome, explainSets } from '../../sim/transcript'
-import { Cluster, type Member, type Post } from '../cluster'
+import { Cluster, GENESIS, type Member, type Post } from '../cluster'
 import { Invariants } from './invariants'
 import { Naming } from './naming'
 import { Page } from './page'
@@ -360,10 +360,10 @@ export class Telling extends Cluster {
     this.event(`${from.name} ${sign} ${to.name}`, `${message.type.padEnd(TYPE)}${'directory' in message ? this.in(directory) : ''}${explainMessage(message, request)}${how}`)
   }
 
-  private explainFound({ trail, directory, entity }: Found): string {
+  private explainFound({ trail, directory, entity, validUntil }: Found): string {
     const way = trail.map((step) => `#${step.directory}/${step.label} is ${step.found === 'entry' ? 'an' : 'a'} ${step.found} (${this.naming.ofServer(step.server)})`)
     const end = entity === null ? `the directory #${directory}` : `the entry ${entity} in #${directory}`
-    return way.length === 0 ? end : `${way.join(', ')}: ${end}`
+    return `${way.length === 0 ? '' : `${way.join(', ')}: `}${end}${validUntil === null ? '' : `, valid until ${this.naming.clock(validUntil - GENESIS)}`}`
   }
 
   /** Which directory is meant, where a story is about several. */

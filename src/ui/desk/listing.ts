@@ -17,6 +17,8 @@ export interface Named {
   type: Entry[1]
   /** DI, target or SI. */
   detail: string
+  /** Until when it stays as it is, and what is planned for it. */
+  expiration: Entry[3]
 }
 
 export interface Listed {
@@ -63,7 +65,7 @@ export function createListing(tab: Tab): Listing {
     const before = store.getState().listed.get(name)
     try {
       const { value } = await tab.service.entries(name)
-      const names = value.filter(([label]) => label !== SELF).map(([label, type, detail]): Named => ({ name: below(name, label), label, type, detail })).toSorted(inOrder)
+      const names = value.filter(([label]) => label !== SELF).map(([label, type, detail, expiration]): Named => ({ name: below(name, label), label, type, detail, expiration })).toSorted(inOrder)
       put(name, { names, loaded: true, failure: null })
     } catch (error) {
       put(name, { names: before?.names ?? [], loaded: before?.loaded ?? false, failure: sentenceOf(error) })

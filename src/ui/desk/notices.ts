@@ -20,7 +20,7 @@ export interface Notices {
   tell(text: string, remedy?: Remedy): void
   fail(error: unknown, remedy?: Remedy): void
   /** Shows that something is under way until it has ended; its failure becomes a notice. True if it succeeded. */
-  during(text: string, work: Promise<unknown>, remedy?: Remedy): Promise<boolean>
+  during(text: string, work: Promise<unknown>, remedy?: Remedy | ((error: unknown) => Remedy)): Promise<boolean>
   dismiss(id: number): void
 }
 
@@ -57,7 +57,7 @@ export function createNotices(): Notices {
         await work
         return true
       } catch (error) {
-        show('failure', sentenceOf(error), remedy, text)
+        show('failure', sentenceOf(error), typeof remedy === 'function' ? remedy(error) : remedy, text)
         return false
       } finally {
         clearTimeout(timer)

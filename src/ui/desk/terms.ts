@@ -24,6 +24,8 @@ export const terms = {
   durability: 'How many copies have an update on disk: the one that accepted it, a majority of the ring (quorum), or all. What is not there yet is sent again.',
   'stable mark': 'F: every update earlier than this is known to be at every copy; what is absent there is forgotten.',
   'directory reference': 'DR: the value in the parent that leads to a child directory and says who stores its copies.',
+  'expiration time': 'TX: until then a name may be cached, and does not change. It can be extended, not shortened.',
+  cache: 'What was looked up before is gone by until the first expiration on its way, and nobody is asked.',
   'as of': 'The lastSweep of the copy that answered: every earlier update is reflected in what you see.',
 } as const
 

@@ -26,7 +26,7 @@ const pictures = {
   way: {
     title: 'Way: how the name was looked up',
     text: 'From the root, label by label: each step reads one copy of one directory, here or on another server, and follows directory references and links.',
-    terms: ['full name', 'directory identifier', 'directory reference', 'back-reference', 'link', 'root', 'server'],
+    terms: ['full name', 'directory identifier', 'directory reference', 'back-reference', 'link', 'expiration time', 'cache', 'root', 'server'],
   },
 } satisfies Record<string, { title: string; text: string; terms: Term[] }>
 

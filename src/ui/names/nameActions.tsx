@@ -1,5 +1,7 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { CircleMinus, Copy, Download, FolderInput, FolderPlus, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Unplug, Upload } from 'lucide-react'
+import { CircleMinus, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
+import { withoutTX } from '../../client/json'
+import type { JsonTree, WriteOptions, Written } from '../../client/nameService'
 import type { Desk } from '../desk/desk'
 import { designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
@@ -10,7 +12,7 @@ import type { MenuItem } from '../parts/menu'
 
 const size = 15
 
-export type Subject = Pick<Named, 'name' | 'type' | 'detail'>
+export type Subject = Pick<Named, 'name' | 'type' | 'detail'> & Partial<Pick<Named, 'expiration'>>
 
 export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
   const copyName: MenuItem = {
@@ -20,18 +22,28 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
   }
   switch (subject.type) {
     case 'directory':
-      return [...directoryActions(desk, subject.name), copyName]
+      return [...directoryActions(desk, subject.name), ...(parentOf(subject.name) === null ? [] : expirationActions(desk, subject)), copyName]
     case 'link':
-      return [copyName, remove(desk, subject)]
+      return [...expirationActions(desk, subject), copyName, remove(desk, subject)]
     case 'entry':
       return [
         { word: 'Rename…', icon: <Pencil size={size} />, act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
+        ...expirationActions(desk, subject),
         copyName,
         remove(desk, subject),
       ]
     case 'server':
       return [copyName, ...lostServer(desk, subject)]
   }
+}
+
+function expirationActions(desk: Desk, { name, expiration }: Subject): MenuItem[] {
+  if (expiration?.planned) return [{ word: 'Take the planned change back', icon: <Undo2 size={size} />, act: () => takeBack(desk, name) }]
+  return [{ word: 'Expires…', icon: <Hourglass size={size} />, act: () => desk.dialogs.open({ type: 'expires', at: name, until: '' }) }]
+}
+
+export function takeBack({ notices, tab }: Desk, name: string): void {
+  void notices.during(`Taking back the change planned for ${name}`, tab.service.takeBack(name)).then((done) => done && notices.tell(`${name} stays as it is.`))
 }
 
 /** A server that is not connected may be gone for good. */
@@ -102,17 +114,17 @@ const remove = (desk: Desk, { name, type, detail }: Subject): MenuItem => ({
 function removeLink(desk: Desk, name: string, target: string): Promise<boolean> {
   const { service } = desk.tab
   const [directory, label] = [parentOf(name) ?? name, labelsOf(name).at(-1) ?? '']
-  return write(desk, service.doUpdates(directory, { [label]: false }), { what: `${label} deleted`, takeBack: () => service.setLink(name, target) })
+  return write(desk, (options) => service.doUpdates(directory, { [label]: false }, options), { what: `${label} deleted`, takeBack: () => service.setLink(name, target) })
 }
 
 async function removeEntry(desk: Desk, name: string): Promise<boolean> {
   const { service } = desk.tab
   const [directory, label] = [parentOf(name) ?? name, labelsOf(name).at(-1) ?? '']
-  const deleted = (async () => {
+  let kept: JsonTree = true
+  const deleting = async (options: WriteOptions): Promise<Written> => {
     const { value } = await service.nodes(designate(directory, [label]))
-    const kept = value === null || jsonOf(value.tree)
-    await service.doUpdates(directory, { [label]: false })
-    return kept
-  })()
-  return write(desk, deleted, { what: `${label} deleted`, takeBack: async () => service.doUpdates(directory, { [label]: await deleted }) })
+    kept = value === null || withoutTX(jsonOf(value.tree))
+    return service.doUpdates(directory, { [label]: false }, options)
+  }
+  return write(desk, deleting, { what: `${label} deleted`, takeBack: () => service.doUpdates(directory, { [label]: kept }) })
 }

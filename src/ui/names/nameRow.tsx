@@ -7,6 +7,7 @@ import { ROOT } from '../desk/fullName'
 import type { Listed, Named } from '../desk/listing'
 import type { MenuPoint } from '../parts/menu'
 import { Label } from '../parts/text'
+import { ExpirationBadge } from '../expiration/expirationBadge'
 import { NameIcon } from './nameIcon'
 
 interface RowProps {
@@ -18,7 +19,7 @@ interface RowProps {
 
 /** One name in the tree. A press shows it; the arrow before it opens it. */
 export function NameRow({ item, selected, listed, onMenu }: RowProps) {
-  const { name, label, type, detail } = item.getItemData()
+  const { name, label, type, detail, expiration } = item.getItemData()
   const isRoot = name === ROOT
   const copies = useView((view) => (type === 'directory' ? (view.copies[(isRoot ? view.root : detail) as DirectoryId]?.ring.length ?? 0) : 0))
   const open = item.isExpanded()
@@ -59,6 +60,7 @@ export function NameRow({ item, selected, listed, onMenu }: RowProps) {
       <span className={isRoot ? 'name root' : 'name'}>
         <Label>{label}</Label>
       </span>
+      {expiration !== null && <ExpirationBadge expiration={expiration} />}
       <span className={failure !== null && open ? 'note warn' : 'note'} title={failure ?? (type === 'link' ? detail : undefined)}>
         {type === 'link' ? (
           <>

@@ -1,5 +1,6 @@
 /** The small forms that make or change a name. They close at once: what the network says comes as a notice. */
 import { useState, type FormEvent, type ReactNode } from 'react'
+import { withoutTX } from '../../client/json'
 import { labelFault } from '../../core/names'
 import { useDesk, useView, type Desk } from '../desk/desk'
 import type { DialogRequest } from '../desk/dialogs'
@@ -136,7 +137,7 @@ export function RenameSheet({ request, onClose }: Props<'rename'>) {
     const renamed = (async () => {
       const [there, nodes] = await Promise.all([service.entries(directory), service.nodes(designate(directory, [old]))])
       if (there.value.some(([other]) => other === name)) throw new Error(`${name} is already there; choose another name, or delete it first.`)
-      const tree = nodes.value === null || jsonOf(nodes.value.tree)
+      const tree = nodes.value === null || withoutTX(jsonOf(nodes.value.tree))
       await service.doUpdates(directory, Object.fromEntries([[old, false], [name, tree]]))
       return tree
     })()

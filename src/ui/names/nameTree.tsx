@@ -26,7 +26,7 @@ export function NameTree({ filter, onChosen }: { filter: string; onChosen: () =>
   const list = useRef<VirtualizerHandle>(null)
 
   const shown = useMemo(() => new Shown(state, filter), [state, filter])
-  const root: Named = useMemo(() => ({ name: ROOT, label: rootLabel, type: 'directory', detail: '' }), [rootLabel])
+  const root: Named = useMemo(() => ({ name: ROOT, label: rootLabel, type: 'directory', detail: '', expiration: null }), [rootLabel])
   const nameOf = (name: string): Named => (name === ROOT ? root : (state.named.get(name) ?? { ...root, name, label: '', type: 'entry' }))
 
   const tree = useTree<Named>({

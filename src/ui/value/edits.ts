@@ -47,7 +47,7 @@ export class Edits {
       this.#place,
       above.map(([label]) => label),
     )
-    return write(this.#desk, service.doUpdates(this.#designator(above), tree), { what, takeBack: () => service.doUpdates(vd, inverse) })
+    return write(this.#desk, (options) => service.doUpdates(this.#designator(above), tree, options), { what, takeBack: () => service.doUpdates(vd, inverse) })
   }
 
   #designator(above: TSPath): SnapshotDesignator | string {

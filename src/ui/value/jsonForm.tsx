@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { JsonValue } from '../../client/nameService'
+import { withoutTX } from '../../client/json'
+import type { JsonTree, JsonValue } from '../../client/nameService'
 import { useDesk } from '../desk/desk'
 import { designateAt, useCopy, type Place } from '../desk/place'
 import { sentenceOf } from '../desk/notices'
@@ -13,11 +14,13 @@ export function JsonForm({ place }: { place: Place }) {
   const copy = useCopy(place.di)
   const vd = designateAt(place, [])
   const { answer } = useReading(`tree ${place.name}`, copy?.version ?? null, () => service.getValue(vd))
+  const changeable = place.entity !== null
+  // An expiration time is not set by replacing the value.
+  const readable = (tree: JsonTree): JsonTree => (changeable ? withoutTX(tree) : tree)
   const [draft, setDraft] = useState<string | null>(null)
   const [fault, setFault] = useState<string | null>(null)
-  const current = answer === null ? '' : JSON.stringify(answer.tree, null, 2)
+  const current = answer === null ? '' : JSON.stringify(readable(answer.tree), null, 2)
   const text = draft ?? current
-  const changeable = place.entity !== null
 
   const change = (to: string | null): void => {
     setDraft(to)
@@ -32,8 +35,8 @@ export function JsonForm({ place }: { place: Place }) {
       setFault(`This is not JSON: ${sentenceOf(error)}`)
       return
     }
-    const before = answer.tree
-    void write(desk, service.setValue(vd, value), { what: `the value of ${place.entity ?? place.name} replaced`, takeBack: () => service.setValue(vd, before) }).then((done) => done && setDraft(null))
+    const before = readable(answer.tree)
+    void write(desk, (options) => service.setValue(vd, value, options), { what: `the value of ${place.entity ?? place.name} replaced`, takeBack: () => service.setValue(vd, before) }).then((done) => done && setDraft(null))
   }
   return (
     <div className="json">

@@ -34,7 +34,7 @@ export interface OutlineOptions {
 }
 
 const MOST_BESIDE = 40
-const ofEntry = new Set(['DR', 'Link', 'Server'])
+const ofEntry = new Set(['DR', 'Link', 'Server', 'TX', 'Withdrawn'])
 const ofSelf = new Set(['BR', 'InSN', 'Removed', 'WellKnown', 'Genesis'])
 
 const isSelf = (labels: readonly Label[]): boolean => labels.length === 1 && labels[0] === '.'

@@ -6,6 +6,8 @@ import { useStore } from 'zustand'
 import { Explained, Label, Stamp } from '../parts/text'
 import type { TrailStep } from '../../core/requests'
 import { BackReferences } from './backReferences'
+import { clockTime } from '../desk/clockTime'
+import { ExpirationBadge } from '../expiration/expirationBadge'
 
 const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry' }
 
@@ -33,6 +35,9 @@ export function WayTab({ place }: { place: Place }) {
                 <th scope="col">
                   <Explained term="as of" />
                 </th>
+                <th scope="col">
+                  <Explained term="expiration time">expires</Explained>
+                </th>
               </tr>
             </thead>
             <tbody>
@@ -49,16 +54,24 @@ export function WayTab({ place }: { place: Place }) {
                   <td>
                     <Label>{serverLabel(view, step.server)}</Label>
                     {step.server === view.server.id && ' (this tab)'}
+                    {step.cached && (
+                      <>
+                        {', from the '}
+                        <Explained term="cache" />
+                      </>
+                    )}
                   </td>
                   <td>
                     <i><Stamp ts={step.asOf} /></i>
                   </td>
+                  <td>{step.validUntil === null ? 'not cached' : <ExpirationBadge expiration={{ until: step.validUntil, planned: null }} />}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         </div>
       )}
+      <Validity place={place} />
       <dl className="facts">
         <div>
           <dt>
@@ -93,5 +106,19 @@ export function WayTab({ place }: { place: Place }) {
       </dl>
       <BackReferences place={place} />
     </section>
+  )
+}
+
+/** Figure 8: the whole way is valid until the first expiration on it. */
+function Validity({ place: { trail, validUntil } }: { place: Place }) {
+  if (trail.length === 0) return null
+  const asked = trail.filter(({ cached }) => !cached).length
+  return (
+    <p className="validity">
+      {validUntil === null
+        ? 'The way may not be cached: a step of it has no expiration time that every copy knows.'
+        : `The way may be cached until ${clockTime(validUntil)}, the first expiration on it.`}{' '}
+      {asked === 0 ? 'It came from the cache: nobody was asked.' : asked < trail.length ? `Of its ${trail.length} steps ${trail.length - asked} came from the cache.` : ''}
+    </p>
   )
 }

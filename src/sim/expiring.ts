@@ -1,0 +1,63 @@
+/** Simulated people who give expiration times, go by caches, and change what they may not change yet. */
+import { readableUntil } from '../core/directories/expiration'
+import type { Found } from '../core/directories/lookup'
+import { isFailure, type Failure } from '../core/errors'
+import type { DirectoryId, Label } from '../core/names'
+import type { Change, Drafted } from '../core/requests'
+import { isoTime } from '../core/timestamp'
+import type { ProcedureName } from '../core/values/intent'
+import { encodeVisible } from '../core/values/encodeTree'
+import { visibleAt } from '../core/values/valueTree'
+import { textOf, type Promises } from './promises'
+import type { Random } from './random'
+import type { SimServer } from './simServer'
+import type { World } from './world'
+
+const MINUTE = 60_000
+
+export interface Expiring {
+  world: World
+  promises: Promises
+  labels: readonly Label[]
+  submit: (at: SimServer, drafted: Drafted, procedure: ProcedureName, then: (outcome: object | Failure) => void) => void
+}
+
+/** One act at a server that concerns expiration. */
+export function expire(expiring: Expiring, at: SimServer, directory: DirectoryId, random: Random): void {
+  const label = random.pick(expiring.labels)
+  const others = expiring.world.servers.filter(({ alive }) => alive)
+  const kind = random.fraction()
+  if (kind < 0.3) return change(expiring, at, directory, extension(expiring.world, at, label, random))
+  if (kind < 0.75) return expiring.labels.forEach((each) => look(expiring, random.pick(others), directory, each))
+  const tree = random.chance(0.4) ? false : [['Phone', [[random.pick(['one', 'two', 'three']), true]]]] as const
+  change(expiring, at, directory, { procedure: 'plan', under: { labels: random.chance(0.3) ? [label, 'Withdrawn'] : [label], incarnations: null }, tree, replace: random.chance(0.5) })
+}
+
+function extension(world: World, at: SimServer, label: Label, random: Random): Change {
+  const until = world.wall(at) + random.between(MINUTE, random.pick([4, 30]) * MINUTE)
+  return { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree: [[isoTime(Math.floor(until)), true]], replace: false }
+}
+
+function change({ world, submit }: Expiring, at: SimServer, directory: DirectoryId, wanted: Change): void {
+  at.call({ type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change: wanted } }, (outcome) => {
+    if (isFailure(outcome)) return world.count(`${wanted.procedure} refused: ${outcome.code}`)
+    const drafted = outcome as Drafted
+    if (drafted.branches.length > 0) submit(at, drafted, wanted.procedure, (ended) => world.count(isFailure(ended) ? `${wanted.procedure} refused: ${ended.code}` : `${wanted.procedure} done`))
+  })
+}
+
+/** Looks the name up, and takes what may be cached at its word; so of the value, at the copy that answered. */
+function look({ world, promises }: Expiring, at: SimServer, directory: DirectoryId, label: Label): void {
+  at.call({ type: 'lookup', name: { from: directory, up: 0, labels: [label] }, entity: null }, (outcome) => {
+    if (isFailure(outcome)) return world.count(`lookup refused: ${outcome.code}`)
+    const [step] = (outcome as Found).trail
+    if (step === undefined) return
+    promises.hold(step.server, { directory, label, of: 'arc', says: `${step.found} ${step.to}`, validUntil: step.validUntil })
+    const where = world.byId(step.server)
+    const copy = where?.copyOf(directory)
+    const node = copy && visibleAt(copy.visible, [label])
+    if (!where?.alive || copy?.state !== 'active' || node === undefined || step.found !== 'entry') return
+    promises.hold(where.id, { directory, label, of: 'value', says: textOf(encodeVisible(node.children)), validUntil: readableUntil(copy, [label], where.server.latest) })
+  })
+}
+

@@ -1,0 +1,96 @@
+/**
+ * cacheValidity: what a lookup or a read gave to a cache is, until it expires, what DB says. Held against DB when it is
+ * given, and whenever a copy accepts a change of the same name, by the slowest clock that is allowed (SPEC §19).
+ */
+import type { Epoch } from '../core/copies/directoryCopy'
+import { ALLOWED_SKEW } from '../core/copies/spread'
+import { TX } from '../core/directories/expiration'
+import { WITHDRAWN } from '../core/directories/serverEntry'
+import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
+import { isoTime } from '../core/timestamp'
+import type { Form } from '../core/values/closedForm'
+import { encodeVisible, type EncodedNode } from '../core/values/encodeTree'
+import type { SimServer } from './simServer'
+import { Accusation, GENESIS, type World } from './world'
+
+interface Promised {
+  directory: DirectoryId
+  label: Label
+  /** What stands there: an arc, or a value without its time-stamps. */
+  says: string
+  of: 'arc' | 'value'
+  until: number
+  /** The epoch of the copy that answered: halves of a split that both forced one answer for themselves. */
+  epoch: Epoch
+}
+
+export class Promises {
+  private readonly world: World
+  private readonly held = new Map<string, Promised[]>()
+
+  constructor(world: World) {
+    this.world = world
+    world.observers.push({
+      stepped: (server, _input, { save }) => {
+        for (const each of save) {
+          if (!('copy' in each) || each.change.type !== 'absorbed') continue
+          const labels = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy)).flatMap(({ intent }) => intent.branches.map(([label]) => label))
+          for (const label of labels) this.changed(server, each.directory, each.copy, label)
+        }
+      },
+    })
+  }
+
+  /** A copy on this server answered so; what does not expire was not promised. */
+  hold(by: ServerId, { validUntil, ...promise }: Omit<Promised, 'until' | 'epoch'> & { validUntil: number | null }): void {
+    const copy = this.world.byId(by)?.copyOf(promise.directory)
+    if (validUntil === null || copy?.state !== 'active') return
+    this.world.count(`promised to caches: ${promise.of}`)
+    this.world.notice('an answer was promised to caches')
+    const promised: Promised = { ...promise, until: validUntil, epoch: copy.epoch }
+    const key = `${promise.directory}/${promise.label}`
+    this.held.set(key, [...(this.held.get(key) ?? []).filter((each) => !this.isPast(each)), promised])
+    this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, 'promised'))
+  }
+
+  private changed(server: SimServer, directory: DirectoryId, by: CopyId, label: Label): void {
+    const copy = server.copyOf(directory)
+    const isFast = server.server.latest - (GENESIS + this.world.time) > ALLOWED_SKEW
+    if (copy === undefined || isFast || this.world.unsound.has(by)) return
+    for (const promised of this.held.get(`${directory}/${label}`) ?? []) {
+      if (this.isPast(promised)) this.world.notice('something changed after it had been promised to caches, and expired')
+      if (this.isPast(promised) || ![copy.epoch, ...copy.lineage].includes(promised.epoch)) continue
+      this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, `changed on ${server.name}, though it was promised`))
+    }
+  }
+
+  /** By every clock that is allowed. */
+  private isPast = ({ until }: Promised): boolean => GENESIS + this.world.time >= until + ALLOWED_SKEW
+
+  private isTrue({ directory, label, says, of, until }: Promised, epoch: Epoch, what: string): void {
+    const { database } = this.world
+    const form = database.meaning(directory, ({ ts }) => database.isOf(directory, epoch, ts))
+    const now = of === 'arc' ? arcOf(form, label) : valueIn(form, label)
+    // A move puts a link to the moved directory in place of its reference, at any time.
+    if (now === says || (of === 'arc' && says.startsWith('directory') && now.startsWith('link'))) return
+    throw new Accusation('cacheValidity', `${label} of ${directory.slice(0, 4)} was ${what} to caches until ${isoTime(until)} as ${says}, and DB says ${now}`)
+  }
+}
+
+const only = (form: Form | undefined): string => [...(form?.keys() ?? [])].join()
+
+/** What a label names in DB, as a step of a trail says it. */
+function arcOf(form: Form, label: Label): string {
+  const entry = form.get(label)?.children
+  if (entry === undefined) return 'nothing'
+  const directory = only(entry.get('DR')?.children.get('DI')?.children)
+  const link = only(entry.get('Link')?.children.get('To')?.children)
+  return directory !== '' ? `directory ${directory}` : link !== '' ? `link ${link}` : 'entry '
+}
+
+const valueIn = (form: Form, label: Label): string => textOf(encodeVisible(form.get(label)?.children ?? new Map()))
+
+/** A value as one text: labels only, TX and what is planned aside. */
+export const textOf = (nodes: readonly EncodedNode[]): string => JSON.stringify(nodes.filter(([label]) => label !== TX && label !== WITHDRAWN).map(labelsOf))
+type Labels = [Label, ...Labels[]]
+const labelsOf = ([label, , , ...below]: EncodedNode): Labels => [label, ...below.map(labelsOf)]
