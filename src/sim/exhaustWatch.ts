@@ -61,7 +61,7 @@ function membersOf(world: World): World {
     return all.filter(({ intent, set }) => !all.some((other) => other.intent === intent && other.set.ts < set.ts))
   }
   const copies = (directory: DirectoryId): ReturnType<World['copies']> => world.copies(directory).map(({ at, copy }) => ({ at, copy: copy.state === 'leaving' ? { ...copy, state: 'active' } : copy }))
-  return { copies, unsound: new Set(), database: { directories: world.database.directories, settled: world.database.settled, sets, isOf: world.database.isOf.bind(world.database) } } as unknown as World
+  return { copies, unsound: new Set(), database: { directories: world.database.directories, settled: world.database.settled, sets, isOf: world.database.isOf.bind(world.database), isLost: () => false } } as unknown as World
 }
 
 /** Monotone, in one step of one server. */
