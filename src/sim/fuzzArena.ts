@@ -147,9 +147,12 @@ export class Arena {
     const { effects, ms: stepped } = this.input(house, { type: 'message', from, message })
     const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !text.endsWith(refusedInPart))
     if (refusal === undefined) return { message, refused: null, ms: ms + stepped }
+    const verdict = { message, refused: refusal.text.slice(refusal.text.indexOf(': ') + 2), ms: ms + stepped }
+    // An answer that nobody can read ends the question all the same, and who asked goes on.
+    if (message.type === 'answer') return verdict
     if (effects.save.length > 0) throw new Accusation('X5', `${house.name} saved what came of a message that it refused (${refusal.text})`)
     if (standing(house.server) !== before) throw new Accusation('X5', `${house.name} changed by a message that it refused (${refusal.text})`)
-    return { message, refused: refusal.text.slice(refusal.text.indexOf(': ') + 2), ms: ms + stepped }
+    return verdict
   }
 
   /** One atomic action and what its host does of it. */

@@ -1,5 +1,5 @@
 /** One episode of fuzzing: a stage, who is hostile there, and a barrage of messages with some honest life between them. */
-import type { Message } from '../core/messages'
+import { decode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { Arena, type House, type Setup, type Verdict } from './fuzzArena'
 import { bombs } from './fuzzBombs'
@@ -185,18 +185,27 @@ export class Episode {
 
   /**
    * Whether a stranger would so become a member, draw an honest server into a ring of its own, found a directory that there
-   * is once more, discard what an epoch left out, or make a leaving copy believe that it was taken over. All that is open to whoever is in the room
-   * (SPEC §20), and afterwards a sweep cannot make the honest equal: where they are to be, it is left out.
+   * is once more, discard what an epoch left out, put an update under a stamp of its own, or make a leaving copy believe that it
+   * was taken over. All that is open to whoever is in the room (SPEC §20), and afterwards a sweep cannot make the honest equal: where they are to be, it is left out.
    */
   private lures(wire: string): boolean {
     if (!this.setup.honest) return false
     const { to, from } = this.scene
     const { joins, copies } = to.server
     if (wire.includes('"type":"settle"')) return true
+    if (wire.includes('"type":"has"')) return this.forgesAStamp(wire)
     if (wire.includes('"type":"create"')) return wire.includes('"author":"person"') || [...this.arena.database.directories.keys()].some((directory) => wire.includes(directory) && !copies.has(directory))
     if (wire.includes('"type":"askSplice"')) return [...copies.values()].some(({ pointer, lastSweep }) => wire.includes(pointer.copy) && wire.includes(lastSweep))
     if (/"type":"(?:snapshotPage|spliced)"/.test(wire)) return [...joins.values()].some((join) => join.candidates[join.at] === from.id)
     return /"type":"(?:standing|takenOver)"/.test(wire) && [...copies.values()].some((copy) => copy.leaving !== null)
+  }
+
+  /** An update handed over under a stamp that no copy gave it: authors sign what they change, and nobody signs stamps. */
+  private forgesAStamp(wire: string): boolean {
+    const message = decode(wire)
+    if ('refused' in message || message.type !== 'request' || message.request.type !== 'has') return false
+    const { directory, set } = message.request
+    return set !== null && !this.arena.database.sets(directory).some((known) => known.set.ts === set.ts && known.set.signature === set.signature)
   }
 
   private hand(kind: string, level: Level, wire: string): void {
