@@ -3,7 +3,7 @@ import { backReferences, effectiveParent, parentsBy, type Placing } from '../cor
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId, FullName, Label } from '../core/names'
-import { updatesOf } from '../core/values/intent'
+import { updatesOf, type UpdateSet } from '../core/values/intent'
 import type { Update } from '../core/values/update'
 import { labelsAt } from '../core/directories/serverEntry'
 import { Accusation, type World } from './world'
@@ -71,16 +71,18 @@ function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy
   const named = namedBy(visible, label)
   const isTaken = named?.type === 'directory' && named.directory !== directory
   const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)
-  if (isTaken || isOther || !wasReferredTo(world, parent, label, directory)) return
+  if (isTaken || isOther || !isInUse(world, parent, label, directory)) return
   const end = named?.type === 'link' ? follow(world, copies, linkTarget(world.servers[0]!.server, parent, named.to)) : undefined
   if (end !== directory) accuse(`${label} in ${parent} was a name of ${directory}, and ${named?.type === 'link' ? `leads to ${end}` : `is ${named?.type ?? 'gone'}`}`)
 }
 
-/** Whether the name was ever in use: of two moves at once the first may be over before its reference was written. */
-function wasReferredTo(world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean {
+/** Whether the name is in use still: of two moves at once the first may be over before its reference was written; and people delete and replace links. */
+function isInUse(world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean {
+  const sets = world.database.sets(parent).map(({ set }) => set)
   const wanted = [label, 'DR', 'DI', directory]
-  const creates = ({ path }: Update): boolean => path.length === wanted.length && path.every(([each], i) => each === wanted[i])
-  return world.database.sets(parent).some(({ set }) => updatesOf(set).some((update) => update.mark === 'present' && creates(update)))
+  const isReference = ({ path, mark }: Update): boolean => mark === 'present' && path.length === wanted.length && path.every(([each], i) => each === wanted[i])
+  const isTaken = (set: UpdateSet): boolean => set.intent.procedure !== 'reference' && updatesOf(set).some(({ path: [first] }) => first?.[0] === label && first[1] === set.ts)
+  return sets.some((set) => updatesOf(set).some(isReference)) && !sets.some(isTaken)
 }
 
 /** Where a name leads by what stands in these copies. */
