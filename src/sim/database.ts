@@ -5,7 +5,7 @@
 import type { Save } from '../core/effects'
 import { completeTo, position, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId } from '../core/names'
-import type { Timestamp } from '../core/timestamp'
+import { originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeVisible } from '../core/values/encodeTree'
 import { intentId, updatesOf, type UpdateSet } from '../core/values/intent'
@@ -115,6 +115,16 @@ export class Database {
     for (const ts of this.lost) if (inLog(copy, ts)) this.bringBack(copy, ts)
     if (change.type === 'created') this.join(copy)
     else if (change.type === 'fields' && change.fields.epoch !== undefined) this.enter(copy)
+    else if (change.type === 'absorbed') this.take(copy, change.sets)
+  }
+
+  /** What a member stamped it takes along into its epoch: others may have it, from its client, before it knows that this rules [P12]. */
+  private take({ directory, epoch }: DirectoryCopy, sets: readonly UpdateSet[]): void {
+    const view = this.views.get(`${directory} ${epoch}`)
+    for (const { ts } of sets) if (view?.members.has(originOf(ts) as CopyId) && !view.sets.has(ts)) {
+      view.sets.add(ts)
+      this.meanings.clear()
+    }
   }
 
   private bringBack({ directory, id }: DirectoryCopy, ts: Timestamp): void {
