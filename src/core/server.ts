@@ -238,6 +238,9 @@ export function applyServerChange(server: Server, change: ServerChange): void {
       return
     case 'retired':
       if (server.copies.get(change.directory)?.id === change.copy) {
+        // Whoever was in a ring with it may store the directory still, and is asked for it from now on.
+        const { ring, outside } = server.copies.get(change.directory)!
+        for (const member of [...ring, ...(outside?.ring ?? [])]) if (member.server !== server.id) hint(server, change.directory, member.server)
         server.copies.delete(change.directory)
         for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines, server.parted]) about.delete(change.directory)
       }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { Cluster, ofType, type Member } from '../../trials/cluster'
 import type { Call } from '../calls'
 import { isFailure, type Failure } from '../errors'
+import { candidatesFor } from '../directories/reference'
 import type { DirectoryId } from '../names'
 import type { NewEpoch, Quarantined } from '../requests'
 import { BEGINNING } from '../timestamp'
@@ -252,6 +253,17 @@ describe('a new epoch', () => {
     cluster.restart(gamma)
     cluster.pass(10_000)
     expect(quarantine(cluster, gamma, directory).entries).toMatchObject([{ what: 'two' }])
+  })
+
+  it('[E7] [S3] when its copy has gone, a server still knows whom to ask for the directory', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    for (const member of [alpha, beta]) cluster.cut(gamma, member)
+    newEpoch(cluster, alpha, directory, [alpha, beta])
+    gamma.server.hints.clear()
+    heal(cluster)
+    while (gamma.server.copies.has(directory)) if (!cluster.deliver()) expect(cluster.tickNext()).toBe(true)
+    expect(candidatesFor(gamma.server, directory).toSorted()).toEqual([alpha.id, beta.id].toSorted())
   })
 
   it('[E4] F waits for whom an epoch left out, until all members know that nobody waits any more', () => {
