@@ -78,7 +78,7 @@ function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy
 
 /** Whether the name is in use still: of two moves at once the first may be over before its reference was written; and people delete and replace links. */
 function isInUse(world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean {
-  const sets = world.database.sets(parent).map(({ set }) => set)
+  const sets = world.database.sets(parent).map(({ set }) => set).filter(({ ts }) => !world.database.isLost(ts))
   const wanted = [label, 'DR', 'DI', directory]
   const isReference = ({ path, mark }: Update): boolean => mark === 'present' && path.length === wanted.length && path.every(([each], i) => each === wanted[i])
   const isTaken = (set: UpdateSet): boolean => set.intent.procedure !== 'reference' && updatesOf(set).some(({ path: [first] }) => first?.[0] === label && first[1] === set.ts)
