@@ -1,9 +1,11 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
 import { recordKey, type Judged } from '../core/directories/parents'
+import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
 import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'
 import type { Change, Outcomes, ReadOutcome } from '../core/requests'
+import { isoTime } from '../core/timestamp'
 import { ask, fromRoot, type Connection, type Names } from './connection'
 import type { Move, MovePreview, NameService, Written } from './nameService'
 
@@ -31,12 +33,20 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     return { place: { directory: at.directory, label, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, label] })) }, at }
   }
 
+  /** A link that was left under the name may have an expiration time: until then it stays [W3]. */
+  const checkExpired = async ({ label, directory, name }: Place, { servers }: Found): Promise<void> => {
+    const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, TX], form: 'labels', after: null } })
+    const from = Math.max(0, ...(labels ?? []).map((time) => txOf(time) ?? 0)) + MARGIN
+    if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
+  }
+
   /** Throws what would keep a directory from going there, by what is known now. */
   const check = async (moving: Found, place: Place, at: Found): Promise<void> => {
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
     if (there.snapshot.path.length > 0 && !isItsFormerName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
   }
 

@@ -1,5 +1,6 @@
 /** When all is quiet: every move is decided, and what directories say of each other is what follows from their records. */
 import { backReferences, effectiveParent, parentsBy, type Placing } from '../core/directories/parents'
+import { greatestTX } from '../core/directories/expiration'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId, FullName, Label } from '../core/names'
@@ -39,7 +40,7 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
   for (const [directory, copy] of copies) {
     const { parent, label } = effectiveParent(copy) ?? {}
     const right = parents.get(directory)
-    if (!isWhole(records, copies, directory)) continue
+    if (!isWhole(records, copies, directory) || (right !== undefined && isBound(copies, right))) continue
     if (parent !== right?.parent || label !== right?.label) accuse(`${directory} says that it is ${label} in ${parent}, and is ${right?.label} in ${right?.parent}`)
     if (right !== undefined) referenceIsThere(copies, right)
     for (const former of records) if (former.directory === directory && former.verdict === 'settled' && (former.parent !== parent || former.label !== label)) leadsThere(world, copies, former)
@@ -48,7 +49,7 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
-      if (named?.type === 'directory' && isWhole(records, copies, named.directory) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
+      if (named?.type === 'directory' && isWhole(records, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
     }
   }
 }
@@ -58,6 +59,12 @@ function isWhole(records: readonly Placing[], copies: ReadonlyMap<DirectoryId, D
   const above = new Set([directory])
   for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
   return [...above].every((each) => copies.has(each))
+}
+
+/** Whether a link under a name has an expiration time: until then it stays as it is, though the directory has come back, or gone on [W3]. */
+const isBound = (copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { parent, label }: Pick<Placing, 'parent' | 'label'>): boolean => {
+  const { visible } = copies.get(parent)!
+  return namedBy(visible, label)?.type === 'link' && greatestTX(visible, label, () => true) !== null
 }
 
 function referenceIsThere(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, label }: Placing): void {
@@ -71,7 +78,7 @@ function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy
   const named = namedBy(visible, label)
   const isTaken = named?.type === 'directory' && named.directory !== directory
   const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)
-  if (isTaken || isOther || !isInUse(world, parent, label, directory)) return
+  if (isTaken || isOther || isBound(copies, { parent, label }) || !isInUse(world, parent, label, directory)) return
   const end = named?.type === 'link' ? follow(world, copies, linkTarget(world.servers[0]!.server, parent, named.to)) : undefined
   if (end !== directory) accuse(`${label} in ${parent} was a name of ${directory}, and ${named?.type === 'link' ? `leads to ${end}` : `is ${named?.type ?? 'gone'}`}`)
 }

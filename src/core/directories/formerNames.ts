@@ -54,8 +54,8 @@ function placesOf({ server }: Turn, directory: DirectoryId): ServerId[] {
 }
 
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
-  // Somebody else was faster; what stands there now is looked at the next time.
-  if (isFailure(outcome) && outcome.code === 'Superseded' && step === 'turned') return goOn(turn, linking)
+  // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to.
+  if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired') && step === 'turned') return goOn(turn, linking)
   if (isFailure(outcome)) return finish(turn, linking, outcome)
   switch (step) {
     case 'climbed': {
