@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NameServiceError } from '../core/errors'
+import { startHost, type Trial } from '../trials/hosts'
+import type { NameService } from './nameService'
+import { openService } from './openService'
+
+let alpha: Trial
+let service: NameService
+beforeEach(async () => {
+  alpha = await startHost()
+  service = openService(alpha.connection)
+  await service.firstRoot({ label: 'ANSI' })
+  for (const name of ['/DEC', '/SRC']) await service.newD('/alpha', name)
+  await service.setValue('/SRC:Lampson/Phone', '853')
+})
+
+afterEach(() => alpha.host.stop())
+
+const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
+const phone = async (name: string): Promise<unknown> => (await service.getValue(`${name}:Lampson/Phone`)).value
+
+describe('moveSubtree', () => {
+  it('[M4] answers when the new name is there and the old one leads to it; the library shows links as people write them', async () => {
+    expect(await service.moveSubtree('/SRC', '/DEC/Research')).toEqual({ name: '/DEC/Research' })
+    expect(await Promise.all(['/SRC', '/DEC/Research'].map(phone))).toEqual(['853', '853'])
+    expect((await service.entries('/')).value.find(([label]) => label === 'SRC')?.slice(0, 3)).toEqual(['SRC', 'link', '/DEC/Research'])
+    expect((await service.moves('/SRC')).map(({ label, born, verdict }) => [label, born, verdict])).toEqual([['SRC', true, 'settled'], ['Research', false, 'settled']])
+  })
+
+  it('[M3] says beforehand what is in its way, and then changes nothing', async () => {
+    await service.doUpdates('/', { Lampson: true })
+    for (const [to, why] of [['/SRC/SRC', 'WouldFormCycle'], ['/Lampson', 'AlreadyExists'], ['/DEC', 'AlreadyExists'], ['/SRC', 'AlreadyExists'], ['/Xerox/SRC', 'NotFound'], ['/', 'BadName']] as const) {
+      expect([to, (await service.previewMove('/SRC', to)).fault?.code]).toEqual([to, why])
+      expect([to, await code(service.moveSubtree('/SRC', to))]).toEqual([to, why])
+    }
+    expect(await code(service.moveSubtree('/', '/DEC/ANSI'))).toBe('WouldBreak')
+    expect(await service.moves('/SRC')).toHaveLength(1)
+  })
+
+  it('[W3] [M4] back to a name whose link has not expired it does not go, and is told from when on it may', async () => {
+    await service.setTX('/SRC', Date.now() + 3_600_000)
+    await service.moveSubtree('/SRC', '/DEC/SRC')
+    expect(await phone('/SRC')).toBe('853')
+    const { fault } = await service.previewMove('/DEC/SRC', '/SRC')
+    expect(fault?.code).toBe('NotExpired')
+    expect(Date.parse(fault!.about['from']!)).toBeGreaterThan(Date.now() + 3_600_000)
+    expect(await code(service.moveSubtree('/DEC/SRC', '/SRC'))).toBe('NotExpired')
+    expect(await service.moveSubtree('/DEC/SRC', '/Lab')).toEqual({ name: '/Lab' })
+    expect(await Promise.all(['/SRC', '/DEC/SRC', '/Lab'].map(phone))).toEqual(['853', '853', '853'])
+  })
+})
