@@ -140,7 +140,8 @@ function stay(turn: Turn, copy: LeavingCopy, reason: string): void {
   settleLeavers(turn, copy, failure('LeaveFailed', { server: turn.server.name, reason }))
 }
 
-function settleLeavers(turn: Turn, copy: DirectoryCopy, outcome: object): void {
+/** Answers who waited for this copy to leave the ring. */
+export function settleLeavers(turn: Turn, copy: DirectoryCopy, outcome: object): void {
   const waiting = turn.server.leavers.get(copy.directory) ?? []
   turn.server.leavers.delete(copy.directory)
   for (const caller of waiting) answer(turn, caller, outcome)

@@ -3,13 +3,13 @@
  * of the epoch. Then it takes its place in the new ring, or goes on as before, or finds itself left out.
  */
 import { schedule, unschedule } from '../agenda'
-import { answer } from '../caller'
 import { failure, type Failure } from '../errors'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { CopyId, ServerId } from '../names'
 import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
+import { settleLeavers } from './leave'
 import { onRingHeard } from './quarantine'
 import { epochNumber, isForced, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
@@ -204,19 +204,12 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
   server.quarantines.delete(copy.directory)
   server.takeOvers.delete(copy.directory)
   server.sweepWatch.delete(copy.directory)
-  settleLeavers(turn, copy, 'a new epoch began with it')
+  settleLeavers(turn, copy, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began with it' }))
   happened(turn, { kind: 'copy', text: `epoch ${epochNumber(epoch)} has begun, with ${ring.length} ${ring.length === 1 ? 'copy' : 'copies'}`, directory: copy.directory, server: server.id })
   for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
   sweepLater(turn, copy)
   sweepAfterConnection(turn, copy)
   schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + ASK_AGAIN)
-}
-
-/** Who waited for this copy to leave the old ring. */
-function settleLeavers(turn: Turn, { directory }: DirectoryCopy, reason: string): void {
-  const { leavers, name } = turn.server
-  for (const caller of leavers.get(directory) ?? []) answer(turn, caller, failure('LeaveFailed', { server: name, reason }))
-  leavers.delete(directory)
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
@@ -241,7 +234,7 @@ function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, rin
     fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
   })
   for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
-  settleLeavers(turn, copy, 'a new epoch began without it')
+  settleLeavers(turn, copy, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))
   server.takeOvers.delete(directory)
   happened(turn, { kind: 'copy', text: `${nameOfServer(server, from)} says that epoch ${epochNumber(epoch)} has begun without this copy; it serves no longer`, directory, server: from })
   // What it was making itself was overtaken, and ends at once.

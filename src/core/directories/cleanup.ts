@@ -21,7 +21,7 @@ import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
-import { candidatesFor, childStoredHere, namedBy, referenceTree } from './reference'
+import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
 import { beginSettling } from './settling'
 
 /** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`. */
@@ -106,8 +106,7 @@ function readParent(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
   cleanup.parent = effectiveParent(copy) ?? cleanup.parent
   if (cleanup.parent === null) return end(turn, copy, cleanup, null)
   const { parent, label } = cleanup.parent
-  const candidates = candidatesFor(turn.server, parent)
-  ask(turn, candidates.length > 0 ? candidates : [...turn.server.peers.keys()], { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, onward(copy, 'read'))
+  ask(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, onward(copy, 'read'))
 }
 
 export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep, outcome: object | Failure): void {

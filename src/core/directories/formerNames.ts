@@ -10,10 +10,9 @@ import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
-import { labelsIn, type Tree } from '../values/readValue'
-import { below } from '../values/readValue'
+import { below, labelsIn, type Tree } from '../values/readValue'
 import { backReferences, effectiveParent } from './parents'
-import { candidatesFor } from './reference'
+import { whomToAsk } from './reference'
 
 export interface Linking extends Begun {
   type: 'link'
@@ -46,12 +45,7 @@ export function beginLinking(turn: Turn, copy: DirectoryCopy, caller: Caller): v
   if (linking !== null) climb(turn, linking)
 }
 
-const climb = (turn: Turn, linking: Linking): void => request(turn, linking, 'climbed', placesOf(turn, linking.from), { type: 'parent', directory: linking.from })
-
-function placesOf({ server }: Turn, directory: DirectoryId): ServerId[] {
-  const candidates = candidatesFor(server, directory)
-  return candidates.length > 0 ? candidates : [...server.peers.keys()]
-}
+const climb = (turn: Turn, linking: Linking): void => request(turn, linking, 'climbed', whomToAsk(turn.server, linking.from), { type: 'parent', directory: linking.from })
 
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
   // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to.
@@ -82,7 +76,7 @@ function goOn(turn: Turn, linking: Linking): void {
 function look(turn: Turn, linking: Linking): void {
   const [name] = linking.names
   if (name === undefined) finish(turn, linking, { directory: linking.directory })
-  else read(turn, linking, 'found', placesOf(turn, name.parent), name.parent, [name.label, 'DR', 'DI'])
+  else read(turn, linking, 'found', whomToAsk(turn.server, name.parent), name.parent, [name.label, 'DR', 'DI'])
 }
 
 const target = ({ from, path }: Linking): string => formatName({ from, up: 0, labels: path })

@@ -5,12 +5,12 @@
  */
 import { ask } from '../errands'
 import { isFailure, type Failure } from '../errors'
-import { MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
+import { MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
 import type { Outcomes, ReadOutcome, TrailStep } from '../requests'
 import type { Server, Turn } from '../server'
 import { labelsIn } from '../values/readValue'
 import { recall, remember } from './nameCache'
-import { candidatesFor } from './reference'
+import { whomToAsk } from './reference'
 
 /** An arc by the word of the directory that it leads to; `height` arcs above the one that is stored here. */
 interface OwnArc {
@@ -28,13 +28,7 @@ export function learnOwnName(turn: Turn, { parent, label, child, height }: OwnAr
   if (validUntil === null || turn.server.copies.get(parent)?.state === 'active') return
   remember(turn.server.names, [{ directory: parent, label, found: 'directory', to: child, server, asOf, validUntil, cached: true }])
   if (parent === turn.server.root || height >= MAX_PATH_LABELS) return
-  ask(turn, whomToAsk(turn, parent), { type: 'parent', directory: parent }, { type: 'ownName', step: { type: 'parent', child: parent, height: height + 1 } })
-}
-
-/** Of a directory that nobody has told of, whoever is connected may know. */
-function whomToAsk({ server }: Turn, directory: DirectoryId): ServerId[] {
-  const candidates = candidatesFor(server, directory)
-  return candidates.length > 0 ? candidates : [...server.peers.keys()]
+  ask(turn, whomToAsk(turn.server, parent), { type: 'parent', directory: parent }, { type: 'ownName', step: { type: 'parent', child: parent, height: height + 1 } })
 }
 
 export function onOwnName(turn: Turn, step: OwnNameStep, outcome: object | Failure): void {
@@ -42,7 +36,7 @@ export function onOwnName(turn: Turn, step: OwnNameStep, outcome: object | Failu
   if (step.type === 'parent') {
     const { parent, label } = outcome as Outcomes['parent']
     if (parent === null || label === null) return
-    ask(turn, whomToAsk(turn, parent), { type: 'read', directory: parent, path: [label, 'DR', 'DI'], form: 'tree', after: null }, { type: 'ownName', step: { ...step, type: 'read', parent, label } })
+    ask(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR', 'DI'], form: 'tree', after: null }, { type: 'ownName', step: { ...step, type: 'read', parent, label } })
   } else {
     const read = outcome as ReadOutcome
     if (labelsIn(read.tree ?? undefined)[0] === step.child) learnOwnName(turn, step, read)

@@ -11,9 +11,9 @@ import { begin, change, finish, request, type Begun } from '../procedure'
 import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
-import { MAX_RECORDS, parentsBy, pendingIn, SETTLED, VOID, backReferences, type Judged, type Placing } from './parents'
+import { backReferences, MAX_RECORDS, parentsBy, pendingIn, SETTLED, VOID, type Judged, type Placing } from './parents'
+import { whomToAsk } from './reference'
 import { inSNOf } from './serverEntry'
-import { candidatesFor } from './reference'
 
 export interface Settling extends Begun {
   type: 'settle'
@@ -73,7 +73,7 @@ export function movingFault({ directory, visible }: DirectoryCopy): Failure | nu
 function goOn(turn: Turn, settling: Settling): void {
   const { told, record } = settling
   const missing = next(settling)
-  if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, candidatesFor(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
+  if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, whomToAsk(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
   if (settling.key === null) return finish(turn, settling, isVoid(settling) ? failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label }) : { directory: record.directory })
   const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
   if (unstable === undefined) return mark(turn, settling)
@@ -91,7 +91,7 @@ function next({ told, record }: Settling): DirectoryId | null {
 
 function askFor(turn: Turn, settling: Settling, directory: DirectoryId, at: readonly ServerId[]): void {
   settling.asking = directory
-  request(turn, settling, 'told', at.length > 0 ? at : [...turn.server.peers.keys()], { type: 'records', directory })
+  request(turn, settling, 'told', at, { type: 'records', directory })
 }
 
 /** What has its place before a record, of all that was told. */
