@@ -3,6 +3,7 @@ import { backReferences, effectiveParent, parentsBy, type Placing } from '../cor
 import { greatestTX } from '../core/directories/expiration'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
+import { isFrozen } from '../core/copies/exclusion'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import type { Update } from '../core/values/update'
@@ -54,11 +55,11 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
   }
 }
 
-/** Whether every directory that this one has ever been below is there to be asked. */
+/** Whether every directory that this one has ever been below is there to be asked, and its F goes on [M3, E4]. */
 function isWhole(records: readonly Placing[], copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
   const above = new Set([directory])
   for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
-  return [...above].every((each) => copies.has(each))
+  return [...above].every((each) => copies.has(each) && !isFrozen(copies.get(each)!.excluded))
 }
 
 /** Whether a link under a name has an expiration time: until then it stays as it is, though the directory has come back, or gone on [W3]. */

@@ -87,11 +87,8 @@ export function candidatesFor(server: Server, directory: DirectoryId, serverName
   return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
 }
 
-/** Whom to ask for a directory: of one that nobody has told of, whoever is connected may know. */
-export function whomToAsk(server: Server, directory: DirectoryId): ServerId[] {
-  const candidates = candidatesFor(server, directory)
-  return candidates.length > 0 ? candidates : [...server.peers.keys()]
-}
+/** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
+export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...candidatesFor(server, directory), ...server.peers.keys()])]
 
 /** The tree of a directory reference: `SRC/DR/{DI, InSN, Servers}`. */
 export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], hasInSN = false): Tree => [
