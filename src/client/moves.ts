@@ -40,14 +40,17 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
-  /** Throws what would keep a directory from going there, by what is known now. */
-  const check = async (moving: Found, place: Place, at: Found): Promise<void> => {
+  /** What goes where; throws what would keep it from going there, by what is known now. */
+  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place }> => {
+    const moving = await lookup(fn)
+    const { place, at } = await target(to)
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
     if (there.snapshot.path.length > 0 && !isItsFormerName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
+    return { moving, place }
   }
 
   /** Carries it out, again and again while somebody whose word is needed is silent. */
@@ -65,9 +68,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
 
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
-      const moving = await lookup(fn)
-      const { place, at } = await target(to)
-      await check(moving, place, at)
+      const { moving, place } = await prepare(fn, to)
       const key = recordKey(place.directory, connection.random(8))
       const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, true]]]], replace: false }
       const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)
@@ -80,9 +81,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     },
     async previewMove(fn, to): Promise<MovePreview> {
       try {
-        const moving = await lookup(fn)
-        const { place, at } = await target(to)
-        await check(moving, place, at)
+        const { place } = await prepare(fn, to)
         return { fault: null, name: place.name }
       } catch (error) {
         if (error instanceof NameServiceError) return { fault: error, name: null }

@@ -15,7 +15,7 @@ import { freshId } from '../fresh'
 import { labelFault, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Change, Drafted, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
-import type { Tree } from '../values/readValue'
+import { labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
@@ -52,9 +52,12 @@ const AFTER_CONNECTION = 5000
 
 /** After a connection: while it was missing, another directory may have been created under this one's name. */
 export function lookAtNameSoon(turn: Turn, copy: DirectoryCopy): void {
-  const { agenda } = turn.server
-  const at = turn.now + AFTER_CONNECTION
-  if (backReferences(copy.visible).length > 0 && (agenda.times.get(`cleanup ${copy.directory}`) ?? at) >= at) schedule(agenda, `cleanup ${copy.directory}`, at)
+  if (backReferences(copy.visible).length > 0) cleanUpBy(turn, copy.directory, turn.now + AFTER_CONNECTION)
+}
+
+/** Plans a cleanup, unless one is planned sooner. */
+function cleanUpBy({ server: { agenda } }: Turn, directory: DirectoryId, at: number): void {
+  if ((agenda.times.get(`cleanup ${directory}`) ?? at) >= at) schedule(agenda, `cleanup ${directory}`, at)
 }
 
 /** M6: a reference that arrived may say that another directory holds the name of one stored here: looked at, at once. */
@@ -70,9 +73,7 @@ export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly
 /** A move came to this copy: it is decided and carried out, here if nobody else does. */
 export function onMoved(turn: Turn, directory: DirectoryId, isAcceptedHere: boolean): void {
   const copy = turn.server.copies.get(directory)
-  const { agenda } = turn.server
-  const at = turn.now + (isAcceptedHere ? 0 : TURN_PASSES)
-  if (copy !== undefined && pendingIn(copy).length > 0 && (agenda.times.get(`cleanup ${directory}`) ?? at) >= at) schedule(agenda, `cleanup ${directory}`, at)
+  if (copy !== undefined && pendingIn(copy).length > 0) cleanUpBy(turn, directory, turn.now + (isAcceptedHere ? 0 : TURN_PASSES))
 }
 
 export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | null = null): void {
@@ -145,10 +146,10 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   const { parent, label } = cleanup.parent!
   if (snapshot.path.length === 0) return draft(turn, copy, cleanup, parent, [at], [label], null, referenceTo(copy))
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
-  if (onlyLabel(reference.get('DI')) !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
+  if (labelsIn(reference.get('DI'))[0] !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
   learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const names = namesIn(copy)
-  const listed = labelsOf(reference.get('Servers'))
+  const listed = labelsIn(reference.get('Servers'))
   const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
@@ -166,9 +167,6 @@ function onTaken(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { labels, sn
   happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
   draft(turn, copy, cleanup, copy.directory, [turn.server.id], ['.', 'BR'], null, [[recordKey(parent, freshId(turn.server.fresh, 8)), [[other, true]]]])
 }
-
-const labelsOf = (tree: Tree | undefined): Label[] => (Array.isArray(tree) ? (tree as [Label, Tree][]).map(([label]) => label) : [])
-const onlyLabel = (tree: Tree | undefined): Label | undefined => labelsOf(tree)[0]
 
 function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches, server }: Drafted): void {
   if (branches.length === 0 && ++cleanup.rounds < MAX_ROUNDS) return readParent(turn, copy, cleanup)

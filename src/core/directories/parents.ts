@@ -62,8 +62,10 @@ export function backReferences(tree: ValueTree): Judged[] {
  * M2, as one copy knows it: the newest settled record; or a newer one with the same parent, which cannot be void while no
  * move came between. Undefined for a root.
  */
-export function effectiveParent({ visible }: { visible: ValueTree }): Judged | undefined {
-  const records = backReferences(visible)
+export const effectiveParent = ({ visible }: { visible: ValueTree }): Judged | undefined => inForce(backReferences(visible))
+
+/** Of a directory's records, oldest first, the one that is its name now. */
+export function inForce<R extends Pick<Judged, 'parent' | 'ts' | 'verdict'>>(records: readonly R[]): R | undefined {
   const settled = records.findLast(({ verdict }) => verdict === 'settled')
   return records.findLast(({ ts, parent, verdict }) => parent === settled?.parent && verdict !== 'void' && ts >= settled.ts)
 }

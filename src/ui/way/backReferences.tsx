@@ -1,9 +1,11 @@
 import { useStore } from 'zustand'
 import type { Move } from '../../client/nameService'
+import { inForce } from '../../core/directories/parents'
 import { useDesk } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { useReading } from '../desk/reading'
 import { Explained, Label, Stamp } from '../parts/text'
+import { DirectoryCell } from './directoryCell'
 
 const words: Record<Move['verdict'], string> = { settled: 'an older name: a link leads here from there', pending: 'is to be its name: waits until every directory above has been heard', void: 'never took effect: its parent was moved below it first' }
 
@@ -12,11 +14,8 @@ export function BackReferences({ place }: { place: Place }) {
   const { tab } = useDesk()
   const version = useStore(tab.view, (view) => view.copies[place.di]?.version ?? null)
   const { answer, failure } = useReading(place.entity === null ? `moves ${place.di}` : null, version, () => tab.service.moves(`#${place.di}`))
-  const view = useStore(tab.view)
   if (place.entity !== null) return null
-  // In force: the newest that is settled, or a newer name in the same directory.
-  const settled = answer?.findLast(({ verdict }) => verdict === 'settled')
-  const now = answer?.findLast(({ verdict, parent, ts }) => settled !== undefined && verdict !== 'void' && parent === settled.parent && ts >= settled.ts)
+  const now = inForce(answer ?? [])
   const isRoot = answer !== null && answer.length === 0
   return (
     <section className="back-references" aria-label="Back-references">
@@ -39,9 +38,7 @@ export function BackReferences({ place }: { place: Place }) {
             <tbody>
               {answer.toReversed().map((record) => (
                 <tr key={record.ts}>
-                  <td className="di" title={`#${record.parent}`}>
-                    {record.parent === view.root ? <i><Label>{view.rootLabel}</Label></i> : `#${record.parent.slice(0, 6)}…`}
-                  </td>
+                  <DirectoryCell di={record.parent} />
                   <th scope="row">
                     <Label>{record.label}</Label>
                   </th>

@@ -6,6 +6,7 @@ import { useStore } from 'zustand'
 import { Explained, Label, Stamp } from '../parts/text'
 import type { TrailStep } from '../../core/requests'
 import { BackReferences } from './backReferences'
+import { DirectoryCell } from './directoryCell'
 import { clockTime } from '../desk/clockTime'
 import { ExpirationBadge } from '../expiration/expirationBadge'
 
@@ -44,9 +45,7 @@ export function WayTab({ place }: { place: Place }) {
               {place.trail.map((step, i) => (
                 // A trail can pass the same directory and label twice; its order is its identity.
                 <tr key={`${i} ${step.directory}`}>
-                  <td className="di" title={`#${step.directory}`}>
-                    {step.directory === view.root ? <i><Label>{rootLabel}</Label></i> : `#${step.directory.slice(0, 6)}…`}
-                  </td>
+                  <DirectoryCell di={step.directory} />
                   <th scope="row">
                     <Label>{step.label}</Label>
                   </th>
