@@ -231,7 +231,7 @@ function touchesRing({ save }: Effects): boolean {
 const turnsActive = (effects: Effects, id: CopyId): boolean => effects.save.some((save) => 'copy' in save && save.copy === id && save.change.type === 'fields' && save.change.fields.state === 'active')
 
 /** Time-stamps distinct; per copy nextTS, lastSweep, F and hi never decrease, over restarts too. */
-export function monotone(where: SimServer, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
+export function monotone(where: Pick<SimServer, 'name'>, copy: DirectoryCopy, known: Map<CopyId, Marks>): void {
   const before = known.get(copy.id)
   if (before === undefined) return
   for (const field of ['epoch', 'promised', 'nextTS', 'lastSweep', 'stableMark', 'highest'] as const) if (copy[field] < before[field] && (field !== 'lastSweep' || copy.epoch === before.epoch)) accuse('monotone', `${field} of ${at(where, copy)} fell from ${before[field]} to ${copy[field]}`)

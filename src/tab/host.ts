@@ -14,6 +14,7 @@ import { step, type Input } from '../core/step'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import type { Store, Stored } from '../storage/store'
 import { mergeSends } from './mergeSends'
+import { Recorder } from './recorder'
 
 export interface HostOptions {
   store: Store
@@ -45,6 +46,7 @@ const COMPACT_LEAST = 16_384
 export class Host {
   server: Server
   readonly #options: HostOptions
+  readonly #recorder = new Recorder()
   readonly #incarnation: number
   #pending: Effects[] = []
   #flushing = false
@@ -94,6 +96,11 @@ export class Host {
     return this.#incarnation
   }
 
+  /** What this server lived through in the last minutes, as lines of a file; null where it stores too much to be recorded. */
+  tape(): string[] | null {
+    return this.#recorder.lines(this.server)
+  }
+
   /** One atomic action. */
   input(input: Input): void {
     if (input.type === 'connected') this.#links.set(input.server, input)
@@ -107,8 +114,10 @@ export class Host {
       if (input.type === 'call') this.#reply(input.id, this.#failed)
       return
     }
+    const now = Date.now()
+    this.#recorder.take(this.server, now, input)
     try {
-      this.#take(step(this.server, Date.now(), input))
+      this.#take(step(this.server, now, input))
       if (this.#failed !== null && input.type === 'call') this.#replyReadOnly(input.id, this.#failed)
     } catch (error) {
       this.#options.restored(error)
@@ -292,6 +301,7 @@ export class Host {
       this.server = restoreServer({ ...this.#options.server, incarnation: this.#incarnation }, stored)
       Object.assign(this.server.fresh, fresh)
       this.server.storage = storage
+      this.#recorder.cut(this.server, Date.now())
     } catch (error) {
       this.#fail(inWords(error))
     }

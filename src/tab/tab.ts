@@ -293,6 +293,7 @@ class OpenTab {
         await this.#rememberName(this.#running.server.name)
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
+      tape: () => this.#host?.tape() ?? null,
       askPersistence: async () => {
         const persisted = await navigator.storage.persist()
         await this.#measureStorage()

@@ -103,6 +103,8 @@ export interface TabControls {
   /** Loads a sample below the root; progress in entries. */
   loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
   askPersistence(): Promise<boolean>
+  /** The last minutes of this server as lines of a file, to be run again in the lab; null where it stores too much to be recorded. */
+  tape(): string[] | null
   /** For all that is changed in this page from now on; remembered in this browser. */
   setDurability(durability: Durability): void
 }

@@ -139,6 +139,11 @@ export class Lab {
     if (seen !== null && !this.#isSeen) this.watch()
   }
 
+  /** The same run from its beginning, on the way to a step that has been seen. */
+  again(wanted: number): Lab {
+    return new Lab(this.recording, this, wanted)
+  }
+
   /** From now on this run is watched as if it had never been seen. */
   watch(): void {
     if (this.#seen === null) return

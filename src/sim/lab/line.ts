@@ -1,4 +1,4 @@
-/** Lines of a lab's transcript, with time-stamps as people read them: seconds since the world began. */
+/** Lines of a lab's transcript, with time-stamps as people read them: seconds since the world, or a tape, began. */
 import { BEGINNING, millisecondsOf, type Timestamp } from '../../core/timestamp'
 import { GENESIS } from '../world'
 
@@ -11,8 +11,8 @@ export interface Line {
   text: string
 }
 
-export function lineOf(id: number, at: number, traced: string): Line {
-  const text = readable(traced.replace(/^\s*[\d.]+ /, ''))
+export function lineOf(id: number, at: number, traced: string, began = GENESIS): Line {
+  const text = readable(traced.replace(/^\s*[\d.]+ /, ''), began)
   const happened = /^(\S+) {3}(\w+): (.*)$/su.exec(text)
   if (happened !== null) return { id, at, kind: happened[2]!, text: `${happened[1]}: ${happened[3]}` }
   const said = /^(you|broken): (.*)$/su.exec(text)
@@ -20,5 +20,5 @@ export function lineOf(id: number, at: number, traced: string): Line {
   return { id, at, kind: / → /.test(text) ? 'message' : 'world', text }
 }
 
-/** A text with its time-stamps as seconds since the world began. */
-export const readable = (text: string): string => text.replace(/\b\d{16}\.(?:[a-z2-7]{13}|0)(?![\w])/g, (ts) => (ts === BEGINNING ? 'never' : `${((millisecondsOf(ts as Timestamp) - GENESIS) / 1000).toFixed(3)} s`))
+/** A text with its time-stamps as seconds since the world began, `began` ms since 1970. */
+export const readable = (text: string, began = GENESIS): string => text.replace(/\b\d{16}\.(?:[a-z2-7]{13}|0)(?![\w])/g, (ts) => (ts === BEGINNING ? 'never' : `${((millisecondsOf(ts as Timestamp) - began) / 1000).toFixed(3)} s`))

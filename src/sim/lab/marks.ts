@@ -23,6 +23,11 @@ export interface Mark {
 export class Marks {
   readonly #marks = new Map<string, Mark>(Object.entries(invariants).map(([rule, says]) => [rule, { rule, says, looks: 0, broken: null }]))
 
+  /** A rule that only some runs can look at. */
+  name(rule: string, says: string): void {
+    this.#marks.set(rule, { rule, says, looks: 0, broken: null })
+  }
+
   look(rule: string): void {
     this.#of(rule).looks++
   }

@@ -6,7 +6,7 @@ import { effectiveParent } from '../../core/directories/parents'
 import type { Message } from '../../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../../core/names'
 import type { CopyState } from '../../core/requests'
-import { beginTurn } from '../../core/server'
+import { beginTurn, nameOfServer, type Server } from '../../core/server'
 import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../../core/timestamp'
 import { situations, type Situation } from '../situations'
 import type { SimServer } from '../simServer'
@@ -15,12 +15,13 @@ import { explainWire } from '../transcript'
 import type { Flight, Lab } from './lab'
 import { readable, type Line } from './line'
 import type { Mark } from './marks'
-import type { PeopleName, Recording, WeatherName } from './recording'
+import { usualRecipe, type PeopleName, type Recording, type WeatherName } from './recording'
+import { directoriesOf, type TapeRun } from './tapeRun'
 
 export interface ServerPicture {
   id: ServerId
   name: string
-  state: 'running' | 'crashed' | 'frozen' | 'cannot save'
+  state: 'running' | 'crashed' | 'frozen' | 'cannot save' | 'connected' | 'not connected'
   /** Its clock minus the world's, ms. */
   skew: number
   /** How often it was started. */
@@ -40,7 +41,8 @@ export interface LinkPicture {
 
 export interface CopyPicture {
   member: Member
-  state: CopyState
+  /** Null of copies that are not on a tape. */
+  state: CopyState | null
   /** Why its server does not answer; '' when it does. */
   silent: string
 }
@@ -59,6 +61,8 @@ export type FlightPicture = Omit<Flight, 'wire'> & { type: Message['type']; text
 /** What changes only when something happens. */
 export interface LabPicture {
   recording: Recording
+  /** Of a tape: whose it is, and when it begins, ms since 1970. Nothing can be done to it. */
+  tape: { server: ServerId; name: string; began: number } | null
   weather: WeatherName
   people: PeopleName
   misfortunes: boolean
@@ -87,10 +91,11 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
   const directory = existing.find((di) => di === wanted) ?? lab.directories[0]!
   const sweeping = world.servers.flatMap((at) => {
     const sweep = at.alive ? at.server.sweeps.get(directory) : undefined
-    return sweep === undefined ? [] : [sweepOf(at, sweep, shift)]
+    return sweep === undefined ? [] : [sweepOf(at.id, sweep, shift)]
   })
   return {
     recording: lab.recorded,
+    tape: null,
     weather: lab.weather,
     people: lab.people,
     misfortunes: lab.misfortunes,
@@ -99,7 +104,7 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
     links: linksOf(lab),
     directories: existing.map((di) => ({ di, name: nameOf(lab, di) })),
     directory,
-    copies: world.copies(directory).map(({ at, copy }) => copyOf(at, copy, shift)),
+    copies: world.copies(directory).map(({ at, copy }) => copyOf(at.server, at.clock(), { copy, name: at.name, silent: silences[stateOfServer(at)] }, shift)),
     sweep: sweeping[0] ?? null,
     lines: lab.lines.slice(-LINES_SHOWN),
     marks: lab.marks.all,
@@ -108,8 +113,40 @@ export function pictureOf(lab: Lab, wanted: DirectoryId | null, began: number): 
   }
 }
 
+/** What the server of a tape knows: of the others, whether they are connected and that they have copies. */
+export function pictureOfTape(run: TapeRun, wanted: DirectoryId | null): LabPicture {
+  const { server, marks } = run
+  const directories = directoriesOf(server)
+  const directory = directories.find((di) => di === wanted) ?? directories[0] ?? ('' as DirectoryId)
+  const copy = server.copies.get(directory)
+  const sweep = server.sweeps.get(directory)
+  const others = new Set([...server.peers.keys(), ...[...server.copies.values()].flatMap(({ ring }) => ring.map((member) => member.server))])
+  others.delete(server.id)
+  const members = copy?.ring.filter((member) => member.copy !== copy.id) ?? []
+  const other = (id: ServerId): ServerPicture => ({ id, name: nameOfServer(server, id), state: server.peers.has(id) ? 'connected' : 'not connected', skew: server.peers.get(id)?.offset ?? 0, incarnation: server.peers.get(id)?.incarnation ?? 1, holds: members.some((member) => member.server === id) })
+  const as = (ts: Timestamp): Timestamp => ts
+  return {
+    recording: { recipe: usualRecipe, deeds: [], position: { events: run.events, deeds: 0 } },
+    tape: { server: server.id, name: server.name, began: run.began },
+    weather: 'calm',
+    people: 'nobody',
+    misfortunes: false,
+    step: run.step,
+    servers: [{ id: server.id, name: server.name, state: 'running', skew: 0, incarnation: server.incarnation, holds: copy !== undefined }, ...[...others].map(other)],
+    links: [...others].map((id) => ({ a: server.id, b: id, stands: server.peers.has(id), cut: 'no' })),
+    directories: directories.map((di) => ({ di, name: di === server.root ? '/' : (effectiveParent(server.copies.get(di)!)?.label ?? di) })),
+    directory,
+    copies: [...(copy === undefined ? [] : [copyOf(server, server.latest, { copy, name: server.name, silent: '' }, as)]), ...members.map((member): CopyPicture => ({ member, state: null, silent: 'what it holds is not on this tape' }))],
+    sweep: sweep === undefined ? null : sweepOf(server.id, sweep, as),
+    lines: run.lines.slice(-LINES_SHOWN),
+    marks: marks.all.filter(({ looks, broken }) => looks > 0 || broken !== null),
+    situations: { reached: [], all: situations.length },
+    counts: [],
+  }
+}
+
 /** The latest messages on their way. */
-export const flightsOf = ({ flights }: Lab): FlightPicture[] => flights.slice(-FLIGHTS_SHOWN).map(inWords)
+export const flightsOf = ({ flights }: Pick<Lab, 'flights'>): FlightPicture[] => flights.slice(-FLIGHTS_SHOWN).map(inWords)
 
 const FLIGHTS_SHOWN = 60
 const worded = new WeakMap<Flight, FlightPicture>()
@@ -134,20 +171,22 @@ function linksOf({ world }: Lab): LinkPicture[] {
   )
 }
 
-function copyOf(at: SimServer, copy: DirectoryCopy, shift: (ts: Timestamp) => Timestamp): CopyPicture {
-  const state = stateOf(beginTurn(at.server, at.clock()), copy)
+const silences: Record<ServerPicture['state'], string> = { running: '', crashed: 'its server has crashed: this is on its disk', frozen: 'its server is frozen', 'cannot save': '', connected: '', 'not connected': '' }
+
+function copyOf(server: Server, now: number, { copy, name, silent }: { copy: DirectoryCopy; name: string; silent: string }, shift: (ts: Timestamp) => Timestamp): CopyPicture {
+  const state = stateOf(beginTurn(server, now), copy)
   const log = state.log.map(([ts, text]): [Timestamp, string] => [shift(ts), text])
   return {
-    member: { copy: copy.id, server: at.id, name: at.name },
+    member: { copy: copy.id, server: server.id, name },
     state: { ...state, nextTS: shift(state.nextTS), lastSweep: shift(state.lastSweep), stableMark: shift(state.stableMark), log },
-    silent: { running: '', crashed: 'its server has crashed: this is on its disk', frozen: 'its server is frozen', 'cannot save': '' }[stateOfServer(at)],
+    silent,
   }
 }
 
-function sweepOf(at: SimServer, { sweepTS, phase, ring, visited }: Sweep, shift: (ts: Timestamp) => Timestamp): SweepPicture {
+function sweepOf(coordinator: ServerId, { sweepTS, phase, ring, visited }: Sweep, shift: (ts: Timestamp) => Timestamp): SweepPicture {
   const order = ring.length > 0 ? ring : [...visited.keys()]
   return {
-    coordinator: at.id,
+    coordinator,
     sweepTS: shift(sweepTS),
     phase,
     members: order.map((id) => {

@@ -1,10 +1,12 @@
-import { Download, Pause, Play } from 'lucide-react'
+import { Download, FlaskConical, Pause, Play } from 'lucide-react'
 import { useState } from 'react'
 import { Virtualizer } from 'virtua'
 import { useStore } from 'zustand'
 import type { Activity } from '../../tab/view'
 import { secondTime } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
+import { labClient } from '../lab/labClient'
+import { labDoor } from '../lab/labDoor'
 import { saveLines } from '../parts/saveLines'
 
 type Kind = Activity['kind']
@@ -12,13 +14,19 @@ const kinds: readonly Kind[] = ['update', 'sweep', 'copy', 'server', 'name', 'cl
 
 /** What happened here, newest first. Pausing holds the list still; nothing is lost meanwhile. */
 export function ActivityPanel() {
-  const { tab } = useDesk()
+  const { tab, notices } = useDesk()
   const live = useStore(tab.activity, (state) => state.entries)
   const [held, setHeld] = useState<readonly Activity[] | null>(null)
   const [kind, setKind] = useState<Kind | 'all'>('all')
   const entries = held ?? live
   const shown = (kind === 'all' ? entries : entries.filter((entry) => entry.kind === kind)).toReversed()
   const waiting = held === null ? 0 : live.filter(({ id }) => id > (held.at(-1)?.id ?? 0)).length
+  const lookBack = (): void => {
+    const tape = tab.controls.tape()
+    if (tape === null) return notices.tell('This server stores too many names for its last minutes to be recorded.')
+    labClient().open(tape.join('\n'))
+    labDoor.open()
+  }
   return (
     <section className="activity-panel" aria-labelledby="activity-heading">
       <header className="panel-header">
@@ -33,6 +41,9 @@ export function ActivityPanel() {
         </select>
         <button type="button" className="quiet icon" aria-label={held === null ? 'Pause the list of activity' : 'Go on with the list of activity'} title={held === null ? 'Pause' : `Go on: ${waiting} new`} onClick={() => setHeld(held === null ? live : null)}>
           {held === null ? <Pause aria-hidden size={15} /> : <Play aria-hidden size={15} />}
+        </button>
+        <button type="button" className="quiet icon" aria-label="Look back: the last minutes of this server in the lab" title="Look back: the last minutes of this server, step by step in the lab" onClick={lookBack}>
+          <FlaskConical aria-hidden size={15} />
         </button>
         <button type="button" className="quiet icon" aria-label="Export the activity as JSON lines" title="Export as JSON lines" onClick={() => saveLines('namering-activity.jsonl', live.map((each) => JSON.stringify(each)))}>
           <Download aria-hidden size={15} />

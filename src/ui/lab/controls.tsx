@@ -20,6 +20,7 @@ export function Controls() {
   const speed = useLabState((state) => state.speed)
   const furthest = useLabState((state) => state.furthest)
   const step = usePicture((picture) => picture.step)
+  const isTape = usePicture((picture) => picture.tape !== null)
   return (
     <div className="lab-controls" role="toolbar" aria-label="Time">
       <button type="button" onClick={() => send({ type: 'back', steps: 10 })} disabled={step === 0} aria-label="10 back" title="Ten steps back">
@@ -42,9 +43,11 @@ export function Controls() {
         ))}
       </select>
       <input type="range" aria-label="Step" min={0} max={Math.max(furthest, 1)} value={step} onChange={(event) => send({ type: 'goTo', step: Number(event.target.value) })} />
-      <button type="button" aria-label="Heal, sweep, compare" onClick={() => act({ type: 'converge' })} title="Faults stop, people rest, every directory is swept three times: then all copies must be equal">
-        <Scale aria-hidden size={15} /> <span>Heal, sweep, compare</span>
-      </button>
+      {!isTape && (
+        <button type="button" aria-label="Heal, sweep, compare" onClick={() => act({ type: 'converge' })} title="Faults stop, people rest, every directory is swept three times: then all copies must be equal">
+          <Scale aria-hidden size={15} /> <span>Heal, sweep, compare</span>
+        </button>
+      )}
       <Where />
     </div>
   )

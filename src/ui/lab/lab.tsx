@@ -22,6 +22,7 @@ import { LabMap } from './labMap'
 import { jsonOfRun, runAsText } from './link'
 import { MarkList } from './marks'
 import { Links, Servers } from './servers'
+import { TapeWords } from './tapeWords'
 import { knownCopies, simulatedView } from './simulatedView'
 import { Situations, Transcript } from './transcript'
 import { Sharing, Surroundings, WorldForm } from './worldForm'
@@ -30,12 +31,13 @@ export default function Lab() {
   const lab = labClient()
   const shown = useStore(lab.store, ({ picture }) => picture !== null)
   const trouble = useStore(lab.store, (state) => state.trouble)
+  const isTape = useStore(lab.store, ({ picture }) => picture !== null && picture.tape !== null)
   return (
     <LabContext value={lab}>
       <main id="centre" className="lab" tabIndex={-1} aria-label="Lab" onMouseDown={keepKeys}>
         <header className="lab-heading">
           <h2>Lab</h2>
-          <p className="hint">A world of simulated servers that run the very program this tab runs: same seed, same run. It has nothing to do with the servers of your room.</p>
+          <p className="hint">{isTape ? 'What a real server has lived through, once more and step by step.' : 'A world of simulated servers that run the very program this tab runs: same seed, same run. It has nothing to do with the servers of your room.'}</p>
           <button type="button" onClick={() => labDoor.close()}>
             <X aria-hidden size={15} /> Leave the lab
           </button>
@@ -57,21 +59,28 @@ function keepKeys(event: MouseEvent): void {
 function World() {
   useAddress()
   useLabKeys()
+  const isTape = usePicture((picture) => picture.tape !== null)
   return (
     <>
       <Controls />
       <div className="lab-columns">
         <div className="lab-side">
-          <Servers />
-          <Links />
-          <Surroundings />
+          {isTape ? (
+            <TapeWords />
+          ) : (
+            <>
+              <Servers />
+              <Links />
+              <Surroundings />
+            </>
+          )}
           <WorldForm />
           <Sharing />
         </div>
         <Pictures />
         <div className="lab-side">
           <MarkList />
-          <Situations />
+          {!isTape && <Situations />}
           <Transcript />
         </div>
       </div>
@@ -121,7 +130,8 @@ const passes = { look: 'looks', read: 'reads', write: 'writes back' } as const
 
 /** The sweep that runs, as its coordinator knows it. */
 function SweepWords({ picture }: { picture: LabPicture }) {
-  const { sweep } = picture
+  const { sweep, tape } = picture
+  if (sweep === null && tape !== null) return null
   if (sweep === null) return <p className="hint lab-sweep">No sweep is running. They run by themselves, some seconds after a change and twice a minute.</p>
   const { phase, members } = sweep
   const done = members.filter((member) => ({ look: member.looked, read: member.read, write: member.written })[phase]).length
@@ -137,6 +147,7 @@ function useAddress(): void {
   const lab = useLab()
   const run = useStore(labDoor.store, (door) => door.run)
   const recording = usePicture((picture) => picture.recording)
+  const isTape = usePicture((picture) => picture.tape !== null)
   const resting = useLabState(({ moment }) => !moment.running && moment.busy === '')
   /** The run that the address and the world last had in common. */
   const shared = useRef('')
@@ -147,14 +158,14 @@ function useAddress(): void {
   }, [lab, run])
   useEffect(() => {
     const untouched = run === '' && recording.position.events + recording.position.deeds === 0
-    if (!resting || untouched) return
+    if (!resting || untouched || isTape) return
     // Browsers allow only so many changes of the address in a while.
     const timer = setTimeout(() => {
       shared.current = runAsText(recording)
       labDoor.keep(shared.current)
     }, 400)
     return () => clearTimeout(timer)
-  }, [resting, recording, run])
+  }, [resting, recording, run, isTape])
   useEffect(() => () => lab.send({ type: 'pause' }), [lab])
 }
 

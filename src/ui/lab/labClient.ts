@@ -12,16 +12,18 @@ export interface LabState {
   /** What could not be done, in a sentence; '' when there is nothing to say. */
   trouble: string
   speed: number
+  /** The text of the tape or run that was opened last. */
+  opened: string
 }
 
 export interface LabClient {
   store: StoreApi<LabState>
   send: (command: Command) => void
-  /** Runs this recording, in JSON, to its position. */
+  /** Runs this recording, in JSON, to its position; or shows this tape from its beginning. */
   open: (json: string) => void
 }
 
-const blank: LabState = { picture: null, furthest: 0, moment: { time: 0, running: false, busy: '', flights: [] }, bugs: [], trouble: '', speed: 0.05 }
+const blank: LabState = { picture: null, furthest: 0, moment: { time: 0, running: false, busy: '', flights: [] }, bugs: [], trouble: '', speed: 0.05, opened: '' }
 
 function start(): LabClient {
   const store = createStore<LabState>(() => blank)
@@ -32,7 +34,11 @@ function start(): LabClient {
     store.setState({ trouble: '', ...(command.type === 'speed' && { speed: command.speed }) })
     worker.postMessage(command)
   }
-  return { store, send, open: (json) => send({ type: 'open', json }) }
+  const open = (json: string): void => {
+    store.setState({ opened: json })
+    send({ type: 'open', json })
+  }
+  return { store, send, open }
 }
 
 function heard(news: News): Partial<LabState> {

@@ -31,11 +31,12 @@ export function LabMap() {
 function Wire({ link, a, b }: { link: LinkPicture; a: Point; b: Point }) {
   const act = useDeed()
   const [server, other] = [usePicture((picture) => nameIn(picture, link.a)), usePicture((picture) => nameIn(picture, link.b))]
+  const isTape = usePicture((picture) => picture.tape !== null)
   const { x, y } = middle(a, b)
   const state = link.cut !== 'no' ? 'cut' : link.stands ? 'connected' : 'connecting'
   return (
-    <g className={`map-link ${state}`} data-link={`${server} ${other}`} onClick={() => act(link.cut === 'no' ? { type: 'cut', server, other, oneWay: false } : { type: 'heal', server, other })}>
-      <title>{`${link.cut === 'no' ? 'Cut' : 'Heal'} ${server} – ${other}`}</title>
+    <g className={`map-link ${state}`} data-link={`${server} ${other}`} onClick={isTape ? undefined : () => act(link.cut === 'no' ? { type: 'cut', server, other, oneWay: false } : { type: 'heal', server, other })}>
+      <title>{isTape ? `${server} – ${other}` : `${link.cut === 'no' ? 'Cut' : 'Heal'} ${server} – ${other}`}</title>
       <line className="reach" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       <line className="wire" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
       {link.cut === 'both' && <path className="cross" d={`M${x - 5} ${y - 5}l10 10m0-10l-10 10`} />}
@@ -49,15 +50,16 @@ function Wire({ link, a, b }: { link: LinkPicture; a: Point; b: Point }) {
 }
 
 function Disc({ server: { name, state, holds }, at }: { server: ServerPicture; at: Point }) {
-  const classes = ['disc', state !== 'running' && 'lost', !holds && 'bare'].filter(Boolean).join(' ')
+  const isUp = state === 'running' || state === 'connected'
+  const classes = ['disc', !isUp && 'lost', !holds && 'bare'].filter(Boolean).join(' ')
   return (
     <g className={classes} data-server={name} data-state={state}>
       <title>{`${name}: ${state}${holds ? '' : ', no copy'}`}</title>
       <circle cx={at.x} cy={at.y} r={DISC} />
-      <text x={at.x} y={at.y} dy={state === 'running' ? '0.35em' : '-0.1em'}>
+      <text x={at.x} y={at.y} dy={isUp ? '0.35em' : '-0.1em'}>
         {name}
       </text>
-      {state !== 'running' && (
+      {!isUp && (
         <text className="disc-state" x={at.x} y={at.y} dy="1.15em">
           {state}
         </text>

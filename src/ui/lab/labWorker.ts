@@ -1,9 +1,10 @@
 /** The lab's worker: holds the world, lets its time pass as fast as a person wants, and tells the page what is to be seen. */
 import type { DirectoryId } from '../../core/names'
 import { Lab } from '../../sim/lab/lab'
-import { flightsOf, pictureOf } from '../../sim/lab/picture'
+import { flightsOf, pictureOf, pictureOfTape } from '../../sim/lab/picture'
 import { bugs, parseRecording, usualRecipe, type Deed, type Recording } from '../../sim/lab/recording'
 import { Search } from '../../sim/lab/search'
+import { isTape, openTape, TapeRun } from '../../sim/lab/tapeRun'
 import { unreachable } from '../../core/assert'
 import type { Command, News } from './protocol'
 
@@ -25,12 +26,13 @@ const none = { events: 0, deeds: 0 }
 
 /** How far the world is to be run as fast as it can, and the step that this will be, if that is known. */
 interface Goal {
-  reached: (lab: Lab) => boolean
+  reached: (run: Lab | TapeRun) => boolean
   step: number | null
 }
 
 class Runner {
-  #lab: Lab
+  /** A world of the lab, or a tape of a real server. */
+  #lab: Lab | TapeRun
   /** ms since the world began: at the last event or after it, before the next. */
   #clock = 0
   #speed = 0.05
@@ -94,26 +96,37 @@ class Runner {
     this.#running = false
     this.#goal = null
     this.#search = null
-    this.#lab.watch()
+    if (this.#lab instanceof Lab) this.#lab.watch()
   }
 
   #openForeign(json: string): void {
+    if (isTape(json)) return this.#openTape(json)
     const recording = parseRecording(json)
     if ('refused' in recording) return this.#tell({ type: 'trouble', sentence: `This is no run of the lab: ${recording.refused}. Nothing was changed.` })
     this.#open(recording)
   }
 
+  #openTape(text: string): void {
+    const tape = openTape(text)
+    if ('refused' in tape) return this.#tell({ type: 'trouble', sentence: `This is no tape of a server: ${tape.refused}. Nothing was changed.` })
+    this.#stop()
+    this.#furthest = 0
+    this.#lab = tape
+    this.#clock = 0
+    this.#show()
+  }
+
   #open(recording: Recording): void {
     this.#furthest = 0
     const { events, deeds } = recording.position
-    this.#again(recording, (lab) => lab.events >= events && lab.deeds >= deeds, null)
+    this.#begin(new Lab(recording), { reached: (lab) => lab.events >= events && lab.deeds >= deeds, step: null })
   }
 
-  /** Runs a recording from its beginning, one that was `seen` before with less care. */
-  #again(recording: Recording, reached: (lab: Lab) => boolean, step: number | null, seen: Lab | null = null): void {
+  /** From the beginning of a run to a goal. */
+  #begin(run: Lab | TapeRun, goal: Goal): void {
     this.#stop()
-    this.#lab = new Lab(recording, seen, step ?? 0)
-    this.#goal = { reached, step }
+    this.#lab = run
+    this.#goal = goal
     this.#beat()
   }
 
@@ -123,15 +136,13 @@ class Runner {
   }
 
   #goTo(step: number): void {
-    const goal = (lab: Lab): boolean => lab.step >= step
-    if (step < this.#lab.step) return this.#again(this.#lab.recording, goal, step, this.#lab)
-    this.#stop()
-    this.#goal = { reached: goal, step }
-    this.#beat()
+    const goal: Goal = { reached: (lab) => lab.step >= step, step }
+    this.#begin(step < this.#lab.step ? this.#lab.again(step) : this.#lab, goal)
   }
 
   /** A person's deed; a run goes on after it. */
   #do(deed: Deed): void {
+    if (!(this.#lab instanceof Lab)) return
     this.#goal = null
     this.#lab.watch()
     this.#lab.do(deed, this.#clock)
@@ -208,12 +219,12 @@ class Runner {
     const steps = found.marks.all.flatMap(({ broken }) => (broken === null ? [] : [broken.step]))
     const step = Math.max(0, Math.min(...steps) - BEFORE_IT_SHOWS)
     this.#furthest = found.step
-    this.#again(found.recording, (lab) => lab.step >= step, step, found)
+    this.#begin(found.again(step), { reached: (lab) => lab.step >= step, step })
   }
 
   #show(): void {
     this.#furthest = Math.max(this.#furthest, this.#lab.step)
-    this.#tell({ type: 'picture', picture: pictureOf(this.#lab, this.#directory, this.#began), furthest: this.#furthest })
+    this.#tell({ type: 'picture', picture: this.#lab instanceof Lab ? pictureOf(this.#lab, this.#directory, this.#began) : pictureOfTape(this.#lab, this.#directory), furthest: this.#furthest })
     this.#showMoment('')
   }
 

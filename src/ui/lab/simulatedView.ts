@@ -7,22 +7,22 @@ import { inRingOrder, type KnownCopy } from '../copies/knownCopies'
 
 const nobody = '' as ServerId
 
-/** No server of the world is this tab. */
-export const simulatedView = ({ servers }: LabPicture): TabView => ({
+/** No server of a world is this tab; that of a tape was. */
+export const simulatedView = ({ servers, tape }: LabPicture): TabView => ({
   state: 'running',
   reason: '',
   roomUrl: '',
   roomName: '',
-  server: { id: nobody, name: '', serverName: '', up: null, removed: false, incarnation: 0 },
+  server: { id: tape?.server ?? nobody, name: '', serverName: '', up: null, removed: false, incarnation: 0 },
   joining: false,
   root: null,
-  rootLabel: 'ANSI',
+  rootLabel: tape === null ? 'ANSI' : '/',
   copies: {},
   links: servers.map(({ id, name, state }) => ({
     server: id,
     key: null,
     name,
-    state: state === 'running' || state === 'cannot save' ? 'connected' : 'lost',
+    state: state === 'running' || state === 'cannot save' || state === 'connected' ? 'connected' : 'lost',
     road: null,
     roundTrip: null,
     offset: null,
@@ -50,7 +50,7 @@ const known = ({ member, state, silent }: CopyPicture): KnownCopy => ({
   member: { ...member, copy: member.copy satisfies CopyId },
   state,
   heard: null,
-  standing: silent === '' ? 'answers' : 'silent',
+  standing: state === null ? 'asked' : silent === '' ? 'answers' : 'silent',
   reason: silent,
   round: 0,
 })

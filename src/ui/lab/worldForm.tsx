@@ -128,11 +128,15 @@ const toTop = (): void => document.getElementById('centre')?.scrollTo(0, 0)
 
 const freshSeed = (): string => crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)
 
+const fileName = (what: string, of: string): string => `namering-${what}-${of.replaceAll(/[^\w-]+/g, '-')}.${what === 'tape' ? 'jsonl' : 'json'}`
+
 /** This run as a link or a file, and one from a file. */
 export function Sharing() {
   const { notices } = useDesk()
   const lab = useLab()
   const recording = usePicture((picture) => picture.recording)
+  const tape = usePicture((picture) => picture.tape)
+  const opened = useLabState((state) => state.opened)
   const file = useRef<HTMLInputElement>(null)
   const copy = (): void => {
     const link = linkTo(runAsText(recording))
@@ -141,10 +145,12 @@ export function Sharing() {
   }
   return (
     <p className="row lab-sharing">
-      <button type="button" onClick={copy}>
-        <Link2 aria-hidden size={15} /> Copy link
-      </button>
-      <button type="button" onClick={() => saveLines(`namering-lab-${recording.recipe.seed.replaceAll(/[^\w-]+/g, '-')}.json`, [JSON.stringify(recording)])}>
+      {tape === null && (
+        <button type="button" onClick={copy}>
+          <Link2 aria-hidden size={15} /> Copy link
+        </button>
+      )}
+      <button type="button" onClick={() => (tape === null ? saveLines(fileName('lab', recording.recipe.seed), [JSON.stringify(recording)]) : saveLines(fileName('tape', tape.name), [opened]))}>
         <Download aria-hidden size={15} /> Save
       </button>
       <button type="button" onClick={() => file.current?.click()}>
@@ -154,7 +160,7 @@ export function Sharing() {
         ref={file}
         type="file"
         accept="application/json,.json,.jsonl"
-        aria-label="A run of the lab, saved before"
+        aria-label="A run of the lab, or a tape of a server, saved before"
         hidden
         onChange={(event) => {
           const [chosen] = event.target.files ?? []
