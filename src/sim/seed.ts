@@ -12,6 +12,7 @@ import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
+import { watchNames } from './namesInUse'
 import { bulkyMix, epochMix, expiring, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
@@ -59,6 +60,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.canary = canary ?? {}
   watchWorld(world)
   watchSituations(world)
+  watchNames(world)
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))

@@ -1,17 +1,19 @@
 /**
  * M4: a name that a directory had goes on: where its reference stood there is a link to where it is now, which cleanup turns
- * when the directory moves again. So old names keep their meaning, and lead there in one step.
+ * when the directory moves again. So old names keep their meaning, and lead there in one step. The link is written only once
+ * every copy on the way has the references that it leads through: until then the old reference stays, and a name in use leads
+ * there at every instant, whichever copies are asked.
  */
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { isFailure, type Failure } from '../errors'
+import { explain, failure, isFailure, type Failure } from '../errors'
 import { formatName, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
-import { backReferences, effectiveParent } from './parents'
+import { backReferences, effectiveParent, inForce } from './parents'
 import { whomToAsk } from './reference'
 
 export interface Linking extends Begun {
@@ -20,16 +22,27 @@ export interface Linking extends Begun {
   /** Its name as far as it is known: labels down from `from`, which goes up to the root. */
   from: DirectoryId
   path: Label[]
+  /** Whose reference is looked at in `from`, where it was read, and its time-stamp; how often that directory was swept for it. */
+  child: DirectoryId
+  at: ServerId | null
+  reference: Timestamp | null
+  sweeps: number
   names: FormerName[]
 }
+
+/** One until F passes the reference, and one more for what came in between. */
+const MAX_SWEEPS = 3
 
 interface FormerName {
   parent: DirectoryId
   label: Label
 }
 
-/** Its name is `climbed` from parent to parent; then what stands under each former name is `found`, as a link perhaps `leading` elsewhere, and `turned`. */
-export type LinkingStep = 'climbed' | 'found' | 'leading' | 'turned'
+/**
+ * From parent to parent its name is `read`, and what the parent says of itself is `told`, after it was `swept` where not all copies have the
+ * name; then what stands under each former name is `found`, as a link perhaps `leading` elsewhere, and `turned`.
+ */
+export type LinkingStep = 'read' | 'told' | 'swept' | 'found' | 'leading' | 'turned'
 
 /** Names that a directory had, each once, without the one that it has. */
 export function formerNames({ visible }: DirectoryCopy): FormerName[] {
@@ -41,24 +54,25 @@ export function formerNames({ visible }: DirectoryCopy): FormerName[] {
 export function beginLinking(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
   const { directory } = copy
   const { parent, label } = effectiveParent(copy)!
-  const linking = begin<Linking>(turn, caller, { type: 'link', directory, from: parent, path: [label], names: formerNames(copy) }, (other) => other.type === 'link' && other.directory === directory)
+  const linking = begin<Linking>(turn, caller, { type: 'link', directory, from: parent, path: [label], child: directory, at: null, reference: null, sweeps: 0, names: formerNames(copy) }, (other) => other.type === 'link' && other.directory === directory)
   if (linking !== null) climb(turn, linking)
 }
 
-const climb = (turn: Turn, linking: Linking): void => request(turn, linking, 'climbed', whomToAsk(turn.server, linking.from), { type: 'parent', directory: linking.from })
+const climb = (turn: Turn, linking: Linking): void => read(turn, linking, 'read', whomToAsk(turn.server, linking.from), linking.from, [linking.path[0]!, 'DR', 'DI', linking.child])
+
+const waiting = ({ directory, path }: Linking, reason: string): Failure => failure('MovePending', { name: `#${directory}`, to: path.at(-1)!, reason })
 
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
   // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to.
   if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired') && step === 'turned') return goOn(turn, linking)
-  if (isFailure(outcome)) return finish(turn, linking, outcome)
+  if (isFailure(outcome)) return finish(turn, linking, step === 'swept' ? waiting(linking, explain(outcome).replace(/\.$/, '')) : outcome)
   switch (step) {
-    case 'climbed': {
-      const { parent, label } = outcome as Outcomes['parent']
-      if (parent === null || label === null || linking.path.length >= MAX_PATH_LABELS) return look(turn, linking)
-      linking.path.unshift(label)
-      linking.from = parent
+    case 'read':
+      return onRead(turn, linking, outcome as ReadOutcome)
+    case 'told':
+      return onTold(turn, linking, outcome as Outcomes['records'])
+    case 'swept':
       return climb(turn, linking)
-    }
     case 'found':
       return onFound(turn, linking, outcome as ReadOutcome)
     case 'leading':
@@ -66,6 +80,28 @@ export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outco
     case 'turned':
       return goOn(turn, linking)
   }
+}
+
+function onRead(turn: Turn, linking: Linking, { snapshot: { path }, server: at }: ReadOutcome): void {
+  const [, , , reference] = path
+  if (reference === undefined) return finish(turn, linking, waiting(linking, `#${linking.from} does not name #${linking.child} yet`))
+  linking.at = at
+  linking.reference = reference[1]
+  request(turn, linking, 'told', [at], { type: 'records', directory: linking.from })
+}
+
+/** Every copy of the parent has the reference once F has passed it [F1]; and it says where it is itself. */
+function onTold(turn: Turn, linking: Linking, { records, stableMark }: Outcomes['records']): void {
+  const { from, path, at, reference } = linking
+  if (reference! >= stableMark) {
+    if (linking.sweeps++ >= MAX_SWEEPS) return finish(turn, linking, waiting(linking, `not every copy of #${from} has its name yet`))
+    return request(turn, linking, 'swept', [at!], { type: 'sweep', directory: from, form: 'parallel' })
+  }
+  const up = inForce(records)
+  if (up === undefined || path.length >= MAX_PATH_LABELS) return look(turn, linking)
+  path.unshift(up.label)
+  Object.assign(linking, { from: up.parent, child: from, sweeps: 0 } satisfies Partial<Linking>)
+  climb(turn, linking)
 }
 
 function goOn(turn: Turn, linking: Linking): void {

@@ -1,7 +1,7 @@
 /** Bugs in moving directories. */
 import type { Linking } from '../../core/directories/formerNames'
 import type { Settling } from '../../core/directories/settling'
-import { LAST } from '../../core/timestamp'
+import { BEGINNING, LAST } from '../../core/timestamp'
 import { calm } from '../network'
 import { movingMix } from '../workload'
 import type { Canary } from '../world'
@@ -9,6 +9,9 @@ import type { NamedCanary } from './canary'
 
 /** Moves cross on their way. */
 const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5 }, pace: 900, worstSkew: 0 }
+
+/** Directories with several copies each. */
+const among = { weather: { ...calm, delay: 1500 }, mix: { ...movingMix, write: 2, join: 40, leave: 0, makeDirectory: 5 }, pace: 4000, worstSkew: 0 }
 
 /** Does something to every decision on a move, and to every turning of old names, before each step. */
 const toEach = (act: (procedure: Settling | Linking) => void): Canary => ({
@@ -45,5 +48,16 @@ export const moveCanaries: readonly NamedCanary[] = [
         if (procedure.type === 'link') procedure.directory = procedure.from
       }),
     aim: moving,
+  },
+  {
+    name: 'an old name becomes a link before every copy has the new one',
+    rules: ['M4'],
+    // It shows only where the parent's copy that is asked is on another server.
+    rare: true,
+    make: () =>
+      toEach((procedure) => {
+        if (procedure.type === 'link' && procedure.reference !== null) procedure.reference = BEGINNING
+      }),
+    aim: among,
   },
 ]

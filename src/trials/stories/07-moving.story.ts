@@ -33,7 +33,8 @@ export default {
     telling.wakes(beta)
     telling.settle()
     telling.picture(beside(['in ANSI:', telling.names(alpha, root, 'DEC', 'SRC')], ['in ANSI/DEC:', telling.names(alpha, dec, 'SRC')]))
-    telling.say('Settled is written beside the record. Then the references follow: first the new one, then the old one becomes, in one update, a link. At no instant was the name ANSI/SRC without meaning.')
+    telling.say(`Settled is written beside the record. Then the references follow: first the new one. Once F of DEC has passed that, no copy of DEC lacks it,
+      and the old one becomes, in one update, a link. At no instant was the name ANSI/SRC without meaning, whichever copies were asked.`)
     telling.looksUp(alpha, named(root, 'SRC'))
     telling.holds('M4', 'the old name leads to the directory that moved', effectiveParent(alpha.copy(src))?.parent === dec && namedBy(alpha.copy(root).visible, 'SRC')?.type === 'link')
 

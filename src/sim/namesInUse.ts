@@ -1,0 +1,84 @@
+/**
+ * M4: "a name in use leads there at every instant". Once every copy of a directory says that a label names a directory, that
+ * label leads to it from each of them, whatever moves: by reference, or by links through copies that all agree on the way.
+ */
+import type { Epoch } from '../core/copies/directoryCopy'
+import { linkTarget, namedBy } from '../core/directories/reference'
+import type { DirectoryId, FullName, Label } from '../core/names'
+import type { UpdateSet } from '../core/values/intent'
+import { ruling } from './checkers'
+import { Accusation, type World } from './world'
+
+/** A step further than any link that is followed. */
+const MOST_LINKS = 17
+
+interface InUse {
+  parent: DirectoryId
+  label: Label
+  directory: DirectoryId
+}
+
+export function watchNames(world: World): void {
+  const names = new Map<string, InUse>()
+  /** The epoch of each directory: who begins another one decides what its names are. */
+  const epochs = new Map<DirectoryId, Epoch>()
+  world.observers.push({
+    stepped: (_server, _input, { save }) => {
+      const absorbed = save.flatMap((each) => ('copy' in each && each.change.type === 'absorbed' ? [{ parent: each.directory, sets: each.change.sets }] : []))
+      const ended = save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && epochs.get(each.directory) !== each.change.fields.epoch)
+      if (ended) {
+        for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined) epochs.set(each.directory, each.change.fields.epoch)
+        names.clear()
+      }
+      const changed = absorbed.filter(({ sets }) => sets.some(({ intent }) => intent.branches.some(([label]) => label !== '.')))
+      if (changed.length === 0) return
+      for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) names.delete(`${parent} ${label}`)
+      for (const { parent, sets } of changed) for (const set of sets) for (const [label] of set.intent.branches) enter(world, names, parent, label)
+      for (const name of names.values()) world.judge('M4', () => leadsThere(world, name))
+    },
+  })
+}
+
+/** Names that a person gave to something else, or took away. */
+const endedBy = ({ intent }: UpdateSet): Label[] => (intent.procedure === 'reference' ? [] : intent.branches.filter(([label, incarnation, below]) => label !== '.' && (incarnation === null || below === false)).map(([label]) => label))
+
+function enter(world: World, names: Map<string, InUse>, parent: DirectoryId, label: Label): void {
+  const members = ruling(world, parent)
+  const said = members.map(({ copy }) => namedBy(copy.visible, label))
+  const [first] = said
+  // Of two directories that were created under one name the later keeps it [M6].
+  if (first?.type !== 'directory') return
+  if (said.every((each) => each?.type === 'directory' && each.directory === first.directory)) names.set(`${parent} ${label}`, { parent, label, directory: first.directory })
+}
+
+function leadsThere(world: World, { parent, label, directory }: InUse): void {
+  for (const end of ends(world, { from: parent, up: 0, labels: [label] })) {
+    if (end.directory !== directory) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, ${end.directory === null ? `leads nowhere: ${end.why}` : `leads to ${end.directory.slice(0, 4)}`}`)
+  }
+}
+
+interface End {
+  directory: DirectoryId | null
+  why: string
+}
+
+/** Where a name may lead, whichever copies are asked on the way. */
+function ends(world: World, { from, labels }: FullName, links = 0): End[] {
+  let at: End[] = [{ directory: from as DirectoryId, why: '' }]
+  for (const label of labels) {
+    const next = at.flatMap((each) => (each.directory === null ? [each] : arcs(world, each.directory, label, links)))
+    at = [...new Map(next.map((each) => [each.directory ?? each.why, each])).values()]
+  }
+  return at
+}
+
+const arcs = (world: World, directory: DirectoryId, label: Label, links: number): End[] =>
+  ruling(world, directory)
+    .filter(({ copy }) => !world.unsound.has(copy.id))
+    .flatMap(({ at, copy }): End[] => {
+      const named = namedBy(copy.visible, label)
+      if (named?.type === 'directory') return [{ directory: named.directory, why: '' }]
+      const target = named?.type === 'link' ? linkTarget(world.servers[0]!.server, directory, named.to) : null
+      if (target !== null && links < MOST_LINKS) return ends(world, target, links + 1)
+      return [{ directory: null, why: `${label} in ${directory.slice(0, 4)} is ${named === null ? 'nothing' : `a ${named.type}`} at ${at.name}` }]
+    })
