@@ -87,7 +87,7 @@ export function isSoundPoint(bytes: Uint8Array): boolean {
 export const isScalar = (bytes: Uint8Array): boolean => littleEndian(bytes) < order
 
 const basePoint = decodePoint(Uint8Array.from({ length: 32 }, (_, at) => (at === 0 ? 0x58 : 0x66)))!
-const window = 4n
+const bitsAtOnce = 4n
 
 /** The multiples of a point by 0 to 15. */
 function multiplesOf(point: Point): Point[] {
@@ -102,8 +102,8 @@ const multiplesOfBase = multiplesOf(basePoint)
 export function sumOfMultiples(s: bigint, k: bigint, q: Point): Point {
   const multiples = multiplesOf(q)
   let sum = neutral
-  for (let shift = 252n; shift >= 0n; shift -= window) {
-    for (let doubling = 0n; doubling < window; doubling++) sum = add(sum, sum)
+  for (let shift = 252n; shift >= 0n; shift -= bitsAtOnce) {
+    for (let doubling = 0n; doubling < bitsAtOnce; doubling++) sum = add(sum, sum)
     sum = add(sum, multiplesOfBase[Number((s >> shift) & 15n)]!)
     sum = add(sum, multiples[Number((k >> shift) & 15n)]!)
   }
