@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react'
 import type { Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
 import { builtFolder } from './src/serve/prepare.mjs'
+import { developmentNonce, permitDevelopment } from './src/serve/policy.mjs'
 import { attachRelay } from './src/serve/relay.mjs'
 import { markRelay } from './src/serve/relayMark.mjs'
 
@@ -26,10 +27,18 @@ const relay: Plugin = {
   transformIndexHtml: markRelay,
 }
 
+/** While one develops; the page that is built, or shown by `vite preview`, has its strict policy. */
+const development: Plugin = {
+  name: 'namering-development',
+  apply: (_config, { command, isPreview }) => command === 'serve' && isPreview !== true,
+  config: () => ({ html: { cspNonce: developmentNonce } }),
+  transformIndexHtml: permitDevelopment,
+}
+
 export default defineConfig({
   // The built page works from any folder of any static host.
   base: './',
-  plugins: [react(), relay],
+  plugins: [react(), relay, development],
   // simple-peer's own bundle needs no polyfills of Node's modules.
   resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
   // The packages in a file of their own: it stays in the browser's cache when only the page changes.

@@ -1,9 +1,10 @@
 /**
- * A cluster of tabs in real browsers. Each test has a room of its own; page errors and console messages of any tab fail it.
+ * A cluster of tabs in real browsers. Each test has a room of its own; what any tab complains of fails it.
  * Tests drive the page by role and name, and ask `window.namering` where a person would use the console.
  */
 import { test as base, expect, type BrowserContext, type Locator, type Page } from '@playwright/test'
 import type { Console } from '../src/tab/console'
+import { collectComplaints } from './complaints'
 
 declare global {
   interface Window {
@@ -95,17 +96,11 @@ export class Cluster {
 
   constructor(context: BrowserContext) {
     this.context = context
-    this.listen(context)
   }
 
   /** Collects what any page of a context complains of. */
-  listen(context: BrowserContext): void {
-    context.on('page', (page) => {
-      page.on('pageerror', (error) => this.troubles.push(`page error: ${error.stack ?? error.message}`))
-      page.on('console', (message) => {
-        if (message.type() === 'error' || message.type() === 'warning') this.troubles.push(`console ${message.type()}: ${message.text()}`)
-      })
-    })
+  listen(context: BrowserContext): Promise<void> {
+    return collectComplaints(context, this.troubles)
   }
 
   /** Opens the page alone: a name service with one server. */
@@ -163,6 +158,7 @@ export class Cluster {
 export const test = base.extend<{ cluster: Cluster }>({
   cluster: async ({ context }, use) => {
     const cluster = new Cluster(context)
+    await cluster.listen(context)
     await use(cluster)
     expect(cluster.troubles).toEqual([])
   },

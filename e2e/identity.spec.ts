@@ -103,7 +103,7 @@ test('tabs that open at once in a new browser are one cluster with one root', as
 test('a link to a room that is cut short is refused in words, and the whole link then opens in the same tab', async ({ cluster, browser }) => {
   const alpha = await cluster.open()
   const elsewhere = await browser.newContext()
-  cluster.listen(elsewhere)
+  await cluster.listen(elsewhere)
   const page = await elsewhere.newPage()
   await page.goto(alpha.page.url().slice(0, -3))
   await expect(page.getByRole('alert')).toContainText('leads to no room')

@@ -7,7 +7,7 @@ test('separate browsers meet through the relay, and share names over WebRTC', as
   const alpha = await cluster.open()
   await cluster.sample(alpha)
   const elsewhere = await browser.newContext()
-  cluster.listen(elsewhere)
+  await cluster.listen(elsewhere)
   const page = await elsewhere.newPage()
   await page.goto(alpha.page.url())
   await expect.poll(() => page.evaluate(() => ('namering' in window ? window.namering.view().server.name : ''))).toBe('beta')

@@ -73,6 +73,18 @@ describe('the map', () => {
     expect(sources.filter((file) => /(?:^|\/)(?:utils?|helpers?|common|misc|types)(?:\/|\.)/.test(file))).toEqual([])
   })
 
+  it('every package is used, and ARCHITECTURE.md says what for', () => {
+    const { dependencies, devDependencies, scripts } = JSON.parse(read('package.json')) as Record<'dependencies' | 'devDependencies' | 'scripts', Record<string, string>>
+    const packages = Object.keys({ ...dependencies, ...devDependencies }).filter((name) => !name.startsWith('@types/'))
+    const code = [...list(/\.(?:tsx?|mjs)$/, 'src'), ...list(/\.ts$/, 'e2e'), 'vite.config.ts', 'playwright.config.ts'].map(read).join('\n')
+    const isImported = (name: string): boolean => new RegExp(`(?:from |import |import\\()'${name}(?:/[^']*)?'`).test(code)
+    // The programs that check types and style are called by scripts.
+    expect(Object.values(scripts).join(' ')).toMatch(/\btsc\b.*\boxlint\b/)
+    expect(packages.filter((name) => !isImported(name) && !['typescript', 'oxlint', 'oxlint-tsgolint'].includes(name))).toEqual([])
+    const table = /\n## Packages, and why\n([\s\S]*?)\n## /.exec(read('ARCHITECTURE.md'))?.[1] ?? ''
+    expect(packages.filter((name) => !new RegExp(`[\\s|]${name}[\\s,|]`).test(table))).toEqual([])
+  })
+
   it('ARCHITECTURE.md names every room', () => {
     const map = read('ARCHITECTURE.md')
     expect(Object.keys(sees).filter((room) => !map.includes(`${room.split('/').at(-1)}/`))).toEqual([])

@@ -39,7 +39,7 @@ export interface NetworkHandlers {
 /** Who the other end proved to be [X1], and which start of it this is [B2]. */
 export interface ProvenServer {
   server: ServerId
-  /** Public key as text, `ed25519:` and base64url. */
+  /** Public key as text [K1]. */
   key: string
   /** Number of this start of the server; a greater one fences the smaller. */
   incarnation: number

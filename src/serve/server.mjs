@@ -1,8 +1,9 @@
-/** Serves the built page: a small static server with a strict policy, and the relay on the same port. */
+/** Serves the built page: a small static server, and the relay on the same port. */
 import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { createServer as createPlainServer } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import { extname, join, normalize, sep } from 'node:path'
+import { fileHeaders, pageHeaders } from './policy.mjs'
 import { attachRelay, isRelay } from './relay.mjs'
 import { markRelay } from './relayMark.mjs'
 
@@ -23,28 +24,6 @@ const types = {
   '.webmanifest': 'application/manifest+json',
   '.webp': 'image/webp',
   '.woff2': 'font/woff2',
-}
-
-/**
- * Nothing from elsewhere; connections to relays that a person names. Styles may stand in the page, because component
- * libraries put them there.
- */
-const policy = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "connect-src 'self' ws: wss:",
-  "worker-src 'self' blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ')
-
-const usualHeaders = {
-  'Content-Security-Policy': policy,
-  'Referrer-Policy': 'no-referrer',
-  'X-Content-Type-Options': 'nosniff',
 }
 
 /**
@@ -77,13 +56,13 @@ function servePage(folder, request, response) {
   const type = types[extname(path)] ?? 'application/octet-stream'
   // Vite names the files in assets by their content, so they never change.
   const caching = path.includes(`${sep}assets${sep}`) ? 'public, max-age=31536000, immutable' : 'no-cache'
-  const headers = { ...usualHeaders, 'Content-Type': type, 'Cache-Control': caching }
+  const headers = { 'Content-Type': type, 'Cache-Control': caching }
   if (extname(path) === '.html') {
-    response.writeHead(200, headers)
+    response.writeHead(200, { ...pageHeaders, ...headers })
     response.end(request.method === 'HEAD' ? undefined : markRelay(readFileSync(path, 'utf8')))
     return
   }
-  response.writeHead(200, { ...headers, 'Content-Length': statSync(path).size })
+  response.writeHead(200, { ...fileHeaders, ...headers, 'Content-Length': statSync(path).size })
   if (request.method === 'HEAD') response.end()
   else createReadStream(path).on('error', () => response.destroy()).pipe(response)
 }
@@ -112,6 +91,6 @@ function pathOf(folder, url) {
  * @param {Record<string, string>} headers
  */
 function refuse(response, status, sentence, headers) {
-  response.writeHead(status, { ...usualHeaders, ...headers, 'Content-Type': 'text/plain; charset=utf-8' })
+  response.writeHead(status, { ...fileHeaders, ...headers, 'Content-Type': 'text/plain; charset=utf-8' })
   response.end(`${sentence}\n`)
 }

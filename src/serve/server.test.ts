@@ -1,10 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { developmentNonce, permitDevelopment } from './policy.mjs'
 import { createPageServer } from './server.mjs'
 
 let folder: string
@@ -45,7 +46,6 @@ describe('the page server', () => {
     expect(status).toBe(200)
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
     expect(headers['cache-control']).toBe('no-cache')
-    expect(headers['content-security-policy']).toContain("default-src 'self'")
     expect(body).toContain('<meta name="namering-relay" content="/relay">')
   })
 
@@ -53,6 +53,23 @@ describe('the page server', () => {
     const { status, headers, body } = await ask('/assets/app-1a2b.js')
     expect([status, headers['content-type'], body]).toEqual([200, 'text/javascript; charset=utf-8', 'export {}'])
     expect(headers['cache-control']).toContain('immutable')
+  })
+
+  it('[X6] says what the page itself cannot: nobody may frame it; all else runs nothing', async () => {
+    const page = await ask('/')
+    expect(page.headers).toMatchObject({ 'content-security-policy': "frame-ancestors 'none'", 'cross-origin-opener-policy': 'same-origin', 'x-content-type-options': 'nosniff' })
+    for (const path of ['/assets/app-1a2b.js', '/nothing']) expect((await ask(path)).headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; frame-ancestors 'none'/)
+  })
+
+  it('[X6] the page states a policy without inline code, and development loosens it only for what carries its nonce', () => {
+    const html = readFileSync(join(import.meta.dirname, '..', '..', 'index.html'), 'utf8')
+    const policy = (text: string): string => /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(text)?.[1] ?? ''
+    expect(policy(html)).toMatch(/^default-src 'none'; .*require-trusted-types-for 'script'/)
+    expect(html).not.toMatch(/unsafe-|https?:/)
+    const loosened = policy(permitDevelopment(html))
+    expect(loosened).not.toContain('unsafe-')
+    expect(loosened.replaceAll(` 'nonce-${developmentNonce}'`, '').replace(" 'allow-duplicates'", '')).toBe(policy(html))
+    expect(loosened.split(developmentNonce).length).toBe(3)
   })
 
   it('opens a web socket for the relay only', async () => {

@@ -29,8 +29,9 @@ let failed = 0
 check('types', ['npm', 'run', '--silent', 'types'])
 check('lint', ['npm', 'run', '--silent', 'lint'])
 check('unit tests', ['npx', 'vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`], countUnit)
-if (existsSync(join(projectFolder, 'src', 'sim', 'main.ts'))) check('simulation', [process.execPath, 'src/serve/sim.mjs', '--fixed'])
+check('simulation', [process.execPath, 'src/serve/sim.mjs', '--fixed'])
 check('end-to-end tests', ['npx', 'playwright', 'test', '--reporter=list,json'], countE2e)
+check('known faults of packages', ['npm', 'run', '--silent', 'audit'])
 console.log(`\n${passed} passed, ${failed} failed`)
 
 /**

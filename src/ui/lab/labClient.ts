@@ -2,6 +2,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { LabPicture } from '../../sim/lab/picture'
 import type { Bug } from '../../sim/lab/recording'
+import { labWorkerUrl } from './labWorkerUrl'
 import type { Command, Moment, News } from './protocol'
 
 export interface LabState {
@@ -27,7 +28,7 @@ const blank: LabState = { picture: null, furthest: 0, moment: { time: 0, running
 
 function start(): LabClient {
   const store = createStore<LabState>(() => blank)
-  const worker = new Worker(new URL('./labWorker.ts', import.meta.url), { type: 'module' })
+  const worker = new Worker(labWorkerUrl, { type: 'module' })
   worker.addEventListener('message', ({ data }: MessageEvent<News>) => store.setState(heard(data)))
   worker.addEventListener('error', ({ message }) => store.setState({ trouble: `The lab has stopped: ${message === '' ? 'its worker could not be loaded' : message}. Reload the page to begin anew.` }))
   const send = (command: Command): void => {
