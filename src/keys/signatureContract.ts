@@ -2,12 +2,16 @@
  * What signatures must be in every browser, as a list of cases that any test runner can run: in Node and in the browsers
  * of the end-to-end tests [K1, K2]. A case throws when the contract is broken.
  */
+import { ed25519 as library } from '@noble/curves/ed25519.js'
 import { disagreements, fromHex } from './disagreements'
-import { browserVerifier, plainVerifier } from './ed25519'
-import { add, decodePoint, encodePoint, isSoundPoint, littleEndian, neutral, order, sumOfMultiples, type Point } from './edwards'
+import { browserVerifier, isSoundPoint, libraryVerifier, littleEndian } from './ed25519'
 import { type Bytes, randomBytes, toBase64url, toUtf8 } from './encoding'
 import { bigEndian, order as orderOfP256, p256 } from './p256'
 import { publicKeyBytes, verify } from './signing'
+
+const { Point } = library
+type Point = InstanceType<typeof Point>
+const order = Point.Fn.ORDER
 
 export interface SignatureCase {
   title: string
@@ -21,7 +25,7 @@ export const signatureContract: SignatureCase[] = [
       for (const { what, key, signature, message, isGood } of disagreements) {
         demand((await verify(ed25519Text(key), signature, message)) === isGood, what)
         if (!isSoundPoint(key)) continue
-        for (const verifierOf of [browserVerifier, plainVerifier]) demand((await (await verifierOf(key))(signature, message)) === isGood, `${what}, by ${verifierOf.name}`)
+        for (const verifierOf of [browserVerifier, libraryVerifier]) demand((await (await verifierOf(key))(signature, message)) === isGood, `${what}, by ${verifierOf.name}`)
       }
     },
   },
@@ -29,7 +33,7 @@ export const signatureContract: SignatureCase[] = [
     title: 'no point of small order is a key, in none of its encodings',
     async run() {
       const all = smallPoints()
-      demand(new Set(all.map((point) => encodePoint(point).join())).size === 8, 'there are eight of them')
+      demand(new Set(all.map((point) => encoded(point).join())).size === 8, 'there are eight of them')
       for (const point of all) {
         for (const encoding of encodingsOf(point)) demand(publicKeyBytes(ed25519Text(encoding)) === null, `refused: ${encoding.join()}`)
       }
@@ -47,17 +51,17 @@ export const signatureContract: SignatureCase[] = [
     title: 'Ed25519 as in RFC 8032 §7.1',
     async run() {
       for (const [key, signature, message] of examplesOfEd25519.map((row) => row.map(fromHex))) {
-        for (const verifierOf of [browserVerifier, plainVerifier]) demand(await (await verifierOf(key!))(signature!, message!), 'an example is good')
+        for (const verifierOf of [browserVerifier, libraryVerifier]) demand(await (await verifierOf(key!))(signature!, message!), 'an example is good')
         demand(await verify(ed25519Text(key!), signature!, message!), 'an example is good')
       }
     },
   },
   {
-    title: 'browser and arithmetic say the same of signatures that were changed in any place',
+    title: 'browser and library say the same of signatures that were changed in any place',
     async run() {
-      const { key, signer } = madeKey(neutral)
+      const { key, signer } = madeKey(Point.ZERO)
       const message = randomBytes(40)
-      const signature = await signer(message, neutral)
+      const signature = await signer(message, Point.ZERO)
       demand(await sameOfAll(key, signature, message), 'a signature is good')
       for (let bit = 0; bit < 512; bit += 7) demand(!(await sameOfAll(key, flipped(signature, bit), message)), `changed in bit ${bit}`)
       demand(!(await sameOfAll(key, signature, flipped(message, 3))), 'of another message')
@@ -68,11 +72,11 @@ export const signatureContract: SignatureCase[] = [
     title: 'a hostile signer that adds points of small order to key or R gets one answer everywhere: that of the equation without cofactor',
     async run() {
       for (const small of smallPoints().slice(1)) {
-        const honest = madeKey(neutral)
+        const honest = madeKey(Point.ZERO)
         const message = randomBytes(40)
         demand(!(await sameOfAll(honest.key, await honest.signer(message, small), message)), 'R with a point of small order added')
         const mixed = madeKey(small)
-        for (let number = 0; number < 6; number++) await sameOfAll(mixed.key, await mixed.signer(toUtf8(String(number)), neutral), toUtf8(String(number)))
+        for (let number = 0; number < 6; number++) await sameOfAll(mixed.key, await mixed.signer(toUtf8(String(number)), Point.ZERO), toUtf8(String(number)))
       }
     },
   },
@@ -125,6 +129,7 @@ function demand(holds: boolean, what: string): void {
 const ed25519Text = (key: Bytes): string => `ed25519:${toBase64url(key)}`
 const p256Text = (key: Bytes): string => `p256:${toBase64url(key)}`
 
+const encoded = (point: Point): Bytes => Uint8Array.from(point.toBytes())
 const bytesOf = (number: bigint): Bytes => fromHex(hexOf(number)).toReversed()
 const hexOf = (number: bigint): string => number.toString(16).padStart(64, '0')
 const flipped = (bytes: Bytes, bit: number): Bytes => bytes.map((byte, at) => (at === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
@@ -132,16 +137,16 @@ const withS = (signature: Bytes, s: bigint): Bytes => Uint8Array.of(...signature
 
 /** The eight points whose order divides 8, the neutral one first. */
 function smallPoints(): Point[] {
-  const generator = decodePoint(disagreements[0]!.key)!
-  const all = [neutral]
-  while (all.length < 8) all.push(add(all.at(-1)!, generator))
+  const generator = Point.fromBytes(disagreements[0]!.key)
+  const all = [Point.ZERO]
+  while (all.length < 8) all.push(all.at(-1)!.add(generator))
   return all
 }
 
 /** All 32 bytes that a lenient reader takes for a point: y above the prime too, and a sign where x is 0. */
 function encodingsOf(point: Point): Bytes[] {
-  const usual = littleEndian(encodePoint(point))
-  const isZero = point[0] === 0n
+  const usual = littleEndian(encoded(point))
+  const isZero = point.x === 0n
   const y = usual & (2n ** 255n - 1n)
   const all = y < 19n ? [usual, usual + 2n ** 255n - 19n] : [usual]
   return [...all, ...(isZero ? all.map((one) => one + 2n ** 255n) : [])].map(bytesOf)
@@ -150,19 +155,19 @@ function encodingsOf(point: Point): Bytes[] {
 /** A key with a point of small order added, whose signer can add one to R too. */
 function madeKey(small: Point): { key: Bytes; signer: (message: Bytes, smallInR: Point) => Promise<Bytes> } {
   const secret = littleEndian(randomBytes(32)) % order
-  const key = encodePoint(add(sumOfMultiples(secret, 0n, neutral), small))
+  const key = encoded(Point.BASE.multiplyUnsafe(secret).add(small))
   const signer = async (message: Bytes, smallInR: Point): Promise<Bytes> => {
     const nonce = littleEndian(randomBytes(32)) % order
-    const R = encodePoint(add(sumOfMultiples(nonce, 0n, neutral), smallInR))
+    const R = encoded(Point.BASE.multiplyUnsafe(nonce).add(smallInR))
     const hash = littleEndian(new Uint8Array(await crypto.subtle.digest('SHA-512', Uint8Array.of(...R, ...key, ...message))))
     return Uint8Array.of(...R, ...bytesOf((nonce + (hash % order) * secret) % order))
   }
   return { key, signer }
 }
 
-/** What the browser, the arithmetic and `verify` say; throws where they differ. */
+/** What the browser, the library and `verify` say; throws where they differ. */
 async function sameOfAll(key: Bytes, signature: Bytes, message: Bytes): Promise<boolean> {
-  const said = [await (await browserVerifier(key))(signature, message), await (await plainVerifier(key))(signature, message), await verify(ed25519Text(key), signature, message)]
+  const said = [await (await browserVerifier(key))(signature, message), await (await libraryVerifier(key))(signature, message), await verify(ed25519Text(key), signature, message)]
   demand(new Set(said).size === 1, `one answer to ${toBase64url(signature)} by ${toBase64url(key)} of ${toBase64url(message)}, not ${said.join()}`)
   return said[0]!
 }
