@@ -4,13 +4,14 @@
  */
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { isFailure, type Failure } from '../errors'
+import { failure, isFailure, type Failure } from '../errors'
 import { formatName, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
+import { announcementOf, CHILD, isOver } from './children'
 import { backReferences, effectiveParent } from './parents'
 import { whomToAsk } from './reference'
 
@@ -28,8 +29,8 @@ interface FormerName {
   label: Label
 }
 
-/** Its name is `climbed` from parent to parent; then what stands under each former name is `found`, as a link perhaps `leading` elsewhere, and `turned`. */
-export type LinkingStep = 'climbed' | 'found' | 'leading' | 'turned'
+/** Its name is `climbed` from parent to parent; then what stands under each former name is `found`, unless that parent is `gone`, as a link perhaps `leading` elsewhere, and `turned`; then its announcements there are `over`. */
+export type LinkingStep = 'climbed' | 'found' | 'gone' | 'leading' | 'turned' | 'over'
 
 /** Names that a directory had, each once, without the one that it has. */
 export function formerNames({ visible }: DirectoryCopy): FormerName[] {
@@ -48,8 +49,10 @@ export function beginLinking(turn: Turn, copy: DirectoryCopy, caller: Caller): v
 const climb = (turn: Turn, linking: Linking): void => request(turn, linking, 'climbed', whomToAsk(turn.server, linking.from), { type: 'parent', directory: linking.from })
 
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
-  // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to.
-  if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired') && step === 'turned') return goOn(turn, linking)
+  // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to. Or the parent is about to be removed.
+  if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired' || outcome.code === 'Withdrawn') && step === 'turned') return goOn(turn, linking)
+  if (isFailure(outcome) && outcome.code === 'NoCopyReachable' && step === 'found') return askIfGone(turn, linking)
+  if (step === 'over') return goOn(turn, linking)
   if (isFailure(outcome)) return finish(turn, linking, outcome)
   switch (step) {
     case 'climbed': {
@@ -61,10 +64,14 @@ export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outco
     }
     case 'found':
       return onFound(turn, linking, outcome as ReadOutcome)
+    case 'gone': {
+      const { parent } = linking.names[0]!
+      return (outcome as Outcomes['records']).gone === null ? finish(turn, linking, failure('NoCopyReachable', { name: `#${parent}`, tried: 'no copy of it answers' })) : goOn(turn, linking)
+    }
     case 'leading':
       return onLeading(turn, linking, outcome as ReadOutcome)
     case 'turned':
-      return goOn(turn, linking)
+      return unannounce(turn, linking)
   }
 }
 
@@ -77,6 +84,22 @@ function look(turn: Turn, linking: Linking): void {
   const [name] = linking.names
   if (name === undefined) finish(turn, linking, { directory: linking.directory })
   else read(turn, linking, 'found', whomToAsk(turn.server, name.parent), name.parent, [name.label, 'DR', 'DI'])
+}
+
+/** A directory that was removed has no names any more. */
+function askIfGone(turn: Turn, linking: Linking): void {
+  const { parent } = linking.names[0]!
+  request(turn, linking, 'gone', whomToAsk(turn.server, parent), { type: 'records', directory: parent })
+}
+
+/** W5: nothing of its own records in that parent counts any more. */
+function unannounce(turn: Turn, linking: Linking): void {
+  const { parent } = linking.names[0]!
+  const copy = turn.server.copies.get(linking.directory)
+  const records = copy === undefined ? [] : backReferences(copy.visible)
+  const over = records.filter((record) => record.parent === parent && isOver(record, records)).map(({ key }) => announcementOf(linking.directory, key))
+  if (over.length === 0) return goOn(turn, linking)
+  change(turn, linking, 'over', whomToAsk(turn.server, parent), parent, 'announce', ['.', CHILD], [...new Set(over)].map((key): [Label, Tree] => [key, false]))
 }
 
 const target = ({ from, path }: Linking): string => formatName({ from, up: 0, labels: path })

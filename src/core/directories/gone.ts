@@ -1,0 +1,60 @@
+/**
+ * `./Gone`: what is left of directories that were removed, in the directory that they lay in: their records, by which moves
+ * of others are still decided [M3]. They go up with that directory when it is removed itself. What stands there was never a
+ * guess: it is written when the only copy had closed.
+ */
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import type { DirectoryId, Label } from '../names'
+import type { Outcomes } from '../requests'
+import type { Server } from '../server'
+import { isTimestamp, isoTime, LAST, millisecondsOf, type Timestamp } from '../timestamp'
+import { readTree, type Tree } from '../values/readValue'
+import { visibleAt, visibleChildren, type ValueNode } from '../values/valueTree'
+import { backReferences, directoryIn, verdicts, type Judged } from './parents'
+
+export const GONE = 'Gone'
+const BORN = 'born'
+
+type Pair = readonly [Label, Tree]
+
+/** What is to be left of a directory, and of those that were removed from it: by DI, as `./Gone` holds it. */
+export const leftOf = ({ directory, visible }: DirectoryCopy): Pair[] => {
+  const earlier = readTree(visible, ['.', GONE])
+  return [...(typeof earlier === 'object' ? earlier : []), [directory, backReferences(visible).map(({ ts, key, label, born, verdict }): Pair => [ts, [[key, [[label, [[born ? BORN : verdict, true]]]]]]])]]
+}
+
+/** What a copy here knows of a directory that was removed, and since when it is; null when it was not, as far as is known here. Nothing is ever added to its records, so they are complete. */
+export function goneHere(server: Server, directory: DirectoryId): { outcome: Outcomes['records']; when: Timestamp } | null {
+  for (const copy of server.copies.values()) {
+    const node = copy.state === 'active' ? visibleAt(copy.visible, ['.', GONE, directory]) : undefined
+    if (node !== undefined) return { outcome: { directory, records: recordsIn(node), stableMark: LAST, server: server.id, gone: { in: copy.directory, known: node.ts < copy.stableMark } }, when: node.ts }
+  }
+  return null
+}
+
+/** When a directory that had this name here was removed, in words; null when none was. */
+export function removedFrom({ directory, visible }: DirectoryCopy, label: Label): string | null {
+  const all = visibleAt(visible, ['.', GONE])
+  for (const [, node] of all === undefined ? [] : visibleChildren(all)) {
+    const [last] = recordsIn(node).filter(({ parent }) => parent === directory).slice(-1)
+    if (last?.label === label) return whenRemoved(node.ts)
+  }
+  return null
+}
+
+export const whenRemoved = (ts: Timestamp): string => `the directory was removed on ${isoTime(millisecondsOf(ts)).slice(0, 16).replace('T', ' at ')} UTC`
+
+function recordsIn(node: ValueNode): Judged[] {
+  const records: Judged[] = []
+  for (const [ts, keys] of visibleChildren(node)) {
+    for (const [key, labels] of visibleChildren(keys)) {
+      const parent = directoryIn(key)
+      for (const [label, marks] of parent === null || !isTimestamp(ts) ? [] : visibleChildren(labels)) {
+        const said = [...visibleChildren(marks)].map(([mark]) => mark)
+        const verdict = verdicts.find((each) => said.includes(each)) ?? 'settled'
+        records.push({ parent: parent!, label, ts: ts as Timestamp, born: said.includes(BORN), key, verdict })
+      }
+    }
+  }
+  return records.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+}
