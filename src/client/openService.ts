@@ -6,7 +6,7 @@ import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
-import { CHILD } from '../core/directories/children'
+import { childLabel } from '../core/directories/children'
 import { recordKey } from '../core/directories/parents'
 import { WITHDRAWN } from '../core/directories/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
@@ -178,7 +178,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
       const { di, signed } = await writer.genesis({ parent: at.directory, label }, label)
-      await writer.announce(at.directory, di, server)
+      await writer.announce(at.directory, childLabel(di), server)
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
@@ -324,9 +324,9 @@ class Writer {
    * W5: whoever comes to lie in a directory announces it there first, and after its own record was signed, so that this is
    * stamped soon after or never. `Withdrawn` where the directory is about to be removed.
    */
-  async announce(parent: DirectoryId, key: Label, maker: ServerId | null): Promise<void> {
+  async announce(parent: DirectoryId, label: Label, maker: ServerId | null): Promise<void> {
     const mark: Tree = maker === null || [[maker, true]]
-    await this.write({ from: parent, up: 0, labels: [] }, { procedure: 'announce', under: { labels: ['.', CHILD], incarnations: null }, tree: [[key, mark]], replace: false }, { durability: 'local' })
+    await this.write({ from: parent, up: 0, labels: [] }, { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[label, mark]], replace: false }, { durability: 'local' })
   }
 
   /** A record of a move [M1]: drawn up and signed, announced where it leads, and submitted. */
@@ -336,7 +336,7 @@ class Writer {
     const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, true]]]], replace: false }
     const { branches, server } = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change } })
     const signed = await this.#sign(directory, 'move', branches)
-    await this.announce(parent, recordKey(directory, id), null)
+    await this.announce(parent, childLabel(directory, id), null)
     const { copies } = await this.#hand(server, signed, this.#wish({}))
     return { key, copies }
   }

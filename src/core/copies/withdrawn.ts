@@ -2,7 +2,7 @@
 import { visibleAt } from '../values/valueTree'
 import type { DirectoryCopy } from './directoryCopy'
 
-/** The mark of W5: nobody may rely on this any more, for it is about to be removed. */
-export const WITHDRAWN = 'Withdrawn'
+/** `./Closing`: the directory is withdrawn. (`Withdrawn` itself, under a label, is the plan of a change [W3].) */
+export const CLOSING = 'Closing'
 
-export const isWithdrawn = ({ visible }: Pick<DirectoryCopy, 'visible'>): boolean => visibleAt(visible, ['.', WITHDRAWN]) !== undefined
+export const isWithdrawn = ({ visible }: Pick<DirectoryCopy, 'visible'>): boolean => visibleAt(visible, ['.', CLOSING]) !== undefined

@@ -1,9 +1,10 @@
 /**
- * `./Child`: who comes to lie in a directory announces it there first, before its own record says so [W5, M6]. So the
+ * `./Child.<DI>`: who comes to lie in a directory announces it there first, before its own record says so [W5, M6]. So the
  * removal of the directory, which looks there, meets everyone who lies in it, or may yet.
  *
  * An announcement is of one record [M1] and stays as long as that may count. The reference would not do: of two directories
- * made under one name it is of the later alone, and the other has none until it has found itself another name.
+ * made under one name it is of the later alone, and the other has none until it has found itself another name. Each is a label
+ * of its own under `.`: a node in between, made at two copies at once, would be the later one's alone [V1].
  */
 import { isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
@@ -13,9 +14,11 @@ import { directoryIn, recordKey, type Judged } from './parents'
 
 export const CHILD = 'Child'
 
+/** The announcement, in the parent, of a directory that is made there, or of the record `id` of a move. */
+export const childLabel = (directory: DirectoryId, id?: string): Label => `${CHILD}.${id === undefined ? directory : recordKey(directory, id)}`
+
 export interface Announced {
-  /** The child, and the end of its record's key here: `<child>`, or `<child>.<id>`. */
-  key: Label
+  label: Label
   child: DirectoryId
   /** Where it was to be made; null for one that moved here. */
   maker: ServerId | null
@@ -23,17 +26,17 @@ export interface Announced {
 }
 
 /** The announcement, in the parent, of a record of this directory whose key is that. */
-export function announcementOf(directory: DirectoryId, key: Label): Label {
-  const [, id] = key.split('.')
-  return id === undefined ? directory : recordKey(directory, id)
-}
+export const announcementOf = (directory: DirectoryId, key: Label): Label => childLabel(directory, key.split('.')[1])
+
+/** The directory that an announcement is of; null for any other label. */
+export const childIn = (label: Label): DirectoryId | null => (label.startsWith(`${CHILD}.`) ? directoryIn(label.slice(CHILD.length + 1)) : null)
 
 export function announcedIn(tree: ValueTree): Announced[] {
-  const all = visibleAt(tree, ['.', CHILD])
-  return [...(all === undefined ? [] : visibleChildren(all))].flatMap(([key, node]) => {
-    const child = directoryIn(key)
-    const maker = [...visibleChildren(node)].map(([label]) => label).find(isServerId)
-    return child === null ? [] : [{ key, child, maker: maker ?? null, ts: node.ts }]
+  const self = visibleAt(tree, ['.'])
+  return [...(self === undefined ? [] : visibleChildren(self))].flatMap(([label, node]) => {
+    const child = childIn(label)
+    const maker = [...visibleChildren(node)].map(([below]) => below).find(isServerId)
+    return child === null ? [] : [{ label, child, maker: maker ?? null, ts: node.ts }]
   })
 }
 
@@ -41,8 +44,8 @@ export function announcedIn(tree: ValueTree): Announced[] {
  * Whether what was announced is there, never will be, or may come yet; by all records of the child, complete before F. Its
  * record was signed before the announcement, so it is stamped within the life of an intent after it, or never [A1].
  */
-export function judge({ key, ts }: Announced, parent: DirectoryId, records: readonly Judged[], stableMark: Timestamp): 'there' | 'over' | 'open' {
-  const record = records.find((each) => each.parent === parent && announcementOf(parent, each.key) === announcementOf(parent, key))
+export function judge({ label, child, ts }: Announced, parent: DirectoryId, records: readonly Judged[], stableMark: Timestamp): 'there' | 'over' | 'open' {
+  const record = records.find((each) => each.parent === parent && announcementOf(child, each.key) === label)
   if (record === undefined) return stableMark > timestamp(timeOf(ts) + INTENT_LIFE * 1000, '0') ? 'over' : 'open'
   return isOver(record, records) ? 'over' : 'there'
 }

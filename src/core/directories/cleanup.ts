@@ -19,7 +19,7 @@ import { millisecondsOf } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
 import { labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
-import { announcementOf, CHILD } from './children'
+import { announcementOf } from './children'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
@@ -190,7 +190,7 @@ function otherName(copy: DirectoryCopy, { parent, rounds }: Cleanup): Label {
 function takeName(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, parent: DirectoryId, label: Label): void {
   const key = recordKey(parent, freshId(turn.server.fresh, 8))
   cleanup.next = { key, label }
-  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.', CHILD], incarnations: null }, [[announcementOf(copy.directory, key), true]], onward(copy, 'announced'))
+  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [[announcementOf(copy.directory, key), true]], onward(copy, 'announced'))
 }
 
 /** The record has to be stamped within the life of an intent after its announcement; what comes too late is announced anew. */
@@ -204,12 +204,14 @@ function onAnnounced(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { ts }: 
 /** Nobody answers for the parent: perhaps it was removed all the same, by an old store, or by force. */
 function askAbove(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
   const { parent } = cleanup.parent!
+  if (cleanup.unsettled !== null || ++cleanup.rounds >= MAX_ROUNDS) return end(turn, copy, cleanup, failure('NoCopyReachable', { name: `#${parent}`, tried: 'no copy of it answers' }))
   ask(turn, whomToAsk(turn.server, parent), { type: 'records', directory: parent }, onward(copy, 'above'))
 }
 
 /** M6: a directory is never lost: it goes on in the nearest directory above that there is. */
 function onAbove(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { directory, gone }: Outcomes['records']): void {
   if (gone === null) return end(turn, copy, cleanup, failure('NoCopyReachable', { name: `#${directory}`, tried: 'no copy of it answers' }))
+  if (pendingIn(copy).length > 0) return beginSettling(turn, copy, goOnAt(copy, 'settled'))
   const other = otherName(copy, cleanup)
   happened(turn, { kind: 'name', text: `the directory above was removed; this one goes on as ${other} in the one above that`, directory: copy.directory })
   takeName(turn, copy, cleanup, gone.in, other)

@@ -11,7 +11,7 @@ import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
-import { announcementOf, CHILD, isOver } from './children'
+import { announcementOf, isOver } from './children'
 import { backReferences, effectiveParent } from './parents'
 import { whomToAsk } from './reference'
 
@@ -99,7 +99,7 @@ function unannounce(turn: Turn, linking: Linking): void {
   const records = copy === undefined ? [] : backReferences(copy.visible)
   const over = records.filter((record) => record.parent === parent && isOver(record, records)).map(({ key }) => announcementOf(linking.directory, key))
   if (over.length === 0) return goOn(turn, linking)
-  change(turn, linking, 'over', whomToAsk(turn.server, parent), parent, 'announce', ['.', CHILD], [...new Set(over)].map((key): [Label, Tree] => [key, false]))
+  change(turn, linking, 'over', whomToAsk(turn.server, parent), parent, 'announce', ['.'], [...new Set(over)].map((each): [Label, Tree] => [each, false]))
 }
 
 const target = ({ from, path }: Linking): string => formatName({ from, up: 0, labels: path })

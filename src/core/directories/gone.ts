@@ -1,5 +1,5 @@
 /**
- * `./Gone`: what is left of directories that were removed, in the directory that they lay in: their records, by which moves
+ * `./Gone.<DI>`: what is left of directories that were removed, in the directory that they lay in: their records, by which moves
  * of others are still decided [M3]. They go up with that directory when it is removed itself. What stands there was never a
  * guess: it is written when the only copy had closed.
  */
@@ -13,20 +13,24 @@ import { visibleAt, visibleChildren, type ValueNode } from '../values/valueTree'
 import { backReferences, directoryIn, verdicts, type Judged } from './parents'
 
 export const GONE = 'Gone'
+
+export const goneLabel = (directory: DirectoryId): Label => `${GONE}.${directory}`
+/** The directory that a label is what is left of; null for any other label. */
+export const goneIn = (label: Label): DirectoryId | null => (label.startsWith(`${GONE}.`) ? directoryIn(label.slice(GONE.length + 1)) : null)
 const BORN = 'born'
 
 type Pair = readonly [Label, Tree]
 
-/** What is to be left of a directory, and of those that were removed from it: by DI, as `./Gone` holds it. */
+/** What is to be left of a directory, last, and of those that were removed from it. */
 export const leftOf = ({ directory, visible }: DirectoryCopy): Pair[] => {
-  const earlier = readTree(visible, ['.', GONE])
-  return [...(typeof earlier === 'object' ? earlier : []), [directory, backReferences(visible).map(({ ts, key, label, born, verdict }): Pair => [ts, [[key, [[label, [[born ? BORN : verdict, true]]]]]]])]]
+  const self = readTree(visible, ['.'])
+  return [...(typeof self === 'object' ? self.filter(([label]) => goneIn(label) !== null) : []), [goneLabel(directory), backReferences(visible).map(({ ts, key, label, born, verdict }): Pair => [ts, [[key, [[label, [[born ? BORN : verdict, true]]]]]]])]]
 }
 
 /** What a copy here knows of a directory that was removed, and since when it is; null when it was not, as far as is known here. Nothing is ever added to its records, so they are complete. */
 export function goneHere(server: Server, directory: DirectoryId): { outcome: Outcomes['records']; when: Timestamp } | null {
   for (const copy of server.copies.values()) {
-    const node = copy.state === 'active' ? visibleAt(copy.visible, ['.', GONE, directory]) : undefined
+    const node = copy.state === 'active' ? visibleAt(copy.visible, ['.', goneLabel(directory)]) : undefined
     if (node !== undefined) return { outcome: { directory, records: recordsIn(node), stableMark: LAST, server: server.id, gone: { in: copy.directory, known: node.ts < copy.stableMark } }, when: node.ts }
   }
   return null
@@ -34,9 +38,9 @@ export function goneHere(server: Server, directory: DirectoryId): { outcome: Out
 
 /** When a directory that had this name here was removed, in words; null when none was. */
 export function removedFrom({ directory, visible }: DirectoryCopy, label: Label): string | null {
-  const all = visibleAt(visible, ['.', GONE])
-  for (const [, node] of all === undefined ? [] : visibleChildren(all)) {
-    const [last] = recordsIn(node).filter(({ parent }) => parent === directory).slice(-1)
+  const self = visibleAt(visible, ['.'])
+  for (const [gone, node] of self === undefined ? [] : visibleChildren(self)) {
+    const [last] = goneIn(gone) === null ? [] : recordsIn(node).filter(({ parent }) => parent === directory).slice(-1)
     if (last?.label === label) return whenRemoved(node.ts)
   }
   return null

@@ -5,26 +5,26 @@
  */
 import { isSealed, type DirectoryCopy } from '../copies/directoryCopy'
 import { isFrozen } from '../copies/exclusion'
-import { isWithdrawn, WITHDRAWN } from '../copies/withdrawn'
+import { CLOSING, isWithdrawn } from '../copies/withdrawn'
 import { failure, type Failure } from '../errors'
 import { shown, type DirectoryId, type Label } from '../names'
 import type { Change } from '../requests'
 import { shortName } from '../server'
 import { isoTime, millisecondsOf } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
-import { labelsIn, type Tree } from '../values/readValue'
+import type { Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
-import { announcedIn, CHILD } from './children'
+import { announcedIn, childIn } from './children'
 import { draft } from './draft'
-import { GONE } from './gone'
+import { goneIn, goneLabel } from './gone'
 import { directoryIn, effectiveParent, pendingIn } from './parents'
 import { namedBy } from './reference'
-import { inSNOf, labelsAt } from './serverEntry'
+import { inSNOf, labelsAt, WITHDRAWN } from './serverEntry'
 
-/** Below the mark of W5: from then on the directory is removed, whatever happens. */
+/** Below `./Closing`: from then on the directory is removed, whatever happens. */
 export const CLOSED = 'Closed'
 
-export const isClosed = ({ visible }: Pick<DirectoryCopy, 'visible'>): boolean => visibleAt(visible, ['.', WITHDRAWN, CLOSED]) !== undefined
+export const isClosed = ({ visible }: Pick<DirectoryCopy, 'visible'>): boolean => visibleAt(visible, ['.', CLOSING, CLOSED]) !== undefined
 
 /** What stands in a directory that is to be removed. */
 export function contentsFault({ directory, visible }: DirectoryCopy): Failure | null {
@@ -50,10 +50,10 @@ export function removabilityFault(copy: DirectoryCopy): Failure | null {
 
 export function removalFault(copy: DirectoryCopy, intent: Intent): Failure | null {
   const { procedure, branches } = intent
-  if (procedure === 'removeD') return branches.map((branch) => (branch[0] === '.' ? ownFault(copy, branch) : nameFault(copy.visible, branch, goneIn(branches)))).find((fault) => fault !== null) ?? null
+  if (procedure === 'removeD') return branches.map((branch) => (branch[0] === '.' ? ownFault(copy, branch) : nameFault(copy.visible, branch, goneBy(branches)))).find((fault) => fault !== null) ?? null
   if (isWithdrawn(copy) && branches.some(makesPresent)) return failure('Withdrawn', { name: `the directory #${copy.directory}` })
   for (const directory of procedure === 'reference' || procedure === 'announce' ? branches.flatMap(comersIn) : []) {
-    const gone = visibleAt(copy.visible, ['.', GONE, directory])
+    const gone = visibleAt(copy.visible, ['.', goneLabel(directory)])
     if (gone !== undefined) return failure('DirectoryRemoved', { name: `#${directory}`, from: isoTime(millisecondsOf(gone.ts)) })
   }
   return null
@@ -63,7 +63,7 @@ export function removalFault(copy: DirectoryCopy, intent: Intent): Failure | nul
 function ownFault(copy: DirectoryCopy, [, incarnation, below]: Branch): Failure | null {
   const fits = incarnation !== null && typeof below !== 'boolean'
   for (const branch of fits ? below : []) {
-    const fault = branch[0] === WITHDRAWN ? withdrawalFault(copy, branch) : (branch[0] === GONE && !removes(branch)) || (branch[0] === CHILD && !makesPresent(branch)) ? null : reserved(branch[0])
+    const fault = branch[0] === CLOSING ? withdrawalFault(copy, branch) : (goneIn(branch[0]) !== null && !removes(branch)) || (childIn(branch[0]) !== null && !makesPresent(branch)) ? null : reserved(branch[0])
     if (fault !== null) return fault
   }
   return fits ? null : reserved('.')
@@ -80,7 +80,7 @@ function withdrawalFault(copy: DirectoryCopy, [, incarnation, below]: Branch): F
 }
 
 /** The reference goes, and nothing else that stands there. */
-function nameFault(tree: ValueTree, [label, incarnation, below]: Branch, gone: ReadonlySet<string>): Failure | null {
+function nameFault(tree: ValueTree, [label, incarnation, below]: Branch, gone: ReadonlySet<DirectoryId | null>): Failure | null {
   const named = namedBy(tree, label)
   const isIts = named?.type === 'directory' && gone.has(named.directory)
   const fits = below === false ? goesWhole(tree, label) : incarnation !== null && below !== true && below.every(([second, , mark]) => second === 'DR' && mark === false)
@@ -94,11 +94,12 @@ const goesWhole = (tree: ValueTree, label: Label): boolean => labelsAt(tree, [la
 
 /** Draws up a step of a removal: in the parent, what is left comes in one update with the reference going. */
 export function draftRemoval(tree: ValueTree, change: Change): Branch[] | Failure {
-  if (change.under.labels[1] !== GONE) return draft(tree, change)
-  const directories: ReadonlySet<string> = new Set(labelsIn(change.tree))
-  const announced = labelsAt(tree, ['.', CHILD]).filter((key) => directories.has(directoryIn(key) ?? ''))
-  const references = labelsAt(tree, []).filter((label) => directories.has(referenceAt(tree, label) ?? ''))
-  const self: Tree = [[GONE, change.tree], ...(announced.length === 0 ? [] : [[CHILD, announced.map((key): [Label, Tree] => [key, false])] as const])]
+  const left = typeof change.tree === 'object' ? change.tree : []
+  const directories = new Set(left.flatMap(([label]) => goneIn(label) ?? []))
+  if (directories.size === 0) return draft(tree, change)
+  const announced = announcedIn(tree).filter(({ child }) => directories.has(child))
+  const references = labelsAt(tree, []).filter((label) => directories.has(referenceAt(tree, label)!))
+  const self: Tree = [...left, ...announced.map(({ label }): [Label, Tree] => [label, false])]
   const names = references.map((label): [Label, Tree] => [label, goesWhole(tree, label) ? false : [['DR', false]]])
   return draft(tree, { ...change, under: { labels: [], incarnations: null }, tree: [['.', self], ...names] })
 }
@@ -108,12 +109,13 @@ function referenceAt(tree: ValueTree, label: Label): DirectoryId | null {
   return named?.type === 'directory' ? named.directory : null
 }
 
-const goneIn = (branches: readonly Branch[]): ReadonlySet<string> => new Set(labelsBelow(labelsBelow(branches, '.'), GONE).map(([directory]) => directory))
+const goneBy = (branches: readonly Branch[]): ReadonlySet<DirectoryId | null> => new Set(labelsBelow(branches, '.').map(([label]) => goneIn(label)))
 
 /** Directories that a change makes lie here: by a reference, or by announcing it. */
-function comersIn([label, , below]: Branch): Label[] {
-  if (label === '.') return labelsBelow(typeof below === 'boolean' ? [] : below, CHILD).flatMap((branch) => (makesPresent(branch) ? [directoryIn(branch[0]) ?? ''] : []))
-  return labelsBelow(labelsBelow(typeof below === 'boolean' ? [] : below, 'DR'), 'DI').flatMap((branch) => (makesPresent(branch) ? [branch[0]] : []))
+function comersIn([label, , below]: Branch): DirectoryId[] {
+  const inside = typeof below === 'boolean' ? [] : below
+  if (label === '.') return inside.flatMap((branch) => (makesPresent(branch) ? (childIn(branch[0]) ?? []) : []))
+  return labelsBelow(labelsBelow(inside, 'DR'), 'DI').flatMap((branch) => (makesPresent(branch) ? (directoryIn(branch[0]) ?? []) : []))
 }
 
 function labelsBelow(branches: readonly Branch[], label: Label): readonly Branch[] {

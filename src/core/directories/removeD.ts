@@ -7,18 +7,18 @@
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { stopSweep } from '../copies/sweep'
-import { isWithdrawn, WITHDRAWN } from '../copies/withdrawn'
+import { CLOSING, isWithdrawn } from '../copies/withdrawn'
 import { schedule } from '../agenda'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
-import { begin, change, finish, goOnWithdrawing, read, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, change, finish, goOnWithdrawing, read, request, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import { changeServer, happened, hint, nameOfServer, type Turn } from '../server'
 import { isoTime } from '../timestamp'
 import { labelsIn, type Tree } from '../values/readValue'
-import { announcedIn, CHILD, judge, makeableUntil, type Announced } from './children'
+import { announcedIn, judge, makeableUntil, type Announced } from './children'
 import { MARGIN, txOf } from './expiration'
-import { GONE, leftOf } from './gone'
+import { leftOf } from './gone'
 import { effectiveParent } from './parents'
 import { CLOSED, isClosed, removabilityFault } from './removal'
 import { whomToAsk } from './reference'
@@ -53,7 +53,7 @@ export function beginRemoveD(turn: Turn, copy: DirectoryCopy, caller: Caller): v
 }
 
 function beginAt(turn: Turn, { directory }: DirectoryCopy, caller: Caller): DirectoryRemoval | null {
-  const withdrawing = withdrawingFrom(turn.server.id, directory, ['.'])
+  const withdrawing: Withdrawing = { at: turn.server.id, directory, path: ['.', CLOSING], mark: null, sweeps: 0 }
   return begin<DirectoryRemoval>(turn, caller, { type: 'removeD', directory, withdrawing, asking: null, left: [], broken: null }, (other) => other.type === 'removeD' && other.directory === directory)
 }
 
@@ -110,14 +110,14 @@ function readExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCo
 function onExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, { tree }: ReadOutcome): void {
   const until = Math.max(0, ...labelsIn(tree ?? undefined).map((time) => txOf(time) ?? 0)) + MARGIN
   if (until > MARGIN && turn.now <= until) return finish(turn, removal, failure('NotExpired', { name: shown(effectiveParent(copy)!.label), from: isoTime(until), next: 'Remove it then' }))
-  changeOwn(turn, removal, 'withdrawn', ['.'], [[WITHDRAWN, true]])
+  changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]])
 }
 
 /** Asks about the next that was announced; when nobody is left, the directory closes. */
 function askNext(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
   const [next = null] = announcedIn(copy.visible)
   removal.asking = next
-  if (next === null) changeOwn(turn, removal, 'closed', ['.', WITHDRAWN], [[CLOSED, true]])
+  if (next === null) changeOwn(turn, removal, 'closed', ['.', CLOSING], [[CLOSED, true]])
   else request(turn, removal, 'asked', whomToAsk(turn.server, next.child), { type: 'records', directory: next.child })
 }
 
@@ -140,8 +140,8 @@ function onHeard(turn: Turn, removal: DirectoryRemoval, step: 'asked' | 'maker',
   else needed(`the directory #${asking.child} is perhaps moving into it`, 'Repeat the removal in ten minutes')
 }
 
-function unannounce(turn: Turn, removal: DirectoryRemoval, { key }: Announced): void {
-  change(turn, removal, 'unannounced', [turn.server.id], removal.directory, 'announce', ['.', CHILD], [[key, false]])
+function unannounce(turn: Turn, removal: DirectoryRemoval, { label }: Announced): void {
+  change(turn, removal, 'unannounced', [turn.server.id], removal.directory, 'announce', ['.'], [[label, false]])
 }
 
 function onClosed(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
@@ -170,7 +170,7 @@ function tellParent(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy):
   const { directory } = removal
   const { parent } = effectiveParent(copy)!
   const next = removal.left.shift()
-  if (next !== undefined) return change(turn, removal, 'told', whomToAsk(turn.server, parent), parent, 'removeD', ['.', GONE], next)
+  if (next !== undefined) return change(turn, removal, 'told', whomToAsk(turn.server, parent), parent, 'removeD', ['.'], next)
   schedule(turn.server.agenda, `cleanup ${directory}`, turn.now + LOOK_AGAIN)
   finish(turn, removal, { directory })
 }
@@ -212,5 +212,5 @@ function pending(turn: Turn, removal: DirectoryRemoval, why: Failure): void {
 /** The removal came to nothing: the directory takes what is new again. */
 function restore(turn: Turn, removal: DirectoryRemoval, why: Failure): void {
   removal.broken = why
-  changeOwn(turn, removal, 'restored', ['.'], [[WITHDRAWN, false]])
+  changeOwn(turn, removal, 'restored', ['.'], [[CLOSING, false]])
 }

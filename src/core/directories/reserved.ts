@@ -8,6 +8,7 @@ import type { Branch, Intent, ProcedureName } from '../values/intent'
 import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { CHILD } from './children'
+import { CLOSING } from '../copies/withdrawn'
 import { GONE } from './gone'
 import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
 
@@ -26,7 +27,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
   [CHILD, 'newD'],
-  [WITHDRAWN, 'removeD'],
+  [CLOSING, 'removeD'],
   [GONE, 'removeD'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
@@ -84,18 +85,21 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
     if (kept !== undefined) return failure('Reserved', { name: shown(`${label}/${kept[0]}`), procedure: kept[1] === 'newD' ? 'newD and removeD' : kept[1] })
   }
   for (const [second] of typeof below === 'boolean' ? [] : below) {
-    const procedure = reserved.get(second)
+    const procedure = reserved.get(label === '.' ? headOf(second) : second)
     if (procedure !== undefined) return failure('Reserved', { name: shown(`${label}/${second}`), procedure })
   }
   return null
 }
+
+/** `Child` of `Child.<DI>`. */
+const headOf = (label: Label): Label => label.split('.')[0]!
 
 const removes = (below: Branch[2]): boolean => (typeof below === 'boolean' ? !below : below.some(([, , deeper]) => removes(deeper)))
 
 function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' | 'removeD'>, [label, incarnation, below]: Branch): Failure | null {
   // A record that was made stays [M1].
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
-  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
+  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
   return replaced ? failure('AlreadyExists', { name: shown(label) }) : null

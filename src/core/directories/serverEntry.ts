@@ -5,12 +5,12 @@
  */
 import type { Label, ServerId } from '../names'
 import { isServerId } from '../names'
-import { WITHDRAWN } from '../copies/withdrawn'
 import type { Timestamp } from '../timestamp'
 import { stringAt } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
 
-export { WITHDRAWN }
+/** The mark of W5: nobody may rely on this any more, for it is about to be removed. */
+export const WITHDRAWN = 'Withdrawn'
 
 /** `./Removed/<SI>`: servers that were named here, and were removed while they were gone [S4]. */
 export const REMOVED = 'Removed'
