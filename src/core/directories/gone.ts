@@ -9,7 +9,7 @@ import type { Outcomes } from '../requests'
 import type { Server } from '../server'
 import { isTimestamp, isoTime, LAST, millisecondsOf, type Timestamp } from '../timestamp'
 import { readTree, type Tree } from '../values/readValue'
-import { visibleAt, visibleChildren, type ValueNode } from '../values/valueTree'
+import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
 import { backReferences, directoryIn, verdicts, type Judged } from './parents'
 
 export const GONE = 'Gone'
@@ -44,6 +44,15 @@ export function removedFrom({ directory, visible }: DirectoryCopy, label: Label)
     if (last?.label === label) return whenRemoved(node.ts)
   }
   return null
+}
+
+/** Every directory that was removed from here, or from what was, with its records. */
+export function removedIn(tree: ValueTree): [DirectoryId, Judged[]][] {
+  const self = visibleAt(tree, ['.'])
+  return [...(self === undefined ? [] : visibleChildren(self))].flatMap(([label, node]): [DirectoryId, Judged[]][] => {
+    const directory = goneIn(label)
+    return directory === null ? [] : [[directory, recordsIn(node)]]
+  })
 }
 
 export const whenRemoved = (ts: Timestamp): string => `the directory was removed on ${isoTime(millisecondsOf(ts)).slice(0, 16).replace('T', ' at ')} UTC`

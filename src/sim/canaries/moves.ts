@@ -8,7 +8,7 @@ import type { Canary } from '../world'
 import type { NamedCanary } from './canary'
 
 /** Moves cross on their way. */
-const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5 }, pace: 900, worstSkew: 0 }
+const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5, remove: 0 }, pace: 900, worstSkew: 0 }
 
 /** Does something to every decision on a move, and to every turning of old names, before each step. */
 const toEach = (act: (procedure: Settling | Linking) => void): Canary => ({
