@@ -56,10 +56,13 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
-      if (named?.type === 'directory' && isWhole(records, told, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
+      if (named?.type === 'directory' && isWhole(records, told, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label) && !isForgotten(world, records, { parent: directory, label }, named.directory)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
     }
   }
 }
+
+/** Whether the record of a name may have gone with a disk, and only the reference is left. */
+const isForgotten = (world: World, records: readonly Placing[], { parent, label }: Pick<Placing, 'parent' | 'label'>, directory: DirectoryId): boolean => world.unsound.size > 0 && !records.some((record) => record.directory === directory && record.parent === parent && record.label === label)
 
 /** Whether every directory that this one has ever been below is there to be asked, and its F goes on [M3, E4]. */
 function isWhole(records: readonly Placing[], told: ReadonlyMap<DirectoryId, unknown>, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {

@@ -74,12 +74,11 @@ function mayClose(world: World, where: SimServer, { directory, id, epoch }: Dire
     const isWaitedFor = copy.state === 'active' || copy.state === 'leaving' || (copy.state === 'excluded' && !isAbandoned(world, copy.id))
     if (copy.id !== id && isWaitedFor) accuse('M6', `${name}, and the copy on ${at.name} is ${copy.state}`)
   }
-  const all = [...world.database.directories.keys()].flatMap((each) => world.copies(each).slice(0, 1))
-  const everybody = [...new Set([...world.database.directories.keys()].flatMap((each) => world.copies(each).map(({ copy }) => copy)))]
+  const everybody = [...world.database.directories.keys()].flatMap((each) => world.copies(each).map(({ copy }) => copy))
   const records = everybody.flatMap((copy) => backReferences(copy.visible).map((record) => ({ ...record, directory: copy.directory })))
   const distinct = [...new Map(records.map((record) => [`${record.directory} ${record.ts}`, record])).values()]
   const { parents } = parentsBy(distinct)
-  for (const { copy } of all) if (parents.get(copy.directory)?.parent === directory) accuse('D3', `${name}, and ${copy.directory.slice(0, 4)} lies in it`)
+  for (const copy of everybody) if (parents.get(copy.directory)?.parent === directory && !isClosed(copy)) accuse('D3', `${name}, and ${copy.directory.slice(0, 4)} lies in it`)
 }
 
 /** D3, when all is quiet: nothing stands for a directory that was removed, and nobody lies in it. */

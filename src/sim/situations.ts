@@ -142,7 +142,7 @@ const after = {
   'an older start of a server was refused': happens(/^an older start of .* is refused$/),
   'an exclusion report was not empty': happens(/never reached the ring/),
   'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
-  'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)!.excluded)),
+  'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)?.excluded ?? [])),
   'F went on after an exclusion': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined && (server.copies.get(each.directory)?.excluded.length ?? 0) > 0),
   'an epoch took somebody back': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && each.change.fields.lineage!.length > 2 && each.change.fields.excluded!.length === 0 && server.copies.has(each.directory)),
   'a change was refused, because what it changes may stand in caches': (_server, _input, { reply }) => reply.some(({ outcome }) => (outcome as { code?: string }).code === 'NotExpired'),

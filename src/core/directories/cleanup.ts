@@ -20,6 +20,7 @@ import { INTENT_LIFE } from '../values/intent'
 import { labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
 import { announcementOf } from './children'
+import { isOfNobody } from './gone'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
@@ -132,7 +133,7 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
-    else if (step === 'read' && outcome.code === 'NoCopyReachable') askAbove(turn, copy, cleanup)
+    else if (step === 'read' && isOfNobody(outcome)) askAbove(turn, copy, cleanup)
     else end(turn, copy, cleanup, outcome)
   } else if (step === 'read') onParentRead(turn, copy, cleanup, outcome as ReadOutcome)
   else if (step === 'above') onAbove(turn, copy, cleanup, outcome as Outcomes['records'])

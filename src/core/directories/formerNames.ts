@@ -12,6 +12,7 @@ import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { announcementOf, isOver } from './children'
+import { isOfNobody } from './gone'
 import { backReferences, effectiveParent } from './parents'
 import { whomToAsk } from './reference'
 
@@ -51,7 +52,7 @@ const climb = (turn: Turn, linking: Linking): void => request(turn, linking, 'cl
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
   // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to. Or the parent is about to be removed.
   if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired' || outcome.code === 'Withdrawn') && step === 'turned') return goOn(turn, linking)
-  if (isFailure(outcome) && outcome.code === 'NoCopyReachable' && step === 'found') return askIfGone(turn, linking)
+  if (isFailure(outcome) && step === 'found' && isOfNobody(outcome)) return askIfGone(turn, linking)
   if (step === 'over') return goOn(turn, linking)
   if (isFailure(outcome)) return finish(turn, linking, outcome)
   switch (step) {

@@ -4,6 +4,7 @@
  * guess: it is written when the only copy had closed.
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
+import type { Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import type { Outcomes } from '../requests'
 import type { Server } from '../server'
@@ -45,6 +46,9 @@ export function removedFrom({ directory, visible }: DirectoryCopy, label: Label)
   }
   return null
 }
+
+/** Whether a failure may come of a directory that was removed: nobody who was asked has a copy. */
+export const isOfNobody = ({ code }: Failure): boolean => code === 'NoCopyReachable' || code === 'NoCopyHere' || code === 'ServerUnreachable'
 
 /** Every directory that was removed from here, or from what was, with its records. */
 export function removedIn(tree: ValueTree): [DirectoryId, Judged[]][] {
