@@ -1,13 +1,13 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
-import { recordKey, type Judged } from '../core/directories/parents'
+import type { Judged } from '../core/directories/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
-import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'
-import type { Change, Outcomes, ReadOutcome } from '../core/requests'
+import { formatName, type DirectoryId, type Label, type ServerId } from '../core/names'
+import type { Outcomes, ReadOutcome } from '../core/requests'
 import { isoTime } from '../core/timestamp'
 import { ask, fromRoot, type Connection, type Names } from './connection'
-import type { Move, MovePreview, NameService, Written } from './nameService'
+import type { Move, MovePreview, NameService } from './nameService'
 
 /** s; sweeps of every directory above are waited for. */
 const PATIENCE = 20
@@ -23,7 +23,7 @@ interface Place {
   name: string
 }
 
-export function moveCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<Found>, write: (name: FullName, change: Change) => Promise<Written>): MoveCalls {
+export function moveCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<Found>, move: (directory: DirectoryId, parent: DirectoryId, label: Label) => Promise<{ key: Label; copies: ServerId[] }>): MoveCalls {
   const recordsOf = async ({ directory, servers }: Pick<Found, 'directory' | 'servers'>): Promise<Judged[]> => (await ask<Outcomes['records']>(connection, { type: 'ask', servers, request: { type: 'records', directory } })).records
 
   const target = async (to: string): Promise<{ place: Place; at: Found }> => {
@@ -69,9 +69,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
       const { moving, place } = await prepare(fn, to)
-      const key = recordKey(place.directory, connection.random(8))
-      const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, true]]]], replace: false }
-      const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)
+      const { key, copies } = await move(moving.directory, place.directory, place.label)
       const accepted = { directory: moving.directory, servers: copies }
       const why = await settle(accepted, connection.now() + patience * 1000)
       const verdict = (await recordsOf(accepted)).find((record) => record.key === key)?.verdict

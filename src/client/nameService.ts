@@ -152,6 +152,15 @@ export interface NameService {
   previewMove(fn: string, to: string): Promise<MovePreview>
   /** Every name that a directory has, had, or is to have, by its own records, oldest first. */
   moves(fn: string): Promise<Move[]>
+  /**
+   * The directory goes for good. It has to be empty, with one copy (`NotEmpty`, `MoreCopies`), and its name expired
+   * (`NotExpired`). `RemovalPending`: it takes nothing more, and its name goes by itself when the parent can be reached.
+   */
+  removeD(fn: string): Promise<void>
+  /** What the removal of a directory with all that is in it would come to; nothing is changed. */
+  previewRemoval(fn: string): Promise<RemovalPreview>
+  /** A directory goes with all that is in it, from the leaves up; stopped (`RemovalStopped`), what is left goes on. */
+  removeTree(fn: string, options?: { progress?: (done: RemovalProgress) => void; signal?: AbortSignal }): Promise<RemovalProgress>
   /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
   /** A change of the name that is planned is not made. */
@@ -227,6 +236,25 @@ export interface NameService {
 export interface MovePreview {
   fault: NameServiceError | null
   name: string | null
+}
+
+/** What is in a directory and in those below it, itself included. */
+export interface RemovalPreview {
+  directories: number
+  /** Entries and links. */
+  entries: number
+  copies: number
+  /** Servers named in it: it stays while they are. */
+  servers: string[]
+  /** Copies that cannot be asked, and why. */
+  missing: string[]
+}
+
+/** How many are gone, and where it is. */
+export interface RemovalProgress {
+  directories: number
+  entries: number
+  at: string
 }
 
 /** A record of a name [M1]: born with it or moved there; settled, void, or pending. */

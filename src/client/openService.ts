@@ -6,6 +6,8 @@ import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
+import { childLabel } from '../core/directories/children'
+import { recordKey } from '../core/directories/parents'
 import { WITHDRAWN } from '../core/directories/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
@@ -20,6 +22,7 @@ import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { moveCalls } from './moves'
+import { removalCalls } from './removals'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
 import { noOutbox, Resender, type Outbox } from './outbox'
@@ -175,6 +178,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
       const { di, signed } = await writer.genesis({ parent: at.directory, label }, label)
+      await writer.announce(at.directory, childLabel(di), server)
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
@@ -183,6 +187,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       names.parse(to)
       return writer.write(parent, linkChange([[label, to]]), options)
     },
+    ...removalCalls(connection, () => service, directory),
     async setTX(fn, time, options) {
       const { parent, label } = names.split(fn)
       const until = new Date(time)
@@ -210,7 +215,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: await directoryOf(fn) } })
       return stays
     },
-    ...moveCalls(connection, names, directory, (name, change) => writer.write(name, change)),
+    ...moveCalls(connection, names, directory, (di, parent, label) => writer.move(di, parent, label)),
     ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
@@ -315,6 +320,27 @@ class Writer {
     }
   }
 
+  /**
+   * W5: whoever comes to lie in a directory announces it there first, and after its own record was signed, so that this is
+   * stamped soon after or never. `Withdrawn` where the directory is about to be removed.
+   */
+  async announce(parent: DirectoryId, label: Label, maker: ServerId | null): Promise<void> {
+    const mark: Tree = maker === null || [[maker, true]]
+    await this.write({ from: parent, up: 0, labels: [] }, { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[label, mark]], replace: false }, { durability: 'local' })
+  }
+
+  /** A record of a move [M1]: drawn up and signed, announced where it leads, and submitted. */
+  async move(directory: DirectoryId, parent: DirectoryId, label: Label): Promise<{ key: Label; copies: ServerId[] }> {
+    const id = this.#connection.random(8)
+    const key = recordKey(parent, id)
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, true]]]], replace: false }
+    const { branches, server } = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change } })
+    const signed = await this.#sign(directory, 'move', branches)
+    await this.announce(parent, childLabel(directory, id), null)
+    const { copies } = await this.#hand(server, signed, this.#wish({}))
+    return { key, copies }
+  }
+
   /** A change that has to wait until TX has passed [W3], of the one name that it was drawn up for. */
   async #plan({ directory, branches }: Drafted, change: Change, wish: Wish, { about }: NameServiceError): Promise<Written> {
     const labels = change.under.labels.length === 0 ? [] : [branches[0]![0], ...change.under.labels.slice(1)]
@@ -337,8 +363,12 @@ class Writer {
     return wish
   }
 
-  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, { durability, patience }: Wish): Promise<Written> {
-    const signed = await this.#sign(directory, procedure, branches)
+  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, wish: Wish): Promise<Written> {
+    return this.#hand(server, await this.#sign(directory, procedure, branches), wish)
+  }
+
+  async #hand(server: ServerId, signed: SignedIntent, { durability, patience }: Wish): Promise<Written> {
+    const { directory } = signed.intent
     const { ts, copies, ring } = await ask<Accepted>(this.#connection, { type: 'ask', servers: [server], request: { type: 'submit', directory, signed } })
     if (durability === 'local') return { ts, copies }
     const kept: Kept = { directory, ts, ring, level: durability, set: { ...signed, ts } }

@@ -19,7 +19,10 @@ import { expirationOf, readableUntil } from './directories/expiration'
 import { beginLookup, type AtRequest } from './directories/lookup'
 import { draftChange } from './directories/plannedChange'
 import { backReferences, effectiveParent, MAX_RECORDS } from './directories/parents'
+import { goneHere } from './directories/gone'
 import { namedBy } from './directories/reference'
+import { removalFault } from './directories/removal'
+import { beginRemoveD } from './directories/removeD'
 import { reservedFault } from './directories/reserved'
 import { foresee, movingFault } from './directories/settling'
 import { unexpiredFault } from './directories/unexpired'
@@ -167,6 +170,8 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'removeS') return beginRemoveS(turn, caller)
   if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
+  const gone = request.type === 'records' ? goneHere(turn.server, request.directory) : null
+  if (gone !== null) return answer(turn, caller, gone.outcome)
   const copy = turn.server.copies.get(request.directory)
   if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
@@ -177,6 +182,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy !== undefined && copy.state !== 'joining' && copy.state !== 'left' && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
+  if (request.type === 'removeD') return beginRemoveD(turn, copy, caller)
   if (request.type === 'setInSN') return beginSetInSN(turn, copy, request.to, caller)
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
   if (request.type === 'foresee') return foresee(turn, copy, request, caller)
@@ -239,7 +245,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
       return { parent, label }
     }
     case 'records':
-      return { directory: copy.directory, records: backReferences(copy.visible).slice(-MAX_RECORDS), stableMark: copy.stableMark, server: turn.server.id }
+      return { directory: copy.directory, records: backReferences(copy.visible).slice(-MAX_RECORDS), stableMark: copy.stableMark, server: turn.server.id, gone: null }
     default:
       return unreachable(request)
   }
@@ -292,7 +298,7 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
 }
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }

@@ -51,7 +51,7 @@ const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
-const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'checkS', 'newEpoch', 'baptise'])
+const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'removeD', 'checkS', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
 const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -80,7 +80,7 @@ function askFirst(turn: Turn, errand: Errand): void {
 }
 
 /** Sweeps, joins and whole procedures take several messages of their own. */
-const longer: ReadonlySet<Request['type']> = new Set(['sweep', 'join', 'leave', 'create', 'cleanUp', 'foresee', 'setInSN', 'removeS', 'checkS', 'baptise'])
+const longer: ReadonlySet<Request['type']> = new Set(['sweep', 'join', 'leave', 'create', 'cleanUp', 'foresee', 'setInSN', 'removeS', 'removeD', 'checkS', 'baptise'])
 const patienceFor = (request: Request): number => (request.type === 'newEpoch' ? LONG_PATIENCE + 2 * request.patience : longer.has(request.type) ? LONG_PATIENCE : PATIENCE)
 
 function sendRequest(turn: Turn, errand: Errand, at: ServerId): void {

@@ -15,6 +15,7 @@ import type { Timestamp } from './timestamp'
 import type { ProcedureName } from './values/intent'
 import type { Tree } from './values/readValue'
 import type { Linking, LinkingStep } from './directories/formerNames'
+import type { DirectoryRemoval, DirectoryRemovalStep } from './directories/removeD'
 import type { Settling, SettlingStep } from './directories/settling'
 import type { Check, CheckStep } from './servers/checkS'
 import type { LostRemoval, LostRemovalStep } from './servers/removeLost'
@@ -22,8 +23,8 @@ import type { Removal, RemovalStep } from './servers/removeS'
 import type { SettingInSN, SettingInSNStep } from './servers/setInSN'
 import type { SettingUp, SettingUpStep } from './servers/setUpOn'
 
-export type Procedure = SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking
-export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep
+export type Procedure = SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking | DirectoryRemoval
+export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep | DirectoryRemovalStep
 
 export interface Begun {
   id: string

@@ -1,6 +1,7 @@
 /** Which procedure goes on. */
 import { unreachable } from './assert'
 import { onLinking, type LinkingStep } from './directories/formerNames'
+import { onRemovalOfDirectory, type DirectoryRemovalStep } from './directories/removeD'
 import { onSettling, type SettlingStep } from './directories/settling'
 import type { Failure } from './errors'
 import type { Turn } from './server'
@@ -28,6 +29,8 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onCheck(turn, procedure, step as CheckStep, outcome)
     case 'settle':
       return onSettling(turn, procedure, step as SettlingStep, outcome)
+    case 'removeD':
+      return onRemovalOfDirectory(turn, procedure, step as DirectoryRemovalStep, outcome)
     case 'link':
       return onLinking(turn, procedure, step as LinkingStep, outcome)
     default:

@@ -61,6 +61,8 @@ export type Request =
   | { type: 'records'; directory: DirectoryId }
   /** Whether the directory may move there, as far as is known now. */
   | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label }
+  /** RemoveD: performed at the only copy. */
+  | { type: 'removeD'; directory: DirectoryId }
   /** Cleanup now: open moves are decided, references follow; answers the name that is in force. */
   | { type: 'cleanUp'; directory: DirectoryId }
   /** What a server says of itself. */
@@ -251,7 +253,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -270,6 +272,7 @@ export const requestShape: Shape<Request> = union<Request>({
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   records: record({ type: oneOf('records'), directory: directoryId }),
   foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label }),
+  removeD: record({ type: oneOf('removeD'), directory: directoryId }),
   cleanUp: record({ type: oneOf('cleanUp'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
@@ -300,8 +303,10 @@ export interface Outcomes {
   settle: { left: number }
   compare: { copy: CopyId }
   parent: { parent: DirectoryId | null; label: Label | null }
-  records: { directory: DirectoryId; records: Judged[]; stableMark: Timestamp; server: ServerId }
+  /** `gone`: it was removed; where that stands, and whether every copy there knows it. */
+  records: { directory: DirectoryId; records: Judged[]; stableMark: Timestamp; server: ServerId; gone: { in: DirectoryId; known: boolean } | null }
   foresee: { directory: DirectoryId }
+  removeD: { directory: DirectoryId }
   cleanUp: { copy: CopyId; label: Label | null }
   describe: Described
   setInSN: { directory: DirectoryId }
@@ -370,8 +375,9 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   settle: record({ left: number }),
   compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
-  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
+  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId, gone: nullable(record({ in: directoryId, known: boolean })) }),
   foresee: record({ directory: directoryId }),
+  removeD: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),

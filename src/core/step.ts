@@ -99,7 +99,7 @@ function lookAtNames(turn: Turn): void {
     for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
-      else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
+      else if (intent.procedure === 'reference' || intent.procedure === 'removeD') onNamesChanged(turn, save.directory, labels)
       else if (intent.procedure === 'move') onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
   }

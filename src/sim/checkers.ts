@@ -9,6 +9,7 @@ import { closedForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf } from '../core/values/intent'
 import { visibleAt } from '../core/values/valueTree'
+import { removedOf } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
@@ -262,7 +263,10 @@ const stood = (form: Form, [label, ...below]: readonly Label[]): boolean => labe
 
 /** DC1, first half: every update of DB is at some member; noLostUpdate: so is every acknowledged one. */
 export function nothingLost(world: World): void {
+  const removed = removedOf(world)
   for (const directory of world.database.directories.keys()) {
+    // Looked at when it closed.
+    if (removed.has(directory)) continue
     const members = ruling(world, directory)
     const epoch = rulingEpoch(world, directory)
     const outside = world.copies(directory).filter(({ copy }) => !members.some((member) => member.copy === copy))
@@ -282,7 +286,9 @@ export function nothingLost(world: World): void {
 
 /** Faults have stopped, three sweeps are done: equal trees, lastSweep, F, bases and logs; nothing forgotten is visible. */
 export function converged(world: World): void {
+  const removed = removedOf(world)
   for (const directory of world.database.directories.keys()) {
+    if (removed.has(directory)) continue
     const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')
     const [first] = members
     if (first === undefined) accuse('convergence', `no copy of ${directory} is left`)

@@ -1,5 +1,5 @@
 /** When all is quiet: every move is decided, and what directories say of each other is what follows from their records. */
-import { backReferences, effectiveParent, parentsBy, type Placing } from '../core/directories/parents'
+import { backReferences, effectiveParent, parentsBy, type Judged, type Placing } from '../core/directories/parents'
 import { greatestTX } from '../core/directories/expiration'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
@@ -8,6 +8,7 @@ import type { DirectoryId, FullName, Label } from '../core/names'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import type { Update } from '../core/values/update'
 import { labelsAt } from '../core/directories/serverEntry'
+import { goneForGood, removedOf } from './removing'
 import { Accusation, type World } from './world'
 
 const ROUNDS = 6
@@ -21,27 +22,32 @@ type Counted = (well: string, badly: string) => (outcome: object) => void
 
 export function allMoved(world: World, directories: readonly DirectoryId[], counted: Counted): void {
   const copies = new Map(directories.flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map((first) => [each, first])))
-  const isOpen = (): boolean => [...copies.values()].some(({ copy }) => backReferences(copy.visible).length > 1)
+  const isOpen = (): boolean => [...copies.values()].some(({ copy }) => backReferences(copy.visible).length > 1 || removedOf(world).has(effectiveParent(copy)?.parent ?? copy.directory))
   for (let round = 0; round < ROUNDS && isOpen(); round++) {
     for (const [directory, { at }] of copies) at.call({ type: 'ask', servers: [at.id], request: { type: 'cleanUp', directory } }, counted('cleanups at the end', 'cleanup at the end ended'))
     world.pass(60_000)
   }
-  treeIsRight(world, new Map([...copies].map(([directory, { copy }]) => [directory, copy])))
+  const removed = removedOf(world)
+  const live = new Map([...copies].filter(([directory]) => !removed.has(directory)).map(([directory, { copy }]) => [directory, copy]))
+  goneForGood(removed, live)
+  treeIsRight(world, live, removed)
 }
 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
-function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>): void {
-  const records = [...copies].flatMap(([directory, { visible }]) => backReferences(visible).map((record) => ({ ...record, directory })))
+function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
+  const said: [DirectoryId, Judged[]][] = [...[...copies].map(([directory, { visible }]): [DirectoryId, Judged[]] => [directory, backReferences(visible)]), ...removed]
+  const records = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory })))
+  const told = new Map(said)
   const { parents, voided } = parentsBy(records)
   for (const { directory, parent, label, ts, verdict } of records) {
     const right = voided.has(ts) ? 'void' : 'settled'
     // Below a directory that was never made nothing can be decided.
-    if (verdict !== right && isWhole(records, copies, directory)) accuse(`the move of ${directory} to ${label} in ${parent} is ${right} by all records, and ${verdict} by its own`)
+    if (verdict !== right && copies.has(directory) && isWhole(records, told, copies, directory)) accuse(`the move of ${directory} to ${label} in ${parent} is ${right} by all records, and ${verdict} by its own`)
   }
   for (const [directory, copy] of copies) {
     const { parent, label } = effectiveParent(copy) ?? {}
     const right = parents.get(directory)
-    if (!isWhole(records, copies, directory) || (right !== undefined && isBound(copies, right))) continue
+    if (!isWhole(records, told, copies, directory) || (right !== undefined && isBound(copies, right))) continue
     if (parent !== right?.parent || label !== right?.label) accuse(`${directory} says that it is ${label} in ${parent}, and is ${right?.label} in ${right?.parent}`)
     if (right !== undefined) referenceIsThere(copies, right)
     for (const former of records) if (former.directory === directory && former.verdict === 'settled' && (former.parent !== parent || former.label !== label)) leadsThere(world, copies, former)
@@ -50,22 +56,25 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
-      if (named?.type === 'directory' && isWhole(records, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
+      if (named?.type === 'directory' && isWhole(records, told, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label) && !isForgotten(world, records, { parent: directory, label }, named.directory)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
     }
   }
 }
 
+/** Whether the record of a name may have gone with a disk, and only the reference is left. */
+const isForgotten = (world: World, records: readonly Placing[], { parent, label }: Pick<Placing, 'parent' | 'label'>, directory: DirectoryId): boolean => world.unsound.size > 0 && !records.some((record) => record.directory === directory && record.parent === parent && record.label === label)
+
 /** Whether every directory that this one has ever been below is there to be asked, and its F goes on [M3, E4]. */
-function isWhole(records: readonly Placing[], copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
+function isWhole(records: readonly Placing[], told: ReadonlyMap<DirectoryId, unknown>, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
   const above = new Set([directory])
   for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
-  return [...above].every((each) => copies.has(each) && !isFrozen(copies.get(each)!.excluded))
+  return [...above].every((each) => told.has(each) && !isFrozen(copies.get(each)?.excluded ?? []))
 }
 
 /** Whether a link under a name has an expiration time: until then it stays as it is, though the directory has come back, or gone on [W3]. */
 const isBound = (copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { parent, label }: Pick<Placing, 'parent' | 'label'>): boolean => {
-  const { visible } = copies.get(parent)!
-  return namedBy(visible, label)?.type === 'link' && greatestTX(visible, label, () => true) !== null
+  const visible = copies.get(parent)?.visible
+  return visible !== undefined && namedBy(visible, label)?.type === 'link' && greatestTX(visible, label, () => true) !== null
 }
 
 function referenceIsThere(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, label }: Placing): void {
@@ -75,7 +84,9 @@ function referenceIsThere(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { dir
 
 /** A name that it had is a link to it; or it was lost to somebody else [M6]. */
 function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, label }: Placing): void {
-  const { visible } = copies.get(parent)!
+  const visible = copies.get(parent)?.visible
+  // Its parent was removed, and that name with it.
+  if (visible === undefined) return
   const named = namedBy(visible, label)
   const isTaken = named?.type === 'directory' && named.directory !== directory
   const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)

@@ -3,6 +3,7 @@
  * label leads to it from each of them, whatever moves: by reference, or by links through copies that all agree on the way.
  */
 import type { Epoch } from '../core/copies/directoryCopy'
+import { goneIn } from '../core/directories/gone'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import type { UpdateSet } from '../core/values/intent'
@@ -33,6 +34,8 @@ export function watchNames(world: World): void {
       const changed = absorbed.filter(({ sets }) => sets.some(({ intent }) => intent.branches.some(([label]) => label !== '.')))
       if (changed.length === 0) return
       for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) names.delete(`${parent} ${label}`)
+      const gone = new Set(absorbed.flatMap(({ sets }) => sets.flatMap(removedBy)))
+      for (const [key, { directory }] of names) if (gone.has(directory)) names.delete(key)
       for (const { parent, sets } of changed) for (const set of sets) for (const [label] of set.intent.branches) enter(world, names, parent, label)
       for (const name of names.values()) world.judge('M4', () => leadsThere(world, name))
     },
@@ -41,6 +44,9 @@ export function watchNames(world: World): void {
 
 /** Names that a person gave to something else, or took away. */
 const endedBy = ({ intent }: UpdateSet): Label[] => (intent.procedure === 'reference' ? [] : intent.branches.filter(([label, incarnation, below]) => label !== '.' && (incarnation === null || below === false)).map(([label]) => label))
+
+/** A directory that was removed has no name any more. */
+const removedBy = ({ intent }: UpdateSet): DirectoryId[] => intent.branches.flatMap(([label, , below]) => (label === '.' && typeof below !== 'boolean' ? below.flatMap(([inside]) => goneIn(inside) ?? []) : []))
 
 function enter(world: World, names: Map<string, InUse>, parent: DirectoryId, label: Label): void {
   const members = ruling(world, parent)

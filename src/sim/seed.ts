@@ -10,6 +10,7 @@ import { converged, nothingLost, remaining, ruling, watchWorld } from './checker
 import { healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
+import { watchRemovals } from './removing'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
@@ -61,6 +62,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   watchWorld(world)
   watchSituations(world)
   watchNames(world)
+  watchRemovals(world)
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))

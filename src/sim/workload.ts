@@ -1,5 +1,6 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
+import { childLabel } from '../core/directories/children'
 import { recordKey } from '../core/directories/parents'
 import { isFailure, type Failure } from '../core/errors'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
@@ -14,6 +15,7 @@ import { expire, type Expiring } from './expiring'
 import { place } from './placing'
 import { Promises } from './promises'
 import type { Random } from './random'
+import { remove } from './removing'
 import type { World } from './world'
 
 const labels: readonly Label[] = ['Lampson', 'Birrell', 'Needham', 'Schroeder', '__proto__', 'naïve', '名前', '🐢']
@@ -32,6 +34,8 @@ export interface Mix {
   place?: number
   /** Directories move, below others and back. */
   move?: number
+  /** Directories are emptied and removed. */
+  remove?: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
   /** New epochs, of those in reach, of all, or of any; and what an administrator does about those left out. */
@@ -47,7 +51,7 @@ export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 /** Many directories and servers named in them. */
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 /** Many directories that move. */
-export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 9, move: 30, bulk: 0 }
+export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 12, move: 30, remove: 10, bulk: 0 }
 /** The same people, and others who go by caches. */
 export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 150 })
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
@@ -105,6 +109,7 @@ export class Workload {
       abandon: () => this.abandon(at, directory, random),
       decide: () => this.decide(at, directory, random),
       move: () => this.move(at, random),
+      remove: () => this.remove(at, directory, random),
       expire: () => this.expire(at, directory, random),
       place: () => place(this.world, at, this.paths, this.counted, random),
     }
@@ -233,6 +238,7 @@ export class Workload {
 
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {
     const copies = (at.copyOf(directory)?.excluded ?? []).filter(() => random.chance(0.5)).map(({ copy }) => copy)
+    for (const copy of copies) this.world.abandoned.add(copy)
     if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, this.counted('copies abandoned', 'abandon ended'))
   }
 
@@ -264,7 +270,22 @@ export class Workload {
     this.directories.push(directory)
     this.paths.set(directory, [...this.paths.get(parent)!, label])
     const created = this.intent(at, directory, 'newD', branches, random)
-    at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended'))
+    this.announce(at, parent, childLabel(directory), at.id, random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
+  }
+
+  /** W5: whoever comes to lie in a directory says so there first; the record of it is signed already. */
+  private announce(at: SimServer, parent: DirectoryId, label: Label, maker: ServerId | null, random: Random, then: () => void): void {
+    const change: Change = { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[label, maker === null || [[maker, true]]]], replace: false }
+    at.call({ type: 'at', name: nameOf(parent), request: { type: 'draft', directory: parent, change } }, (outcome) => {
+      if (isFailure(outcome)) return this.world.count(`announcement refused: ${outcome.code}`)
+      const { branches, server } = outcome as Drafted
+      const goOn = (): void => {
+        if (at.alive) then()
+      }
+      if (branches.length === 0) return goOn()
+      const signedIntent = this.intent(at, parent, 'announce', branches, random)
+      if (at.alive) at.call({ type: 'ask', servers: [server], request: { type: 'submit', directory: parent, signed: signedIntent } }, (ended) => (isFailure(ended) ? this.world.count(`announcement refused: ${ended.code}`) : goOn()))
+    })
   }
 
   /** MoveSubtree: mostly of what may move, without looking beforehand; void moves are part of the world. */
@@ -276,9 +297,20 @@ export class Workload {
     const directory = random.pick(movable)
     const parent = random.pick(there)
     if (random.chance(0.3)) return at.call({ type: 'ask', servers: this.world.copies(directory).map((each) => each.at.id), request: { type: 'cleanUp', directory } }, this.counted('moves carried out', 'move ended'))
-    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(parent, random.id(8)), [[random.pick(['DEC', 'IBM', 'SRC']), true]]]], replace: false }
+    const id = random.id(8)
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(parent, id), [[random.pick(['DEC', 'IBM', 'SRC']), true]]]], replace: false }
     this.world.count('moves')
-    this.write(at, directory, change, random)
+    at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
+      if (isFailure(outcome)) return this.world.count(`move refused: ${outcome.code}`)
+      const { branches, server } = outcome as Drafted
+      const record = this.intent(at, directory, 'move', branches, random)
+      this.announce(at, parent, childLabel(directory, id), null, random, () => this.submitTo(at, directory, server, record))
+    })
+  }
+
+  /** RemoveD, mostly of what is below the root. */
+  private remove(at: SimServer, directory: DirectoryId, random: Random): void {
+    if (directory !== this.directories[0] || random.chance(0.1)) remove(this.world, at, directory, this.counted, (who, of, change) => this.write(who, of, change, random), random)
   }
 
   private newDirectoryId(random: Random): DirectoryId {

@@ -285,6 +285,11 @@ export class Cluster {
     return this.change(at, directory, 'move', ['.', 'BR'], [[recordKey(parent, identifier(this.nextNonce++, 8)), [[label, true]]]])
   }
 
+  /** W5: that a directory is to lie in another, at this server's own copy of that, at once: no message is delivered. */
+  announce(at: Member, parent: DirectoryId, label: Label, maker: Member | null = null): Accepted {
+    return this.change(at, parent, 'announce', ['.'], [[label, maker === null || [[maker.id, true]]]])
+  }
+
   read(at: Member, name: FullName, path: Label[] = []): ReadOutcome | Failure {
     return this.tryAsk(at, { type: 'at', name, request: { type: 'read', directory: directoryNumber(0), path, form: 'tree', after: null } }) as ReadOutcome | Failure
   }

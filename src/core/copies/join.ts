@@ -18,6 +18,7 @@ import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Memb
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
+import { isWithdrawn } from './withdrawn'
 
 /** NewDC at the joiner; volatile: after a crash a stored joining copy asks for its fate, anything earlier begins again. */
 export interface Join {
@@ -116,6 +117,10 @@ function giveUp(turn: Turn, directory: DirectoryId, join: Join, reason: string):
 /** R2 (a), at p: its snapshot, all pages from one transaction. */
 export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, index }: Extract<JoinMessage, { type: 'askSnapshot' }>): void {
   const copy = turn.server.copies.get(directory)
+  if (copy?.state === 'active' && isWithdrawn(copy)) {
+    send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('Withdrawn', { name: `the directory #${directory}` }) })
+    return
+  }
   if (copy?.state !== 'active' || isSealed(copy)) {
     send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('NoCopyHere', { server: turn.server.name, directory }) })
     return
@@ -188,7 +193,7 @@ export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMes
   if (earlier !== undefined) return tellFate(turn, from, copy, earlier)
   // Such a request can never fit again, so that no record is needed against it.
   if (lastSweep < copy.lastSweep) return refuseSplice(turn, from, directory, joiner, STALE)
-  const fits = copy.state === 'active' && !isSealed(copy) && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
+  const fits = copy.state === 'active' && !isSealed(copy) && !isWithdrawn(copy) && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
   if (!fits) return refuseForGood(turn, from, copy, joiner)
   const member = { copy: joiner, server: from, name }
   const splice: Splice = { copy: joiner, server: from, answer: 'spliced', nextTS: copy.nextTS }
@@ -264,5 +269,5 @@ export function onSpliceRefused(turn: Turn, from: ServerId, { directory, joiner,
 
 export function onSnapshotRefused(turn: Turn, from: ServerId, { directory, joiner, failure: why }: Extract<JoinMessage, { type: 'snapshotRefused' }>): void {
   const join = turn.server.joins.get(directory)
-  if (join?.joiner === joiner && join.candidates[join.at] === from) tryNext(turn, directory, join, why.code === 'NoCopyHere' ? 'has no copy' : 'could not give a snapshot')
+  if (join?.joiner === joiner && join.candidates[join.at] === from) tryNext(turn, directory, join, why.code === 'NoCopyHere' ? 'has no copy' : why.code === 'Withdrawn' ? 'is about to remove the directory' : 'could not give a snapshot')
 }

@@ -17,6 +17,7 @@ import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
 import { stopSweep } from './sweep'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
+import { isWithdrawn } from './withdrawn'
 
 const ASK_AGAIN = 2000
 const LOOK_AGAIN = 15_000
@@ -65,6 +66,7 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
 export function sealFault(copy: DirectoryCopy, epoch: Epoch): string | null {
   const mayBeMember = copy.state === 'active' || copy.state === 'excluded' || (isForced(epoch) && (copy.state === 'leaving' || copy.state === 'rolledBack'))
   if (!mayBeMember) return `has a copy that is ${copy.state}`
+  if (copy.state === 'active' && isWithdrawn(copy)) return 'has a copy that is about to be removed, with its directory'
   if (epoch <= copy.promised || epoch <= copy.epoch) return `has promised itself to epoch ${epochNumber(copy.promised)} already`
   return copy.seals.length < MAX_SEALS ? null : 'waits for too many other epochs'
 }

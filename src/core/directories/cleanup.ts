@@ -9,23 +9,32 @@ import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
 import { ringText } from '../copies/spread'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { ask, originateAsServer, type Onward } from '../errands'
+import { ask, changeAsServer, originateAsServer, type Onward } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelFault, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
-import type { Change, Drafted, ReadOutcome } from '../requests'
+import type { Accepted, Change, Drafted, Outcomes, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
+import { millisecondsOf } from '../timestamp'
+import { INTENT_LIFE } from '../values/intent'
 import { labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
+import { announcementOf } from './children'
+import { isOfNobody } from './gone'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
+import { goOnRemoving, retire } from './removeD'
+import { contentsFault } from './removal'
 import { beginSettling } from './settling'
 
-/** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`. */
-export type CleanupStep = 'settled' | 'read' | 'link' | 'draft' | 'submit' | 'linked'
+/**
+ * Moves are `settled`; `read` what the parent says, `above` where to when it was removed, `link` what stands there else, another
+ * name `announced`, `draft` the change, `submit` it; then read again, at last `linked`. `removed`: the directory itself.
+ */
+export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 'draft' | 'submit' | 'linked' | 'removed'
 
 export interface Cleanup {
   /** Null for a root that is to move. */
@@ -33,6 +42,8 @@ export interface Cleanup {
   /** The directory that the drafted change is for: the parent, or the child itself when it takes another name. */
   changing: DirectoryId
   rounds: number
+  /** The name that it takes instead, and the key of its record. */
+  next: { key: Label; label: Label } | null
   /** Why a move stays open. */
   unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
@@ -60,13 +71,13 @@ function cleanUpBy({ server: { agenda } }: Turn, directory: DirectoryId, at: num
   if ((agenda.times.get(`cleanup ${directory}`) ?? at) >= at) schedule(agenda, `cleanup ${directory}`, at)
 }
 
-/** M6: a reference that arrived may say that another directory holds the name of one stored here: looked at, at once. */
+/** M6: a reference that arrived, or went, may say that another directory holds the name of one stored here, or nobody: looked at, at once. */
 export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly Label[]): void {
   const tree = turn.server.copies.get(parent)?.visible
   for (const label of tree === undefined ? [] : labels) {
     const named = namedBy(tree!, label)
-    const child = named?.type === 'directory' ? childStoredHere(turn.server, parent, label) : undefined
-    if (child !== undefined && named?.type === 'directory' && named.directory !== child.directory) schedule(turn.server.agenda, `cleanup ${child.directory}`, turn.now)
+    const child = named === null || named.type === 'directory' ? childStoredHere(turn.server, parent, label) : undefined
+    if (child !== undefined && (named?.type !== 'directory' || named.directory !== child.directory)) schedule(turn.server.agenda, `cleanup ${child.directory}`, turn.now)
   }
 }
 
@@ -77,6 +88,7 @@ export function onMoved(turn: Turn, directory: DirectoryId, isAcceptedHere: bool
 }
 
 export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | null = null): void {
+  if (goOnRemoving(turn, copy, caller)) return
   const running = turn.server.cleanups.get(copy.directory)
   if (running !== undefined) {
     if (caller !== null) waitWith(turn, running.callers, caller)
@@ -94,7 +106,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, unsettled: null, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, next: null, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
@@ -121,8 +133,11 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
+    else if (step === 'read' && isOfNobody(outcome)) askAbove(turn, copy, cleanup)
     else end(turn, copy, cleanup, outcome)
   } else if (step === 'read') onParentRead(turn, copy, cleanup, outcome as ReadOutcome)
+  else if (step === 'above') onAbove(turn, copy, cleanup, outcome as Outcomes['records'])
+  else if (step === 'announced') onAnnounced(turn, copy, cleanup, outcome)
   else if (step === 'link') onTaken(turn, copy, cleanup, outcome as ReadOutcome)
   else if (step === 'draft') onDrafted(turn, copy, cleanup, outcome as Drafted)
   else if (++cleanup.rounds < MAX_ROUNDS) readParent(turn, copy, cleanup)
@@ -162,10 +177,45 @@ function onTaken(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { labels, sn
   const { parent, label } = cleanup.parent!
   if (labels?.includes(copy.directory)) return draft(turn, copy, cleanup, parent, [at], [label], snapshot.path.slice(0, 1), [['Link', false], ...(referenceTo(copy) as [Label, Tree][])])
   // M6: under one name, the later keeps it; this one goes on under another, never lost.
-  const [first = ''] = label.split('~')
-  const other = `${utf8Length(first) > 200 ? '' : first}~${copy.directory.slice(0, 4 + cleanup.rounds)}`
+  const other = otherName(copy, cleanup)
   happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
-  draft(turn, copy, cleanup, copy.directory, [turn.server.id], ['.', 'BR'], null, [[recordKey(parent, freshId(turn.server.fresh, 8)), [[other, true]]]])
+  takeName(turn, copy, cleanup, parent, other)
+}
+
+function otherName(copy: DirectoryCopy, { parent, rounds }: Cleanup): Label {
+  const [first = ''] = parent!.label.split('~')
+  return `${utf8Length(first) > 200 ? '' : first}~${copy.directory.slice(0, 4 + rounds)}`
+}
+
+/** W5: another name is announced in the parent, then written here. */
+function takeName(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, parent: DirectoryId, label: Label): void {
+  const key = recordKey(parent, freshId(turn.server.fresh, 8))
+  cleanup.next = { key, label }
+  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [[announcementOf(copy.directory, key), true]], onward(copy, 'announced'))
+}
+
+/** The record has to be stamped within the life of an intent after its announcement; what comes too late is announced anew. */
+function onAnnounced(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { ts }: Partial<Accepted>): void {
+  const { key, label } = cleanup.next!
+  const isInTime = ts !== undefined && turn.now - millisecondsOf(ts) <= INTENT_LIFE / 2
+  if (isInTime) draft(turn, copy, cleanup, copy.directory, [turn.server.id], ['.', 'BR'], null, [[key, [[label, true]]]])
+  else end(turn, copy, cleanup, failure('Superseded', { name: label }))
+}
+
+/** Nobody answers for the parent: perhaps it was removed all the same, by an old store, or by force. */
+function askAbove(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
+  const { parent } = cleanup.parent!
+  if (cleanup.unsettled !== null || ++cleanup.rounds >= MAX_ROUNDS) return end(turn, copy, cleanup, failure('NoCopyReachable', { name: `#${parent}`, tried: 'no copy of it answers' }))
+  ask(turn, whomToAsk(turn.server, parent), { type: 'records', directory: parent }, onward(copy, 'above'))
+}
+
+/** M6: a directory is never lost: it goes on in the nearest directory above that there is. */
+function onAbove(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { directory, gone }: Outcomes['records']): void {
+  if (gone === null) return end(turn, copy, cleanup, failure('NoCopyReachable', { name: `#${directory}`, tried: 'no copy of it answers' }))
+  if (pendingIn(copy).length > 0) return beginSettling(turn, copy, goOnAt(copy, 'settled'))
+  const other = otherName(copy, cleanup)
+  happened(turn, { kind: 'name', text: `the directory above was removed; this one goes on as ${other} in the one above that`, directory: copy.directory })
+  takeName(turn, copy, cleanup, gone.in, other)
 }
 
 function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches, server }: Drafted): void {
@@ -176,6 +226,8 @@ function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches
 
 function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cleanup, failed: Failure | null): void {
   turn.server.cleanups.delete(copy.directory)
+  // A copy from an old store, of a directory that was removed since: with something in it, it stays, without a name.
+  if (failed?.code === 'DirectoryRemoved' && contentsFault(copy) === null) retire(turn, copy)
   if (failed === null) turn.server.referenced.set(copy.directory, ringText(copy))
   const why = failed ?? unsettled
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))

@@ -13,6 +13,8 @@ import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
+import { announcementOf, isOver } from './children'
+import { isOfNobody } from './gone'
 import { backReferences, effectiveParent, inForce } from './parents'
 import { whomToAsk } from './reference'
 
@@ -40,9 +42,10 @@ interface FormerName {
 
 /**
  * From parent to parent its name is `read`, and what the parent says of itself is `told`, after it was `swept` where not all copies have the
- * name; then what stands under each former name is `found`, as a link perhaps `leading` elsewhere, and `turned`.
+ * name; then what stands under each former name is `found`, unless that parent is `gone`, as a link perhaps `leading` elsewhere, and `turned`;
+ * then its announcements there are `over`.
  */
-export type LinkingStep = 'read' | 'told' | 'swept' | 'found' | 'leading' | 'turned'
+export type LinkingStep = 'read' | 'told' | 'swept' | 'found' | 'gone' | 'leading' | 'turned' | 'over'
 
 /** Names that a directory had, each once, without the one that it has. */
 export function formerNames({ visible }: DirectoryCopy): FormerName[] {
@@ -63,8 +66,10 @@ const climb = (turn: Turn, linking: Linking): void => read(turn, linking, 'read'
 const waiting = ({ directory, path }: Linking, reason: string): Failure => failure('MovePending', { name: `#${directory}`, to: path.at(-1)!, reason })
 
 export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outcome: object | Failure): void {
-  // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to.
-  if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired') && step === 'turned') return goOn(turn, linking)
+  // Somebody else was faster, or a link has not expired: it is looked at the next time, and leads on by the one it leads to. Or the parent is about to be removed.
+  if (isFailure(outcome) && (outcome.code === 'Superseded' || outcome.code === 'NotExpired' || outcome.code === 'Withdrawn') && step === 'turned') return goOn(turn, linking)
+  if (isFailure(outcome) && step === 'found' && isOfNobody(outcome)) return askIfGone(turn, linking)
+  if (step === 'over') return goOn(turn, linking)
   if (isFailure(outcome)) return finish(turn, linking, step === 'swept' ? waiting(linking, explain(outcome).replace(/\.$/, '')) : outcome)
   switch (step) {
     case 'read':
@@ -75,10 +80,14 @@ export function onLinking(turn: Turn, linking: Linking, step: LinkingStep, outco
       return climb(turn, linking)
     case 'found':
       return onFound(turn, linking, outcome as ReadOutcome)
+    case 'gone': {
+      const { parent } = linking.names[0]!
+      return (outcome as Outcomes['records']).gone === null ? finish(turn, linking, failure('NoCopyReachable', { name: `#${parent}`, tried: 'no copy of it answers' })) : goOn(turn, linking)
+    }
     case 'leading':
       return onLeading(turn, linking, outcome as ReadOutcome)
     case 'turned':
-      return goOn(turn, linking)
+      return unannounce(turn, linking)
   }
 }
 
@@ -113,6 +122,22 @@ function look(turn: Turn, linking: Linking): void {
   const [name] = linking.names
   if (name === undefined) finish(turn, linking, { directory: linking.directory })
   else read(turn, linking, 'found', whomToAsk(turn.server, name.parent), name.parent, [name.label, 'DR', 'DI'])
+}
+
+/** A directory that was removed has no names any more. */
+function askIfGone(turn: Turn, linking: Linking): void {
+  const { parent } = linking.names[0]!
+  request(turn, linking, 'gone', whomToAsk(turn.server, parent), { type: 'records', directory: parent })
+}
+
+/** W5: nothing of its own records in that parent counts any more. */
+function unannounce(turn: Turn, linking: Linking): void {
+  const { parent } = linking.names[0]!
+  const copy = turn.server.copies.get(linking.directory)
+  const records = copy === undefined ? [] : backReferences(copy.visible)
+  const over = records.filter((record) => record.parent === parent && isOver(record, records)).map(({ key }) => announcementOf(linking.directory, key))
+  if (over.length === 0) return goOn(turn, linking)
+  change(turn, linking, 'over', whomToAsk(turn.server, parent), parent, 'announce', ['.'], [...new Set(over)].map((each): [Label, Tree] => [each, false]))
 }
 
 const target = ({ from, path }: Linking): string => formatName({ from, up: 0, labels: path })

@@ -10,6 +10,7 @@ import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
+import { goneHere } from './gone'
 import { leastOf } from './nameCache'
 import { wayHere } from './ownNames'
 import { candidatesFor, childStoredHere, linkTarget } from './reference'
@@ -79,7 +80,8 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   if (++lookup.budget.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
   const [label] = request.labels
-  const own = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0) ? [turn.server.id] : []
+  const isKnownHere = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0)
+  const own = isKnownHere || goneHere(turn.server, request.directory) !== null ? [turn.server.id] : []
   const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
   // A directory that nobody has told of: whoever is connected may know it.
   const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]

@@ -36,7 +36,8 @@ export const MAX_RECORDS = 256
 /** `./BR/<parent>` is the record it was made with, `./BR/<parent>.<id>` that of a move. */
 export const recordKey = (parent: DirectoryId, id: string): Label => `${parent}.${id}`
 
-function parentIn(key: Label): DirectoryId | null {
+/** The directory that a key begins with. */
+export function directoryIn(key: Label): DirectoryId | null {
   const [parent = '', id] = key.split('.')
   return isDirectoryId(parent) && (id === undefined || /^[a-z2-7]{8}$/.test(id)) ? parent : null
 }
@@ -47,7 +48,7 @@ export function backReferences(tree: ValueTree): Judged[] {
   const records = visibleAt(tree, ['.', 'BR'])
   const found: Judged[] = []
   for (const [key, node] of records === undefined ? [] : visibleChildren(records)) {
-    const parent = parentIn(key)
+    const parent = directoryIn(key)
     for (const [label, record] of parent === null ? [] : visibleChildren(node)) {
       const marks = [...visibleChildren(record)].map(([mark]) => mark)
       const born = record.ts === made

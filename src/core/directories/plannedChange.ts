@@ -17,6 +17,7 @@ import type { Branch } from '../values/intent'
 import type { Tree } from '../values/readValue'
 import { draft } from './draft'
 import { bindsUntil, NEXT, plannedFor, plannedIn, saidAt, TX, txValues, type PlannedChange } from './expiration'
+import { draftRemoval } from './removal'
 import { WITHDRAWN } from './serverEntry'
 
 type Pairs = readonly (readonly [Label, Tree])[]
@@ -24,6 +25,7 @@ type Pairs = readonly (readonly [Label, Tree])[]
 /** Draws up an extension or a plan; any other change as it is. */
 export function draftChange(copy: DirectoryCopy, change: Change): Branch[] | Failure {
   if (change.procedure === 'setTX') return draftExtension(copy, change)
+  if (change.procedure === 'removeD') return draftRemoval(copy.visible, change)
   return change.procedure === 'plan' ? draftPlan(copy, change) : draft(copy.visible, change)
 }
 

@@ -7,6 +7,7 @@ import { isFailure } from '../errors'
 import { labelsOfServer, shortName, type Server } from '../server'
 import { stringAt, type Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
+import { goneHere } from './gone'
 import { effectiveParent } from './parents'
 import { labelsAt, serverEntry } from './serverEntry'
 
@@ -88,7 +89,7 @@ export function candidatesFor(server: Server, directory: DirectoryId, serverName
 }
 
 /** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
-export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...candidatesFor(server, directory), ...server.peers.keys()])]
+export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...(goneHere(server, directory) === null ? [] : [server.id]), ...candidatesFor(server, directory), ...server.peers.keys()])]
 
 /** The tree of a directory reference: `SRC/DR/{DI, InSN, Servers}`. */
 export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], hasInSN = false): Tree => [

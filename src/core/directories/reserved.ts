@@ -7,6 +7,9 @@ import { shown, type Label } from '../names'
 import type { Branch, Intent, ProcedureName } from '../values/intent'
 import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
+import { CHILD } from './children'
+import { CLOSING } from '../copies/withdrawn'
+import { GONE } from './gone'
 import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
@@ -23,11 +26,14 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   ['WellKnown', 'newRoot'],
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
+  [CHILD, 'newD'],
+  [CLOSING, 'removeD'],
+  [GONE, 'removeD'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
 /** What each other procedure may touch, and nothing else: `*` stands for an entry. */
-const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, readonly (readonly [Label, Label])[]> = {
+const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' | 'removeD'>, readonly (readonly [Label, Label])[]> = {
   setLink: [
     ['*', 'Link'],
     ['*', 'TX'],
@@ -44,6 +50,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>,
   setTX: [['*', 'TX']],
   plan: [['*', 'Withdrawn']],
   move: [['.', 'BR']],
+  announce: [['.', CHILD]],
   reference: [
     ['*', 'DR'],
     ['*', 'Link'],
@@ -53,8 +60,8 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>,
 
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
-  // It makes what was looked at when it was planned.
-  if (procedure === 'carryOut') return null
+  // It makes what was looked at when it was planned; of removals every step is looked at [W5].
+  if (procedure === 'carryOut' || procedure === 'removeD') return null
   for (const branch of branches) {
     if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) continue
     if (procedure === 'removeS' && isWithdrawnAlone(tree, branch)) continue
@@ -78,18 +85,21 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
     if (kept !== undefined) return failure('Reserved', { name: shown(`${label}/${kept[0]}`), procedure: kept[1] === 'newD' ? 'newD and removeD' : kept[1] })
   }
   for (const [second] of typeof below === 'boolean' ? [] : below) {
-    const procedure = reserved.get(second)
+    const procedure = reserved.get(label === '.' ? headOf(second) : second)
     if (procedure !== undefined) return failure('Reserved', { name: shown(`${label}/${second}`), procedure })
   }
   return null
 }
 
+/** `Child` of `Child.<DI>`. */
+const headOf = (label: Label): Label => label.split('.')[0]!
+
 const removes = (below: Branch[2]): boolean => (typeof below === 'boolean' ? !below : below.some(([, , deeper]) => removes(deeper)))
 
-function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>, [label, incarnation, below]: Branch): Failure | null {
+function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' | 'removeD'>, [label, incarnation, below]: Branch): Failure | null {
   // A record that was made stays [M1].
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
-  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
+  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
   return replaced ? failure('AlreadyExists', { name: shown(label) }) : null

@@ -8,6 +8,7 @@ import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '
 import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
 import { cacheableUntil } from './expiration'
+import { goneHere, removedFrom, whenRemoved } from './gone'
 import { recall } from './nameCache'
 import { wayHere } from './ownNames'
 import { effectiveParent } from './parents'
@@ -41,7 +42,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
         continue
       }
       if (child === undefined && first && directory === server.root && upServer(server) !== undefined) return end('on', request.entity)
-      if (child === undefined) return first ? failure('NoCopyHere', { server: server.name, directory }) : end('on', request.entity)
+      if (child === undefined) return first ? notHere(server, directory) : end('on', request.entity)
       const label = rest.shift()!
       const validUntil = recall(server.names, directory, label, server.latest)?.validUntil ?? null
       steps.push({ directory, label, found: 'directory', to: child.directory, server: server.id, asOf: child.lastSweep, validUntil, cached: true })
@@ -86,7 +87,13 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
   }
 }
 
+/** Of a directory that was removed this is said by whoever knows it. */
+function notHere(server: Server, directory: DirectoryId): Failure {
+  const gone = goneHere(server, directory)
+  return gone === null ? failure('NoCopyHere', { server: server.name, directory }) : failure('NotFound', { name: `#${directory}`, reason: whenRemoved(gone.when) })
+}
+
 function notFound(copy: DirectoryCopy, label: Label): Failure {
-  return failure('NotFound', { name: shown(formatPath([label])), reason: `the directory #${directoryText(copy.directory)} has no such name` })
+  return failure('NotFound', { name: shown(formatPath([label])), reason: removedFrom(copy, label) ?? `the directory #${directoryText(copy.directory)} has no such name` })
 }
 const directoryText = (directory: DirectoryId): string => `${directory.slice(0, 6)}…`

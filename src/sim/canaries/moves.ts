@@ -8,7 +8,7 @@ import type { Canary } from '../world'
 import type { NamedCanary } from './canary'
 
 /** Moves cross on their way. */
-const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5 }, pace: 900, worstSkew: 0 }
+const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5, remove: 0 }, pace: 900, worstSkew: 0 }
 
 /** Directories with several copies each. */
 const among = { weather: { ...calm, delay: 1500 }, mix: { ...movingMix, write: 2, join: 40, leave: 0, makeDirectory: 5 }, pace: 4000, worstSkew: 0 }

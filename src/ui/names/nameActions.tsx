@@ -80,6 +80,7 @@ function directoryActions(desk: Desk, at: string): MenuItem[] {
     },
     { word: 'Import…', icon: <Upload size={size} />, act: () => dialogs.open({ type: 'import', at }) },
     { word: 'Export', icon: <Download size={size} />, act: () => void notices.during(`Exporting ${at}`, exportTo(tab.service, at)) },
+    ...(at === ROOT ? [] : [{ word: 'Delete directory…', icon: <Trash2 size={size} />, grave: true, act: () => dialogs.open({ type: 'removeDirectory', at }) }]),
   ]
 }
 

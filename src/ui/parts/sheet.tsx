@@ -2,7 +2,7 @@
 import { X } from 'lucide-react'
 import { useEffect, useId, useRef, type ReactNode } from 'react'
 
-export function Sheet({ title, wide = false, onClose, children }: { title: string; wide?: boolean; onClose: () => void; children: ReactNode }) {
+export function Sheet({ title, wide = false, alert = false, onClose, children }: { title: string; wide?: boolean; alert?: boolean; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
@@ -17,6 +17,7 @@ export function Sheet({ title, wide = false, onClose, children }: { title: strin
   return (
     <dialog
       ref={dialog}
+      role={alert ? 'alertdialog' : undefined}
       className={wide ? 'sheet wide' : 'sheet'}
       aria-labelledby={heading}
       onClose={onClose}

@@ -1,0 +1,69 @@
+/** RemoveD, and the removal of a whole tree of directories, from the leaves up, each step an ordinary call (SPEC §11). */
+import type { Found } from '../core/directories/lookup'
+import { failure, NameServiceError } from '../core/errors'
+import { formatPath, type Label } from '../core/names'
+import type { Entry, Outcomes } from '../core/requests'
+import { shortName } from '../core/server'
+import { ask, type Connection } from './connection'
+import type { NameService, RemovalPreview, RemovalProgress } from './nameService'
+
+type RemovalCalls = Pick<NameService, 'removeD' | 'previewRemoval' | 'removeTree'>
+
+/** Names deleted in one call. */
+const BATCH = 100
+
+const below = (fn: string, label: Label): string => `${fn === '/' ? '' : fn}/${formatPath([label])}`
+const of = (entries: readonly Entry[], type: Entry[1]): Label[] => entries.filter(([label, each]) => label !== '.' && each === type).map(([label]) => label)
+
+export function removalCalls(connection: Connection, service: () => NameService, directory: (fn: string) => Promise<Found>): RemovalCalls {
+  /** Adds up what is in a directory and below it. */
+  const count = async (fn: string, sum: RemovalPreview): Promise<RemovalPreview> => {
+    const [{ value: entries }, copies] = await Promise.all([service().entries(fn), service().copies(fn)])
+    sum.directories++
+    sum.copies += copies.length
+    sum.entries += of(entries, 'entry').length + of(entries, 'link').length
+    sum.servers.push(...of(entries, 'server').map((label) => below(fn, label)))
+    for (const { member, state, reason } of copies) if (state === null) sum.missing.push(`${shortName(member.name)}, with a copy of ${fn}: ${reason}`)
+    for (const label of of(entries, 'directory')) await count(below(fn, label), sum)
+    return sum
+  }
+
+  /** All copies but one leave their rings: the one here stays, or whichever answers. */
+  const keepOneCopy = async (fn: string): Promise<void> => {
+    const copies = await service().copies(fn)
+    const kept = copies.find(({ member }) => member.server === connection.self().id) ?? copies.find(({ state }) => state !== null)
+    for (const { member } of copies) if (member.copy !== kept?.member.copy) await service().removeDC(`/${shortName(member.name)}`, fn)
+  }
+
+  return {
+    async removeD(fn) {
+      const { directory: di, servers } = await directory(fn)
+      await ask<Outcomes['removeD']>(connection, { type: 'ask', servers, request: { type: 'removeD', directory: di } })
+    },
+    previewRemoval: (fn) => count(fn, { directories: 0, entries: 0, copies: 0, servers: [], missing: [] }),
+    async removeTree(fn, { progress = () => undefined, signal } = {}) {
+      const told: RemovalProgress = { directories: 0, entries: 0, at: fn }
+      const tell = (more: Partial<RemovalProgress>): void => {
+        Object.assign(told, more)
+        progress({ ...told })
+        if (signal?.aborted) throw new NameServiceError(failure('RemovalStopped', { name: fn, size: String(told.directories) }))
+      }
+      const remove = async (at: string): Promise<void> => {
+        tell({ at })
+        const { value: entries } = await service().entries(at)
+        for (const label of of(entries, 'directory')) await remove(below(at, label))
+        const labels = [...of(entries, 'entry'), ...of(entries, 'link')]
+        for (let i = 0; i < labels.length; i += BATCH) {
+          const batch = labels.slice(i, i + BATCH)
+          await service().doUpdates(at, Object.fromEntries(batch.map((label) => [label, false])))
+          tell({ entries: told.entries + batch.length })
+        }
+        await keepOneCopy(at)
+        await service().removeD(at)
+        tell({ directories: told.directories + 1 })
+      }
+      await remove(fn)
+      return told
+    },
+  }
+}

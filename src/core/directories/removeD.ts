@@ -1,0 +1,216 @@
+/**
+ * RemoveD: a directory goes for good [M6]. At its only copy it is withdrawn, so that nothing new comes to need it; when that
+ * is stable, and whoever was announced as a child is not there and never will be [W5], it closes: one step at the only copy,
+ * from which there is no way back. Then its name goes from the parent, with a record of it, and when every copy of the
+ * parent has that, the copy goes too. Begun again from state: what is withdrawn opens again, what has closed goes on.
+ */
+import type { Caller } from '../caller'
+import type { DirectoryCopy } from '../copies/directoryCopy'
+import { stopSweep } from '../copies/sweep'
+import { CLOSING, isWithdrawn } from '../copies/withdrawn'
+import { schedule } from '../agenda'
+import { explain, failure, isFailure, type Failure } from '../errors'
+import { shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
+import { begin, change, finish, goOnWithdrawing, read, request, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import type { Outcomes, ReadOutcome } from '../requests'
+import { changeServer, happened, hint, nameOfServer, type Turn } from '../server'
+import { isoTime } from '../timestamp'
+import { labelsIn, type Tree } from '../values/readValue'
+import { announcedIn, judge, makeableUntil, type Announced } from './children'
+import { MARGIN, txOf } from './expiration'
+import { leftOf } from './gone'
+import { effectiveParent } from './parents'
+import { CLOSED, isClosed, removabilityFault } from './removal'
+import { whomToAsk } from './reference'
+
+export interface DirectoryRemoval extends Begun {
+  type: 'removeD'
+  directory: DirectoryId
+  withdrawing: Withdrawing
+  /** Whose word is awaited, of those that were announced. */
+  asking: Announced | null
+  /** What is left of it, and of those removed from it, that the parent has not got yet; in calls of bounded size. */
+  left: Tree[]
+  /** Why it goes back on the withdrawal. */
+  broken: Failure | null
+}
+
+/** Its name is made `right`, and has not to `expire` first; it is withdrawn; children are `asked`, or who was to make one is the `maker`; those that are over are `unannounced`; it is `closed`; the parent is `told`, unless it is `known` there; `restored` when that came to nothing. */
+export type DirectoryRemovalStep = 'right' | 'expires' | WithdrawingStep | 'asked' | 'maker' | 'unannounced' | 'closed' | 'known' | 'told' | 'restored'
+
+const LOOK_AGAIN = 10_000
+/** Bytes of what is left that go up in one call. */
+const MOST_LEFT = 32_768
+
+export function beginRemoveD(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
+  const { directory } = copy
+  const removal = beginAt(turn, copy, caller)
+  if (removal === null) return
+  if (isClosed(copy)) return askIfKnown(turn, removal, copy)
+  const fault = removabilityFault(copy)
+  if (fault === null) request(turn, removal, 'right', [turn.server.id], { type: 'cleanUp', directory })
+  else finish(turn, removal, fault)
+}
+
+function beginAt(turn: Turn, { directory }: DirectoryCopy, caller: Caller): DirectoryRemoval | null {
+  const withdrawing: Withdrawing = { at: turn.server.id, directory, path: ['.', CLOSING], mark: null, sweeps: 0 }
+  return begin<DirectoryRemoval>(turn, caller, { type: 'removeD', directory, withdrawing, asking: null, left: [], broken: null }, (other) => other.type === 'removeD' && other.directory === directory)
+}
+
+/** After a crash, or while the parent was out of reach: a removal that nobody here is at goes on, or is taken back. Whether the directory has closed. */
+export function goOnRemoving(turn: Turn, copy: DirectoryCopy, caller: Caller | null): boolean {
+  const { directory } = copy
+  const nobody: Caller = { type: 'onward', onward: { type: 'cleanup', directory, step: 'removed' } }
+  const isUnderWay = [...turn.server.procedures.values()].some((procedure) => procedure.type === 'removeD' && procedure.directory === directory)
+  if (isClosed(copy)) beginRemoveD(turn, copy, caller ?? nobody)
+  else if (isWithdrawn(copy) && !isUnderWay) {
+    const removal = beginAt(turn, copy, nobody)
+    if (removal !== null) restore(turn, removal, failure('NotStable', { what: `The removal of #${directory}`, reason: 'its server stopped in the middle of it', name: `#${directory}` }))
+  }
+  return isClosed(copy)
+}
+
+export function onRemovalOfDirectory(turn: Turn, removal: DirectoryRemoval, step: DirectoryRemovalStep, outcome: object | Failure): void {
+  const copy = turn.server.copies.get(removal.directory)
+  if (copy?.state !== 'active') return finish(turn, removal, failure('NoCopyHere', { server: turn.server.name, directory: removal.directory }))
+  switch (step) {
+    case 'right':
+      return isFailure(outcome) ? finish(turn, removal, outcome) : readExpiration(turn, removal, copy)
+    case 'expires':
+      return isFailure(outcome) ? finish(turn, removal, outcome) : onExpiration(turn, removal, copy, outcome as ReadOutcome)
+    case 'asked':
+    case 'maker':
+      return onHeard(turn, removal, step, outcome)
+    case 'unannounced':
+      return isFailure(outcome) ? restore(turn, removal, outcome) : askNext(turn, removal, copy)
+    case 'closed':
+      return isFailure(outcome) ? restore(turn, removal, outcome) : onClosed(turn, removal, copy)
+    case 'known':
+      return onKnown(turn, removal, copy, outcome)
+    case 'told':
+      return isFailure(outcome) ? pending(turn, removal, outcome) : tellParent(turn, removal, copy)
+    case 'restored':
+      return finish(turn, removal, removal.broken ?? outcome)
+    default: {
+      const stable = goOnWithdrawing(turn, removal, removal.withdrawing, step, outcome)
+      if (stable === 'stable') askNext(turn, removal, copy)
+      else if (stable !== null) restore(turn, removal, stable)
+    }
+  }
+}
+
+const changeOwn = (turn: Turn, removal: DirectoryRemoval, step: DirectoryRemovalStep, labels: Label[], tree: Tree): void => change(turn, removal, step, [turn.server.id], removal.directory, 'removeD', labels, tree)
+
+function readExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  const { parent, label } = effectiveParent(copy)!
+  read(turn, removal, 'expires', whomToAsk(turn.server, parent), parent, [label, 'TX'])
+}
+
+/** W3: until TX has passed the name stands in caches. */
+function onExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, { tree }: ReadOutcome): void {
+  const until = Math.max(0, ...labelsIn(tree ?? undefined).map((time) => txOf(time) ?? 0)) + MARGIN
+  if (until > MARGIN && turn.now <= until) return finish(turn, removal, failure('NotExpired', { name: shown(effectiveParent(copy)!.label), from: isoTime(until), next: 'Remove it then' }))
+  changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]])
+}
+
+/** Asks about the next that was announced; when nobody is left, the directory closes. */
+function askNext(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  const [next = null] = announcedIn(copy.visible)
+  removal.asking = next
+  if (next === null) changeOwn(turn, removal, 'closed', ['.', CLOSING], [[CLOSED, true]])
+  else request(turn, removal, 'asked', whomToAsk(turn.server, next.child), { type: 'records', directory: next.child })
+}
+
+/** The child's own records decide; of one that nobody has, the server that was to make it. */
+function onHeard(turn: Turn, removal: DirectoryRemoval, step: 'asked' | 'maker', outcome: object | Failure): void {
+  const { directory } = removal
+  const asking = removal.asking!
+  const needed = (reason: string, next: string): void => restore(turn, removal, failure('NotEmpty', { name: `#${directory}`, reason, next }))
+  if (isFailure(outcome)) {
+    const { maker } = asking
+    if (step === 'asked' && maker !== null) return request(turn, removal, 'maker', [maker], { type: 'records', directory: asking.child })
+    if (step === 'asked' || outcome.code !== 'NoCopyHere') return needed(`#${asking.child} was announced in it, and cannot be asked whether it lies there (${explain(outcome)})`, maker === null ? 'Bring back a server that stores that' : `Bring back the server ${nameOfServer(turn.server, maker)}, which was to make that`)
+    if (turn.now <= makeableUntil(asking) + MARGIN) return needed(`#${asking.child} is perhaps being made in it`, `Repeat the removal after ${isoTime(makeableUntil(asking) + MARGIN)}`)
+    return unannounce(turn, removal, asking)
+  }
+  const { records, stableMark, gone } = outcome as Outcomes['records']
+  const verdict = gone === null ? judge(asking, directory, records, stableMark) : 'over'
+  if (verdict === 'over') return unannounce(turn, removal, asking)
+  if (verdict === 'there') needed(`the directory #${asking.child} lies in it, or moves into it`, 'Remove or move that first')
+  else needed(`the directory #${asking.child} is perhaps moving into it`, 'Repeat the removal in ten minutes')
+}
+
+function unannounce(turn: Turn, removal: DirectoryRemoval, { label }: Announced): void {
+  change(turn, removal, 'unannounced', [turn.server.id], removal.directory, 'announce', ['.'], [[label, false]])
+}
+
+function onClosed(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  happened(turn, { kind: 'name', text: 'this directory is removed: it takes nothing more, and its name goes', directory: removal.directory })
+  removal.left = inCalls(leftOf(copy))
+  tellParent(turn, removal, copy)
+}
+
+/** What is left, in calls of bounded size; what was removed from it goes first, for the last call takes its name away. */
+function inCalls(left: readonly (readonly [Label, Tree])[]): Tree[] {
+  const calls: (readonly [Label, Tree])[][] = [[]]
+  let size = 0
+  for (const each of left) {
+    const bytes = utf8Length(JSON.stringify(each))
+    if (size > 0 && size + bytes > MOST_LEFT) {
+      calls.push([])
+      size = 0
+    }
+    calls.at(-1)!.push(each)
+    size += bytes
+  }
+  return calls
+}
+
+function tellParent(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  const { directory } = removal
+  const { parent } = effectiveParent(copy)!
+  const next = removal.left.shift()
+  if (next !== undefined) return change(turn, removal, 'told', whomToAsk(turn.server, parent), parent, 'removeD', ['.'], next)
+  schedule(turn.server.agenda, `cleanup ${directory}`, turn.now + LOOK_AGAIN)
+  finish(turn, removal, { directory })
+}
+
+function askIfKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  const { parent } = effectiveParent(copy)!
+  request(turn, removal, 'known', holders(turn, parent, copy), { type: 'records', directory: removal.directory })
+}
+
+/** Whoever may know what became of this directory, but for this copy itself. */
+const holders = (turn: Turn, parent: DirectoryId, { directory }: DirectoryCopy): ServerId[] => [...new Set([...whomToAsk(turn.server, parent), ...whomToAsk(turn.server, directory)])].filter((at) => at !== turn.server.id || turn.server.copies.get(parent)?.state === 'active')
+
+function onKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, outcome: object | Failure): void {
+  const gone = isFailure(outcome) ? null : (outcome as Outcomes['records']).gone
+  if (gone === null) {
+    removal.left = inCalls(leftOf(copy))
+    return tellParent(turn, removal, copy)
+  }
+  if (gone.known) retire(turn, copy, (outcome as Outcomes['records']).server)
+  else schedule(turn.server.agenda, `cleanup ${removal.directory}`, turn.now + LOOK_AGAIN)
+  finish(turn, removal, { directory: removal.directory })
+}
+
+/** Every copy of the parent has the record: this copy is needed no more. */
+export function retire(turn: Turn, copy: DirectoryCopy, knowing?: ServerId): void {
+  stopSweep(turn, copy, 'goes with its directory')
+  changeServer(turn, { type: 'retired', copy: copy.id, directory: copy.directory })
+  turn.effects.changed.add(copy.directory)
+  if (knowing !== undefined && knowing !== turn.server.id) hint(turn.server, copy.directory, knowing)
+  happened(turn, { kind: 'copy', text: 'this copy is gone, with its directory, which was removed', directory: copy.directory, server: turn.server.id })
+}
+
+/** It has closed, and the parent does not take that yet: it is told again. */
+function pending(turn: Turn, removal: DirectoryRemoval, why: Failure): void {
+  schedule(turn.server.agenda, `cleanup ${removal.directory}`, turn.now + LOOK_AGAIN)
+  finish(turn, removal, failure('RemovalPending', { name: `#${removal.directory}`, reason: explain(why).replace(/\.$/, '') }))
+}
+
+/** The removal came to nothing: the directory takes what is new again. */
+function restore(turn: Turn, removal: DirectoryRemoval, why: Failure): void {
+  removal.broken = why
+  changeOwn(turn, removal, 'restored', ['.'], [[CLOSING, false]])
+}
