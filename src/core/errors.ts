@@ -41,6 +41,7 @@ const sentences = {
   WouldBreak: '{what} would break {rule}: {reason}. {next}.',
   Withdrawn: '{name} is about to be removed, so nothing new may rely on it; repeat when that has ended, or choose another.',
   NotStable: '{what} is not done: {reason}. Everything is as it was; repeat it when all servers that store {name} are connected.',
+  TooManyRooms: 'The service meets in {limit} rooms already, and its servers listen in no more; take one of them out first, with setRoom.',
   ServerRunning: 'The server {server} is running: it is connected to {by}, so it is not gone. Remove it with removeS, which lets it hand over what it has.',
   StillMember: 'The server {server} is still in the ring of {name}: begin a new epoch of each without it first, or sweeps there wait for it for ever.',
   ServerRemoved: 'The server {server} has been removed: it stores nothing and has no name; setUpOn gives it one again.',

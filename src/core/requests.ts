@@ -251,7 +251,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'setRooms'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),

@@ -48,6 +48,8 @@ export interface Peer {
   incarnation: number
   instance: string
   name: string
+  /** The root of its service, by its own word; null until it has said so, or while it knows none. */
+  root: DirectoryId | null
   /** Theirs minus ours, in ms; null until measured [T3]. */
   offset: number | null
 }

@@ -34,6 +34,8 @@ export async function openSubject(server: ServerId, open: (handlers: NetworkHand
     },
     cut: async (servers) => network.cut(new Set(servers)),
     disturb: async (weather) => network.disturb(weather),
+    enter: (room) => network.enter(room),
+    leave: async (room) => network.leave(room),
     links: async () => network.links(),
     heard: async () => heard,
     events: async () => events,

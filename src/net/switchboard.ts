@@ -1,4 +1,4 @@
-/** What all links of a server share, and how a link opens a session by either road. */
+/** What all links of a server share, in whichever room they were met, and how a link opens a session by either road. */
 import type { ServerId } from '../core/names'
 import { toBase64url } from '../keys/encoding'
 import type { Role } from '../keys/sealing'
@@ -15,7 +15,6 @@ import type { Transport, TransportHandlers } from './transport'
 export interface Switchboard {
   readonly self: Self
   readonly handlers: NetworkHandlers
-  readonly signalling: Signalling
   readonly iceServers: RTCIceServer[]
   readonly weather: Weather
   /** WebRTC found no network interface here: links begin on the plain road until it is seen to work. */
@@ -40,6 +39,8 @@ export interface SessionPlan {
   id: string
   role: Role
   road: 'webrtc' | 'plain'
+  /** The signalling of the room in which it was met. */
+  room: Signalling
   /** The server to be reached. */
   to: ServerId
   /** The instance of it that was heard. */
@@ -52,7 +53,7 @@ export interface SessionPlan {
 
 /** Opens a session as planned. */
 export function openSession(board: Switchboard, plan: SessionPlan, handlers: SessionHandlers): Session {
-  const { id, role, to, at, way } = plan
+  const { id, role, room, to, at, way } = plan
   return new Session(
     {
       id,
@@ -60,7 +61,7 @@ export function openSession(board: Switchboard, plan: SessionPlan, handlers: Ses
       expected: to,
       self: board.self,
       open: (on) => (plan.road === 'webrtc' ? openWebrtc(board, plan, on) : openPlain(board, plan, on)),
-      prepare: (sealed) => board.signalling.prepare(noteOf(board.self, { type: 'frame', to, at, session: id, body: toBase64url(sealed) }), way),
+      prepare: (sealed) => room.prepare(noteOf(board.self, { type: 'frame', to, at, session: id, body: toBase64url(sealed) }), way),
     },
     handlers,
   )
@@ -69,7 +70,7 @@ export function openSession(board: Switchboard, plan: SessionPlan, handlers: Ses
 function openWebrtc(board: Switchboard, plan: SessionPlan, on: TransportHandlers): Transport {
   const tell = (signal: Signal) => {
     const word: Word = { type: 'signal', to: plan.to, at: plan.at, session: plan.id, signal }
-    if (!plan.isMuted()) board.signalling.send(noteOf(board.self, word), null)
+    if (!plan.isMuted()) plan.room.send(noteOf(board.self, word), null)
   }
   const noCandidates = () => {
     board.webrtcSilent = true
@@ -78,11 +79,11 @@ function openWebrtc(board: Switchboard, plan: SessionPlan, on: TransportHandlers
 }
 
 function openPlain(board: Switchboard, plan: SessionPlan, on: TransportHandlers): Transport {
-  const { way } = plan
+  const { room, way } = plan
   const post = (body: string) => {
     const word: Word = { type: 'frame', to: plan.to, at: plan.at, session: plan.id, body }
-    if (!plan.isMuted()) board.signalling.send(noteOf(board.self, word), way)
+    if (!plan.isMuted()) room.send(noteOf(board.self, word), way)
   }
-  const waiting = () => (way === null ? 0 : board.signalling.waiting(way))
+  const waiting = () => (way === null ? 0 : room.waiting(way))
   return openPlainTransport({ road: way?.road ?? 'broadcast', post, waiting }, on)
 }

@@ -5,6 +5,7 @@
  */
 import { failure, NameServiceError } from '../core/errors'
 import { labelFault, shown, type ServerId } from '../core/names'
+import { isRoom } from '../core/directories/rooms'
 import { greekLetters } from '../core/servers/register'
 import { newSigningPair, serverIdOf } from '../keys/signing'
 import { toBase32, randomBytes } from '../keys/encoding'
@@ -14,7 +15,6 @@ import type { BrowserIndex, KnownRoom, KnownServer } from '../storage/browserInd
 const LOCK_TRIES = 8
 const LOCK_PAUSE = 50
 const ROOM_LETTERS = 26
-const isRoom = (text: string): boolean => new RegExp(`^[a-z2-7]{${ROOM_LETTERS}}$`).test(text)
 
 /** What stands after `#room=` is no room, so nobody else can be in it. */
 export class WrongRoom extends Error {

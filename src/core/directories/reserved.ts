@@ -1,5 +1,5 @@
 /**
- * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown` and `./Genesis`
+ * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown`, `./Rooms` and `./Genesis`
  * change only through the procedures that keep their invariants.
  */
 import { failure, type Failure } from '../errors'
@@ -7,6 +7,7 @@ import { shown, type Label } from '../names'
 import type { Branch, Intent, ProcedureName } from '../values/intent'
 import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
+import { ROOMS, roomsFault } from './rooms'
 import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
@@ -23,6 +24,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   ['WellKnown', 'newRoot'],
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
+  [ROOMS, 'setRoom'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
@@ -42,6 +44,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>,
   ],
   setInSN: [['.', 'InSN']],
   setTX: [['*', 'TX']],
+  setRooms: [['.', ROOMS]],
   plan: [['*', 'Withdrawn']],
   move: [['.', 'BR']],
   reference: [
@@ -91,6 +94,7 @@ function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'do
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === second && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  if (procedure === 'setRooms') return roomsFault(tree, [label, incarnation, below])
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
   return replaced ? failure('AlreadyExists', { name: shown(label) }) : null
 }

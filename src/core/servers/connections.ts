@@ -34,7 +34,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     server.fenced.add(from)
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
-  server.peers.set(from, { server: from, incarnation, instance, name, offset: null })
+  server.peers.set(from, { server: from, incarnation, instance, name, root: null, offset: null })
   compareClocks(server)
   sayHello(turn, from)
   for (const copy of server.copies.values()) {
@@ -87,6 +87,7 @@ export function onHello(turn: Turn, from: ServerId, { root, name }: Extract<Mess
   const { server } = turn
   const peer = server.peers.get(from)
   if (peer !== undefined && name !== null) peer.name = shortName(name)
+  if (peer !== undefined) peer.root = root
   if (root === null) return
   hint(server, root, from)
   if (server.root === null) {
