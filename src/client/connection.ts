@@ -1,13 +1,15 @@
 /** What the library needs of a server and of a person: a connection to call, and keys to sign with. */
 import type { Call } from '../core/calls'
 import { failure, isFailure, NameServiceError } from '../core/errors'
-import { isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
+import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
 import { shortName } from '../core/server'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
 export interface Connection {
   call(call: Call): Promise<unknown>
   sign(intent: Intent): Promise<SignedIntent>
+  /** Where names begin; whoever opened the connection may remember it. */
+  readonly working: Working
   /** The public key of the person who signs, as text. */
   person(): string
   self(): { id: ServerId; name: string; root: DirectoryId | null }
@@ -21,6 +23,14 @@ export interface Connection {
   now(): number
 }
 
+/** Where the names of one program begin, as it writes them [N1]. */
+export interface Working {
+  /** What `/` stands for: a directory, or `/` for the root of the service, whichever that is. */
+  root: string
+  /** What names without a `/` begin at, from the working root. */
+  directory: string
+}
+
 /** A call's outcome; a failure is thrown as the error that programs catch. */
 export async function ask<T>(connection: Connection, call: Call): Promise<T> {
   const outcome = await connection.call(call)
@@ -30,18 +40,23 @@ export async function ask<T>(connection: Connection, call: Call): Promise<T> {
 
 const mapValues = (about: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> => Object.fromEntries(Object.entries(about).map(([key, text]) => [key, change(text)]))
 
-/** A text as people write it: names that begin at the root begin with `/`. */
+/** A text as people write it: names that begin at the working root begin with `/` [N1]. */
 export function fromRoot(connection: Connection, text: string): string {
-  const { root } = connection.self()
+  const { working } = connection
+  const root = working.root === '/' ? connection.self().root : beginOf(working.root)
   return root === null ? text : text.replaceAll(`#${root}/`, '/').replaceAll(`#${root}`, '/')
+}
+
+/** The directory that a name is, without labels; null for one that has some. */
+function beginOf(text: string): DirectoryId | null {
+  const name = parseName(text)
+  return isFailure(name) || name.labels.length > 0 || name.up > 0 || !beginsAtDirectory(name) ? null : (name.from as DirectoryId)
 }
 
 const MOST_NAMES = 1024
 
 /** Names from texts, made absolute by the working root and the working directory. */
 export class Names {
-  workingRoot = '/'
-  workingDirectory = '/'
   readonly #connection: Connection
   /** What texts were found to mean, under these: most are asked for again and again. */
   #seen: { root: DirectoryId | null; workingRoot: string; workingDirectory: string; names: Map<string, FullName> } = { root: null, workingRoot: '', workingDirectory: '', names: new Map() }
@@ -57,7 +72,7 @@ export class Names {
 
   name(text: string): FullName {
     const { root } = this.#connection.self()
-    const { workingRoot, workingDirectory } = this
+    const { root: workingRoot, directory: workingDirectory } = this.#connection.working
     if (this.#seen.root !== root || this.#seen.workingRoot !== workingRoot || this.#seen.workingDirectory !== workingDirectory || this.#seen.names.size >= MOST_NAMES) this.#seen = { root, workingRoot, workingDirectory, names: new Map() }
     const { names } = this.#seen
     const known = names.get(text)
@@ -67,16 +82,27 @@ export class Names {
     return name
   }
 
-  /** A name as it stands, which a link keeps: relative to the directory that holds it. */
+  /** The whole name, as people write it. */
+  whole(text: string): string {
+    return fromRoot(this.#connection, formatName(this.name(text)))
+  }
+
+  /** What a link keeps: a relative name begins at the directory that holds it, a name from `/` means the same for everybody. */
+  target(text: string): string {
+    return this.parse(text).from === '/' ? formatName(this.name(text)) : text
+  }
+
+  /** A name as it stands. */
   parse(text: string): FullName {
     return orThrow(parseName(text))
   }
 
   private absolute(name: FullName, text: string): FullName {
     if (beginsAtDirectory(name)) return name
-    const workingRoot = this.parse(this.workingRoot)
-    const root = beginsAtDirectory(workingRoot) ? workingRoot : this.seenFrom({ from: this.root(), up: 0, labels: [] }, workingRoot, this.workingRoot)
-    return this.seenFrom(name.from === '/' ? root : this.seenFrom(root, this.parse(this.workingDirectory), this.workingDirectory), name, text)
+    const { working } = this.#connection
+    const workingRoot = this.parse(working.root)
+    const root = beginsAtDirectory(workingRoot) ? workingRoot : this.seenFrom({ from: this.root(), up: 0, labels: [] }, workingRoot, working.root)
+    return this.seenFrom(name.from === '/' ? root : this.seenFrom(root, this.parse(working.directory), working.directory), name, text)
   }
 
   private seenFrom(base: FullName, name: FullName, text: string): FullName {

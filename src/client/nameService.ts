@@ -111,10 +111,15 @@ export interface ExportedLine {
   [key: string]: unknown
 }
 
-/** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory. */
+/** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory [N1]. */
 export interface NameService {
+  /** What `/` stands for, `/` being the root of the service; another one takes the working directory along to itself. */
   workingRoot: string
   workingDirectory: string
+  /** The working directory is this one from now on, the working root when none is named; its whole name. */
+  cd(fn?: string): Promise<string>
+  /** The whole name that a text means, from the working root or from a directory identifier; nothing is looked up. */
+  fullName(fn: string): string
 
   // Values and updates
   snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp; server: ServerId; parting: Parting }>
@@ -154,6 +159,8 @@ export interface NameService {
   moves(fn: string): Promise<Move[]>
   /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
+  /** Whether the servers of the service meet in a room: said of its root, and at most eight [X6]. */
+  setRoom(fn: string, room: string, to: boolean, options?: WriteOptions): Promise<Written>
   /** A change of the name that is planned is not made. */
   takeBack(fn: string, options?: WriteOptions): Promise<Written>
 

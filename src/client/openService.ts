@@ -4,8 +4,10 @@
  */
 import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
+import type { Expiration } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
+import { ROOMS } from '../core/directories/rooms'
 import { WITHDRAWN } from '../core/directories/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
@@ -91,6 +93,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     if (root === null) throw new NameServiceError(failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
     return root
   }
+  const plannedHere = ({ until, planned }: Expiration): Expiration => ({ until, planned: planned && { ...planned, what: fromRoot(connection, planned.what) } })
   const notFound = (vd: string): NameServiceError => new NameServiceError(failure('NotFound', { name: vd, reason: 'nothing is present there' }))
 
   const keptAt = (ts: Timestamp): Kept => {
@@ -101,19 +104,24 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
 
   const service: NameService = {
     get workingRoot() {
-      return names.workingRoot
+      return connection.working.root
     },
     set workingRoot(fn: string) {
-      names.name(fn)
-      names.workingRoot = fn
+      connection.working.root = fn === '/' ? fn : formatName(names.name(fn))
+      connection.working.directory = '/'
     },
     get workingDirectory() {
-      return names.workingDirectory
+      return connection.working.directory
     },
     set workingDirectory(fn: string) {
       names.name(fn)
-      names.workingDirectory = fn
+      connection.working.directory = fn
     },
+    async cd(fn = '/') {
+      await directory(fn)
+      return (connection.working.directory = names.whole(fn))
+    },
+    fullName: (fn) => names.whole(fn),
 
     async snapshot(vd) {
       const { snapshot, asOf, server, parting } = await read(vd, 'snapshot')
@@ -180,14 +188,17 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
     async setLink(fn, to, options) {
       const { parent, label } = names.split(fn)
-      names.parse(to)
-      return writer.write(parent, linkChange([[label, to]]), options)
+      return writer.write(parent, linkChange([[label, names.target(to)]]), options)
     },
     async setTX(fn, time, options) {
       const { parent, label } = names.split(fn)
       const until = new Date(time)
       if (Number.isNaN(until.getTime())) throw new NameServiceError(failure('BadRequest', { reason: `${time} is no time; write one as ${new Date(connection.now()).toISOString()}, or as ms since 1970` }))
       return writer.write(parent, { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree: [[until.toISOString(), true]], replace: false }, options)
+    },
+    async setRoom(fn, room, to, options) {
+      const { directory: di } = await directory(fn)
+      return writer.write({ from: di, up: 0, labels: [] }, { procedure: 'setRooms', under: { labels: ['.', ROOMS], incarnations: null }, tree: [[room, to]], replace: false }, options)
     },
     async takeBack(fn, options) {
       const { parent, label } = names.split(fn)
@@ -257,14 +268,14 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
 
     async entries(fn) {
       const { entries, asOf, server, parting, validUntil } = await read(fn, 'entries')
-      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, expiration]), asOf, server, parting, validUntil }
+      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, expiration && plannedHere(expiration)]), asOf, server, parting, validUntil }
     },
     async nodes(vd) {
       const { nodes, asOf, server, parting, validUntil } = await read(vd, 'nodes')
       return { value: nodes, asOf, server, parting, validUntil }
     },
     exportDirectory: (fn) => exportLines(service, fn),
-    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links)), progress),
+    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links.map(([label, to]) => [label, names.target(to)] as const))), progress),
   }
   return service
 }

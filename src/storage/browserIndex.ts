@@ -22,6 +22,10 @@ export interface KnownRoom {
   /** Made by this browser: one of its tabs makes the root, unless it is made. */
   madeHere: boolean
   root: DirectoryId | null
+  /** Where the names of the page begin [N1]; not said before its first root was known. */
+  working?: { root: string; directory: string }
+  /** Further rooms that its service was last known to meet in [X6]. */
+  others?: string[]
   lastUsed: number
 }
 

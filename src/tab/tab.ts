@@ -9,7 +9,7 @@ import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
-import { serverNameOf } from '../core/server'
+import { serverNameOf, type Server } from '../core/server'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -19,13 +19,16 @@ import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
 import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
+import { isRoom, roomsNamed } from '../core/directories/rooms'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
 import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
+import { Meeting } from './meeting'
 import { readSettings, rememberDurability } from './settings'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
+import { WorkingNames } from './working'
 
 export interface Tab {
   service: Console
@@ -89,6 +92,8 @@ class OpenTab {
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
   #network: Network | null = null
+  #meeting: Meeting | null = null
+  readonly #working = new WorkingNames(() => this.#workElsewhere())
   #changed = new Set<DirectoryId>()
   #viewPlanned = false
   #refreshedAt = 0
@@ -103,6 +108,7 @@ class OpenTab {
     this.#room = room
     this.#known = known
     this.#person = person
+    if (room.working ?? room.root !== null) this.#working.restore(room.working ?? { root: `#${room.root}`, directory: '/' })
     this.view = createStore<TabView>(() => ({
       state: 'starting',
       reason: '',
@@ -111,7 +117,10 @@ class OpenTab {
       server: { id: known.id, name: known.name, serverName: known.name, up: null, removed: false, incarnation: 0 },
       joining: false,
       root: null,
+      workingRoot: null,
       rootLabel: 'root',
+      workingDirectory: '/',
+      rooms: [],
       copies: {},
       links: [],
       cut: [],
@@ -163,7 +172,10 @@ class OpenTab {
       room: this.#room.id,
       self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
-        connected: ({ server, incarnation, instance, name: theirs }) => this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs }),
+        connected: ({ server, incarnation, instance, name: theirs }) => {
+          this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs })
+          void this.#askRooms()
+        },
         disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),
         message: (from, wire) => this.#host?.receive(from, wire),
         clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
@@ -174,6 +186,7 @@ class OpenTab {
       relays: settings.relays,
       iceServers: settings.iceServers,
     })
+    this.#meeting = new Meeting(this.#room.id, this.#network, this.#room.others ?? [])
     this.#touch([...this.#host.server.copies.keys()])
     // A page restored from the back-forward cache has given its lock and its links away.
     addEventListener('pageshow', (event) => {
@@ -181,7 +194,10 @@ class OpenTab {
     })
     void this.service.resume()
     void this.#measureStorage()
-    setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
+    setInterval(() => {
+      void this.#measureStorage()
+      void this.#askRooms()
+    }, STORAGE_MEASURED)
     await this.#makeRoot()
   }
 
@@ -198,8 +214,23 @@ class OpenTab {
   async #rememberRoot(): Promise<void> {
     const { root } = this.#running.server
     if (root === null) return
-    this.#room = { ...this.#room, root }
-    await this.#remembered(this.#index.put('rooms', { ...this.#room, lastUsed: Date.now() }))
+    if (this.#working.root !== '/') return this.#rememberRoom({ root })
+    const working = { root: `#${root}`, directory: '/' }
+    this.#working.restore(working)
+    await this.#rememberRoom({ root, working })
+  }
+
+  /** The room as this browser knows it, for its next tabs. */
+  async #rememberRoom(news: Partial<KnownRoom>): Promise<void> {
+    this.#room = { ...this.#room, ...news }
+    await this.#remembered(this.#updateRoom(news))
+  }
+
+  /** Other tabs remember other things of it meanwhile. */
+  async #updateRoom(news: Partial<KnownRoom>): Promise<void> {
+    const tx = this.#index.transaction('rooms', 'readwrite')
+    await tx.store.put({ ...((await tx.store.get(this.#room.id)) ?? this.#room), ...news, lastUsed: Date.now() })
+    await tx.done
   }
 
   /** What this browser cannot remember is no reason to stop: it would only have been of use to the next tab. */
@@ -243,6 +274,7 @@ class OpenTab {
         return { intent, signature }
       },
       person: () => this.#person.keyText,
+      working: this.#working,
       self: () => {
         const { id, name, root } = this.#running.server
         return { id, name, root }
@@ -287,6 +319,8 @@ class OpenTab {
         rememberDurability(durability)
         this.view.setState({ durability })
       },
+      visit: (room) => this.#meeting?.visit(room),
+      endVisit: (room) => this.#meeting?.endVisit(room),
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
       renameServer: async (name, up) => {
         await this.service.setUpOn(name, up)
@@ -340,10 +374,11 @@ class OpenTab {
     if (host === null) return
     const { server } = host
     const before = this.view.getState()
+    const begin = this.#working.begin(server.root)
     const copies: TabView['copies'] = {}
     for (const [directory, copy] of server.copies) {
       const old = before.copies[directory]
-      copies[directory] = old === undefined || old.id !== copy.id || this.#changed.has(directory) ? copyView(server, copy, (old?.version ?? 0) + 1, this.#passing) : old
+      copies[directory] = old === undefined || old.id !== copy.id || this.#changed.has(directory) ? copyView(server, copy, (old?.version ?? 0) + 1, this.#passing, begin.directory) : old
     }
     this.#changed = new Set()
     if (Object.values(copies).some((copy) => copy.sweep !== null)) setTimeout(() => this.#touch(this.#passing.ended()), SWEEP_SHOWN + 20)
@@ -354,15 +389,42 @@ class OpenTab {
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
       joining: server.root !== null && !server.removed && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
-      rootLabel: rootLabel(server),
+      workingRoot: begin.directory,
+      rootLabel: begin.label ?? rootLabel(server, begin.directory),
+      workingDirectory: this.#working.directory,
+      rooms: this.#network?.rooms() ?? [],
       copies,
       // By the name that a server has by now: the link only knows the one that it had when it came up.
-      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name })),
+      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name, root: server.peers.get(link.server)?.root ?? null })),
       refusals: [...server.refusals, ...this.#refusals],
       clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
+    this.#meet()
     if (server.name !== this.#known.name) void this.#rememberName(server.name)
     if (server.root !== null && server.root !== this.#room.root) void this.#rememberRoot()
+  }
+
+  /** Names in the page begin elsewhere from now on: those of the copies are made anew. */
+  #workElsewhere(): void {
+    const { root, directory } = this.#working
+    void this.#rememberRoom({ working: { root, directory } })
+    this.#touch(this.#host?.server.copies.keys() ?? [])
+  }
+
+  /** In the rooms that the roots name [X6]: by the copies here, and as a server that stores no root was told before. */
+  #meet(): void {
+    const { server } = this.#running
+    const told = storesRoot(server) ? [] : (this.#room.others ?? [])
+    if (this.#meeting?.named([...new Set([...roomsNamed(server), ...told])])) void this.#rememberRoom({ others: [...this.#meeting.others] })
+  }
+
+  /** A server that stores no root asks one that does. */
+  async #askRooms(): Promise<void> {
+    const { server } = this.#running
+    if (server.root === null || storesRoot(server)) return
+    const others = await this.service.enumerate(`#${server.root}:./Rooms`).catch(() => null)
+    if (others !== null) await this.#rememberRoom({ others: others.filter(isRoom) })
+    this.#meet()
   }
 
   async #rememberName(name: string): Promise<void> {
@@ -397,6 +459,8 @@ class OpenTab {
   }
 
 }
+
+const storesRoot = ({ root, copies }: Server): boolean => root !== null && copies.get(root)?.state === 'active'
 
 const emptied = 'The data of this server was deleted from this browser: its copies are gone, and with them what no other copy has. It reads names from other servers; sweeps of the rings that its copies were in wait until these get a new epoch without them.'
 

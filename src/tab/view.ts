@@ -25,10 +25,16 @@ export interface TabView {
   /** Its copy of the root is being made, or waits for somebody who has one. */
   joining: boolean
   root: DirectoryId | null
+  /** The directory that `/` stands for in this page [N1], what people call it, and the working directory's name. */
+  workingRoot: DirectoryId | null
   rootLabel: string
+  workingDirectory: string
+  /** The rooms in which it meets other servers [X6]: the one in the address, and those of services joined with its own. */
+  rooms: string[]
   /** The copies that this server stores. */
   copies: Record<DirectoryId, CopyView>
-  links: LinkState[]
+  /** With the root of the service that the other server belongs to, by its own word. */
+  links: (LinkState & { root: DirectoryId | null })[]
   /** Servers whose links this tab cuts. */
   cut: ServerId[]
   weather: { delay: number; loss: number }
@@ -46,7 +52,7 @@ export interface TabView {
 export interface CopyView {
   directory: DirectoryId
   id: CopyId
-  /** The directory's name from the root, as far as known here; else its DI. */
+  /** The directory's name from the working root, as far as known here; else from its DI. */
   name: string
   state: DirectoryCopy['state']
   /** Servers may be named in it [S1]. */
@@ -96,6 +102,9 @@ export interface TabControls {
   healAll(): void
   isolate(): void
   disturb(weather: { delay: number; loss: number }): void
+  /** Meets the servers of another room too, to look at their service; until `endVisit`. */
+  visit(room: string): void
+  endVisit(room: string): void
   /** Opens another tab of this room as a new server. */
   openServer(): void
   /** SetUpOn, and the name is remembered for the next tab. */

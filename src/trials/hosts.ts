@@ -68,6 +68,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     call: (call) => host.call(call),
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
     person: () => 'person',
+    working: { root: '/', directory: '/' },
     self: () => ({ id, name: host.server.name, root: host.server.root }),
     serverId: (server) => serverIdOf(host.server, `#${host.server.root}/${server}`),
     onChange: (directory, callback) => {

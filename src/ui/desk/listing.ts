@@ -74,9 +74,9 @@ export function createListing(tab: Tab): Listing {
 
   /** Version of the copy stored here, or null. */
   const versionOf = (name: string): number | null => {
-    const { copies, root } = tab.view.getState()
+    const { copies, workingRoot } = tab.view.getState()
     const named = store.getState().named.get(name)
-    const directory = name === ROOT ? root : named?.type === 'directory' ? named.detail : null
+    const directory = name === ROOT ? workingRoot : named?.type === 'directory' ? named.detail : null
     return (directory !== null && Object.entries(copies).find(([di]) => di === directory)?.[1].version) || null
   }
 

@@ -16,7 +16,10 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
   server: { id: nobody, name: '', serverName: '', up: null, removed: false, incarnation: 0 },
   joining: false,
   root: null,
+  workingRoot: null,
   rootLabel: 'ANSI',
+  workingDirectory: '/',
+  rooms: [],
   copies: {},
   links: servers.map(({ id, name, state }) => ({
     server: id,
@@ -30,6 +33,7 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
     sent: { messages: 0, bytes: 0 },
     received: { messages: 0, bytes: 0 },
     reason: '',
+    root: null,
   })),
   cut: [],
   weather: { delay: 0, loss: 0 },
