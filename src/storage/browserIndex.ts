@@ -3,6 +3,7 @@
  * Shared by all tabs of the browser.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { KeptCombination } from '../core/directories/combination'
 import type { DirectoryId, ServerId } from '../core/names'
 import type { SigningPair } from '../keys/signing'
 
@@ -26,6 +27,8 @@ export interface KnownRoom {
   working?: { root: string; directory: string }
   /** Further rooms that its service was last known to meet in [X6]. */
   others?: string[]
+  /** Its service is to be joined with another one: what was decided, and whether it is done [O3]. */
+  combination?: KeptCombination | null
   lastUsed: number
 }
 

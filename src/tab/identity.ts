@@ -34,6 +34,12 @@ export const ownRoomUrl = (): string => `${location.origin}${location.pathname}`
 
 const roomIn = (url: string): string | null => new URLSearchParams(new URL(url).hash.slice(1)).get('room')
 
+/** The room that an invitation leads to: the link, or what stands after `#room=` in it; null for anything else. */
+export function roomOfLink(text: string): string | null {
+  const given = /#room=([^&]*)$/.exec(text.trim())?.[1] ?? text.trim()
+  return isRoom(given) ? given : null
+}
+
 /** The room in the page's address (`#room=…`), else the one this browser was in last, else a new one. */
 export async function findRoom(index: BrowserIndex): Promise<KnownRoom> {
   const given = roomIn(location.href)

@@ -20,6 +20,7 @@ import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type Kno
 import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
 import { isRoom, roomsNamed } from '../core/directories/rooms'
+import { Combining } from './combining'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
 import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
@@ -40,6 +41,8 @@ export interface Tab {
 const ACTIVITIES_KEPT = 1000
 /** ms between looks at how much room is left. */
 const STORAGE_MEASURED = 60_000
+/** ms between attempts to go on with joining two services, while something is in the way. */
+const COMBINE_AGAIN = 2000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
@@ -81,6 +84,7 @@ class OpenTab {
   readonly activity = createStore<{ entries: Activity[] }>(() => ({ entries: [] }))
   readonly service: NameService
   readonly controls: TabControls
+  readonly #combining: Combining
   readonly #index: BrowserIndex
   #room: KnownRoom
   #known: KnownServer
@@ -126,6 +130,7 @@ class OpenTab {
       cut: [],
       weather: { delay: 0, loss: 0 },
       refusals: [],
+      combination: null,
       durability: this.#settings.durability,
       clock: { correction: 0, greatestOffset: 0 },
       storage: unknownStorage,
@@ -133,6 +138,7 @@ class OpenTab {
     }))
     this.service = openService(this.#connection(), { outbox: this.#outbox(), write: this.#write })
     this.controls = this.#controls()
+    this.#combining = this.#newCombining()
   }
 
   get #running(): Host {
@@ -199,6 +205,7 @@ class OpenTab {
       void this.#askRooms()
     }, STORAGE_MEASURED)
     await this.#makeRoot()
+    this.#happens(this.#combining.resume())
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */
@@ -240,6 +247,28 @@ class OpenTab {
     } catch (error) {
       this.#happened([{ kind: 'server', text: `this browser could not remember something of this server: ${error instanceof Error ? error.message : String(error)}` }])
     }
+  }
+
+  /** What goes on by itself; a fault of it is told, and stops nothing else. */
+  #happens(deed: Promise<void>): void {
+    deed.catch((error: unknown) => this.#happened([{ kind: 'server', text: `joining two services was stopped by a fault of this program: ${error instanceof Error ? error.message : String(error)}` }]))
+  }
+
+  #newCombining(): Combining {
+    return new Combining({
+      service: this.service,
+      load: async () => (await this.#index.get('rooms', this.#room.id))?.combination ?? null,
+      keep: (combination) => this.#rememberRoom({ combination }),
+      show: (combination) => {
+        const before = this.view.getState().combination
+        this.view.setState({ combination })
+        // Until the rooms of the other service stand in the root this tab alone is there.
+        if (combination !== null) this.#meeting?.visit(combination.combination.theirs.room)
+        else if (before !== null) this.#meeting?.endVisit(before.combination.theirs.room)
+      },
+      alone: (act) => aloneInRoom(`${this.#room.id} combining`, act),
+      rest: () => new Promise((resolve) => setTimeout(resolve, COMBINE_AGAIN)),
+    })
   }
 
   /** What the library keeps until it is durable, in this browser: opened when it is first used. */
@@ -321,6 +350,8 @@ class OpenTab {
       },
       visit: (room) => this.#meeting?.visit(room),
       endVisit: (room) => this.#meeting?.endVisit(room),
+      combine: (combination) => this.#happens(this.#combining.begin(combination)),
+      endCombination: () => this.#happens(this.#combining.end()),
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
       renameServer: async (name, up) => {
         await this.service.setUpOn(name, up)
@@ -415,7 +446,9 @@ class OpenTab {
   #meet(): void {
     const { server } = this.#running
     const told = storesRoot(server) ? [] : (this.#room.others ?? [])
-    if (this.#meeting?.named([...new Set([...roomsNamed(server), ...told])])) void this.#rememberRoom({ others: [...this.#meeting.others] })
+    if (this.#meeting?.named([...new Set([...roomsNamed(server), ...told])]) !== true) return
+    void this.#rememberRoom({ others: [...this.#meeting.others] })
+    this.#happened([{ kind: 'server', text: this.#meeting.others.length === 0 ? 'this service meets in one room now' : `this service meets in ${this.#meeting.others.length + 1} rooms now, as its root says` }])
   }
 
   /** A server that stores no root asks one that does. */

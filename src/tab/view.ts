@@ -7,9 +7,11 @@ import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/dir
 import type { Durability } from '../core/copies/durability'
 import type { Storage } from '../core/copies/health'
 import type { Phase } from '../core/copies/sweep'
+import type { Combination } from '../core/directories/combination'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import type { LinkState } from '../net/network'
+import type { CombinationView } from './combining'
 
 export interface TabView {
   /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save. */
@@ -40,6 +42,8 @@ export interface TabView {
   weather: { delay: number; loss: number }
   /** What the server refused, and what this tab did at its own door before the server saw it. */
   refusals: [reason: string, count: number][]
+  /** Joining this service with another one, while that goes on in this tab and until somebody has seen that it is done [O3]. */
+  combination: CombinationView | null
   /** How many copies are to have what is changed in this page. */
   durability: Durability
   /** ms that this clock is corrected by; the greatest offset to a peer. */
@@ -105,6 +109,10 @@ export interface TabControls {
   /** Meets the servers of another room too, to look at their service; until `endVisit`. */
   visit(room: string): void
   endVisit(room: string): void
+  /** Joins this service with another one: decided here, kept over reloads, carried out step by step. */
+  combine(combination: Combination): void
+  /** Nothing more is done about it, and it is shown no more; what is done stays. */
+  endCombination(): void
   /** Opens another tab of this room as a new server. */
   openServer(): void
   /** SetUpOn, and the name is remembered for the next tab. */

@@ -38,6 +38,7 @@ export const simulatedView = ({ servers }: LabPicture): TabView => ({
   cut: [],
   weather: { delay: 0, loss: 0 },
   refusals: [],
+  combination: null,
   durability: 'local',
   clock: { correction: 0, greatestOffset: 0 },
   storage: unknownStorage,

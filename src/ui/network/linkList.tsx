@@ -1,5 +1,5 @@
 import { byteSize, span } from '../desk/clockTime'
-import { useDesk } from '../desk/desk'
+import { useDesk, useView } from '../desk/desk'
 import { useNow } from '../desk/now'
 import type { LinkView } from '../desk/servers'
 import { Label } from '../parts/text'
@@ -12,6 +12,7 @@ const states: Record<LinkView['state'], string> = { connected: 'connected', conn
 export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
   const { dialogs } = useDesk()
   const now = useNow(1000)
+  const root = useView((view) => view.root)
   return (
     <ul className="link-list" aria-label="Links of this server">
       {deeds.map(({ link, cut, word, act }) => (
@@ -22,6 +23,7 @@ export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
             </b>{' '}
             <span className={cut || link.state === 'lost' ? 'grave-text' : undefined}>{cut ? states.cut : states[link.state]}</span>
             <small title={`sent ${link.sent.messages} messages, ${byteSize(link.sent.bytes)}; received ${link.received.messages}, ${byteSize(link.received.bytes)}`}>{detailsOf(link, cut, now)}</small>
+            {link.root !== null && root !== null && link.root !== root && <small title={`#${link.root}`}>of another name service</small>}
             {!cut && link.reason !== '' && <small>{link.reason}</small>}
           </div>
           {!cut && link.name !== '' && (link.state === 'lost' || link.state === 'absent') && (

@@ -1,0 +1,78 @@
+/**
+ * Two services become one ("growth by combination", figure 6): both below a new root, or one below the other's. What is
+ * done stands in the directories themselves, so each step looks first, and all may be begun again at any time, by anybody [O3].
+ */
+import { failure, NameServiceError } from '../core/errors'
+import { inForce } from '../core/directories/parents'
+import { movesIn, sidesBelow, stepsOf, type Combination, type CombinationStep } from '../core/directories/combination'
+import { formatPath, type DirectoryId, type Label } from '../core/names'
+import type { Move, NameService } from './nameService'
+
+export type CombinationCalls = Pick<NameService, 'setRoom' | 'enumerate' | 'newRoot' | 'moves' | 'lookup' | 'testValue' | 'setValue' | 'moveSubtree'>
+
+/** s that a step waits for others, before it says for whom. */
+const PATIENCE = 10
+
+/** Takes the steps that are not done yet, in order; `began` is told of each. Throws what keeps one from being done: then all is begun again later. */
+export async function combine(service: CombinationCalls, combination: Combination, began: (step: CombinationStep) => void): Promise<void> {
+  for (const step of stepsOf(combination)) {
+    began(step)
+    await take[step](service, combination)
+  }
+}
+
+const take: Record<CombinationStep, (service: CombinationCalls, combination: Combination) => Promise<void>> = {
+  /** From now on the servers of both meet in the rooms of both. */
+  async rooms(service, { ours, theirs }) {
+    await meetIn(service, ours.root, theirs.room)
+    await meetIn(service, theirs.root, ours.room)
+  },
+  async root(service, combination) {
+    const { ours, theirs, above, server } = combination
+    if ((await nameOf(service, ours.root)) === undefined) await service.newRoot(server, `#${ours.root}`, ours.label)
+    const top = await topOf(service, combination)
+    if (above !== null && !(await service.testValue(`#${top}:./Label`, above))) await service.setValue(`#${top}:./Label`, above)
+    for (const { room } of [ours, theirs]) await meetIn(service, top, room)
+  },
+  async place(service, combination) {
+    const top = await topOf(service, combination)
+    const { root, label } = movesIn(combination)
+    const records = await service.moves(`#${root}`)
+    const now = inForce(records)
+    if (isAt(now, top, label)) return
+    if (now !== undefined) throw new NameServiceError(failure('Superseded', { name: 'the root of the other service, which has been joined with another one' }))
+    // A move that is written goes on by itself: a second one would be void.
+    if (records.some((record) => isAt(record, top, label) && record.verdict === 'pending')) throw waiting(root, label)
+    await service.moveSubtree(`#${root}`, `#${top}/${formatPath([label])}`, { patience: PATIENCE })
+  },
+  /** The new names lead where the old ones do. */
+  async names(service, combination) {
+    const top = await topOf(service, combination)
+    for (const { root, label } of sidesBelow(combination)) {
+      const { di } = await service.lookup(`#${top}/${formatPath([label])}`)
+      if (di !== root) throw waiting(root, label)
+    }
+  },
+}
+
+const isAt = (record: Pick<Move, 'parent' | 'label'> | undefined, parent: DirectoryId, label: Label): boolean => record?.parent === parent && record.label === label
+
+const waiting = (root: DirectoryId, label: Label): NameServiceError => new NameServiceError(failure('MovePending', { name: `#${root}`, to: label, reason: 'not every server above it has been heard' }))
+
+async function meetIn(service: CombinationCalls, root: DirectoryId, room: string): Promise<void> {
+  const rooms = await service.enumerate(`#${root}:./Rooms`).catch((error: unknown) => {
+    if (error instanceof NameServiceError && error.code === 'NotFound') return []
+    throw error
+  })
+  if (!rooms.includes(room)) await service.setRoom(`#${root}`, room, true)
+}
+
+const nameOf = async (service: CombinationCalls, root: DirectoryId): Promise<Move | undefined> => inForce(await service.moves(`#${root}`))
+
+/** The root above both: theirs, or the one that ours has been put below. */
+async function topOf(service: CombinationCalls, { ours, theirs, above }: Combination): Promise<DirectoryId> {
+  if (above === null) return theirs.root
+  const name = await nameOf(service, ours.root)
+  if (name === undefined) throw new NameServiceError(failure('NotFound', { name: above, reason: 'no new root stands above this service yet' }))
+  return name.parent
+}
