@@ -8,7 +8,7 @@ import { movesIn, sidesBelow, stepsOf, type Combination, type CombinationStep } 
 import { formatPath, type DirectoryId, type Label } from '../core/names'
 import type { Move, NameService } from './nameService'
 
-export type CombinationCalls = Pick<NameService, 'setRoom' | 'enumerate' | 'newRoot' | 'moves' | 'lookup' | 'testValue' | 'setValue' | 'moveSubtree'>
+export type CombinationCalls = Pick<NameService, 'setRoom' | 'enumerate' | 'newRoot' | 'moves' | 'lookup' | 'moveSubtree'>
 
 /** s that a step waits for others, before it says for whom. */
 const PATIENCE = 10
@@ -29,9 +29,11 @@ const take: Record<CombinationStep, (service: CombinationCalls, combination: Com
   },
   async root(service, combination) {
     const { ours, theirs, above, server } = combination
-    if ((await nameOf(service, ours.root)) === undefined) await service.newRoot(server, `#${ours.root}`, ours.label)
+    const records = await service.moves(`#${ours.root}`)
+    // A record that is written goes on by itself: of two new roots the first would win.
+    if (inForce(records) === undefined && records.some(({ verdict }) => verdict === 'pending')) throw waiting(ours.root, ours.label)
+    if (inForce(records) === undefined) await service.newRoot(server, `#${ours.root}`, ours.label, { label: above ?? ours.label, patience: PATIENCE })
     const top = await topOf(service, combination)
-    if (above !== null && !(await service.testValue(`#${top}:./Label`, above))) await service.setValue(`#${top}:./Label`, above)
     for (const { room } of [ours, theirs]) await meetIn(service, top, room)
   },
   async place(service, combination) {
@@ -41,7 +43,6 @@ const take: Record<CombinationStep, (service: CombinationCalls, combination: Com
     const now = inForce(records)
     if (isAt(now, top, label)) return
     if (now !== undefined) throw new NameServiceError(failure('Superseded', { name: 'the root of the other service, which has been joined with another one' }))
-    // A move that is written goes on by itself: a second one would be void.
     if (records.some((record) => isAt(record, top, label) && record.verdict === 'pending')) throw waiting(root, label)
     await service.moveSubtree(`#${root}`, `#${top}/${formatPath([label])}`, { patience: PATIENCE })
   },
@@ -60,7 +61,7 @@ const isAt = (record: Pick<Move, 'parent' | 'label'> | undefined, parent: Direct
 const waiting = (root: DirectoryId, label: Label): NameServiceError => new NameServiceError(failure('MovePending', { name: `#${root}`, to: label, reason: 'not every server above it has been heard' }))
 
 async function meetIn(service: CombinationCalls, root: DirectoryId, room: string): Promise<void> {
-  const rooms = await service.enumerate(`#${root}:./Rooms`).catch((error: unknown) => {
+  const rooms = await service.enumerate(`#${root}:./Rooms`).catch((error: unknown): string[] => {
     if (error instanceof NameServiceError && error.code === 'NotFound') return []
     throw error
   })

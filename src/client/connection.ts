@@ -2,7 +2,6 @@
 import type { Call } from '../core/calls'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
-import { shortName } from '../core/server'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
 export interface Connection {
@@ -13,8 +12,10 @@ export interface Connection {
   /** The public key of the person who signs, as text. */
   person(): string
   self(): { id: ServerId; name: string; root: DirectoryId | null }
-  /** The identifier behind a server's name, written from the root without its `/` (`alpha`, `DEC/alpha`), as far as it is known here. */
+  /** The identifier behind a server's whole name (SN, `#…/alpha`), as far as it is known here. */
   serverId(name: string): ServerId | undefined
+  /** A server's whole name as labels from the root of the service, as far as it is known here. */
+  serverPath(name: string): Label[]
   /** Calls back after each change of this server's copy of a directory; null when it stores none. */
   onChange(directory: DirectoryId, callback: () => void): (() => void) | null
   directoryId(genesis: string): Promise<DirectoryId>
@@ -125,11 +126,18 @@ export class Names {
     return { parent: { ...name, labels: name.labels.slice(0, -1) }, label }
   }
 
+  /** SN, whole: `/DEC/alpha` begins at the working root, `DEC/alpha`, as servers call themselves, at the root of the service. */
+  server(text: string): FullName {
+    const name = this.parse(text)
+    return name.from === '.' ? { ...name, from: this.root() } : this.name(text)
+  }
+
   /** SN: `alpha`, `/DEC/alpha`, or a server identifier, as far as it is known here. */
   knownServer(text: string): ServerId | undefined {
-    const { id, name } = this.#connection.self()
-    const fromRoot = text.startsWith('/') ? text.slice(1) : shortName(text)
-    return fromRoot === name ? id : (this.#connection.serverId(fromRoot) ?? (isServerId(text) ? text : undefined))
+    const { id, name, root } = this.#connection.self()
+    if (root === null) return text.replace(/^\//, '') === name ? id : isServerId(text) ? text : undefined
+    const whole = formatName(this.server(text))
+    return whole === `#${root}/${name}` ? id : (this.#connection.serverId(whole) ?? (isServerId(text) ? text : undefined))
   }
 }
 

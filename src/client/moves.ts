@@ -1,5 +1,5 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
-import { recordKey, type Judged } from '../core/directories/parents'
+import { inForce, OF_ROOT, recordKey, type Judged } from '../core/directories/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
@@ -14,7 +14,7 @@ const PATIENCE = 20
 /** ms */
 const ASK_AGAIN = 500
 
-type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
+export type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
 
 interface Place {
   directory: DirectoryId
@@ -40,6 +40,12 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
+  /** The directory that a reference under the name leads to already: a new root has it before the old one is below it. '' for anything else. */
+  const referenceIs = async ({ label, directory }: Place, { servers }: Found): Promise<string> => {
+    const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, 'DR', 'DI'], form: 'labels', after: null } })
+    return labels?.[0] ?? ''
+  }
+
   /** What goes where; throws what would keep it from going there, by what is known now. */
   const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place }> => {
     const moving = await lookup(fn)
@@ -47,7 +53,8 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
-    if (there.snapshot.path.length > 0 && !isItsFormerName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    const isThere = there.snapshot.path.length > 0 && !isItsFormerName ? await referenceIs(place, at) : null
+    if (isThere !== null && isThere !== moving.directory) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
     return { moving, place }
@@ -69,8 +76,9 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
       const { moving, place } = await prepare(fn, to)
+      const isRoot = inForce(await recordsOf(moving)) === undefined
       const key = recordKey(place.directory, connection.random(8))
-      const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, true]]]], replace: false }
+      const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
       const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)
       const accepted = { directory: moving.directory, servers: copies }
       const why = await settle(accepted, connection.now() + patience * 1000)
@@ -89,7 +97,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
       }
     },
     async moves(fn): Promise<Move[]> {
-      return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, verdict }) => ({ parent, label, ts, born, verdict }))
+      return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, ofRoot, verdict }) => ({ parent, label, ts, born, ofRoot, verdict }))
     },
   }
 }

@@ -145,6 +145,12 @@ export interface NameService {
   /** Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where. */
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
+  /**
+   * A new root above the old one, `fn`, which is called `name` in it; its first copy is made on that server, which takes a name
+   * in it. Every name of before goes on: those that begin with the old root's DI for ever. `MoveVoid` when another new root
+   * was put above it first: then this one goes below that. `MovePending` as of `moveSubtree`.
+   */
+  newRoot(sn: string, fn: string, name: string, options?: { label?: string; patience?: number }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
   setLink(fn: string, target: string, options?: WriteOptions): Promise<Written>
   /**

@@ -9,7 +9,7 @@ import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
 import { ROOMS } from '../core/directories/rooms'
 import { WITHDRAWN } from '../core/directories/serverEntry'
-import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { compareLabels, formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
 import type { LostServer } from '../core/servers/removeLost'
@@ -22,6 +22,7 @@ import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { moveCalls } from './moves'
+import { newRoot, type First } from './newRoot'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
 import { noOutbox, Resender, type Outbox } from './outbox'
@@ -72,8 +73,11 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
   }
   /** The labels of a server's name from the root; a bare one is named in the root. */
   const serverPath = (sn: string): Label[] => {
-    const { from, up, labels } = names.parse(sn)
-    if (labels.length > 0 && up === 0 && (from === '/' || from === '.' || from === connection.self().root)) return labels
+    const { root } = connection.self()
+    const name = root === null ? { ...names.parse(sn), from: root } : names.server(sn)
+    const labels = name.from === root ? name.labels : connection.serverPath(formatName(name as FullName))
+    const isBelowRoot = name.from === root || labels.length > name.labels.length
+    if (name.labels.length > 0 && name.up === 0 && isBelowRoot) return labels
     throw new NameServiceError(failure('BadName', { name: sn, reason: 'the name of a server begins at the root and ends with a label of its own' }))
   }
   /** SN: known here, or looked up like any name. */
@@ -102,6 +106,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     return kept
   }
 
+  const moves = moveCalls(connection, names, directory, (name, change) => writer.write(name, change))
   const service: NameService = {
     get workingRoot() {
       return connection.working.root
@@ -172,7 +177,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return { di, entity, servers, trail, validUntil }
     },
     async firstRoot({ label = 'root' } = {}) {
-      const { di, signed } = await writer.genesis(null, label)
+      const { di, signed } = await writer.genesis({ label, self: [['InSN', null, [leaf('0')]]], references: [] })
       await ask(connection, { type: 'firstRoot', directory: di, signed })
       return di
     },
@@ -182,7 +187,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: label })
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
-      const { di, signed } = await writer.genesis({ parent: at.directory, label }, label)
+      const { di, signed } = await writer.genesis({ label, self: [['BR', null, [[at.directory, null, [leaf(label)]]]]], references: [] })
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
@@ -221,7 +226,8 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: await directoryOf(fn) } })
       return stays
     },
-    ...moveCalls(connection, names, directory, (name, change) => writer.write(name, change)),
+    ...moves,
+    newRoot: (sn, fn, name, options = {}) => newRoot({ connection, directory, serverOf, moves, genesis: (first) => writer.genesis(first) }, sn, fn, name, options),
     ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
@@ -372,14 +378,11 @@ class Writer {
   }
 
   /** The first change of a new directory, and its DI: the hash of its genesis (owner's key, nonce, creation time). */
-  async genesis(back: { parent: DirectoryId; label: Label } | null, label: Label): Promise<{ di: DirectoryId; signed: SignedIntent }> {
+  async genesis({ label, self, references }: First): Promise<{ di: DirectoryId; signed: SignedIntent }> {
     const genesis = JSON.stringify(['namering genesis 1', this.#connection.person(), this.#connection.random(26), Math.floor(this.#connection.now())])
     const di = await this.#connection.directoryId(genesis)
-    const leaf = (text: string): Branch => [text, null, true]
-    const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]]]
-    if (back === null) below.splice(1, 0, ['InSN', null, [leaf('0')]])
-    else below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
-    return { di, signed: await this.#sign(di, 'newD', [['.', null, below]]) }
+    const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]], ...self]
+    return { di, signed: await this.#sign(di, 'newD', inOrder([['.', null, inOrder(below)], ...references])) }
   }
 
   #sign(directory: DirectoryId, procedure: ProcedureName, branches: readonly Branch[]): Promise<SignedIntent> {
@@ -388,6 +391,9 @@ class Writer {
     return this.#connection.sign(intent)
   }
 }
+
+const leaf = (text: string): Branch => [text, null, true]
+const inOrder = (branches: Branch[]): Branch[] => branches.toSorted(([a], [b]) => compareLabels(a, b))
 
 const serversOf = ({ copies }: Secured): ServerId[] => copies.map(({ server }) => server)
 

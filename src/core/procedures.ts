@@ -1,11 +1,13 @@
 /** Which procedure goes on. */
 import { unreachable } from './assert'
 import { onLinking, type LinkingStep } from './directories/formerNames'
+import { onPlaced, type PlacedStep } from './directories/placed'
 import { onSettling, type SettlingStep } from './directories/settling'
 import type { Failure } from './errors'
 import type { Turn } from './server'
 import { onCheck, type CheckStep } from './servers/checkS'
 import type { ProcedureStep } from './procedure'
+import { onFollowing, type FollowingStep } from './servers/followRoot'
 import { onLostRemoval, type LostRemovalStep } from './servers/removeLost'
 import { onRemoval, type RemovalStep } from './servers/removeS'
 import { onSettingInSN, type SettingInSNStep } from './servers/setInSN'
@@ -28,6 +30,10 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onCheck(turn, procedure, step as CheckStep, outcome)
     case 'settle':
       return onSettling(turn, procedure, step as SettlingStep, outcome)
+    case 'placed':
+      return onPlaced(turn, procedure, step as PlacedStep, outcome)
+    case 'followRoot':
+      return onFollowing(turn, procedure, step as FollowingStep, outcome)
     case 'link':
       return onLinking(turn, procedure, step as LinkingStep, outcome)
     default:

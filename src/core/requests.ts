@@ -78,8 +78,9 @@ export type Request =
 export interface TrailStep {
   directory: DirectoryId
   label: Label
-  found: 'directory' | 'link' | 'entry'
-  /** The DI of the directory, or where the link leads; '' for an entry. */
+  /** `wellKnown`: the root's table says where the directory of this DI is [O1]. */
+  found: 'directory' | 'link' | 'entry' | 'wellKnown'
+  /** The DI of the directory, or where the link leads, or its way from the root; '' for an entry. */
   to: string
   /** Whose copy was asked. */
   server: ServerId
@@ -312,7 +313,7 @@ export interface Outcomes {
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   walk: record({
-    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry', 'wellKnown'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
     directory: directoryId,
     servers,
     names: list(text(512), 16),
@@ -370,7 +371,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   settle: record({ left: number }),
   compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
-  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
+  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, ofRoot: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId }),
   foresee: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),

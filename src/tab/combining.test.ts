@@ -20,14 +20,11 @@ function world() {
     log.push(deed)
     change()
   }
-  let label = ''
   const calls = {
     enumerate: async (vd: string) => rooms.get(vd.split(':')[0]!) ?? [],
     setRoom: async (fn: string, room: string) => did(`room ${fn[1]} ${room[0]}`, () => rooms.set(fn, [...(rooms.get(fn) ?? []), room])),
-    newRoot: async (_sn: string, fn: string, name: string) => did(`root ${fn[1]} ${name}`, () => names.set(fn, { parent: ansi, label: name })).then(() => ansi),
+    newRoot: async (_sn: string, fn: string, name: string, { label }: { label: string }) => did(`root ${fn[1]} ${name} ${label}`, () => names.set(fn, { parent: ansi, label: name })).then(() => ansi),
     moves: async (fn: string) => (names.has(fn) ? [{ ...names.get(fn)!, ts: 't', born: false, verdict: 'settled' }] : []),
-    testValue: async (_vd: string, value: string) => label === value,
-    setValue: async (_vd: string, value: string) => did(`label ${value}`, () => (label = value)),
     moveSubtree: async (fn: string, to: string) => did(`move ${fn[1]} ${to.slice(0, 2)}…${to.slice(21)}`, () => names.set(fn, { parent: to.slice(1, 21) as DirectoryId, label: to.slice(22) })),
     lookup: async (fn: string) => ({ di: [...names].find(([, name]) => fn === `#${name.parent}/${name.label}`)?.[0].slice(1) ?? '' }),
   }
@@ -50,7 +47,7 @@ function browser({ calls }: ReturnType<typeof world>, onRest: (views: Combinatio
   return { memory, views, open }
 }
 
-const all = ['room d s', 'room i r', 'root d DEC', 'label ANSI', 'room a r', 'room a s', 'move i #a…/IBM']
+const all = ['room d s', 'room i r', 'root d DEC ANSI', 'room a r', 'room a s', 'move i #a…/IBM']
 
 describe('joining two services', () => {
   it('[O3] below a new root: the rooms, the root, the other below it; each step is shown, and at the end that all is done', async () => {

@@ -9,6 +9,7 @@ import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
+import { pathFromRoot } from '../core/directories/wellKnown'
 import { serverNameOf, type Server } from '../core/server'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
@@ -308,10 +309,8 @@ class OpenTab {
         const { id, name, root } = this.#running.server
         return { id, name, root }
       },
-      serverId: (name) => {
-        const { server } = this.#running
-        return serverIdOf(server, `#${server.root}/${name}`)
-      },
+      serverId: (name) => serverIdOf(this.#running.server, name),
+      serverPath: (name) => pathFromRoot(this.#running.server, name),
       onChange: (directory, callback) => {
         if (!this.#running.server.copies.has(directory)) return null
         const callbacks = this.#watchers.get(directory) ?? new Set()

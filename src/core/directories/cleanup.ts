@@ -22,10 +22,11 @@ import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
+import { beginPlaced, concernsOthers } from './placed'
 import { beginSettling } from './settling'
 
-/** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`. */
-export type CleanupStep = 'settled' | 'read' | 'link' | 'draft' | 'submit' | 'linked'
+/** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`, and `placed`. */
+export type CleanupStep = 'settled' | 'read' | 'link' | 'draft' | 'submit' | 'linked' | 'placed'
 
 export interface Cleanup {
   /** Null for a root that is to move. */
@@ -117,8 +118,10 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   if (step === 'settled') {
     cleanup.unsettled = isFailure(outcome) ? outcome : null
     readParent(turn, copy, cleanup)
-  } else if (step === 'linked') end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
-  else if (isFailure(outcome)) {
+  } else if (step === 'linked' || step === 'placed') {
+    if (step === 'linked' && !isFailure(outcome)) place(turn, copy, cleanup)
+    else end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
+  } else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
     else end(turn, copy, cleanup, outcome)
@@ -139,7 +142,7 @@ function draft(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, changing: Dire
 /** A server whose name is no label stands in no reference. */
 const namesIn = ({ ring }: DirectoryCopy): Label[] => ring.map((member) => member.name).filter((name) => labelFault(name) === null)
 
-const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible) !== null)
+const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible)?.rank)
 
 function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome: ReadOutcome): void {
   const { tree, snapshot, server: at } = outcome
@@ -154,6 +157,11 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
   if (formerNames(copy).length > 0) beginLinking(turn, copy, goOnAt(copy, 'linked'))
+  else place(turn, copy, cleanup)
+}
+
+function place(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
+  if (concernsOthers(copy)) beginPlaced(turn, copy, goOnAt(copy, 'placed'))
   else end(turn, copy, cleanup, null)
 }
 

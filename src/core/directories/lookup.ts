@@ -3,11 +3,10 @@
  * lookup, at most 16.
  */
 import { answer, type Caller } from '../caller'
-import { depthOfServer, labelsOfServer } from '../server'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, type Turn } from '../server'
 import { leastOf } from './nameCache'
@@ -30,6 +29,8 @@ export interface Lookup {
   links: string[]
   /** Servers asked so far, for this and for all that is looked up on its way. */
   budget: { hops: number }
+  /** Directories for which servers are being looked up, of which this lookup is a part: it needs none of them [S2]. */
+  within: readonly DirectoryId[]
   directory: DirectoryId
   /** What is to be done there; null for a plain lookup. */
   request: AtRequest | null
@@ -58,7 +59,7 @@ export interface Found {
   validUntil: number | null
 }
 
-export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, budget = { hops: 0 }): void {
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'budget' | 'within' | 'directory'> | null = null): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
@@ -67,7 +68,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], rose: false, walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
 }
@@ -81,8 +82,9 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   const [label] = request.labels
   const own = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0) ? [turn.server.id] : []
   const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
-  // A directory that nobody has told of: whoever is connected may know it.
-  const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]
+  // A directory that nobody has told of may be well-known to the root [O1], or whoever is connected may know it.
+  const { root, peers } = turn.server
+  const candidates = [...known, ...(lookup.trail.length > 0 || root === null ? [] : candidatesFor(turn.server, root)), ...(known.length > 0 ? [] : peers.keys())]
   ask(turn, candidates, request, { type: 'lookup', id: lookup.id })
 }
 
@@ -94,22 +96,24 @@ export function onWalked(turn: Turn, id: string, outcome: object | Failure): voi
   lookup.trail.push(...steps)
   for (const si of servers) hint(turn.server, directory, si)
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
-  lookup.names = names.filter((name) => depthOfServer(name) < lookup.trail.length).toSorted((a, b) => depthOfServer(a) - depthOfServer(b))
+  lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))
   if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
   if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, up, labels: rest, entity }, servers)
   lookup.directory = directory
   found(turn, lookup, entity, servers)
 }
 
+const labelsIn = (name: string): number => name.split('/').length
+
 /** Looks up the next name of a server that may have a copy of the directory that the way has come to; false when there is none. */
 function seek(turn: Turn, lookup: Lookup): boolean {
-  const { root } = turn.server
-  const name = lookup.names.shift()
-  if (name === undefined || root === null) return false
-  const path = labelsOfServer(name)
-  const label = path.at(-1)!
-  const request: AtRequest = { type: 'read', directory: root, path: [label, 'Server', 'SI'], form: 'labels', after: null }
-  beginLookup(turn, { from: root, up: 0, labels: path.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name } }, lookup.budget)
+  const text = lookup.names.shift()
+  if (text === undefined) return false
+  const name = parseName(text)
+  const label = isFailure(name) ? undefined : name.labels.at(-1)
+  if (isFailure(name) || name.from === '.' || name.from === '/' || label === undefined) return seek(turn, lookup)
+  const request: AtRequest = { type: 'read', directory: name.from, path: [label, 'Server', 'SI'], form: 'labels', after: null }
+  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text } }, lookup)
   return true
 }
 

@@ -9,6 +9,7 @@ import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { ROOMS, roomsFault } from './rooms'
 import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
+import { WELL_KNOWN } from './wellKnown'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
 const underEntry: ReadonlyMap<Label, string> = new Map([
@@ -21,7 +22,7 @@ const underEntry: ReadonlyMap<Label, string> = new Map([
 const underSelf: ReadonlyMap<Label, string> = new Map([
   ['BR', 'newD'],
   ['InSN', 'setInSN'],
-  ['WellKnown', 'newRoot'],
+  [WELL_KNOWN, 'newRoot'],
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
   [ROOMS, 'setRoom'],
@@ -51,6 +52,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut'>,
     ['*', 'DR'],
     ['*', 'Link'],
     ['.', 'BR'],
+    ['.', WELL_KNOWN],
   ],
 }
 

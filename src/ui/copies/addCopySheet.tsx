@@ -20,7 +20,7 @@ export function AddCopySheet({ request, onClose }: Props<'addCopy'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(`/${server}`, request.directory), again(desk, { ...request, server })).then((done) => {
+    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(free.find(({ name }) => name === server)?.server ?? server, request.directory), again(desk, { ...request, server })).then((done) => {
       if (done) desk.notices.tell(`${server} has a copy now.`)
     })
   }

@@ -1,7 +1,7 @@
 import { byteSize, span } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
 import { useNow } from '../desk/now'
-import type { LinkView } from '../desk/servers'
+import { serverName, type LinkView } from '../desk/servers'
 import { Label } from '../parts/text'
 import type { LinkDeed } from './linkDeeds'
 
@@ -10,7 +10,7 @@ const states: Record<LinkView['state'], string> = { connected: 'connected', conn
 
 /** The links as a list: road, round trip, when last heard, and why not, in words. */
 export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
-  const { dialogs } = useDesk()
+  const { dialogs, tab } = useDesk()
   const now = useNow(1000)
   const root = useView((view) => view.root)
   return (
@@ -27,7 +27,7 @@ export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
             {!cut && link.reason !== '' && <small>{link.reason}</small>}
           </div>
           {!cut && link.name !== '' && (link.state === 'lost' || link.state === 'absent') && (
-            <button type="button" className="small" aria-label={`${link.name} is gone for good…`} onClick={() => dialogs.open({ type: 'lostServer', name: `/${link.name}` })}>
+            <button type="button" className="small" aria-label={`${link.name} is gone for good…`} onClick={() => dialogs.open({ type: 'lostServer', name: serverName(tab.view.getState(), link.name) })}>
               Gone…
             </button>
           )}

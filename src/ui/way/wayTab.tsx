@@ -10,7 +10,7 @@ import { DirectoryCell } from './directoryCell'
 import { clockTime } from '../desk/clockTime'
 import { ExpirationBadge } from '../expiration/expirationBadge'
 
-const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry' }
+const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry', wellKnown: 'a well-known directory' }
 
 /** How the name was looked up: every step from where it begins, whose copy was read, and where it leads. */
 export function WayTab({ place }: { place: Place }) {
