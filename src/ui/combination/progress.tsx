@@ -62,20 +62,21 @@ function Result({ combination }: { combination: Combination }) {
   const desk = useDesk()
   const at = useStore(desk.selection.store, (state) => state.at)
   const root = useView((view) => view.root)
-  const rootLabel = useView((view) => view.rootLabel)
-  const isOurs = at.startsWith(ROOT)
-  const above = combination.above ?? 'the other root'
+  const beginsAtOurs = useView((view) => view.workingRoot === combination.ours.root)
+  const above = combination.above ?? 'the root above'
   return (
     <>
       <p>
         <b>The two are one service now.</b>
       </p>
-      {isOurs && (
+      {beginsAtOurs && at.startsWith(ROOT) && (
         <table className="trail old-and-new">
           <thead>
             <tr>
-              <th scope="col">from {rootLabel}, as before</th>
-              <th scope="col">from {above}</th>
+              <th scope="col">in this page, as before</th>
+              <th scope="col">
+                from <Label>{above}</Label>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -90,7 +91,7 @@ function Result({ combination }: { combination: Combination }) {
           </tbody>
         </table>
       )}
-      {root !== null && (
+      {root !== null && beginsAtOurs && (
         <p className="row">
           <button type="button" onClick={() => beginNamesAt(desk, root)}>
             Begin the names of this page at <Label>{above}</Label>
