@@ -9,7 +9,9 @@ import { isFailure, type ErrorCode, type Failure } from '../core/errors'
 import { decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, FullName, Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
-import { recordKey } from '../core/directories/parents'
+import { allNew } from '../core/directories/draft'
+import { OF_ROOT, recordKey } from '../core/directories/parents'
+import { referenceTree } from '../core/directories/reference'
 import type { Accepted, Change, Drafted, ReadOutcome } from '../core/requests'
 import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
@@ -237,6 +239,18 @@ export class Cluster {
   newD(at: Member, parent: DirectoryId, label: Label, directory: DirectoryId): Failure | { copy: CopyId; label: Label | null } {
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     return this.tryAsk(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', branches)) } }) as Failure | { copy: CopyId; label: Label | null }
+  }
+
+  /** The directory that is to be a root above another: made, and not one yet [O1]. */
+  makeRoot(at: Member, directory: DirectoryId, below: DirectoryId, label: Label, rank = -1): void {
+    const reference = allNew([[label, referenceTree(below, [], rank + 1)]]) as Branch[]
+    const self: Branch = ['.', null, [['InSN', null, [[String(rank), null, true]]], ['WellKnown', null, [[below, null, [[label, null, true]]]]]]]
+    this.ask(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', [self, ...reference])) } })
+  }
+
+  /** The record that puts a root below another directory, at this server's own copy, at once. */
+  moveRoot(at: Member, root: DirectoryId, parent: DirectoryId, label: Label): Accepted {
+    return this.change(at, root, 'move', ['.', 'BR'], [[recordKey(parent, identifier(this.nextNonce++, 8)), [[label, [[OF_ROOT, true]]]]]])
   }
 
   joinCall(at: Member, directory: DirectoryId, behind: Member): Call {
