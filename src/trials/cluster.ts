@@ -11,6 +11,8 @@ import type { CopyId, DirectoryId, FullName, Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
 import { allNew } from '../core/directories/draft'
 import { OF_ROOT, recordKey } from '../core/directories/parents'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
+import { inSNOf, rankAbove } from '../core/directories/serverEntry'
 import { referenceTree } from '../core/directories/reference'
 import type { Accepted, Change, Drafted, ReadOutcome } from '../core/requests'
 import { restoreServer, type Server } from '../core/server'
@@ -232,7 +234,7 @@ export class Cluster {
   }
 
   firstRoot(at: Member, directory = directoryNumber(1)): DirectoryId {
-    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])) })
+    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', firstChange('ANSI', rootSelf(0)))) })
     return directory
   }
 
@@ -242,10 +244,11 @@ export class Cluster {
   }
 
   /** The directory that is to be a root above another: made, and not one yet [O1]. */
-  makeRoot(at: Member, directory: DirectoryId, below: DirectoryId, label: Label, rank = -1): void {
-    const reference = allNew([[label, referenceTree(below, [], rank + 1)]]) as Branch[]
-    const self: Branch = ['.', null, [['InSN', null, [[String(rank), null, true]]], ['WellKnown', null, [[below, null, [[label, null, true]]]]]]]
-    this.ask(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', [self, ...reference])) } })
+  makeRoot(at: Member, directory: DirectoryId, below: DirectoryId, label: Label): void {
+    const { rank } = inSNOf(at.copy(below).visible)!
+    const reference = allNew([[label, referenceTree(below, [], rank)]]) as Branch[]
+    const first = firstChange(label, rootSelf(rankAbove(rank), [[below, label]]), reference)
+    this.ask(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', first)) } })
   }
 
   /** The record that puts a root below another directory, at this server's own copy, at once. */
