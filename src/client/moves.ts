@@ -40,24 +40,25 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
-  /** The directory that a reference under the name leads to already: a new root has it before the old one is below it. '' for anything else. */
+  /** The directory that a reference under the name leads to already: a new root has that of the old one before this is below it. '' for anything else. */
   const referenceIs = async ({ label, directory }: Place, { servers }: Found): Promise<string> => {
     const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, 'DR', 'DI'], form: 'labels', after: null } })
     return labels?.[0] ?? ''
   }
 
   /** What goes where; throws what would keep it from going there, by what is known now. */
-  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place }> => {
+  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place; isRoot: boolean }> => {
     const moving = await lookup(fn)
+    const isRoot = inForce(await recordsOf(moving)) === undefined
     const { place, at } = await target(to)
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
-    const isThere = there.snapshot.path.length > 0 && !isItsFormerName ? await referenceIs(place, at) : null
-    if (isThere !== null && isThere !== moving.directory) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    const isAwaited = isRoot && (await referenceIs(place, at)) === moving.directory
+    if (there.snapshot.path.length > 0 && !isItsFormerName && !isAwaited) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
-    return { moving, place }
+    return { moving, place, isRoot }
   }
 
   /** Carries it out, again and again while somebody whose word is needed is silent. */
@@ -75,8 +76,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
 
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
-      const { moving, place } = await prepare(fn, to)
-      const isRoot = inForce(await recordsOf(moving)) === undefined
+      const { moving, place, isRoot } = await prepare(fn, to)
       const key = recordKey(place.directory, connection.random(8))
       const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
       const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)

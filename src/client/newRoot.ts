@@ -5,7 +5,8 @@
 import type { Found } from '../core/directories/lookup'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
-import { rankIn } from '../core/directories/serverEntry'
+import { rootSelf } from '../core/directories/rootSelf'
+import { rankAbove, rankIn } from '../core/directories/serverEntry'
 import { relativeLabels, WELL_KNOWN } from '../core/directories/wellKnown'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { checkLabels, formatName, isDirectoryId, labelFault, type DirectoryId, type Label, type ServerId } from '../core/names'
@@ -50,9 +51,9 @@ async function aboveOf(connection: Connection, { directory, servers }: Found, fn
   const rank = rankIn(labelsIn(below(tree, ['InSN']))) ?? 0
   const former = labelsIn(below(tree, [WELL_KNOWN])).filter(isDirectoryId)
   const pathOf = (each: DirectoryId): Label[] => [name, ...(relativeLabels(labelsIn(below(tree, [WELL_KNOWN, each]))[0] ?? '') ?? [])]
-  const table = [directory, ...former].map((each): [Label, Tree] => [each, [[formatName({ from: '.', up: 0, labels: pathOf(each) }), true]]])
+  const known = [directory, ...former].map((each) => [each, formatName({ from: '.', up: 0, labels: pathOf(each) })] as const)
   const listed = ring.map((member) => member.name).filter((each) => labelFault(each) === null)
-  return { label, self: madeOf([['InSN', [[String(rank - 1), true]]], [WELL_KNOWN, table]]), references: madeOf([[name, referenceTree(directory, listed, rank)]]) }
+  return { label, self: rootSelf(rankAbove(rank), known), references: madeOf([[name, referenceTree(directory, listed, rank)]]) }
 }
 
 function madeOf(tree: readonly (readonly [Label, Tree])[]): Branch[] {

@@ -6,10 +6,11 @@ import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Expiration } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
 import { ROOMS } from '../core/directories/rooms'
 import { WITHDRAWN } from '../core/directories/serverEntry'
-import { compareLabels, formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
 import type { LostServer } from '../core/servers/removeLost'
@@ -177,7 +178,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return { di, entity, servers, trail, validUntil }
     },
     async firstRoot({ label = 'root' } = {}) {
-      const { di, signed } = await writer.genesis({ label, self: [['InSN', null, [leaf('0')]]], references: [] })
+      const { di, signed } = await writer.genesis({ label, self: rootSelf(0), references: [] })
       await ask(connection, { type: 'firstRoot', directory: di, signed })
       return di
     },
@@ -381,8 +382,7 @@ class Writer {
   async genesis({ label, self, references }: First): Promise<{ di: DirectoryId; signed: SignedIntent }> {
     const genesis = JSON.stringify(['namering genesis 1', this.#connection.person(), this.#connection.random(26), Math.floor(this.#connection.now())])
     const di = await this.#connection.directoryId(genesis)
-    const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]], ...self]
-    return { di, signed: await this.#sign(di, 'newD', inOrder([['.', null, inOrder(below)], ...references])) }
+    return { di, signed: await this.#sign(di, 'newD', firstChange(label, [...self, ['Genesis', null, [leaf(genesis)]]], references)) }
   }
 
   #sign(directory: DirectoryId, procedure: ProcedureName, branches: readonly Branch[]): Promise<SignedIntent> {
@@ -393,7 +393,6 @@ class Writer {
 }
 
 const leaf = (text: string): Branch => [text, null, true]
-const inOrder = (branches: Branch[]): Branch[] => branches.toSorted(([a], [b]) => compareLabels(a, b))
 
 const serversOf = ({ copies }: Secured): ServerId[] => copies.map(({ server }) => server)
 

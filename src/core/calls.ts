@@ -319,7 +319,7 @@ function performCreate(turn: Turn, { directory, signed }: Extract<Request, { typ
   if (isFailure(created)) return answer(turn, caller, created)
   if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
   // O1: a root to be; it is one once what it knows of says that it lies below.
-  if (wellKnownDirectories(created.visible).length > 0) return answer(turn, caller, { copy: created.id, label: null })
+  if (wellKnownDirectories(created.visible).length > 0) return beginCleanup(turn, created, caller)
   answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
   changeServer(turn, { type: 'retired', copy: created.id, directory })
 }

@@ -16,6 +16,7 @@ import type { ProcedureName } from './values/intent'
 import type { Tree } from './values/readValue'
 import type { Linking, LinkingStep } from './directories/formerNames'
 import type { Placed, PlacedStep } from './directories/placed'
+import type { Yielding, YieldingStep } from './directories/rival'
 import type { Settling, SettlingStep } from './directories/settling'
 import type { Check, CheckStep } from './servers/checkS'
 import type { Following, FollowingStep } from './servers/followRoot'
@@ -24,8 +25,8 @@ import type { Removal, RemovalStep } from './servers/removeS'
 import type { SettingInSN, SettingInSNStep } from './servers/setInSN'
 import type { SettingUp, SettingUpStep } from './servers/setUpOn'
 
-export type Procedure = Following | Placed | SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking
-export type ProcedureStep = FollowingStep | PlacedStep | SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep
+export type Procedure = Following | Placed | Yielding | SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking
+export type ProcedureStep = FollowingStep | PlacedStep | YieldingStep | SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep
 
 export interface Begun {
   id: string

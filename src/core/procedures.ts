@@ -2,6 +2,7 @@
 import { unreachable } from './assert'
 import { onLinking, type LinkingStep } from './directories/formerNames'
 import { onPlaced, type PlacedStep } from './directories/placed'
+import { onYielding, type YieldingStep } from './directories/rival'
 import { onSettling, type SettlingStep } from './directories/settling'
 import type { Failure } from './errors'
 import type { Turn } from './server'
@@ -32,6 +33,8 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onSettling(turn, procedure, step as SettlingStep, outcome)
     case 'placed':
       return onPlaced(turn, procedure, step as PlacedStep, outcome)
+    case 'yield':
+      return onYielding(turn, procedure, step as YieldingStep, outcome)
     case 'followRoot':
       return onFollowing(turn, procedure, step as FollowingStep, outcome)
     case 'link':

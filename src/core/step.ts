@@ -102,7 +102,7 @@ function lookAtNames(turn: Turn): void {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
       else if (intent.procedure === 'reference') onNamesChanged(turn, save.directory, labels)
-      else if (intent.procedure === 'move') onMoved(turn, save.directory, originOf(ts) === save.copy)
+      if (intent.procedure === 'move' || (intent.procedure === 'reference' && labels.includes('.'))) onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
   }
 }

@@ -2,6 +2,7 @@
 import type { Call } from '../core/calls'
 import { recordKey } from '../core/directories/parents'
 import { isFailure, type Failure } from '../core/errors'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
@@ -84,7 +85,7 @@ export class Workload {
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
     this.paths.set(directory, [])
-    const root: Branch[] = [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]]
+    const root: Branch[] = firstChange('ANSI', rootSelf(0))
     first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
 

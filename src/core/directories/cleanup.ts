@@ -23,6 +23,7 @@ import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
 import { beginPlaced, concernsOthers } from './placed'
+import { beginYielding, mayYield } from './rival'
 import { beginSettling } from './settling'
 
 /** Moves are `settled`; `read` what the parent says, `link` what stands there else, `draft` the change, `submit` it; then read again, at last `linked`, and `placed`. */
@@ -91,6 +92,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     return
   }
   if (parent === null && !isOpen) {
+    if (mayYield(turn, copy)) yieldSoon(turn, copy)
     turn.server.referenced.set(copy.directory, ringText(copy))
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
@@ -99,6 +101,12 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
+}
+
+/** O2: a new root may have lost against another, and nobody else knows of it. */
+function yieldSoon(turn: Turn, copy: DirectoryCopy): void {
+  beginYielding(turn, copy)
+  schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + SETTLE_AGAIN)
 }
 
 const onward = ({ directory }: DirectoryCopy, step: CleanupStep): Onward => ({ type: 'cleanup', directory, step })

@@ -91,7 +91,7 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
 export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined) return
-  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(lookup, outcome))
+  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
   const { steps, directory, servers, names, up, rest, outcome: how, link, entity } = outcome as Walked
   lookup.trail.push(...steps)
   for (const si of servers) hint(turn.server, directory, si)
@@ -176,7 +176,9 @@ function end(turn: Turn, lookup: Lookup, outcome: Found | Failure): void {
 }
 
 /** A failure on the way, said of the name that was asked for. */
-function inWords({ asked, directory }: Lookup, failed: Failure): Failure {
+function inWords({ server }: Turn, { asked, directory }: Lookup, failed: Failure): Failure {
+  // Neither well-known to the root nor told of by anybody.
+  if (failed.code === 'NoCopyHere' && candidatesFor(server, directory).length === 0) return failure('NoCopyReachable', { name: asked, tried: 'no server with one is known' })
   if (failed.code === 'NotFound') return failure('NotFound', { name: asked, reason: failed.about.reason ?? '' })
   if (failed.code === 'NoCopyReachable') return failure('NoCopyReachable', { ...failed.about, name: asked === `#${directory}` ? asked : `#${directory.slice(0, 6)}…, on the way to ${asked}` })
   return failed

@@ -7,7 +7,7 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { labelsIn, type Tree } from '../values/readValue'
-import { BELOW, inSNOf, rankIn, WITHDRAWN } from './serverEntry'
+import { BELOW, inSNOf, rankAbove, rankIn, WITHDRAWN } from './serverEntry'
 
 /** Why there is none; `inSN` as it stands in the parent. */
 export function roomFault({ directory, visible }: DirectoryCopy, parent: DirectoryId, inSN: Tree | null, isRoot: boolean): Failure | null {
@@ -24,6 +24,6 @@ export function roomFault({ directory, visible }: DirectoryCopy, parent: Directo
 export function roomFor({ directory, visible }: DirectoryCopy, inSN: Tree | null): Tree {
   const { rank } = inSNOf(visible)!
   const above = rankIn(labelsIn(inSN ?? undefined))!
-  const lowered: [Label, Tree][] = above < rank ? [] : [[String(rank - 1), true]]
+  const lowered: [Label, Tree][] = above < rank ? [] : [[String(rankAbove(rank)), true]]
   return [...lowered, [BELOW, [[directory, true]]]]
 }

@@ -43,6 +43,9 @@ export interface InSN {
   withdrawn: Timestamp | null
 }
 
+/** Of a root above a directory of this rank: in between there is room for others that it may move below. */
+export const rankAbove = (rank: number): number => rank - 1000
+
 /** `./InSN/Below/<DI>`: directories with InSN that are to move here. */
 export const BELOW = 'Below'
 
@@ -53,7 +56,7 @@ export function inSNOf(tree: ValueTree): InSN | null {
 
 /** Of what stands under an InSN; that of a root may have been lowered at several copies: then the least counts. */
 export function rankIn(labels: readonly Label[]): number | null {
-  const ranks = labels.filter((label) => /^-?\d{1,4}$/.test(label)).map(Number)
+  const ranks = labels.filter((label) => /^-?\d{1,6}$/.test(label)).map(Number)
   return ranks.length === 0 ? null : Math.min(...ranks)
 }
 

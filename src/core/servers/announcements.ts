@@ -48,7 +48,7 @@ function inSNRemovalFault({ directory, visible }: DirectoryCopy, branch: Branch)
 /** W5: a directory with InSN comes only while this one's is not withdrawn; and only a root's rank is lowered for it. */
 function roomFault(copy: DirectoryCopy, branch: Branch): Failure | null {
   const inSN = inSNOf(copy.visible)
-  const isComing = sets(branch, 'InSN', BELOW)
+  const isComing = inside(inside(branch[2], 'InSN'), BELOW).some(([, , deeper]) => makesPresent(deeper))
   if (isComing && inSN?.withdrawn != null) return failure('Withdrawn', { name: `InSN of the directory #${copy.directory}` })
   const lowered = inSN !== null && effectiveParent(copy) !== undefined && inside(branch[2], 'InSN').some(([label, , deeper]) => (rankIn([label]) ?? inSN.rank) < inSN.rank && makesPresent(deeper))
   if (!lowered && !(isComing && inSN === null)) return null

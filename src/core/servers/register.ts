@@ -39,7 +39,7 @@ export function register(turn: Turn): void {
   if (server.removed) return
   schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
   if (server.root === null) return
-  if (hasRootAbove(turn) || !server.copies.has(server.root)) followRoot(turn)
+  if (hasRootAbove(turn) || (server.registered && !server.copies.has(server.root))) followRoot(turn)
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   const home = homeOf(server)!
   const copy = server.copies.get(home)

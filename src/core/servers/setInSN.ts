@@ -8,7 +8,7 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { effectiveParent, pendingIn, type BackReference } from '../directories/parents'
 import { candidatesFor } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
-import { inSNOf, namedIn, rankIn, WITHDRAWN } from '../directories/serverEntry'
+import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
 import type { ReadOutcome } from '../requests'
@@ -91,7 +91,7 @@ export const withoutShorter = ({ directory }: DirectoryCopy, what: string): Fail
 
 function enter(turn: Turn, setting: SettingInSN, copy: DirectoryCopy): void {
   const known = inSNOf(copy.visible)
-  changeOwn(turn, setting, 'entered', [['InSN', [[String(setting.rank), true], ...(known !== null && known.withdrawn !== null ? [[WITHDRAWN, false] as const] : [])]]])
+  changeOwn(turn, setting, 'entered', [['InSN', [[String(setting.rank), true], [BELOW, true], ...(known !== null && known.withdrawn !== null ? [[WITHDRAWN, false] as const] : [])]]])
 }
 
 /** The reference in the parent follows: nothing depends on it any more. */
