@@ -15,7 +15,7 @@ function world() {
   const names = new Map<string, { parent: DirectoryId; label: string }>()
   const log: string[] = []
   let failing = ''
-  const did = async (deed: string, change: () => void): Promise<never | void> => {
+  const did = async (deed: string, change: () => void): Promise<void> => {
     if (failing !== '' && deed.startsWith(failing)) throw new NameServiceError(failure('NoCopyReachable', { name: deed, tried: 'nobody answers' }))
     log.push(deed)
     change()

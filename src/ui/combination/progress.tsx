@@ -91,7 +91,7 @@ function Result({ combination }: { combination: Combination }) {
           </tbody>
         </table>
       )}
-      {root !== null && beginsAtOurs && (
+      {root !== null && root !== combination.ours.root && beginsAtOurs && (
         <p className="row">
           <button type="button" onClick={() => beginNamesAt(desk, root)}>
             Begin the names of this page at <Label>{above}</Label>

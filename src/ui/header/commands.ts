@@ -2,7 +2,7 @@
 import type { Durability } from '../../core/copies/durability'
 import type { Desk } from '../desk/desk'
 import { beginNamesAt } from '../desk/beginning'
-import { lastLabel, ROOT } from '../desk/fullName'
+import { lastLabel, parentOf, ROOT } from '../desk/fullName'
 import { setTheme } from '../desk/theme'
 import { labDoor } from '../lab/labDoor'
 import { nameActions } from '../names/nameActions'
@@ -26,13 +26,12 @@ function here(desk: Desk): Command[] {
   const what = lastLabel(at, rootLabel)
   const actions = nameActions(desk, subject).map(({ word, act }): Command => ({ group: 'Here', word: `${word.replace('…', '')} · ${what}${word.endsWith('…') ? '…' : ''}`, act }))
   const change = desk.undo.store.getState().changes.at(-1)
-  return [...actions, ...beginnings(desk), ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
+  return [...actions, ...beginnings(desk, subject.type === 'directory' ? at : (parentOf(at) ?? ROOT)), ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
 }
 
 /** Where names begin [N1]: those without a / at the working directory, those with one at the working root. */
-function beginnings(desk: Desk): Command[] {
-  const { notices, selection, tab } = desk
-  const { at } = selection.store.getState()
+function beginnings(desk: Desk, at: string): Command[] {
+  const { notices, tab } = desk
   const { root, workingRoot, workingDirectory } = tab.view.getState()
   const work = (fn: string): void => void notices.during(`Working in ${fn}`, tab.service.cd(fn)).then((done) => done && notices.tell(`Names without / begin at ${tab.service.workingDirectory}.`))
   const begin = (fn: string): void => {

@@ -4,7 +4,7 @@ import type { NameService } from '../../client/nameService'
 import { NameServiceError } from '../../core/errors'
 import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
-import { nameMeant } from '../desk/fullName'
+import { nameMeant, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
 import { NameIcon } from '../names/nameIcon'
 import { Label } from '../parts/text'
@@ -36,7 +36,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
       <CommandRoot label="Commands" shouldFilter={false} className="palette">
         <CommandInput autoFocus placeholder="A name such as /DEC/SRC, or what to do" value={text} onValueChange={setText} />
         <p className="hint where">
-          / is <Label>{rootLabel}</Label>; names without it begin at <Label>{workingDirectory}</Label>
+          / is <Label>{rootLabel}</Label>
+          {workingDirectory !== ROOT && (
+            <>
+              ; names without it begin at <Label>{workingDirectory}</Label>
+            </>
+          )}
         </p>
         <CommandList>
           <CommandEmpty>No name that was opened here and no procedure fits. A whole name begins with /.</CommandEmpty>
@@ -76,7 +81,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
 
 /** The whole name that a text means: of what has the look of a name, or of any label once a working directory was chosen. */
 function wholeName(service: NameService, text: string): string | null {
-  const meant = /^[/#.]./.test(text) || (service.workingDirectory !== '/' && /^\S+$/.test(text)) ? nameMeant(text) : null
+  const meant = /^[/#.]./.test(text) || (service.workingDirectory !== ROOT && /^\S+$/.test(text)) ? nameMeant(text) : null
   try {
     return meant === null ? null : service.fullName(meant)
   } catch (error) {

@@ -10,7 +10,7 @@ import { StoredDirectories } from './storedDirectories'
 
 /** This server's place among the others (figure 11): its name, whom it points up to, what it stores; checked and repaired. */
 export function ServerSheet({ onClose }: { onClose: () => void }) {
-  const { id, name, up, removed } = useView((view) => view.server)
+  const { id, up, removed } = useView((view) => view.server)
   const own = useView((view) => serverName(view, view.server.name))
   const above = useView((view) => serverName(view, view.server.up ?? ''))
   const stores = useView((view) => Object.keys(view.copies).length)

@@ -47,9 +47,16 @@ export function WayTab({ place }: { place: Place }) {
                 <tr key={`${i} ${step.directory}`}>
                   <DirectoryCell di={step.directory} />
                   <th scope="row">
-                    <Label>{step.label}</Label>
+                    <Label>{step.found === 'wellKnown' ? `#${step.label.slice(0, 6)}…` : step.label}</Label>
                   </th>
-                  <td>{words[step.found]}</td>
+                  <td>
+                    {words[step.found]}
+                    {step.found === 'wellKnown' && (
+                      <>
+                        : from this root <Label>{step.to}</Label>
+                      </>
+                    )}
+                  </td>
                   <td>
                     <Label>{serverLabel(view, step.server)}</Label>
                     {step.server === view.server.id && ' (this tab)'}
