@@ -102,6 +102,8 @@ export class Names {
   /** SN: `alpha`, `/DEC/alpha`, or a server identifier, as far as it is known here. */
   knownServer(text: string): ServerId | undefined {
     const { id, name } = this.#connection.self()
+    // A name that begins at a root of former times is looked up.
+    if (text.startsWith('#') && text.slice(1, 21) !== this.#connection.self().root) return undefined
     const fromRoot = text.startsWith('/') ? text.slice(1) : shortName(text)
     return fromRoot === name ? id : (this.#connection.serverId(fromRoot) ?? (isServerId(text) ? text : undefined))
   }
