@@ -88,11 +88,6 @@ export class Names {
     return fromRoot(this.#connection, formatName(this.name(text)))
   }
 
-  /** What a link keeps: a relative name begins at the directory that holds it, a name from `/` means the same for everybody. */
-  target(text: string): string {
-    return this.parse(text).from === '/' ? formatName(this.name(text)) : text
-  }
-
   /** A name as it stands. */
   parse(text: string): FullName {
     return orThrow(parseName(text))

@@ -4,7 +4,6 @@
  */
 import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
-import type { Expiration } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
@@ -85,20 +84,23 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
   const serverOf = async (sn: string): Promise<ServerId> => {
     const known = names.knownServer(sn)
     if (known !== undefined) return known
-    const path = serverPath(sn)
+    const written = names.parse(sn)
+    const isOfDirectory = written.from !== '/' && written.from !== '.' && written.labels.length > 0
+    const path = isOfDirectory ? written.labels : serverPath(sn)
     const label = path.at(-1)!
-    const name: FullName = { from: connection.self().root ?? '/', up: 0, labels: path.slice(0, -1) }
+    const name: FullName = { from: isOfDirectory ? written.from : (connection.self().root ?? '/'), up: 0, labels: path.slice(0, -1) }
     const { labels } = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: [label, 'Server', 'SI'], form: 'labels', after: null } })
     const [si] = labels ?? []
     if (si === undefined || !isServerId(si)) throw new NameServiceError(failure('NoSuchServer', { server: sn }))
     return si
   }
+  /** A link from the root keeps its meaning when another root is put above [O1]. */
+  const linkText = (to: string): string => (names.parse(to).from === '/' ? formatName(names.name(to)) : to)
   const rootOrThrow = (): DirectoryId => {
     const { root } = connection.self()
     if (root === null) throw new NameServiceError(failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
     return root
   }
-  const plannedHere = ({ until, planned }: Expiration): Expiration => ({ until, planned: planned && { ...planned, what: fromRoot(connection, planned.what) } })
   const notFound = (vd: string): NameServiceError => new NameServiceError(failure('NotFound', { name: vd, reason: 'nothing is present there' }))
 
   const keptAt = (ts: Timestamp): Kept => {
@@ -194,7 +196,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     },
     async setLink(fn, to, options) {
       const { parent, label } = names.split(fn)
-      return writer.write(parent, linkChange([[label, names.target(to)]]), options)
+      return writer.write(parent, linkChange([[label, linkText(to)]]), options)
     },
     async setTX(fn, time, options) {
       const { parent, label } = names.split(fn)
@@ -275,14 +277,15 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
 
     async entries(fn) {
       const { entries, asOf, server, parting, validUntil } = await read(fn, 'entries')
-      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, expiration && plannedHere(expiration)]), asOf, server, parting, validUntil }
+      const planned = (expiration: Entry[3]): Entry[3] => (expiration === null || expiration.planned === null ? expiration : { ...expiration, planned: { ...expiration.planned, what: fromRoot(connection, expiration.planned.what) } })
+      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, planned(expiration)]), asOf, server, parting, validUntil }
     },
     async nodes(vd) {
       const { nodes, asOf, server, parting, validUntil } = await read(vd, 'nodes')
       return { value: nodes, asOf, server, parting, validUntil }
     },
     exportDirectory: (fn) => exportLines(service, fn),
-    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links.map(([label, to]) => [label, names.target(to)] as const))), progress),
+    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links.map(([label, to]) => [label, linkText(to)]))), progress),
   }
   return service
 }
