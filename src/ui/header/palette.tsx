@@ -24,7 +24,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const commands = useMemo(() => commandsOf(desk), [desk])
   const names = useMemo(() => matching(named.values(), text), [named, text])
   const whole = wholeName(desk.tab.service, text)
-  const typed = whole === null || named.has(whole) ? null : whole
+  const typed = named.has(text) ? null : whole
   const wanted = words(text)
   const fitting = commands.filter(({ word }) => fits(word, wanted))
   const then = (act: () => void) => (): void => {
