@@ -3,17 +3,18 @@
  * services that began apart. When all is quiet there is one root, every server knows it, and every name of before goes on.
  */
 import type { Call } from '../core/calls'
-import { backReferences, effectiveParent, OF_ROOT, recordKey } from '../core/directories/parents'
+import { backReferences, effectiveParent, OF_ROOT, pendingIn, recordKey } from '../core/directories/parents'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { inSNOf, rankAbove } from '../core/directories/serverEntry'
 import { wellKnownDirectories, wellKnownIn } from '../core/directories/wellKnown'
 import { isFailure } from '../core/errors'
-import { formatName, type DirectoryId, type Label } from '../core/names'
+import { formatName, formatPath, type DirectoryId, type Label } from '../core/names'
 import type { Change } from '../core/requests'
 import type { Branch, SignedIntent } from '../core/values/intent'
 import type { Found } from '../core/directories/lookup'
+import { follow } from './moving'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
@@ -101,7 +102,7 @@ export function allJoined(growing: Growing, random: Random): DirectoryId {
   for (let round = 0; round < ROUNDS && (roots().length > 1 || world.servers.some(({ server }) => server.root !== roots()[0])); round++) {
     const [first, second] = roots()
     const at = second === undefined ? undefined : world.copies(second).find(({ copy }) => copy.state === 'active')?.at
-    const isOpen = second !== undefined && world.copies(second).some(({ copy }) => backReferences(copy.visible).length > 0)
+    const isOpen = second !== undefined && world.copies(second).some(({ copy }) => pendingIn(copy).length > 0)
     if (at !== undefined && !isOpen) joinService(growing, at, second!, first!, random)
     world.pass(200_000)
   }
@@ -124,8 +125,17 @@ export function rivalsYielded(world: World, root: DirectoryId, directories: read
 export function formerNamesGoOn(world: World, root: DirectoryId): void {
   const former = [...new Set(world.servers.flatMap(({ server }) => [...server.formerRoots, server.root]))].filter((each) => each !== null)
   for (const { name, server } of world.servers) if (server.root !== root && !server.removed) throw new Accusation('O1', `${name} believes that the root is ${server.root}, and it is ${root}`)
+  for (const each of former) if (each !== root) world.judge('O1', () => tableLeadsTo(world, root, each))
   for (const each of former) for (const at of world.servers) if (!at.server.removed) ask(world, at, each)
   world.pass(60_000)
+}
+
+/** "It can consult the well-known table and replace the FN's DI with a path that starts at the root itself." */
+function tableLeadsTo(world: World, root: DirectoryId, directory: DirectoryId): void {
+  const copies = new Map([...world.database.directories.keys()].flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map(({ copy }) => [each, copy])))
+  const labels = wellKnownIn(copies.get(root)!.visible, directory)
+  const end = labels === null ? undefined : follow(world, copies, { from: root, up: 0, labels })
+  if (end !== directory) throw new Accusation('O1', `the table of the root ${root} says of ${directory}, a root of former times, that it is ${labels === null ? 'nowhere' : `/${formatPath(labels)}`}, which leads to ${end}`)
 }
 
 function ask(world: World, at: SimServer, directory: DirectoryId): void {

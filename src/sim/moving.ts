@@ -96,7 +96,7 @@ function isInUse(world: World, parent: DirectoryId, label: Label, directory: Dir
 }
 
 /** Where a name leads by what stands in these copies. */
-function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
+export function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
   let at = name?.from as DirectoryId | undefined
   for (const [depth, label] of name?.labels.entries() ?? []) {
     const tree = at && copies.get(at)?.visible
