@@ -26,7 +26,7 @@ const sentences = {
   LinkLoop: 'Following links from {name} never ends: {trail}. Change one of these links.',
   WouldFormCycle: 'The directory {name} cannot move to {to}: that lies below itself. Choose a place that is not below it.',
   MovePending: 'The move of {name} to {to} is written, and waits: {reason}. Its old name goes on; it is carried out by itself when all servers that store the directories above it can be reached.',
-  MoveVoid: 'The directory {name} stays where it was: while it moved to {to}, that was moved below it.',
+  MoveVoid: 'The directory {name} does not go to {to}: another move was first, after which it would lie below itself, or outside of the tree, or has its place elsewhere.',
   NoRoot: 'This server knows no root yet: {reason}.',
   NoCopyReachable: 'No copy of {name} can be reached: {tried}. Reconnect one of these servers and repeat.',
   NotYetHere: 'The copies of {name} that can be reached do not have the update {after} yet; heal the network or repeat later.',

@@ -19,18 +19,18 @@ const accuse = (sentence: string): never => {
 /** How a call ended is counted. */
 type Counted = (well: string, badly: string) => (outcome: object) => void
 
-export function allMoved(world: World, directories: readonly DirectoryId[], counted: Counted): void {
+export function allMoved(world: World, root: DirectoryId, directories: readonly DirectoryId[], counted: Counted): void {
   const copies = new Map(directories.flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map((first) => [each, first])))
   const isOpen = (): boolean => [...copies.values()].some(({ copy }) => backReferences(copy.visible).length > 1)
   for (let round = 0; round < ROUNDS && isOpen(); round++) {
     for (const [directory, { at }] of copies) at.call({ type: 'ask', servers: [at.id], request: { type: 'cleanUp', directory } }, counted('cleanups at the end', 'cleanup at the end ended'))
     world.pass(60_000)
   }
-  treeIsRight(world, new Map([...copies].map(([directory, { copy }]) => [directory, copy])))
+  treeIsRight(world, root, new Map([...copies].map(([directory, { copy }]) => [directory, copy])))
 }
 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
-function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>): void {
+function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<DirectoryId, DirectoryCopy>): void {
   const records = [...copies].flatMap(([directory, { visible }]) => backReferences(visible).map((record) => ({ ...record, directory })))
   const { parents, voided } = parentsBy(records)
   for (const { directory, parent, label, ts, verdict } of records) {
@@ -47,6 +47,8 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const former of records) if (former.directory === directory && former.verdict === 'settled' && (former.parent !== parent || former.label !== label)) leadsThere(world, copies, former)
   }
   for (const [directory, { visible }] of copies) {
+    // What was made to be a root, and nobody went on with, has no part in the tree.
+    if (directory !== root && !parents.has(directory)) continue
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
@@ -94,7 +96,7 @@ function isInUse(world: World, parent: DirectoryId, label: Label, directory: Dir
 }
 
 /** Where a name leads by what stands in these copies. */
-function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
+export function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
   let at = name?.from as DirectoryId | undefined
   for (const [depth, label] of name?.labels.entries() ?? []) {
     const tree = at && copies.get(at)?.visible

@@ -30,6 +30,7 @@ const made = [
   'a write was acknowledged while every other copy was out of reach',
   'an update was sent again, because it was not durable yet',
   'who waited for an update to be durable crashed, and sent it again',
+  'of rival new roots the later was void',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
@@ -123,6 +124,9 @@ const after = {
   'an update waited for its ancestor': (server) => [...server.copies.values()].some(({ waiting }) => waiting.size > 0),
   'two directories were created under one name': happens(/was taken; this directory goes on/),
   'a server was named in another directory than the root': happens(/^this server is entered in the directory/),
+  'a server followed to a new root': happens(/^the root is now #/),
+  'two services met': happens(/^.* belongs to another root/),
+  'a new root that was not first went below the other': happens(/^another new root was first/),
   'a server was removed': happens(/^this server has been removed/),
   'a message came from somebody who is not known as a member': happens(/not a known member/),
   'a read found that a copy had not seen what it must': sends('answer', (sent) => sent.type === 'answer' && sent.failure?.code === 'NotYetHere'),

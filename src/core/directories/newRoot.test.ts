@@ -135,7 +135,18 @@ describe('[O2] of rival new roots', () => {
     const record = (parent: DirectoryId, at: number, ofRoot: boolean): Placing => ({ directory: root, parent, label: 'Old', ts: timestamp(at, '0'), born: false, ofRoot })
     const { parents, voided } = parentsBy([record(second, 20, true), record(first, 10, true)])
     expect([parents.get(root)?.parent, [...voided]]).toEqual([first, [timestamp(20, '0')]])
-    expect(parentsBy([record(second, 20, true), record(first, 10, true), record(third, 30, false)]).parents.get(root)?.parent).toBe(third)
+    const born: Placing = { directory: third, parent: first, label: 'US', ts: timestamp(25, '0'), born: true, ofRoot: false }
+    expect(parentsBy([record(second, 20, true), record(first, 10, true), born, record(third, 30, false)]).parents.get(root)?.parent).toBe(third)
+  })
+
+  it('[M2] what is no root moves only within the tree of one', () => {
+    const { cluster, root, members } = town()
+    const [alpha] = members
+    cluster.makeRoot(alpha, ANSI, root, 'Digital')
+    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: ANSI, label: 'DEC' } }))).toMatch(/D3: that lies in the tree of another root/)
+    cluster.move(alpha, DEC, ANSI, 'DEC')
+    cluster.pass(60_000)
+    expect([effectiveParent(alpha.copy(DEC))?.parent, pendingIn(alpha.copy(DEC))]).toEqual([root, []])
   })
 
   it('in a split network the later one goes below the first when it heals, with what was written there, and every name goes on', () => {

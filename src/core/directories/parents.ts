@@ -88,17 +88,24 @@ export interface Placing extends BackReference {
 /**
  * M2: one after the other each record takes effect, unless its directory would come to lie below itself: then it is void.
  * First those that directories were born with, then moves by their time-stamps. So the parents of any set of records are a
- * tree, and of two moves that cross the later is void. Of two that put a root below something else, too [O2].
+ * tree, and of two moves that cross the later is void. Of two that put a root below something else, too [O2]; what is no root
+ * moves only within the tree of one.
  */
 export function parentsBy(records: readonly Placing[]): { parents: Map<DirectoryId, Placing>; voided: Set<Timestamp> } {
   const parents = new Map<DirectoryId, Placing>()
   const voided = new Set<Timestamp>()
   for (const record of records.toSorted((a, b) => (a.born === b.born ? a.ts < b.ts : a.born) ? -1 : 1)) {
-    let at: DirectoryId | undefined = record.parent
-    while (at !== undefined && at !== record.directory) at = parents.get(at)?.parent
-    const isRival = record.ofRoot && parents.has(record.directory)
-    if (at === undefined && !isRival) parents.set(record.directory, record)
-    else voided.add(record.ts)
+    const above = wayUp(parents, record.parent)
+    const isMisplaced = record.ofRoot ? parents.has(record.directory) : !record.born && above.at(-1) !== wayUp(parents, record.directory).at(-1)
+    if (above.includes(record.directory) || isMisplaced) voided.add(record.ts)
+    else parents.set(record.directory, record)
   }
   return { parents, voided }
+}
+
+/** A directory, and all that it lies below, the root last. */
+export function wayUp(parents: ReadonlyMap<DirectoryId, Pick<BackReference, 'parent'>>, directory: DirectoryId): DirectoryId[] {
+  const way: DirectoryId[] = []
+  for (let at: DirectoryId | undefined = directory; at !== undefined; at = parents.get(at)?.parent) way.push(at)
+  return way
 }

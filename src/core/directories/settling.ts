@@ -12,7 +12,7 @@ import type { Outcomes, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
-import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, type Judged, type Placing } from './parents'
+import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
 import { roomFault, roomFor } from './room'
 import { inSNOf } from './serverEntry'
 import { whomToAsk } from './reference'
@@ -56,7 +56,7 @@ const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }:
 /** Asks whether a move would be void, by what is known now [`WouldFormCycle`]. */
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { parent: DirectoryId; label: Label }, caller: Caller): void {
   const { directory } = copy
-  const record = { directory, parent, label, ts: LAST, born: false, ofRoot: false }
+  const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
   const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0 }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
@@ -82,7 +82,7 @@ function goOn(turn: Turn, settling: Settling): void {
   const { told, record } = settling
   const missing = next(settling)
   if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, whomToAsk(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
-  if (settling.key === null && isVoid(settling)) return finish(turn, settling, failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label }))
+  if (settling.key === null && isVoid(settling)) return finish(turn, settling, voidFault(settling))
   if (settling.key === null) return askForRoom(turn, settling)
   const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
   if (unstable === undefined) return isVoid(settling) ? mark(turn, settling) : askForRoom(turn, settling)
@@ -126,6 +126,13 @@ function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, ser
   else change(turn, settling, 'announced', [at], record.parent, 'setInSN', ['.', 'InSN'], roomFor(copy, tree))
 }
 
+/** Why it would be void: below itself, or in the tree of another root. */
+function voidFault({ told, record }: Settling): Failure {
+  const { parents } = parentsBy(before(told, record))
+  if (wayUp(parents, record.parent).includes(record.directory)) return failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label })
+  return failure('WouldBreak', { what: `Moving #${record.directory} to ${record.label} in #${record.parent}`, rule: 'D3', reason: 'that lies in the tree of another root', next: 'Put one root below the other, or both below a new one, first' })
+}
+
 const waiting = ({ record }: Settling, reason: string): Failure => failure('MovePending', { name: `#${record.directory}`, to: record.label, reason })
 
 export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, outcome: object | Failure): void {
@@ -162,6 +169,6 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
 function mark(turn: Turn, settling: Settling): void {
   const { directory, record, key } = settling
   const isDone = !isVoid(settling)
-  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another move put the new parent below it first`, directory })
+  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
   change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR', key!, record.label], [[isDone ? SETTLED : VOID, true]])
 }
