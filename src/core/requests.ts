@@ -90,6 +90,8 @@ export interface TrailStep {
   validUntil: number | null
   /** Nobody was asked: it was known, and has not expired. */
   cached: boolean
+  /** In words, what came before this step: who was asked first and did not answer, to whom an up pointer led. */
+  before?: readonly string[]
 }
 
 /** How far one server's copies lead [D2]. */

@@ -8,10 +8,10 @@ import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
-import { hint, type Turn } from '../server'
+import { hint, nameOfServer, type Turn } from '../server'
 import { leastOf } from './nameCache'
 import { wayHere } from './ownNames'
-import { candidatesFor, childStoredHere, linkTarget } from './reference'
+import { candidatesFor, childStoredHere, linkTarget, upServer } from './reference'
 
 const MAX_LINKS = 16
 /** Servers asked one after the other, each leading on to the next. */
@@ -26,6 +26,8 @@ export interface Lookup {
   /** The name as asked, for sentences. */
   asked: string
   trail: TrailStep[]
+  /** What came of the askings since its last step, in words. */
+  before: string[]
   links: string[]
   /** Servers asked so far, for this and for all that is looked up on its way. */
   budget: { hops: number }
@@ -68,7 +70,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
 }
@@ -93,7 +95,10 @@ export function onWalked(turn: Turn, id: string, outcome: object | Failure): voi
   if (lookup === undefined) return
   if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
   const { steps, directory, servers, names, up, rest, outcome: how, link, entity } = outcome as Walked
-  lookup.trail.push(...steps)
+  const [first, ...others] = steps
+  if (first !== undefined && isAbove(turn, first)) lookup.before.push(`up to ${nameOfServer(turn.server, first.server)}`)
+  if (first !== undefined) lookup.trail.push(lookup.before.length === 0 ? first : { ...first, before: lookup.before.splice(0) }, ...others)
+  else if (how === 'on' && directory === lookup.directory && servers[0] !== undefined) lookup.before.push(`up to ${nameOfServer(turn.server, servers[0])}`)
   for (const si of servers) hint(turn.server, directory, si)
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
   lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))
@@ -102,6 +107,9 @@ export function onWalked(turn: Turn, id: string, outcome: object | Failure): voi
   lookup.directory = directory
   found(turn, lookup, entity, servers)
 }
+
+/** S3: a server that stores no root was asked where its up pointer leads. */
+const isAbove = ({ server }: Turn, step: TrailStep): boolean => step.directory === server.root && server.copies.get(server.root)?.state !== 'active' && step.server === upServer(server)
 
 const labelsIn = (name: string): number => name.split('/').length
 

@@ -66,6 +66,7 @@ export function WayTab({ place }: { place: Place }) {
                         <Explained term="cache" />
                       </>
                     )}
+                    {step.before !== undefined && <small className="before">asked before: {step.before.join('; ')}</small>}
                   </td>
                   <td>
                     <i><Stamp ts={step.asOf} /></i>
