@@ -25,8 +25,8 @@ export interface Placed extends Begun {
   path: Label[]
 }
 
-/** The way to the root is `climbed`, what its table says `looked` up, and `told`; the announcement at the parent is `taken` away; who stores the parent is asked (`above`), and one of them takes a copy (`joined`). */
-export type PlacedStep = 'climbed' | 'looked' | 'told' | 'taken' | 'above' | 'joined'
+/** The way to the root is `climbed`, what its table says `looked` up, and `told`; the announcement at the parent is read (`coming`) and `taken` away; who stores the parent is asked (`above`), and one of them takes a copy (`joined`). */
+export type PlacedStep = 'climbed' | 'looked' | 'told' | 'coming' | 'taken' | 'above' | 'joined'
 
 /** Whether anything may follow: most directories were born in a parent, and no servers are named in them. */
 export const concernsOthers = (copy: DirectoryCopy): boolean => effectiveParent(copy) !== undefined && (madeAsRoot(copy) || (inSNOf(copy.visible) !== null && backReferences(copy.visible).length > 1))
@@ -54,6 +54,11 @@ export function onPlaced(turn: Turn, placed: Placed, step: PlacedStep, outcome: 
       return onLooked(turn, placed, copy, outcome as ReadOutcome)
     case 'told':
       return announced(turn, placed, copy)
+    case 'coming': {
+      const { labels, server: at } = outcome as ReadOutcome
+      if (labels?.includes(placed.directory) !== true) return lookForShorter(turn, placed, copy)
+      return change(turn, placed, 'taken', [at], effectiveParent(copy)!.parent, 'setInSN', ['.', 'InSN', BELOW], [[placed.directory, false]])
+    }
     case 'taken':
       return lookForShorter(turn, placed, copy)
     case 'above':
@@ -90,7 +95,7 @@ function entryFor(table: Tree | null, directory: DirectoryId, path: Label[], isO
 function announced(turn: Turn, placed: Placed, copy: DirectoryCopy): void {
   const { parent } = effectiveParent(copy) ?? {}
   if (parent === undefined || inSNOf(copy.visible) === null) return finish(turn, placed, { directory: placed.directory })
-  change(turn, placed, 'taken', whomToAsk(turn.server, parent), parent, 'setInSN', ['.', 'InSN', BELOW], [[placed.directory, false]])
+  request(turn, placed, 'coming', whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: ['.', 'InSN', BELOW], form: 'labels', after: null })
 }
 
 /** S2: so that the names of its servers can be looked up without it. */

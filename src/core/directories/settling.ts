@@ -13,7 +13,7 @@ import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
-import { roomFault, roomFor } from './room'
+import { rankWithRoom, roomFault, roomFor } from './room'
 import { inSNOf } from './serverEntry'
 import { whomToAsk } from './reference'
 
@@ -36,8 +36,8 @@ interface Told {
   at: ServerId
 }
 
-/** Each directory on the way is `told`, and `swept` until it is stable; one with InSN has `room` below its new parent, which is `announced` there; then the verdict is `marked`. */
-export type SettlingStep = 'told' | 'swept' | 'room' | 'announced' | 'marked'
+/** Each directory on the way is `told`, and `swept` until it is stable; one with InSN has `room` below its new parent, perhaps when `ranked` anew, and is `announced` there; then the verdict is `marked`. */
+export type SettlingStep = 'told' | 'swept' | 'room' | 'ranked' | 'announced' | 'marked'
 
 /** Directories that one verdict may rest on, and sweeps of each. */
 const MAX_TOLD = 256
@@ -120,6 +120,8 @@ function askForRoom(turn: Turn, settling: Settling): void {
 function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
   const { record, told } = settling
   const isRoot = !parentsBy([...told.values()].flatMap(({ records }) => records)).parents.has(record.parent)
+  const rank = settling.key === null || isRoot ? null : rankWithRoom(copy, tree)
+  if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
   const fault = roomFault(copy, record.parent, tree, isRoot)
   if (fault !== null) return finish(turn, settling, settling.key === null ? fault : waiting(settling, explain(fault).replace(/\.$/, '')))
   if (settling.key === null) finish(turn, settling, { directory: record.directory })
@@ -154,6 +156,8 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     }
     case 'room':
       return onRoom(turn, settling, copy, outcome as ReadOutcome)
+    case 'ranked':
+      return askForRoom(turn, settling)
     case 'announced':
       return mark(turn, settling)
     case 'marked': {
