@@ -46,6 +46,7 @@ async function subjectIn(page: Page, room: string, name: string): Promise<Subjec
     heard: () => page.evaluate(() => window.subject.heard()),
     events: () => page.evaluate(() => window.subject.events()),
     refusals: () => page.evaluate(() => window.subject.refusals()),
+    metIn: () => page.evaluate(() => window.subject.metIn()),
     close: () => page.close({ runBeforeUnload: false }),
   }
 }

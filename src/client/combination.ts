@@ -22,19 +22,12 @@ export async function combine(service: CombinationCalls, combination: Combinatio
 }
 
 const take: Record<CombinationStep, (service: CombinationCalls, combination: Combination) => Promise<void>> = {
-  /** From now on the servers of both meet in the rooms of both. */
-  async rooms(service, { ours, theirs }) {
-    await meetIn(service, ours.root, theirs.room)
-    await meetIn(service, theirs.root, ours.room)
-  },
   async root(service, combination) {
-    const { ours, theirs, above, server } = combination
+    const { ours, above, server } = combination
     const records = await service.moves(`#${ours.root}`)
     // A record that is written goes on by itself: of two new roots the first would win.
     if (inForce(records) === undefined && records.some(({ verdict }) => verdict === 'pending')) throw waiting(ours.root, ours.label)
     if (inForce(records) === undefined) await service.newRoot(server, `#${ours.root}`, ours.label, { label: above ?? ours.label, patience: PATIENCE })
-    const top = await topOf(service, combination)
-    for (const { room } of [ours, theirs]) await meetIn(service, top, room)
   },
   async place(service, combination) {
     const top = await topOf(service, combination)
@@ -45,6 +38,11 @@ const take: Record<CombinationStep, (service: CombinationCalls, combination: Com
     if (now !== undefined) throw new NameServiceError(failure('Superseded', { name: 'the root of the other service, which has been joined with another one' }))
     if (records.some((record) => isAt(record, top, label) && record.verdict === 'pending')) throw waiting(root, label)
     await service.moveSubtree(`#${root}`, `#${top}/${formatPath([label])}`, { patience: PATIENCE })
+  },
+  /** From now on the servers of both meet in the rooms of both: not before, for who is new in one of them is to find its own service there. */
+  async rooms(service, combination) {
+    const top = await topOf(service, combination)
+    for (const { room } of [combination.ours, combination.theirs]) await meetIn(service, top, room)
   },
   /** The new names lead where the old ones do. */
   async names(service, combination) {

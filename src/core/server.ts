@@ -52,6 +52,8 @@ export interface Peer {
   root: DirectoryId | null
   /** Of the directory in which it is named, by its own word; null in the root, and where it is not known. */
   rank: number | null
+  /** Met in a room of others, into which this server only looks [X6]. */
+  visited: boolean
   /** Theirs minus ours, in ms; null until measured [T3]. */
   offset: number | null
 }

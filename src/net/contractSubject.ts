@@ -18,8 +18,12 @@ export async function openSubject(server: ServerId, open: (handlers: NetworkHand
   const heard: { from: ServerId; message: string }[] = []
   const events: string[] = []
   const refusals: string[] = []
+  const rooms: string[] = []
   const network = await open({
-    connected: (peer) => events.push(`connected ${peer.server}`),
+    connected: (peer, room) => {
+      events.push(`connected ${peer.server}`)
+      rooms.push(room)
+    },
     disconnected: (peer) => events.push(`disconnected ${peer}`),
     message: (from, message) => heard.push({ from, message }),
     clock: () => undefined,
@@ -39,6 +43,7 @@ export async function openSubject(server: ServerId, open: (handlers: NetworkHand
     links: async () => network.links(),
     heard: async () => heard,
     events: async () => events,
+    metIn: async () => rooms,
     refusals: async () => refusals,
     close: async () => network.close(),
   }

@@ -114,6 +114,10 @@ class Member implements Network {
     }
   }
 
+  isInRoom(room: string): boolean {
+    return this.#rooms.has(room)
+  }
+
   #isWith(other: Member): boolean {
     return [...this.#rooms].some((room) => other.#rooms.has(room))
   }
@@ -125,7 +129,7 @@ class Member implements Network {
     Object.assign(link, { state, reason, road: state === 'connected' ? 'broadcast' : null })
     if (before === state) return
     if (state === 'connected') {
-      this.#handlers.connected(peer)
+      this.#handlers.connected(peer, [...this.#rooms].find((room) => this.#members.get(peer.server)?.isInRoom(room) === true) ?? '')
       this.#handlers.clock(peer.server, 0, 0)
     } else if (before === 'connected') this.#handlers.disconnected(peer.server, reason)
     this.#handlers.changed()

@@ -29,8 +29,8 @@ export interface Network {
 }
 
 export interface NetworkHandlers {
-  /** A link to a proven server is up; messages may flow. */
-  connected(peer: ProvenServer): void
+  /** A link to a proven server is up; messages may flow. With the room in which they met. */
+  connected(peer: ProvenServer, room: string): void
   disconnected(server: ServerId, reason: string): void
   message(from: ServerId, message: string): void
   /** A measured clock offset (theirs minus ours) and round trip, both in milliseconds. */

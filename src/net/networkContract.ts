@@ -22,6 +22,8 @@ export interface Subject {
   /** Names of handlers called, with the server: `connected s7q2…`. */
   events(): Promise<string[]>
   refusals(): Promise<string[]>
+  /** The room of each link that came up, in order. */
+  metIn(): Promise<string[]>
   close(): Promise<void>
 }
 
@@ -149,6 +151,7 @@ export const networkContract: ContractCase[] = [
       await a.send(b.server, 'once')
       await hears(b, a, ['once'])
       demand((await a.links()).length === 1 && (await b.links()).length === 1, 'the other is counted once')
+      demand((await a.metIn()).join() === world.rooms[0], 'the link is of the room in which it was made')
       await a.leave(world.rooms[0])
       await linked(a, b)
       await b.leave(world.rooms[0])

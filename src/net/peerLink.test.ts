@@ -51,7 +51,6 @@ function meet(noteTime: number): [End, End] {
     const board: Switchboard = {
       self,
       handlers: {
-        connected: ({ name }) => events.push(`connected ${name}`),
         disconnected: (_, reason) => events.push(`disconnected: ${reason}`),
         message: (_, message) => events.push(message),
         clock: () => undefined,
@@ -62,6 +61,7 @@ function meet(noteTime: number): [End, End] {
       weather: { delay: 0, loss: 0 },
       webrtcSilent: false,
       hasRoom: () => true,
+      connected: ({ name }) => events.push(`connected ${name}`),
       changed: () => undefined,
     }
     const room: Signalling = { send: post, prepare: async (note) => () => post(note), waiting: () => 0, roads: () => [], close: () => undefined }

@@ -84,6 +84,11 @@ export class PeerLink {
     return this.#present
   }
 
+  /** Whether the link belongs to this room. */
+  isIn(room: Signalling): boolean {
+    return this.#reach.isIn(room)
+  }
+
   get state(): LinkState {
     const measured = this.isConnected ? this.#traffic.measured : null
     return {
@@ -190,7 +195,7 @@ export class PeerLink {
     this.#name = peer.name
     this.#key = peer.key
     this.#reason = whyThisRoad[session.transport.road]
-    if (!isSame) this.#board.handlers.connected(peer)
+    if (!isSame) this.#board.connected(peer)
     this.#traffic.attach(session, isSame)
     this.#board.changed()
   }

@@ -3,7 +3,7 @@ import type { ServerId } from '../core/names'
 import { toBase64url } from '../keys/encoding'
 import type { Role } from '../keys/sealing'
 import type { Self } from './handshake'
-import type { NetworkHandlers } from './network'
+import type { NetworkHandlers, ProvenServer } from './network'
 import type { Note, Signal, Word } from './notes'
 import { openPlainTransport } from './plainTransport'
 import { hasWebrtc, openRtcTransport } from './rtcTransport'
@@ -14,13 +14,15 @@ import type { Transport, TransportHandlers } from './transport'
 
 export interface Switchboard {
   readonly self: Self
-  readonly handlers: NetworkHandlers
+  readonly handlers: Omit<NetworkHandlers, 'connected'>
   readonly iceServers: RTCIceServer[]
   readonly weather: Weather
   /** WebRTC found no network interface here: links begin on the plain road until it is seen to work. */
   webrtcSilent: boolean
   /** Whether there is room for one more link. */
   hasRoom(): boolean
+  /** A link to a proven server is up. */
+  connected(peer: ProvenServer): void
   changed(): void
 }
 

@@ -78,6 +78,7 @@ class WebrtcNetwork implements Network {
       weather: { delay: 0, loss: 0 },
       webrtcSilent: false,
       hasRoom: () => this.#count((link) => link.isBusy) < maxLinks,
+      connected: (peer) => handlers.connected(peer, this.#roomOf(peer.server)),
       changed: () => this.#changed(),
     }
     this.#beats = setInterval(() => this.#beat(), beatPeriod)
@@ -105,6 +106,11 @@ class WebrtcNetwork implements Network {
       changed: () => this.#changed(),
       refused: (reason, detail) => this.#board.handlers.refused(reason, detail),
     })
+  }
+
+  #roomOf(server: ServerId): string {
+    const link = this.#links.get(server)
+    return [...this.#rooms].find(([, { signalling }]) => link?.isIn(signalling) === true)?.[0] ?? ''
   }
 
   leave(id: string): void {

@@ -3,7 +3,7 @@
  * this browser, again and again until it is done [O3].
  */
 import { combine, type CombinationCalls } from '../client/combination'
-import type { Combination, CombinationStep, KeptCombination } from '../core/directories/combination'
+import { stepsOf, type Combination, type CombinationStep, type KeptCombination } from '../core/directories/combination'
 import { NameServiceError } from '../core/errors'
 
 /** How far it is. */
@@ -35,7 +35,7 @@ export class Combining {
 
   async begin(combination: Combination): Promise<void> {
     this.#current = combination
-    this.#show({ combination, isDone: false, step: 'rooms', reason: '' })
+    this.#show({ combination, isDone: false, step: stepsOf(combination)[0]!, reason: '' })
     await this.#options.keep({ combination, isDone: false })
     await this.resume()
   }
@@ -59,7 +59,7 @@ export class Combining {
   }
 
   async #carryOut(combination: Combination): Promise<void> {
-    let step: CombinationStep = 'rooms'
+    let step = stepsOf(combination)[0]!
     while (this.#current === combination) {
       try {
         await combine(this.#options.service, combination, (next) => {

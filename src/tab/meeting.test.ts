@@ -29,6 +29,7 @@ describe('the rooms that a tab is in', () => {
     meeting.visit('ibm')
     meeting.visit('hp')
     expect(network.log.splice(0)).toEqual(['enter hp'])
+    expect(['home', 'ibm', 'hp'].map((room) => meeting.isVisit(room))).toEqual([false, false, true])
     meeting.named([])
     meeting.endVisit('hp')
     expect(network.log.splice(0)).toEqual(['leave hp'])

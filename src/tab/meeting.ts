@@ -34,6 +34,11 @@ export class Meeting {
     return this.#named
   }
 
+  /** Whether it only looks into the room. */
+  isVisit(room: string): boolean {
+    return room !== this.#home && !this.#named.includes(room)
+  }
+
   visit(room: string): void {
     this.#visited.add(room)
     this.#gather()

@@ -11,6 +11,7 @@ import type { DirectoryId, ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
 import { pathFromRoot } from '../core/directories/wellKnown'
 import { serverNameOf, type Server } from '../core/server'
+import type { Connected } from '../core/servers/connections'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -97,6 +98,8 @@ class OpenTab {
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
   #network: Network | null = null
+  /** The links that came up last, with the room of each. */
+  readonly #links = new Map<ServerId, { link: Connected; room: string }>()
   #meeting: Meeting | null = null
   readonly #working = new WorkingNames(() => this.#workElsewhere())
   #changed = new Set<DirectoryId>()
@@ -179,8 +182,10 @@ class OpenTab {
       room: this.#room.id,
       self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
-        connected: ({ server, incarnation, instance, name: theirs }) => {
-          this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs })
+        connected: ({ server, incarnation, instance, name: theirs }, room) => {
+          const link: Connected = { type: 'connected', server, incarnation, instance, name: theirs, visited: this.#meeting?.isVisit(room) === true }
+          this.#links.set(server, { link, room })
+          this.#host?.input(link)
           void this.#askRooms()
         },
         disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),
@@ -447,6 +452,12 @@ class OpenTab {
     const told = storesRoot(server) ? [] : (this.#room.others ?? [])
     if (this.#meeting?.named([...new Set([...roomsNamed(server), ...told])]) !== true) return
     void this.#rememberRoom({ others: [...this.#meeting.others] })
+    for (const [id, { link, room }] of this.#links) {
+      const visited = this.#meeting.isVisit(room)
+      if (link.visited === visited || !server.peers.has(id)) continue
+      this.#links.set(id, { link: { ...link, visited }, room })
+      this.#host?.input({ ...link, visited })
+    }
     this.#happened([{ kind: 'server', text: this.#meeting.others.length === 0 ? 'this service meets in one room now' : `this service meets in ${this.#meeting.others.length + 1} rooms now, as its root says` }])
   }
 

@@ -22,7 +22,7 @@ export interface Side {
   label: Label
 }
 
-export const combinationSteps = ['rooms', 'root', 'place', 'names'] as const
+export const combinationSteps = ['root', 'place', 'rooms', 'names'] as const
 export type CombinationStep = (typeof combinationSteps)[number]
 
 /** Steps that this combination takes, in order. */

@@ -20,9 +20,11 @@ export interface Connected {
   /** Random text of that very start. */
   instance: string
   name: string
+  /** Met in a room of others, into which this server only looks [X6]. */
+  visited?: boolean
 }
 
-export function onConnected(turn: Turn, { server: from, incarnation, instance, name }: Connected): void {
+export function onConnected(turn: Turn, { server: from, incarnation, instance, name, visited = false }: Connected): void {
   const { server } = turn
   const newest = server.starts.get(from) ?? { incarnation: 0, instance }
   if (incarnation < newest.incarnation) {
@@ -35,7 +37,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     server.fenced.add(from)
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
-  server.peers.set(from, { server: from, incarnation, instance, name, root: null, rank: null, offset: null })
+  server.peers.set(from, { server: from, incarnation, instance, name, root: null, rank: null, visited, offset: null })
   compareClocks(server)
   sayHello(turn, from)
   for (const copy of server.copies.values()) {
@@ -88,8 +90,10 @@ export function onHello(turn: Turn, from: ServerId, { root, name, rank }: Extrac
   const { server } = turn
   const peer = server.peers.get(from)
   if (peer !== undefined && name !== null) peer.name = shortName(name)
+  const isFirst = peer?.root === null
   if (peer !== undefined) Object.assign(peer, { root, rank })
   if (root === null) return
+  if (isFirst && peer.visited) sayHello(turn, from)
   hint(server, root, from)
   if (server.root === null) {
     takeRoot(turn, root)
