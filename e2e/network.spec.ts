@@ -39,11 +39,14 @@ async function subjectIn(page: Page, room: string, name: string): Promise<Subjec
     send: (to, message) => page.evaluate(([to, message]) => window.subject.send(to, message), [to, message] as const),
     sendMany: (to, text, count) => page.evaluate(([to, text, count]) => window.subject.sendMany(to, text, count), [to, text, count] as const),
     cut: (servers) => page.evaluate((servers) => window.subject.cut(servers), servers),
+    enter: (other) => page.evaluate((other) => window.subject.enter(other), other),
+    leave: (other) => page.evaluate((other) => window.subject.leave(other), other),
     disturb: (weather) => page.evaluate((weather) => window.subject.disturb(weather), weather),
     links: () => page.evaluate(() => window.subject.links()),
     heard: () => page.evaluate(() => window.subject.heard()),
     events: () => page.evaluate(() => window.subject.events()),
     refusals: () => page.evaluate(() => window.subject.refusals()),
+    metIn: () => page.evaluate(() => window.subject.metIn()),
     close: () => page.close({ runBeforeUnload: false }),
   }
 }
@@ -102,7 +105,8 @@ for (const way of roads) {
     for (const each of networkContract) {
       test(each.title, async ({ context, browser, tabs }, info) => {
         await each.run({
-          open: async (name) => subjectIn(await tabs.open(await contextFor(way, context, browser)), info.testId, name),
+          rooms: [info.testId, `${info.testId} too`],
+          open: async (name, room = info.testId) => subjectIn(await tabs.open(await contextFor(way, context, browser)), room, name),
         })
       })
     }

@@ -1,24 +1,35 @@
 /** What the library needs of a server and of a person: a connection to call, and keys to sign with. */
 import type { Call } from '../core/calls'
 import { failure, isFailure, NameServiceError } from '../core/errors'
-import { isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
-import { shortName } from '../core/server'
+import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
 export interface Connection {
   call(call: Call): Promise<unknown>
   sign(intent: Intent): Promise<SignedIntent>
+  /** Where names begin; whoever opened the connection may remember it. */
+  readonly working: Working
   /** The public key of the person who signs, as text. */
   person(): string
   self(): { id: ServerId; name: string; root: DirectoryId | null }
-  /** The identifier behind a server's name, written from the root without its `/` (`alpha`, `DEC/alpha`), as far as it is known here. */
+  /** The identifier behind a server's whole name (SN, `#…/alpha`), as far as it is known here. */
   serverId(name: string): ServerId | undefined
+  /** A server's whole name as labels from the root of the service, as far as it is known here. */
+  serverPath(name: string): Label[]
   /** Calls back after each change of this server's copy of a directory; null when it stores none. */
   onChange(directory: DirectoryId, callback: () => void): (() => void) | null
   directoryId(genesis: string): Promise<DirectoryId>
   /** Random base32 text. */
   random(length: number): string
   now(): number
+}
+
+/** Where the names of one program begin, as it writes them [N1]. */
+export interface Working {
+  /** What `/` stands for: a directory, or `/` for the root of the service, whichever that is. */
+  root: string
+  /** What names without a `/` begin at, from the working root. */
+  directory: string
 }
 
 /** A call's outcome; a failure is thrown as the error that programs catch. */
@@ -30,18 +41,23 @@ export async function ask<T>(connection: Connection, call: Call): Promise<T> {
 
 const mapValues = (about: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> => Object.fromEntries(Object.entries(about).map(([key, text]) => [key, change(text)]))
 
-/** A text as people write it: names that begin at the root begin with `/`. */
+/** A text as people write it: names that begin at the working root begin with `/` [N1]. */
 export function fromRoot(connection: Connection, text: string): string {
-  const { root } = connection.self()
+  const { working } = connection
+  const root = working.root === '/' ? connection.self().root : beginOf(working.root)
   return root === null ? text : text.replaceAll(`#${root}/`, '/').replaceAll(`#${root}`, '/')
+}
+
+/** The directory that a name is, without labels; null for one that has some. */
+function beginOf(text: string): DirectoryId | null {
+  const name = parseName(text)
+  return isFailure(name) || name.labels.length > 0 || name.up > 0 || !beginsAtDirectory(name) ? null : (name.from as DirectoryId)
 }
 
 const MOST_NAMES = 1024
 
 /** Names from texts, made absolute by the working root and the working directory. */
 export class Names {
-  workingRoot = '/'
-  workingDirectory = '/'
   readonly #connection: Connection
   /** What texts were found to mean, under these: most are asked for again and again. */
   #seen: { root: DirectoryId | null; workingRoot: string; workingDirectory: string; names: Map<string, FullName> } = { root: null, workingRoot: '', workingDirectory: '', names: new Map() }
@@ -57,7 +73,7 @@ export class Names {
 
   name(text: string): FullName {
     const { root } = this.#connection.self()
-    const { workingRoot, workingDirectory } = this
+    const { root: workingRoot, directory: workingDirectory } = this.#connection.working
     if (this.#seen.root !== root || this.#seen.workingRoot !== workingRoot || this.#seen.workingDirectory !== workingDirectory || this.#seen.names.size >= MOST_NAMES) this.#seen = { root, workingRoot, workingDirectory, names: new Map() }
     const { names } = this.#seen
     const known = names.get(text)
@@ -67,16 +83,22 @@ export class Names {
     return name
   }
 
-  /** A name as it stands, which a link keeps: relative to the directory that holds it. */
+  /** The whole name, as people write it. */
+  whole(text: string): string {
+    return fromRoot(this.#connection, formatName(this.name(text)))
+  }
+
+  /** A name as it stands. */
   parse(text: string): FullName {
     return orThrow(parseName(text))
   }
 
   private absolute(name: FullName, text: string): FullName {
     if (beginsAtDirectory(name)) return name
-    const workingRoot = this.parse(this.workingRoot)
-    const root = beginsAtDirectory(workingRoot) ? workingRoot : this.seenFrom({ from: this.root(), up: 0, labels: [] }, workingRoot, this.workingRoot)
-    return this.seenFrom(name.from === '/' ? root : this.seenFrom(root, this.parse(this.workingDirectory), this.workingDirectory), name, text)
+    const { working } = this.#connection
+    const workingRoot = this.parse(working.root)
+    const root = beginsAtDirectory(workingRoot) ? workingRoot : this.seenFrom({ from: this.root(), up: 0, labels: [] }, workingRoot, working.root)
+    return this.seenFrom(name.from === '/' ? root : this.seenFrom(root, this.parse(working.directory), working.directory), name, text)
   }
 
   private seenFrom(base: FullName, name: FullName, text: string): FullName {
@@ -99,11 +121,18 @@ export class Names {
     return { parent: { ...name, labels: name.labels.slice(0, -1) }, label }
   }
 
+  /** SN, whole: `/DEC/alpha` begins at the working root, `DEC/alpha`, as servers call themselves, at the root of the service. */
+  server(text: string): FullName {
+    const name = this.parse(text)
+    return name.from === '.' ? { ...name, from: this.root() } : this.name(text)
+  }
+
   /** SN: `alpha`, `/DEC/alpha`, or a server identifier, as far as it is known here. */
   knownServer(text: string): ServerId | undefined {
-    const { id, name } = this.#connection.self()
-    const fromRoot = text.startsWith('/') ? text.slice(1) : shortName(text)
-    return fromRoot === name ? id : (this.#connection.serverId(fromRoot) ?? (isServerId(text) ? text : undefined))
+    const { id, name, root } = this.#connection.self()
+    if (root === null) return text.replace(/^\//, '') === name ? id : isServerId(text) ? text : undefined
+    const whole = formatName(this.server(text))
+    return whole === `#${root}/${name}` ? id : (this.#connection.serverId(whole) ?? (isServerId(text) ? text : undefined))
   }
 }
 

@@ -33,7 +33,7 @@ describe('moveSubtree', () => {
       expect([to, (await service.previewMove('/SRC', to)).fault?.code]).toEqual([to, why])
       expect([to, await code(service.moveSubtree('/SRC', to))]).toEqual([to, why])
     }
-    expect(await code(service.moveSubtree('/', '/DEC/ANSI'))).toBe('WouldBreak')
+    expect(await code(service.moveSubtree('/', '/DEC/ANSI'))).toBe('WouldFormCycle')
     expect(await service.moves('/SRC')).toHaveLength(1)
   })
 

@@ -1,5 +1,5 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
-import type { Judged } from '../core/directories/parents'
+import { inForce, type Judged } from '../core/directories/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'
@@ -14,7 +14,7 @@ const PATIENCE = 20
 /** ms */
 const ASK_AGAIN = 500
 
-type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
+export type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
 
 interface Place {
   directory: DirectoryId
@@ -23,7 +23,14 @@ interface Place {
   name: string
 }
 
-export function moveCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<Found>, move: (directory: DirectoryId, parent: DirectoryId, label: Label) => Promise<{ key: Label; copies: ServerId[] }>): MoveCalls {
+export interface MoveOf {
+  /** It has no parent so far. */
+  isRoot: boolean
+  /** The reference is there already, as in a new root that was made for it. */
+  isAwaited: boolean
+}
+
+export function moveCalls(connection: Connection, names: Names, lookup: (fn: string) => Promise<Found>, move: (directory: DirectoryId, parent: DirectoryId, label: Label, how: MoveOf) => Promise<{ key: Label; copies: ServerId[] }>): MoveCalls {
   const recordsOf = async ({ directory, servers }: Pick<Found, 'directory' | 'servers'>): Promise<Judged[]> => (await ask<Outcomes['records']>(connection, { type: 'ask', servers, request: { type: 'records', directory } })).records
 
   const target = async (to: string): Promise<{ place: Place; at: Found }> => {
@@ -40,17 +47,25 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
+  /** The directory that a reference under the name leads to already: a new root has that of the old one before this is below it. '' for anything else. */
+  const referenceIs = async ({ label, directory }: Place, { servers }: Found): Promise<string> => {
+    const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, 'DR', 'DI'], form: 'labels', after: null } })
+    return labels?.[0] ?? ''
+  }
+
   /** What goes where; throws what would keep it from going there, by what is known now. */
-  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place }> => {
+  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place } & MoveOf> => {
     const moving = await lookup(fn)
+    const isRoot = inForce(await recordsOf(moving)) === undefined
     const { place, at } = await target(to)
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
-    if (there.snapshot.path.length > 0 && !isItsFormerName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    const isAwaited = isRoot && (await referenceIs(place, at)) === moving.directory
+    if (there.snapshot.path.length > 0 && !isItsFormerName && !isAwaited) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
-    return { moving, place }
+    return { moving, place, isRoot, isAwaited }
   }
 
   /** Carries it out, again and again while somebody whose word is needed is silent. */
@@ -68,8 +83,8 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
 
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
-      const { moving, place } = await prepare(fn, to)
-      const { key, copies } = await move(moving.directory, place.directory, place.label)
+      const { moving, place, isRoot, isAwaited } = await prepare(fn, to)
+      const { key, copies } = await move(moving.directory, place.directory, place.label, { isRoot, isAwaited })
       const accepted = { directory: moving.directory, servers: copies }
       const why = await settle(accepted, connection.now() + patience * 1000)
       const verdict = (await recordsOf(accepted)).find((record) => record.key === key)?.verdict
@@ -87,7 +102,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
       }
     },
     async moves(fn): Promise<Move[]> {
-      return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, verdict }) => ({ parent, label, ts, born, verdict }))
+      return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, ofRoot, verdict }) => ({ parent, label, ts, born, ofRoot, verdict }))
     },
   }
 }

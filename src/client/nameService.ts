@@ -111,10 +111,15 @@ export interface ExportedLine {
   [key: string]: unknown
 }
 
-/** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory. */
+/** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory [N1]. */
 export interface NameService {
+  /** What `/` stands for, `/` being the root of the service; another one takes the working directory along to itself. */
   workingRoot: string
   workingDirectory: string
+  /** The working directory is this one from now on, the working root when none is named; its whole name. */
+  cd(fn?: string): Promise<string>
+  /** The whole name that a text means, from the working root or from a directory identifier; nothing is looked up. */
+  fullName(fn: string): string
 
   // Values and updates
   snapshot(vd: string): Promise<{ mark: 'present' | 'absent'; path: TSPair[]; asOf: Timestamp; server: ServerId; parting: Parting }>
@@ -140,6 +145,12 @@ export interface NameService {
   /** Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where. */
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
+  /**
+   * A new root above the old one, `fn`, which is called `name` in it; its first copy is made on that server, which takes a name
+   * in it. Every name of before goes on: those that begin with the old root's DI for ever. `MoveVoid` when another new root
+   * was put above it first: then this one goes below that. `MovePending` as of `moveSubtree`.
+   */
+  newRoot(sn: string, fn: string, name: string, options?: { label?: string; patience?: number }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
   setLink(fn: string, target: string, options?: WriteOptions): Promise<Written>
   /**
@@ -163,6 +174,8 @@ export interface NameService {
   removeTree(fn: string, options?: { progress?: (done: RemovalProgress) => void; signal?: AbortSignal }): Promise<RemovalProgress>
   /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
+  /** Whether the servers of the service meet in a room: said of its root, and at most eight [X7]. */
+  setRoom(fn: string, room: string, to: boolean, options?: WriteOptions): Promise<Written>
   /** A change of the name that is planned is not made. */
   takeBack(fn: string, options?: WriteOptions): Promise<Written>
 

@@ -5,9 +5,11 @@
 import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
 import type { Found } from '../core/directories/lookup'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
 import { childLabel } from '../core/directories/children'
-import { recordKey } from '../core/directories/parents'
+import { OF_ROOT, recordKey } from '../core/directories/parents'
+import { ROOMS } from '../core/directories/rooms'
 import { WITHDRAWN } from '../core/directories/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
@@ -21,8 +23,9 @@ import { CachedLookups } from './cachedLookups'
 import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
-import { moveCalls } from './moves'
+import { moveCalls, type MoveOf } from './moves'
 import { removalCalls } from './removals'
+import { newRoot, type First } from './newRoot'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
 import { noOutbox, Resender, type Outbox } from './outbox'
@@ -73,22 +76,29 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
   }
   /** The labels of a server's name from the root; a bare one is named in the root. */
   const serverPath = (sn: string): Label[] => {
-    const { from, up, labels } = names.parse(sn)
-    if (labels.length > 0 && up === 0 && (from === '/' || from === '.' || from === connection.self().root)) return labels
+    const { root } = connection.self()
+    const name = root === null ? { ...names.parse(sn), from: root } : names.server(sn)
+    const labels = name.from === root ? name.labels : connection.serverPath(formatName(name as FullName))
+    const isBelowRoot = name.from === root || labels.length > name.labels.length
+    if (name.labels.length > 0 && name.up === 0 && isBelowRoot) return labels
     throw new NameServiceError(failure('BadName', { name: sn, reason: 'the name of a server begins at the root and ends with a label of its own' }))
   }
   /** SN: known here, or looked up like any name. */
   const serverOf = async (sn: string): Promise<ServerId> => {
     const known = names.knownServer(sn)
     if (known !== undefined) return known
-    const path = serverPath(sn)
+    const written = names.parse(sn)
+    const isOfDirectory = written.from !== '/' && written.from !== '.' && written.labels.length > 0
+    const path = isOfDirectory ? written.labels : serverPath(sn)
     const label = path.at(-1)!
-    const name: FullName = { from: connection.self().root ?? '/', up: 0, labels: path.slice(0, -1) }
+    const name: FullName = { from: isOfDirectory ? written.from : (connection.self().root ?? '/'), up: 0, labels: path.slice(0, -1) }
     const { labels } = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: [label, 'Server', 'SI'], form: 'labels', after: null } })
     const [si] = labels ?? []
     if (si === undefined || !isServerId(si)) throw new NameServiceError(failure('NoSuchServer', { server: sn }))
     return si
   }
+  /** A link from the root keeps its meaning when another root is put above [O1]. */
+  const linkText = (to: string): string => (names.parse(to).from === '/' ? formatName(names.name(to)) : to)
   const rootOrThrow = (): DirectoryId => {
     const { root } = connection.self()
     if (root === null) throw new NameServiceError(failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
@@ -102,21 +112,27 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
     return kept
   }
 
+  const moves = moveCalls(connection, names, directory, (di, parent, label, how) => writer.move(di, parent, label, how))
   const service: NameService = {
     get workingRoot() {
-      return names.workingRoot
+      return connection.working.root
     },
     set workingRoot(fn: string) {
-      names.name(fn)
-      names.workingRoot = fn
+      connection.working.root = fn === '/' ? fn : formatName(names.name(fn))
+      connection.working.directory = '/'
     },
     get workingDirectory() {
-      return names.workingDirectory
+      return connection.working.directory
     },
     set workingDirectory(fn: string) {
       names.name(fn)
-      names.workingDirectory = fn
+      connection.working.directory = fn
     },
+    async cd(fn = '/') {
+      await directory(fn)
+      return (connection.working.directory = names.whole(fn))
+    },
+    fullName: (fn) => names.whole(fn),
 
     async snapshot(vd) {
       const { snapshot, asOf, server, parting } = await read(vd, 'snapshot')
@@ -167,7 +183,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return { di, entity, servers, trail, validUntil }
     },
     async firstRoot({ label = 'root' } = {}) {
-      const { di, signed } = await writer.genesis(null, label)
+      const { di, signed } = await writer.genesis({ label, self: rootSelf(0), references: [] })
       await ask(connection, { type: 'firstRoot', directory: di, signed })
       return di
     },
@@ -177,15 +193,14 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: label })
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
-      const { di, signed } = await writer.genesis({ parent: at.directory, label }, label)
+      const { di, signed } = await writer.genesis({ label, self: [['BR', null, [[at.directory, null, [leaf(label)]]]]], references: [] })
       await writer.announce(at.directory, childLabel(di), server)
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
     async setLink(fn, to, options) {
       const { parent, label } = names.split(fn)
-      names.parse(to)
-      return writer.write(parent, linkChange([[label, to]]), options)
+      return writer.write(parent, linkChange([[label, linkText(to)]]), options)
     },
     ...removalCalls(connection, () => service, directory),
     async setTX(fn, time, options) {
@@ -193,6 +208,10 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const until = new Date(time)
       if (Number.isNaN(until.getTime())) throw new NameServiceError(failure('BadRequest', { reason: `${time} is no time; write one as ${new Date(connection.now()).toISOString()}, or as ms since 1970` }))
       return writer.write(parent, { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree: [[until.toISOString(), true]], replace: false }, options)
+    },
+    async setRoom(fn, room, to, options) {
+      const { directory: di } = await directory(fn)
+      return writer.write({ from: di, up: 0, labels: [] }, { procedure: 'setRooms', under: { labels: ['.', ROOMS], incarnations: null }, tree: [[room, to]], replace: false }, options)
     },
     async takeBack(fn, options) {
       const { parent, label } = names.split(fn)
@@ -215,7 +234,8 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const { stays } = await ask<Outcomes['stay']>(connection, { type: 'ask', servers: [await serverOf(sn)], request: { type: 'stay', directory: await directoryOf(fn) } })
       return stays
     },
-    ...moveCalls(connection, names, directory, (di, parent, label) => writer.move(di, parent, label)),
+    ...moves,
+    newRoot: (sn, fn, name, options = {}) => newRoot({ connection, directory, serverOf, moves, genesis: (first) => writer.genesis(first) }, sn, fn, name, options),
     ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
       const { directory: di, servers } = await directory(fn)
@@ -262,14 +282,15 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
 
     async entries(fn) {
       const { entries, asOf, server, parting, validUntil } = await read(fn, 'entries')
-      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, expiration]), asOf, server, parting, validUntil }
+      const planned = (expiration: Entry[3]): Entry[3] => (expiration === null || expiration.planned === null ? expiration : { ...expiration, planned: { ...expiration.planned, what: fromRoot(connection, expiration.planned.what) } })
+      return { value: (entries ?? []).map(([label, type, detail, expiration]): Entry => [label, type, type === 'link' ? fromRoot(connection, detail) : detail, planned(expiration)]), asOf, server, parting, validUntil }
     },
     async nodes(vd) {
       const { nodes, asOf, server, parting, validUntil } = await read(vd, 'nodes')
       return { value: nodes, asOf, server, parting, validUntil }
     },
     exportDirectory: (fn) => exportLines(service, fn),
-    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links)), progress),
+    importDirectory: (fn, lines, progress) => importLines(service, connection.self().name, fn, lines, (parent, links) => writer.write(names.name(parent), linkChange(links.map(([label, to]) => [label, linkText(to)]))), progress),
   }
   return service
 }
@@ -330,13 +351,13 @@ class Writer {
   }
 
   /** A record of a move [M1]: drawn up and signed, announced where it leads, and submitted. */
-  async move(directory: DirectoryId, parent: DirectoryId, label: Label): Promise<{ key: Label; copies: ServerId[] }> {
+  async move(directory: DirectoryId, parent: DirectoryId, label: Label, { isRoot, isAwaited }: MoveOf): Promise<{ key: Label; copies: ServerId[] }> {
     const id = this.#connection.random(8)
     const key = recordKey(parent, id)
-    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, true]]]], replace: false }
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
     const { branches, server } = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change } })
     const signed = await this.#sign(directory, 'move', branches)
-    await this.announce(parent, childLabel(directory, id), null)
+    if (!isAwaited) await this.announce(parent, childLabel(directory, id), null)
     const { copies } = await this.#hand(server, signed, this.#wish({}))
     return { key, copies }
   }
@@ -391,14 +412,10 @@ class Writer {
   }
 
   /** The first change of a new directory, and its DI: the hash of its genesis (owner's key, nonce, creation time). */
-  async genesis(back: { parent: DirectoryId; label: Label } | null, label: Label): Promise<{ di: DirectoryId; signed: SignedIntent }> {
+  async genesis({ label, self, references }: First): Promise<{ di: DirectoryId; signed: SignedIntent }> {
     const genesis = JSON.stringify(['namering genesis 1', this.#connection.person(), this.#connection.random(26), Math.floor(this.#connection.now())])
     const di = await this.#connection.directoryId(genesis)
-    const leaf = (text: string): Branch => [text, null, true]
-    const below: Branch[] = [['Genesis', null, [leaf(genesis)]], ['Label', null, [leaf(label)]]]
-    if (back === null) below.splice(1, 0, ['InSN', null, [leaf('0')]])
-    else below.unshift(['BR', null, [[back.parent, null, [leaf(back.label)]]]])
-    return { di, signed: await this.#sign(di, 'newD', [['.', null, below]]) }
+    return { di, signed: await this.#sign(di, 'newD', firstChange(label, [...self, ['Genesis', null, [leaf(genesis)]]], references)) }
   }
 
   #sign(directory: DirectoryId, procedure: ProcedureName, branches: readonly Branch[]): Promise<SignedIntent> {
@@ -407,6 +424,8 @@ class Writer {
     return this.#connection.sign(intent)
   }
 }
+
+const leaf = (text: string): Branch => [text, null, true]
 
 const serversOf = ({ copies }: Secured): ServerId[] => copies.map(({ server }) => server)
 

@@ -24,9 +24,10 @@ import { namedBy } from './directories/reference'
 import { removalFault } from './directories/removal'
 import { beginRemoveD } from './directories/removeD'
 import { reservedFault } from './directories/reserved'
-import { foresee, movingFault } from './directories/settling'
+import { foresee, movingFault, ofRootFault } from './directories/settling'
 import { unexpiredFault } from './directories/unexpired'
 import { walk } from './directories/walk'
+import { wellKnownDirectories } from './directories/wellKnown'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
@@ -49,7 +50,7 @@ import { unreachable } from './assert'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import type { SignedIntent } from './values/intent'
+import type { Branch, SignedIntent } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =
@@ -298,7 +299,7 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
 }
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? movingFault(copy) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
@@ -323,15 +324,20 @@ function performCreate(turn: Turn, { directory, signed }: Extract<Request, { typ
   const created = create(turn, directory, signed)
   if (isFailure(created)) return answer(turn, caller, created)
   if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
+  // O1: a root to be; it is one once what it knows of says that it lies below.
+  if (wellKnownDirectories(created.visible).length > 0) return beginCleanup(turn, created, caller)
   answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
   changeServer(turn, { type: 'retired', copy: created.id, directory })
 }
 
+const isReference = (below: Branch[2]): boolean => typeof below !== 'boolean' && below.length === 1 && below[0]![0] === 'DR'
+
 function create(turn: Turn, directory: DirectoryId, signed: SignedIntent, root = turn.server.root): DirectoryCopy | Failure {
   const { server } = turn
   const { intent } = signed
-  if (intent.procedure !== 'newD' || intent.directory !== directory || intent.branches.length !== 1 || intent.branches[0]![0] !== '.') {
-    return failure('BadRequest', { reason: 'the first change of a directory sets what stands under its label .' })
+  const hasSelf = intent.branches.some(([label]) => label === '.') && intent.branches.every(([label, , below]) => label === '.' || isReference(below))
+  if (intent.procedure !== 'newD' || intent.directory !== directory || !hasSelf) {
+    return failure('BadRequest', { reason: 'the first change of a directory sets what stands under its label ., and of a new root the reference to the old one' })
   }
   const id = newCopyId(turn)
   const pointer = { copy: id, server: server.id }

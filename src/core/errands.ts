@@ -141,6 +141,7 @@ export function settle(turn: Turn, id: string, outcome: object | Failure): { onw
   if (at !== undefined && isFailure(outcome) && elsewhere.has(outcome.code)) {
     errand.tried.push(`${nameOfServer(turn.server, at)} ${inShort(outcome)}`)
     if (errand.lastFailure?.code !== 'NotYetHere') errand.lastFailure = outcome
+    if (errand.onward.type === 'lookup' && outcome.code !== 'NoCopyHere') turn.server.lookups.get(errand.onward.id)?.before.push(errand.tried.at(-1)!)
     askFirst(turn, errand)
     return null
   }

@@ -8,7 +8,7 @@ import { exclusions, requestShape, type Request } from './requests'
 import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
 import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
-import { boolean, copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
+import { boolean, copyId, directoryId, integer, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
 import type { SignedIntent, UpdateSet } from './values/intent'
 import { updateSetShape } from './values/intentShape'
@@ -151,8 +151,8 @@ export type Message =
   | JoinMessage
   | LeaveMessage
   | EpochMessage
-  /** First word on a connection: the root this server knows, and its own server name (SN) if it has one. */
-  | { type: 'hello'; root: DirectoryId | null; name: string | null }
+  /** First word on a connection: the root this server knows, and its own server name (SN) if it has one, with the rank of its directory. */
+  | { type: 'hello'; root: DirectoryId | null; name: string | null; rank: number | null }
   | { type: 'request'; id: string; request: Request }
   /** The outcome of a request, as JSON text: checked by who asked. */
   | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
@@ -235,7 +235,7 @@ const ofItsDirectory =
   }
 
 const messageShape: Shape<Message> = union<Message>({
-  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText) }),
+  hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText), rank: nullable(integer) }),
   request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),

@@ -16,15 +16,18 @@ import type { ProcedureName } from './values/intent'
 import type { Tree } from './values/readValue'
 import type { Linking, LinkingStep } from './directories/formerNames'
 import type { DirectoryRemoval, DirectoryRemovalStep } from './directories/removeD'
+import type { Placed, PlacedStep } from './directories/placed'
+import type { Yielding, YieldingStep } from './directories/rival'
 import type { Settling, SettlingStep } from './directories/settling'
 import type { Check, CheckStep } from './servers/checkS'
+import type { Following, FollowingStep } from './servers/followRoot'
 import type { LostRemoval, LostRemovalStep } from './servers/removeLost'
 import type { Removal, RemovalStep } from './servers/removeS'
 import type { SettingInSN, SettingInSNStep } from './servers/setInSN'
 import type { SettingUp, SettingUpStep } from './servers/setUpOn'
 
-export type Procedure = SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking | DirectoryRemoval
-export type ProcedureStep = SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep | DirectoryRemovalStep
+export type Procedure = Following | Placed | Yielding | SettingUp | SettingInSN | Removal | LostRemoval | Check | Settling | Linking | DirectoryRemoval
+export type ProcedureStep = FollowingStep | PlacedStep | YieldingStep | SettingUpStep | SettingInSNStep | RemovalStep | LostRemovalStep | CheckStep | SettlingStep | LinkingStep | DirectoryRemovalStep
 
 export interface Begun {
   id: string
@@ -36,13 +39,15 @@ export interface Begun {
 const MAX_PROCEDURES = 64
 
 /** Begins a procedure, unless the same runs already: then its outcome is the caller's too. */
-export function begin<P extends Procedure>(turn: Turn, caller: Caller, procedure: Omit<P, keyof Begun>, isSame: (other: Procedure) => boolean): P | null {
+export function begin<P extends Procedure>(turn: Turn, caller: Caller | null, procedure: Omit<P, keyof Begun>, isSame: (other: Procedure) => boolean): P | null {
   const { procedures, fresh, name } = turn.server
   const running = [...procedures.values()].find(isSame)
-  if (running !== undefined) waitWith(turn, running.callers, caller)
-  else if (procedures.size >= MAX_PROCEDURES) answer(turn, caller, failure('ServerUnreachable', { server: name, reason: 'has too many procedures under way' }))
-  else {
-    const begun = { ...procedure, id: freshId(fresh, 16), callers: [caller] } as P
+  if (running !== undefined) {
+    if (caller !== null) waitWith(turn, running.callers, caller)
+  } else if (procedures.size >= MAX_PROCEDURES) {
+    if (caller !== null) answer(turn, caller, failure('ServerUnreachable', { server: name, reason: 'has too many procedures under way' }))
+  } else {
+    const begun = { ...procedure, id: freshId(fresh, 16), callers: caller === null ? [] : [caller] } as P
     procedures.set(begun.id, begun)
     return begun
   }

@@ -2,11 +2,14 @@
 import { unreachable } from './assert'
 import { onLinking, type LinkingStep } from './directories/formerNames'
 import { onRemovalOfDirectory, type DirectoryRemovalStep } from './directories/removeD'
+import { onPlaced, type PlacedStep } from './directories/placed'
+import { onYielding, type YieldingStep } from './directories/rival'
 import { onSettling, type SettlingStep } from './directories/settling'
 import type { Failure } from './errors'
 import type { Turn } from './server'
 import { onCheck, type CheckStep } from './servers/checkS'
 import type { ProcedureStep } from './procedure'
+import { onFollowing, type FollowingStep } from './servers/followRoot'
 import { onLostRemoval, type LostRemovalStep } from './servers/removeLost'
 import { onRemoval, type RemovalStep } from './servers/removeS'
 import { onSettingInSN, type SettingInSNStep } from './servers/setInSN'
@@ -31,6 +34,12 @@ export function onProcedure(turn: Turn, id: string, step: ProcedureStep, outcome
       return onSettling(turn, procedure, step as SettlingStep, outcome)
     case 'removeD':
       return onRemovalOfDirectory(turn, procedure, step as DirectoryRemovalStep, outcome)
+    case 'placed':
+      return onPlaced(turn, procedure, step as PlacedStep, outcome)
+    case 'yield':
+      return onYielding(turn, procedure, step as YieldingStep, outcome)
+    case 'followRoot':
+      return onFollowing(turn, procedure, step as FollowingStep, outcome)
     case 'link':
       return onLinking(turn, procedure, step as LinkingStep, outcome)
     default:

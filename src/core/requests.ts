@@ -80,8 +80,9 @@ export type Request =
 export interface TrailStep {
   directory: DirectoryId
   label: Label
-  found: 'directory' | 'link' | 'entry'
-  /** The DI of the directory, or where the link leads; '' for an entry. */
+  /** `wellKnown`: the root's table says where the directory of this DI is [O1]. */
+  found: 'directory' | 'link' | 'entry' | 'wellKnown'
+  /** The DI of the directory, or where the link leads, or its way from the root; '' for an entry. */
   to: string
   /** Whose copy was asked. */
   server: ServerId
@@ -91,6 +92,8 @@ export interface TrailStep {
   validUntil: number | null
   /** Nobody was asked: it was known, and has not expired. */
   cached: boolean
+  /** In words, what came before this step: who was asked first and did not answer, to whom an up pointer led. */
+  before?: readonly string[]
 }
 
 /** How far one server's copies lead [D2]. */
@@ -253,7 +256,7 @@ export const requestShape: Shape<Request> = union<Request>({
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD', 'setRooms'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -317,7 +320,7 @@ export interface Outcomes {
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   walk: record({
-    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry', 'wellKnown'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
     directory: directoryId,
     servers,
     names: list(text(512), 16),
@@ -375,7 +378,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   settle: record({ left: number }),
   compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
-  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId, gone: nullable(record({ in: directoryId, known: boolean })) }),
+  records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, ofRoot: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId, gone: nullable(record({ in: directoryId, known: boolean })) }),
   foresee: record({ directory: directoryId }),
   removeD: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),

@@ -32,7 +32,7 @@ import type { UpdateSet } from './values/intent'
 /** What a server means to do later; each is named so that it is planned once. */
 export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine' | 'planned'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
-export type ServerChange = { type: 'root'; root: DirectoryId } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+export type ServerChange = { type: 'root'; root: DirectoryId; former?: DirectoryId[] } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
 /** Up: an entry in a directory closer to the root, and that directory, of which this server stores a copy [S3]. */
 export interface UpPointer {
@@ -48,6 +48,12 @@ export interface Peer {
   incarnation: number
   instance: string
   name: string
+  /** The root that it belongs to, by its own word; null until told. */
+  root: DirectoryId | null
+  /** Of the directory in which it is named, by its own word; null in the root, and where it is not known. */
+  rank: number | null
+  /** Met in a room of others, into which this server only looks [X7]. */
+  visited: boolean
   /** Theirs minus ours, in ms; null until measured [T3]. */
   offset: number | null
 }
@@ -62,6 +68,8 @@ export interface Server {
   // durable
   /** The DI of the root of this instance of the name service; null until told. */
   root: DirectoryId | null
+  /** Roots that it belonged to before others were put above them, oldest first [O1]. */
+  formerRoots: DirectoryId[]
   /** The name it wants, from the root, as it is written: `alpha`, `DEC/alpha`; it has it once the directory says so. */
   name: string
   /** The directory in which it is named, when that is not the root [S1]. */
@@ -141,6 +149,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     incarnation,
     fresh: freshFrom(seed),
     root,
+    formerRoots: [],
     name,
     copies: new Map(),
     peers: new Map(),
@@ -222,6 +231,7 @@ export function applyServerChange(server: Server, change: ServerChange): void {
   switch (change.type) {
     case 'root':
       server.root = change.root
+      server.formerRoots = change.former ?? []
       return
     case 'rootWanted':
       server.wantsRoot = change.wanted
@@ -285,9 +295,6 @@ export function labelsOfServer(name: string): [Label, ...Label[]] {
 
 /** Bytes of a server's name: with its root it is a label in references and up pointers. */
 export const MAX_SERVER_NAME = MAX_LABEL_BYTES - 22
-
-/** How far a server's name is from the root: the labels of its directory part. Less is *shorter* [S2, S3]. */
-export const depthOfServer = (name: string): number => labelsOfServer(name).length - 1
 
 /** The directory in which this server is named; null while it knows no root. */
 export const homeOf = ({ home, root }: Pick<Server, 'home' | 'root'>): DirectoryId | null => home ?? root

@@ -35,6 +35,7 @@ export const matching = <T extends string>(is: (value: string) => value is T, wa
 export const label: Shape<Label> = (value) => (typeof value === 'string' && labelByteFault(value) === null ? value : refuse('a label'))
 
 export const number: Shape<number> = (value) => (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : refuse('a natural number'))
+export const integer: Shape<number> = (value) => (typeof value === 'number' && Number.isSafeInteger(value) && !Object.is(value, -0) ? value : refuse('an integer'))
 export const boolean: Shape<boolean> = (value) => (typeof value === 'boolean' ? value : refuse('true or false'))
 
 export const nullable =

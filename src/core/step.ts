@@ -30,6 +30,7 @@ import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { followClock, onClock } from './servers/clock'
+import { hasRootAbove } from './servers/followRoot'
 import { onProcedure } from './procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
 import { onAskStanding, onAskTakeOver, onHandOverPage, onLeaveTime, onLeftBe, onLetBe, onNotTaken, onReadHandOver, onStanding, onTakenOver } from './copies/leave'
@@ -96,11 +97,12 @@ function lookAtNames(turn: Turn): void {
     if (!('copy' in save)) continue
     if (concernsPlans(save.change)) lookAtPlans(turn, save)
     if (save.change.type !== 'absorbed') continue
+    if (save.directory === turn.server.root && hasRootAbove(turn)) schedule(turn.server.agenda, 'register', turn.now)
     for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
       else if (intent.procedure === 'reference' || intent.procedure === 'removeD') onNamesChanged(turn, save.directory, labels)
-      else if (intent.procedure === 'move') onMoved(turn, save.directory, originOf(ts) === save.copy)
+      if (intent.procedure === 'move' || (intent.procedure === 'reference' && labels.includes('.'))) onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
   }
 }

@@ -18,8 +18,12 @@ export async function openSubject(server: ServerId, open: (handlers: NetworkHand
   const heard: { from: ServerId; message: string }[] = []
   const events: string[] = []
   const refusals: string[] = []
+  const rooms: string[] = []
   const network = await open({
-    connected: (peer) => events.push(`connected ${peer.server}`),
+    connected: (peer, room) => {
+      events.push(`connected ${peer.server}`)
+      rooms.push(room)
+    },
     disconnected: (peer) => events.push(`disconnected ${peer}`),
     message: (from, message) => heard.push({ from, message }),
     clock: () => undefined,
@@ -34,9 +38,12 @@ export async function openSubject(server: ServerId, open: (handlers: NetworkHand
     },
     cut: async (servers) => network.cut(new Set(servers)),
     disturb: async (weather) => network.disturb(weather),
+    enter: (room) => network.enter(room),
+    leave: async (room) => network.leave(room),
     links: async () => network.links(),
     heard: async () => heard,
     events: async () => events,
+    metIn: async () => rooms,
     refusals: async () => refusals,
     close: async () => network.close(),
   }

@@ -1,18 +1,19 @@
 /** A network inside one program, for tests: servers of a hub reach each other without a browser, in order, at once. */
 import type { ServerId } from '../core/names'
+import { MAX_ROOMS } from '../core/directories/rooms'
 import { messageLimit } from './framing'
 import type { LinkState, Network, NetworkHandlers, ProvenServer } from './network'
 
-/** The room all its networks are in. */
+/** The medium of all its networks; who is in one room meets. */
 export interface LoopbackHub {
-  open(peer: ProvenServer, handlers: NetworkHandlers): Network
+  open(peer: ProvenServer, handlers: NetworkHandlers, room?: string): Network
 }
 
 export function newLoopbackHub(): LoopbackHub {
   const members = new Map<ServerId, Member>()
   return {
-    open(peer, handlers) {
-      const member = new Member(peer, handlers, members)
+    open(peer, handlers, room = 'room') {
+      const member = new Member(peer, handlers, members, room)
       members.set(peer.server, member)
       member.meet()
       return member
@@ -25,13 +26,15 @@ class Member implements Network {
   readonly #handlers: NetworkHandlers
   readonly #members: Map<ServerId, Member>
   readonly #links = new Map<ServerId, LinkState>()
+  readonly #rooms: Set<string>
   #cut: ReadonlySet<ServerId> = new Set()
   readonly #weather = { delay: 0, loss: 0 }
 
-  constructor(peer: ProvenServer, handlers: NetworkHandlers, members: Map<ServerId, Member>) {
+  constructor(peer: ProvenServer, handlers: NetworkHandlers, members: Map<ServerId, Member>, room: string) {
     this.peer = peer
     this.#handlers = handlers
     this.#members = members
+    this.#rooms = new Set([room])
   }
 
   send(to: ServerId, message: string): void {
@@ -61,6 +64,21 @@ class Member implements Network {
     this.meet()
   }
 
+  async enter(room: string): Promise<void> {
+    if (this.#rooms.size >= MAX_ROOMS) return this.#handlers.refused('too many rooms', `it is in ${MAX_ROOMS} already`)
+    this.#rooms.add(room)
+    this.meet()
+  }
+
+  leave(room: string): void {
+    this.#rooms.delete(room)
+    this.meet()
+  }
+
+  rooms(): string[] {
+    return [...this.#rooms]
+  }
+
   cut(servers: ReadonlySet<ServerId>): void {
     this.#cut = new Set(servers)
     this.meet()
@@ -87,12 +105,21 @@ class Member implements Network {
   /** Brings every pair of this member to the state that both cut lists give it. */
   meet(): void {
     for (const other of this.#members.values()) {
-      if (other === this) continue
+      if (other === this || (!this.#links.has(other.peer.server) && !this.#isWith(other))) continue
       const here = this.#cut.has(other.peer.server)
       const there = other.#cut.has(this.peer.server)
-      this.settle(other.peer, here ? 'cut' : there ? 'lost' : 'connected', here ? 'cut here' : there ? 'nothing heard' : '')
-      other.settle(this.peer, there ? 'cut' : here ? 'lost' : 'connected', there ? 'cut here' : here ? 'nothing heard' : '')
+      const together = this.#isWith(other)
+      this.settle(other.peer, ...stateOf(together, here, there))
+      other.settle(this.peer, ...stateOf(together, there, here))
     }
+  }
+
+  isInRoom(room: string): boolean {
+    return this.#rooms.has(room)
+  }
+
+  #isWith(other: Member): boolean {
+    return [...this.#rooms].some((room) => other.#rooms.has(room))
   }
 
   settle(peer: ProvenServer, state: LinkState['state'], reason: string): void {
@@ -102,7 +129,7 @@ class Member implements Network {
     Object.assign(link, { state, reason, road: state === 'connected' ? 'broadcast' : null })
     if (before === state) return
     if (state === 'connected') {
-      this.#handlers.connected(peer)
+      this.#handlers.connected(peer, [...this.#rooms].find((room) => this.#members.get(peer.server)?.isInRoom(room) === true) ?? '')
       this.#handlers.clock(peer.server, 0, 0)
     } else if (before === 'connected') this.#handlers.disconnected(peer.server, reason)
     this.#handlers.changed()
@@ -113,6 +140,12 @@ class Member implements Network {
     if (this.#weather.delay > 0) setTimeout(act, this.#weather.delay)
     else queueMicrotask(act)
   }
+}
+
+function stateOf(together: boolean, here: boolean, there: boolean): [LinkState['state'], string] {
+  if (here) return ['cut', 'cut here']
+  if (!together) return ['absent', 'its room was left']
+  return there ? ['lost', 'nothing heard'] : ['connected', '']
 }
 
 function newLink({ server, name, key }: ProvenServer): LinkState {

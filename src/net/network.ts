@@ -9,23 +9,28 @@ import type { ServerId } from '../core/names'
 export interface Network {
   /** Sends a message, connecting on demand. Never throws; what cannot be sent is dropped and counted. */
   send(to: ServerId, message: string): void
-  /** Opens a link to a server of the room, if there is room for one (at most `maxLinks`). */
+  /** Opens a link to a server of its rooms, if there is room for one (at most `maxLinks`). */
   connect(to: ServerId): void
   /** Drops all traffic with these servers at the transport, both roads, both ways, from now on; the others flow. */
   cut(servers: ReadonlySet<ServerId>): void
   /** Adds delay (ms, each way) and loss (0 to 1) to what this server sends and receives. */
   disturb(weather: { delay: number; loss: number }): void
-  /** Every server heard of in the room and the state of the link to it. */
+  /** From now on meets the servers of this room too; at most `MAX_ROOMS` (core/directories/rooms.ts). */
+  enter(room: string): Promise<void>
+  /** Leaves a room: the links made in it end, and who is met in another room too is linked to there. */
+  leave(room: string): void
+  rooms(): string[]
+  /** Every server heard of in its rooms and the state of the link to it, each once. */
   links(): LinkState[]
-  /** The roads by which servers find each other, and whether each is open. */
+  /** The roads by which servers find each other, of each room, and whether each is open. */
   signallingRoads(): SignallingRoad[]
   /** Says goodbye on every link and stops. */
   close(): void
 }
 
 export interface NetworkHandlers {
-  /** A link to a proven server is up; messages may flow. */
-  connected(peer: ProvenServer): void
+  /** A link to a proven server is up; messages may flow. With the room in which they met. */
+  connected(peer: ProvenServer, room: string): void
   disconnected(server: ServerId, reason: string): void
   message(from: ServerId, message: string): void
   /** A measured clock offset (theirs minus ours) and round trip, both in milliseconds. */

@@ -14,17 +14,23 @@ export interface Subject {
   sendMany(to: ServerId, text: string, count: number): Promise<void>
   cut(servers: ServerId[]): Promise<void>
   disturb(weather: { delay: number; loss: number }): Promise<void>
+  enter(room: string): Promise<void>
+  leave(room: string): Promise<void>
   links(): Promise<LinkState[]>
   /** What has been heard from each server since the start, in order. */
   heard(): Promise<{ from: ServerId; message: string }[]>
   /** Names of handlers called, with the server: `connected s7q2…`. */
   events(): Promise<string[]>
   refusals(): Promise<string[]>
+  /** The room of each link that came up, in order. */
+  metIn(): Promise<string[]>
   close(): Promise<void>
 }
 
 export interface ContractWorld {
-  open(name: string): Promise<Subject>
+  /** Two rooms that are its alone; servers open in the first unless said otherwise. */
+  readonly rooms: readonly [string, string]
+  open(name: string, room?: string): Promise<Subject>
 }
 
 export interface ContractCase {
@@ -114,6 +120,52 @@ export const networkContract: ContractCase[] = [
       await until('the server is absent', async () => (await linkBetween(a, b)).state === 'absent', 2000)
       demand((await linkBetween(a, b)).reason === 'said goodbye', 'the reason is said')
       demand((await a.events()).at(-1) === `disconnected ${b.server}`, 'the handler was told')
+    },
+  },
+  {
+    title: 'servers of two rooms meet when one enters the room of the other, and part when it leaves',
+    async run(world) {
+      const [a, b] = await linkedPair(world)
+      const c = await world.open('gamma', world.rooms[1])
+      await a.enter(world.rooms[1])
+      await linked(a, c)
+      await a.send(c.server, 'from the other room')
+      await hears(c, a, ['from the other room'])
+      const met = async (at: Subject): Promise<string> => (await at.links()).filter(({ state }) => state === 'connected').map(({ server }) => server).toSorted().join()
+      demand((await met(a)) === [b.server, c.server].toSorted().join(), 'who is in both rooms meets those of both')
+      demand((await met(b)) === a.server, 'who is in one room only meets nobody of the other')
+      await a.leave(world.rooms[1])
+      await until('the link is gone at both ends', async () => (await linkBetween(a, c)).state === 'absent' && (await linkBetween(c, a)).state !== 'connected')
+      demand((await a.events()).at(-1) === `disconnected ${c.server}`, 'the handler was told')
+      await a.send(b.server, 'still here')
+      await hears(b, a, ['still here'])
+    },
+  },
+  {
+    title: 'who is met in two rooms has one link, which outlives either',
+    async run(world) {
+      const [a, b] = await linkedPair(world)
+      await b.enter(world.rooms[1])
+      await a.enter(world.rooms[1])
+      await a.enter(world.rooms[1])
+      await a.send(b.server, 'once')
+      await hears(b, a, ['once'])
+      demand((await a.links()).length === 1 && (await b.links()).length === 1, 'the other is counted once')
+      demand((await a.metIn()).join() === world.rooms[0], 'the link is of the room in which it was made')
+      await a.leave(world.rooms[0])
+      await linked(a, b)
+      await b.leave(world.rooms[0])
+      await linked(a, b)
+      await b.send(a.server, 'in the other room')
+      await hears(a, b, ['in the other room'])
+    },
+  },
+  {
+    title: 'a server is in eight rooms at most',
+    async run(world) {
+      const a = await world.open('alpha')
+      for (let room = 0; room < 8; room++) await a.enter(`${world.rooms[1]}${room}`)
+      demand((await a.refusals()).join() === 'too many rooms', 'the ninth is refused, and counted')
     },
   },
   {

@@ -3,6 +3,7 @@ import { newSelf } from './contractSubject'
 import type { Self } from './handshake'
 import type { Note } from './notes'
 import { PeerLink } from './peerLink'
+import type { Signalling } from './signalling'
 import type { Switchboard } from './switchboard'
 
 let selves: [Self, Self]
@@ -36,6 +37,7 @@ async function rest(): Promise<void> {
 interface End {
   link: PeerLink
   board: Switchboard
+  room: Signalling
   events: string[]
 }
 const ends: End[] = []
@@ -45,32 +47,32 @@ function meet(noteTime: number): [End, End] {
   const [alpha, beta] = selves
   const open = (self: Self, other: Self, to: () => End): End => {
     const events: string[] = []
-    const post = (note: Note): void => void setTimeout(() => to().link.heard(note, { road: 'broadcast' }), noteTime)
+    const post = (note: Note): void => void setTimeout(() => to().link.heard(note, { road: 'broadcast' }, to().room), noteTime)
     const board: Switchboard = {
       self,
       handlers: {
-        connected: ({ name }) => events.push(`connected ${name}`),
         disconnected: (_, reason) => events.push(`disconnected: ${reason}`),
         message: (_, message) => events.push(message),
         clock: () => undefined,
         changed: () => undefined,
         refused: (reason) => events.push(`refused ${reason}`),
       },
-      signalling: { send: post, prepare: async (note) => () => post(note), waiting: () => 0, roads: () => [], close: () => undefined },
       iceServers: [],
       weather: { delay: 0, loss: 0 },
       webrtcSilent: false,
       hasRoom: () => true,
+      connected: ({ name }) => events.push(`connected ${name}`),
       changed: () => undefined,
     }
-    return { link: new PeerLink(other.server, board), board, events }
+    const room: Signalling = { send: post, prepare: async (note) => () => post(note), waiting: () => 0, roads: () => [], close: () => undefined }
+    return { link: new PeerLink(other.server, board), board, room, events }
   }
   const a = open(alpha, beta, () => b)
   const b = open(beta, alpha, () => a)
   ends.push(a, b)
   const { server: from, instance, name } = beta
-  a.link.heard({ from, instance, name, type: 'here', to: alpha.server }, { road: 'broadcast' })
-  b.link.heard({ from: alpha.server, instance: alpha.instance, name: alpha.name, type: 'here', to: beta.server }, { road: 'broadcast' })
+  a.link.heard({ from, instance, name, type: 'here', to: alpha.server }, { road: 'broadcast' }, a.room)
+  b.link.heard({ from: alpha.server, instance: alpha.instance, name: alpha.name, type: 'here', to: beta.server }, { road: 'broadcast' }, b.room)
   return [a, b]
 }
 

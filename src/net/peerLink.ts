@@ -5,7 +5,7 @@ import type { LinkState, ProvenServer, Road } from './network'
 import type { Note } from './notes'
 import { Reach } from './reach'
 import type { Session } from './session'
-import type { Way } from './signalling'
+import type { Signalling, Way } from './signalling'
 import type { Switchboard } from './switchboard'
 import { Traffic } from './traffic'
 
@@ -84,6 +84,11 @@ export class PeerLink {
     return this.#present
   }
 
+  /** Whether the link belongs to this room. */
+  isIn(room: Signalling): boolean {
+    return this.#reach.isIn(room)
+  }
+
   get state(): LinkState {
     const measured = this.isConnected ? this.#traffic.measured : null
     return {
@@ -155,7 +160,20 @@ export class PeerLink {
     this.#reach.end(this.#cut ? null : 'bye')
   }
 
-  heard(note: Note, way: Way): void {
+  /** This server leaves a room: who was met there is not met any more, unless they are heard elsewhere. */
+  leaveRoom(room: Signalling): void {
+    if (!this.#reach.isIn(room)) return
+    const wasConnected = this.isConnected
+    this.#present = false
+    this.leave()
+    this.#traffic.detach()
+    if (this.#cut) return
+    this.#reason = 'its room was left'
+    if (wasConnected) this.#board.handlers.disconnected(this.server, this.#reason)
+    this.#board.changed()
+  }
+
+  heard(note: Note, way: Way, room: Signalling): void {
     if (this.#cut || this.#isBanished()) return
     this.#name = note.name
     if (note.type === 'bye') {
@@ -165,7 +183,7 @@ export class PeerLink {
     }
     const isNews = !this.#present
     this.#present = true
-    this.#reach.heard(note, way)
+    this.#reach.heard(note, way, room)
     if (isNews) this.#board.changed()
   }
 
@@ -177,7 +195,7 @@ export class PeerLink {
     this.#name = peer.name
     this.#key = peer.key
     this.#reason = whyThisRoad[session.transport.road]
-    if (!isSame) this.#board.handlers.connected(peer)
+    if (!isSame) this.#board.connected(peer)
     this.#traffic.attach(session, isSame)
     this.#board.changed()
   }

@@ -13,7 +13,7 @@ import type { Note, Signal, Word } from './notes'
 import { hasWebrtc, type RtcTransport } from './rtcTransport'
 import type { Session } from './session'
 import { Sessions } from './sessions'
-import type { Way } from './signalling'
+import type { Signalling, Way } from './signalling'
 import { noteOf, openSession, type Switchboard, webrtcHopeful } from './switchboard'
 
 /**
@@ -55,8 +55,9 @@ export class Reach {
   readonly #isCaller: boolean
   readonly #retry: Backoff
   readonly #upgrade = new Backoff(...upgradePauses, () => this.#tryUpgrade())
-  /** The instance last heard from by note, and the way it came. */
+  /** The instance last heard from by note, the room in which that was, and the way it came. */
   #instance = ''
+  #room: Signalling | null = null
   #way: Way | null = null
   #plainFirst = false
   #patience = attemptPatience
@@ -67,6 +68,11 @@ export class Reach {
     this.#handlers = handlers
     this.#isCaller = board.self.server > server
     this.#retry = new Backoff(...retryPauses, () => this.begin())
+  }
+
+  /** Whether what goes on with the server goes on in this room. */
+  isIn(room: Signalling): boolean {
+    return this.#room === room
   }
 
   /** Begins to reach the server, unless that is under way; false when there is no room for a link. */
@@ -108,13 +114,21 @@ export class Reach {
   }
 
   /** A note of the server, of any type but bye. */
-  heard(note: Exclude<Note, { type: 'bye' }>, way: Way): void {
+  heard(note: Exclude<Note, { type: 'bye' }>, way: Way, room: Signalling): void {
     this.#instance = note.instance
-    if (this.#way === null || way.road === 'broadcast' || this.#way.road === 'relay') this.#way = way
+    this.#notice(room, way, note.type === 'hello' || note.type === 'here')
     if (note.type === 'ring') this.#rung()
-    else if (note.type === 'signal') this.#signalled(note.session, note.signal)
-    else if (note.type === 'frame') this.#framed(note.session, note.body)
+    else if (note.type === 'signal') this.#signalled(room, note.session, note.signal)
+    else if (note.type === 'frame') this.#framed(room, note.session, note.body)
     else this.#greeted()
+  }
+
+  /** Two servers may meet in several rooms: what goes on between them in one stays there, a mere greeting in another moves nothing. */
+  #notice(room: Signalling, way: Way, isGreeting: boolean): void {
+    const goesOn = this.sessions.attempt !== null || this.sessions.peer?.instance === this.#instance
+    if (this.#room !== room && isGreeting && goesOn) return
+    if (this.#room !== room || this.#way === null || way.road === 'broadcast' || this.#way.road === 'relay') this.#way = way
+    this.#room = room
   }
 
   /** It is there. The caller calls, even over a link that belonged to an earlier start; the other waits a little. */
@@ -134,7 +148,7 @@ export class Reach {
     if (live !== null || this.#board.hasRoom()) this.#call(this.#firstRoad())
   }
 
-  #signalled(id: string, signal: Signal): void {
+  #signalled(room: Signalling, id: string, signal: Signal): void {
     const { attempt, live } = this.sessions
     if (attempt?.id === id) {
       attempt.answered = true
@@ -142,17 +156,17 @@ export class Reach {
       else (attempt.transport as Partial<RtcTransport>).signal?.(signal)
     } else if (signal.type === 'offer' && this.#mayAnswer(id)) {
       if (hasWebrtc() && (live !== null || webrtcHopeful(this.#board))) {
-        ;(this.#open(id, 'answerer', 'webrtc').transport as RtcTransport).signal(signal)
+        ;(this.#open(room, id, 'answerer', 'webrtc').transport as RtcTransport).signal(signal)
       } else this.#tell({ type: 'signal', to: this.#server, at: this.#instance, session: id, signal: { type: 'unable' } })
     }
   }
 
-  #framed(id: string, body: string): void {
+  #framed(room: Signalling, id: string, body: string): void {
     const frame = fromBase64url(body)
     if (frame === null) return this.#handlers.fault('sent a frame that is not base64url')
     const known = this.sessions.find(id)
     if (known !== undefined) known.receive(frame)
-    else if (this.#mayAnswer(id) && parseControl(frame)?.type === 'hello') this.#open(id, 'answerer', 'plain').receive(frame)
+    else if (this.#mayAnswer(id) && parseControl(frame)?.type === 'hello') this.#open(room, id, 'answerer', 'plain').receive(frame)
   }
 
   #mayAnswer(id: string): boolean {
@@ -164,12 +178,12 @@ export class Reach {
   }
 
   #call(road: 'webrtc' | 'plain'): void {
-    this.#open(randomText(), 'caller', road)
+    if (this.#room !== null) this.#open(this.#room, randomText(), 'caller', road)
   }
 
-  #open(id: string, role: Role, road: 'webrtc' | 'plain'): Session {
+  #open(room: Signalling, id: string, role: Role, road: 'webrtc' | 'plain'): Session {
     this.#retry.stop()
-    const plan = { id, role, road, to: this.#server, at: this.#instance, way: this.#way, isMuted: () => this.#handlers.isMuted() }
+    const plan = { id, role, road, room, to: this.#server, at: this.#instance, way: this.#way, isMuted: () => this.#handlers.isMuted() }
     const session: Session = openSession(this.#board, plan, {
       proven: (peer) => this.#proven(session, peer),
       frame: (frame) => {
@@ -234,6 +248,6 @@ export class Reach {
   }
 
   #tell(word: Word): void {
-    if (!this.#handlers.isMuted()) this.#board.signalling.send(noteOf(this.#board.self, word), null)
+    if (!this.#handlers.isMuted()) this.#room?.send(noteOf(this.#board.self, word), null)
   }
 }

@@ -1,9 +1,9 @@
-/** What all links of a server share, and how a link opens a session by either road. */
+/** What all links of a server share, in whichever room they were met, and how a link opens a session by either road. */
 import type { ServerId } from '../core/names'
 import { toBase64url } from '../keys/encoding'
 import type { Role } from '../keys/sealing'
 import type { Self } from './handshake'
-import type { NetworkHandlers } from './network'
+import type { NetworkHandlers, ProvenServer } from './network'
 import type { Note, Signal, Word } from './notes'
 import { openPlainTransport } from './plainTransport'
 import { hasWebrtc, openRtcTransport } from './rtcTransport'
@@ -14,14 +14,15 @@ import type { Transport, TransportHandlers } from './transport'
 
 export interface Switchboard {
   readonly self: Self
-  readonly handlers: NetworkHandlers
-  readonly signalling: Signalling
+  readonly handlers: Omit<NetworkHandlers, 'connected'>
   readonly iceServers: RTCIceServer[]
   readonly weather: Weather
   /** WebRTC found no network interface here: links begin on the plain road until it is seen to work. */
   webrtcSilent: boolean
   /** Whether there is room for one more link. */
   hasRoom(): boolean
+  /** A link to a proven server is up. */
+  connected(peer: ProvenServer): void
   changed(): void
 }
 
@@ -40,6 +41,8 @@ export interface SessionPlan {
   id: string
   role: Role
   road: 'webrtc' | 'plain'
+  /** The signalling of the room in which it was met. */
+  room: Signalling
   /** The server to be reached. */
   to: ServerId
   /** The instance of it that was heard. */
@@ -52,7 +55,7 @@ export interface SessionPlan {
 
 /** Opens a session as planned. */
 export function openSession(board: Switchboard, plan: SessionPlan, handlers: SessionHandlers): Session {
-  const { id, role, to, at, way } = plan
+  const { id, role, room, to, at, way } = plan
   return new Session(
     {
       id,
@@ -60,7 +63,7 @@ export function openSession(board: Switchboard, plan: SessionPlan, handlers: Ses
       expected: to,
       self: board.self,
       open: (on) => (plan.road === 'webrtc' ? openWebrtc(board, plan, on) : openPlain(board, plan, on)),
-      prepare: (sealed) => board.signalling.prepare(noteOf(board.self, { type: 'frame', to, at, session: id, body: toBase64url(sealed) }), way),
+      prepare: (sealed) => room.prepare(noteOf(board.self, { type: 'frame', to, at, session: id, body: toBase64url(sealed) }), way),
     },
     handlers,
   )
@@ -69,7 +72,7 @@ export function openSession(board: Switchboard, plan: SessionPlan, handlers: Ses
 function openWebrtc(board: Switchboard, plan: SessionPlan, on: TransportHandlers): Transport {
   const tell = (signal: Signal) => {
     const word: Word = { type: 'signal', to: plan.to, at: plan.at, session: plan.id, signal }
-    if (!plan.isMuted()) board.signalling.send(noteOf(board.self, word), null)
+    if (!plan.isMuted()) plan.room.send(noteOf(board.self, word), null)
   }
   const noCandidates = () => {
     board.webrtcSilent = true
@@ -78,11 +81,11 @@ function openWebrtc(board: Switchboard, plan: SessionPlan, on: TransportHandlers
 }
 
 function openPlain(board: Switchboard, plan: SessionPlan, on: TransportHandlers): Transport {
-  const { way } = plan
+  const { room, way } = plan
   const post = (body: string) => {
     const word: Word = { type: 'frame', to: plan.to, at: plan.at, session: plan.id, body }
-    if (!plan.isMuted()) board.signalling.send(noteOf(board.self, word), way)
+    if (!plan.isMuted()) room.send(noteOf(board.self, word), way)
   }
-  const waiting = () => (way === null ? 0 : board.signalling.waiting(way))
+  const waiting = () => (way === null ? 0 : room.waiting(way))
   return openPlainTransport({ road: way?.road ?? 'broadcast', post, waiting }, on)
 }

@@ -44,8 +44,8 @@ async function stranger(room: string) {
 // Node has BroadcastChannel and WebCrypto but no WebRTC: all goes by the plain road.
 describe('the network contract on the plain road', () => {
   it.each(networkContract)('$title', { timeout: 30_000 }, async (each) => {
-    const room = randomText()
-    await each.run({ open: async (name) => openServer(room, await newSelf(name)) })
+    const rooms = [randomText(), randomText()] as const
+    await each.run({ rooms, open: async (name, room = rooms[0]) => openServer(room, await newSelf(name)) })
   })
 })
 

@@ -1,19 +1,21 @@
 /**
- * The real network (SPEC §16): the servers of one room find each other by notes on the signalling road and link up by
- * WebRTC, all with all while they are few.
+ * The real network (SPEC §16): the servers of a room find each other by notes on its signalling road and link up by
+ * WebRTC, all with all while they are few. A server may meet others in several rooms; who is met in more than one of them
+ * has one link, which belongs to the room in which it was made.
  */
 import type { ServerId } from '../core/names'
+import { MAX_ROOMS } from '../core/directories/rooms'
 import { roomKeys } from '../keys/sealing'
 import type { Self } from './handshake'
 import type { LinkState, Network, NetworkHandlers, SignallingRoad } from './network'
 import type { Note } from './notes'
 import { PeerLink } from './peerLink'
 import { relayOfPage } from './relayRoad'
-import { openSignalling, type Way } from './signalling'
+import { openSignalling, type Signalling, type Way } from './signalling'
 import { noteOf, type Switchboard } from './switchboard'
 
 export interface WebrtcNetworkOptions {
-  /** The room's unguessable id. */
+  /** The unguessable id of the room it is in from the start. */
   room: string
   self: Self
   handlers: NetworkHandlers
@@ -37,12 +39,25 @@ const companyPause = 120_000
 const serversKnown = 500
 
 export async function openWebrtcNetwork(options: WebrtcNetworkOptions): Promise<Network> {
-  return new WebrtcNetwork(options, await roomKeys(options.room))
+  const network = new WebrtcNetwork(options)
+  await network.enter(options.room)
+  return network
+}
+
+/** A room that this server is in. */
+interface Room {
+  signalling: Signalling
+  /** The last word to all in it, made beforehand. */
+  farewell: () => void
 }
 
 class WebrtcNetwork implements Network {
   readonly #links = new Map<ServerId, PeerLink>()
   readonly #board: Switchboard
+  readonly #relays: readonly string[]
+  readonly #rooms = new Map<string, Room>()
+  /** Rooms that are being entered. */
+  readonly #entering = new Set<string>()
   readonly #beats: ReturnType<typeof setInterval>
   #cut: ReadonlySet<ServerId> = new Set()
   #pause = firstPause
@@ -50,35 +65,68 @@ class WebrtcNetwork implements Network {
   #lastBeat = performance.now()
   #changing = false
   #closed = false
-  #farewell: () => void = () => undefined
   readonly #leave = () => this.close()
 
-  constructor(options: WebrtcNetworkOptions, keys: Awaited<ReturnType<typeof roomKeys>>) {
+  constructor(options: WebrtcNetworkOptions) {
     const { self, handlers, iceServers, maxLinks = 20 } = options
     const ownRelay = relayOfPage()
-    const relays = new Set(ownRelay === null ? options.relays : [ownRelay, ...options.relays])
-    const signalling = openSignalling(keys, [...relays], {
-      note: (note, way) => this.#hear(note, way),
-      opened: () => this.#announce(),
-      changed: () => this.#changed(),
-      refused: (reason, detail) => handlers.refused(reason, detail),
-    })
+    this.#relays = [...new Set(ownRelay === null ? options.relays : [ownRelay, ...options.relays])]
     this.#board = {
       self,
       handlers,
-      signalling,
       iceServers,
       weather: { delay: 0, loss: 0 },
       webrtcSilent: false,
       hasRoom: () => this.#count((link) => link.isBusy) < maxLinks,
+      connected: (peer) => handlers.connected(peer, this.#roomOf(peer.server)),
       changed: () => this.#changed(),
     }
     this.#beats = setInterval(() => this.#beat(), beatPeriod)
     globalThis.addEventListener?.('pagehide', this.#leave)
-    void signalling.prepare(noteOf(self, { type: 'bye' }), null).then((farewell) => {
-      this.#farewell = farewell
+  }
+
+  async enter(id: string): Promise<void> {
+    if (this.#rooms.has(id) || this.#entering.has(id)) return
+    if (this.#rooms.size + this.#entering.size >= MAX_ROOMS) return this.#board.handlers.refused('too many rooms', `it is in ${MAX_ROOMS} already`)
+    this.#entering.add(id)
+    const keys = await roomKeys(id)
+    if (this.#closed || !this.#entering.delete(id)) return
+    const room: Room = { signalling: this.#signallingIn(id, keys), farewell: () => undefined }
+    this.#rooms.set(id, room)
+    void room.signalling.prepare(noteOf(this.#board.self, { type: 'bye' }), null).then((farewell) => {
+      room.farewell = farewell
     })
     this.#announce()
+  }
+
+  #signallingIn(id: string, keys: Awaited<ReturnType<typeof roomKeys>>): Signalling {
+    return openSignalling(keys, this.#relays, {
+      note: (note, way) => this.#hear(note, way, id),
+      opened: () => this.#announce(),
+      changed: () => this.#changed(),
+      refused: (reason, detail) => this.#board.handlers.refused(reason, detail),
+    })
+  }
+
+  #roomOf(server: ServerId): string {
+    const link = this.#links.get(server)
+    return [...this.#rooms].find(([, { signalling }]) => link?.isIn(signalling) === true)?.[0] ?? ''
+  }
+
+  leave(id: string): void {
+    this.#entering.delete(id)
+    const room = this.#rooms.get(id)
+    if (room === undefined) return
+    this.#rooms.delete(id)
+    for (const link of this.#links.values()) link.leaveRoom(room.signalling)
+    room.farewell()
+    room.signalling.close()
+    // Who is met elsewhere too is linked to there.
+    this.#announce()
+  }
+
+  rooms(): string[] {
+    return [...this.#rooms.keys()]
   }
 
   send(to: ServerId, message: string): void {
@@ -107,7 +155,7 @@ class WebrtcNetwork implements Network {
   }
 
   signallingRoads(): SignallingRoad[] {
-    return this.#board.signalling.roads()
+    return [...this.#rooms.values()].flatMap(({ signalling }) => signalling.roads())
   }
 
   close(): void {
@@ -117,12 +165,16 @@ class WebrtcNetwork implements Network {
     clearInterval(this.#beats)
     clearTimeout(this.#announceTimer)
     for (const link of this.#links.values()) link.leave()
-    this.#farewell()
-    this.#board.signalling.close()
+    for (const { farewell, signalling } of this.#rooms.values()) {
+      farewell()
+      signalling.close()
+    }
   }
 
-  #hear(note: Note, way: Way): void {
+  #hear(note: Note, way: Way, id: string): void {
     const { self, handlers } = this.#board
+    const room = this.#rooms.get(id)?.signalling
+    if (room === undefined) return
     if (note.from === self.server) {
       if (note.instance !== self.instance) handlers.refused('twin', 'another tab says it is this server')
       return
@@ -132,9 +184,9 @@ class WebrtcNetwork implements Network {
     if ('at' in note && note.at !== self.instance) return
     if (note.type === 'hello') {
       if (note.except.includes(self.server)) return
-      this.#board.signalling.send(noteOf(self, { type: 'here', to: note.from }), way)
+      room.send(noteOf(self, { type: 'here', to: note.from }), way)
     }
-    this.#linkTo(note.from)?.heard(note, way)
+    this.#linkTo(note.from)?.heard(note, way, room)
   }
 
   /** Null when too many servers are known already. */
@@ -164,7 +216,7 @@ class WebrtcNetwork implements Network {
   #announce(): void {
     clearTimeout(this.#announceTimer)
     if (this.#closed) return
-    this.#board.signalling.send(noteOf(this.#board.self, { type: 'hello', except: [...this.#cut] }), null)
+    for (const { signalling } of this.#rooms.values()) signalling.send(noteOf(this.#board.self, { type: 'hello', except: [...this.#cut] }), null)
     const lonely = this.#count((link) => link.isConnected) === 0
     const pause = lonely ? this.#pause : companyPause
     this.#pause = lonely ? Math.min(lonelyPause, this.#pause * 2) : firstPause

@@ -249,7 +249,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s) }),
   stay: (s) => ({ copy: s.aCopy(), stays: s.random.chance(0.5) }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
-  records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), born: s.random.chance(0.3), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer(), gone: s.random.chance(0.8) ? null : { in: s.aDirectory(), known: s.random.chance(0.5) } }),
+  records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), born: s.random.chance(0.3), ofRoot: s.random.chance(0.1), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer(), gone: s.random.chance(0.8) ? null : { in: s.aDirectory(), known: s.random.chance(0.5) } }),
   foresee: (s) => ({ directory: s.aDirectory() }),
   removeD: (s) => ({ directory: s.aDirectory() }),
   cleanUp: (s) => ({ copy: s.aCopy(), label: s.random.chance(0.5) ? null : s.aLabel() }),
@@ -272,7 +272,7 @@ const referenceOrTree = (s: Scene): Tree =>
   s.random.chance(0.3) ? aTree(s) : [['DI', [[s.random.pick(s.directories), true]]], ['Servers', times(few(s), (): [Label, Tree] => [s.random.chance(0.5) ? s.aLabel() : 'x', true])], ['SI', [[s.aServer(), true]]]]
 
 const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
-  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName() }),
+  hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName(), rank: s.random.pick([null, 0, -1, 1e6]) }),
   request: (s) => ({ type: 'request', id: s.random.chance(0.9) ? s.random.id(16) : s.aText(32), request: requests[s.random.pick(requestKinds)](s) }),
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),

@@ -20,7 +20,7 @@ const accuse = (sentence: string): never => {
 /** How a call ended is counted. */
 type Counted = (well: string, badly: string) => (outcome: object) => void
 
-export function allMoved(world: World, directories: readonly DirectoryId[], counted: Counted): void {
+export function allMoved(world: World, root: DirectoryId, directories: readonly DirectoryId[], counted: Counted): void {
   const copies = new Map(directories.flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map((first) => [each, first])))
   const isOpen = (): boolean => [...copies.values()].some(({ copy }) => backReferences(copy.visible).length > 1 || removedOf(world).has(effectiveParent(copy)?.parent ?? copy.directory))
   for (let round = 0; round < ROUNDS && isOpen(); round++) {
@@ -30,11 +30,11 @@ export function allMoved(world: World, directories: readonly DirectoryId[], coun
   const removed = removedOf(world)
   const live = new Map([...copies].filter(([directory]) => !removed.has(directory)).map(([directory, { copy }]) => [directory, copy]))
   goneForGood(removed, live)
-  treeIsRight(world, live, removed)
+  treeIsRight(world, root, live, removed)
 }
 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
-function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
+function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
   const said: [DirectoryId, Judged[]][] = [...[...copies].map(([directory, { visible }]): [DirectoryId, Judged[]] => [directory, backReferences(visible)]), ...removed]
   const records = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory })))
   const told = new Map(said)
@@ -53,6 +53,8 @@ function treeIsRight(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCop
     for (const former of records) if (former.directory === directory && former.verdict === 'settled' && (former.parent !== parent || former.label !== label)) leadsThere(world, copies, former)
   }
   for (const [directory, { visible }] of copies) {
+    // What was made to be a root, and nobody went on with, has no part in the tree.
+    if (directory !== root && !parents.has(directory)) continue
     for (const label of labelsAt(visible, [])) {
       const named = namedBy(visible, label)
       const up = named?.type === 'directory' ? parents.get(named.directory) : undefined
@@ -105,7 +107,7 @@ function isInUse(world: World, parent: DirectoryId, label: Label, directory: Dir
 }
 
 /** Where a name leads by what stands in these copies. */
-function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
+export function follow(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, name: FullName | null, links = 0): DirectoryId | undefined {
   let at = name?.from as DirectoryId | undefined
   for (const [depth, label] of name?.labels.entries() ?? []) {
     const tree = at && copies.get(at)?.visible

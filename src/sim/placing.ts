@@ -4,6 +4,7 @@ import { inSNOf } from '../core/directories/serverEntry'
 import type { DirectoryId, Label } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { Finding } from '../core/requests'
+import { pathBelow } from './growing'
 import { inSNHasShorterServer, namesHaveInSN, serversReachTheRoot } from './serverCheckers'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -12,18 +13,18 @@ import type { World } from './world'
 /** How a call ended is counted, under one name when it went well and another when it did not. */
 type Counted = (well: string, badly: string, then?: (outcome: object) => void) => (outcome: object) => void
 
-/** One act of an administrator; `paths` are the names under which directories were made. */
-export function place(world: World, at: SimServer, paths: ReadonlyMap<DirectoryId, readonly Label[]>, counted: Counted, random: Random): void {
+/** One act of an administrator. */
+export function place(world: World, at: SimServer, directories: readonly DirectoryId[], counted: Counted, random: Random): void {
   const root = at.server.root
   if (root === null) return
   const kind = random.fraction()
-  const named = [...paths.keys()].filter((each) => world.copies(each).some(({ copy }) => inSNOf(copy.visible) !== null))
-  const below = [...paths.keys()].filter((each) => each !== root)
-  const directory = random.pick(kind < 0.35 && below.length > 0 ? below : random.chance(0.8) && named.length > 0 ? named : [...paths.keys()])
+  const named = directories.filter((each) => world.copies(each).some(({ copy }) => inSNOf(copy.visible) !== null))
+  const below = directories.filter((each) => each !== root)
+  const directory = random.pick(kind < 0.35 && below.length > 0 ? below : random.chance(0.8) && named.length > 0 ? named : directories)
   const having = random.shuffled(world.copies(directory).map((each) => each.at.id))
   const ask = (request: Extract<Call, { type: 'ask' }>['request']): Call => ({ type: 'ask', servers: [at.id], request })
   if (kind < 0.35) at.call({ type: 'ask', servers: having, request: { type: 'setInSN', directory, to: random.chance(0.8) } }, counted('InSN set', 'setInSN refused'))
-  else if (kind < 0.75) at.call(naming(world, paths.get(directory)!, random), counted('servers set up', 'setUpOn refused'))
+  else if (kind < 0.75) at.call(naming(world, pathBelow(world, root, directory) ?? [], random), counted('servers set up', 'setUpOn refused'))
   else if (kind < 0.83) at.call(ask({ type: 'removeS', directory: root }), counted('servers removed', 'removeS refused'))
   else check(at, root, counted)
 }

@@ -7,14 +7,15 @@ import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId } from '../core/names'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
-import { healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
+import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
+import { cut, healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchRemovals } from './removing'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
-import { bulkyMix, epochMix, expiring, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, expiring, growingMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
@@ -70,13 +71,16 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   // A known bug shows soonest in the usual worlds, where nothing else is going on.
   const mix = canary === undefined ? random.pick([bulkyOrUsual, random.chance(MOVING) ? movingMix : bulkyOrUsual, epochMix, random.chance(PLACING) ? placingMix : epochMix]) : { ...bulkyOrUsual, place: 0 }
   const goesByCaches = canary === undefined && world.random.fork('expiration').chance(EXPIRING)
-  const workload = new Workload(world, aim?.mix ?? (goesByCaches ? expiring(mix) : mix), aim === undefined)
+  const growth = world.random.fork('growth')
+  const grows = canary === undefined && aim === undefined && growth.chance(GROWING)
+  const workload = new Workload(world, aim?.mix ?? (grows ? growingMix : goesByCaches ? expiring(mix) : mix), aim === undefined)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
+  if (isGrowing(workload.mix) && growth.chance(APART)) beginApart(world, workload)
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
-  const faults = faultsOf(world, aim, canary)
+  const faults = grows ? { usual: true, losesDisks: false, restoresDisks: false } : faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
   for (let i = 0; i < acts; i++) act(world, workload, i, pace, faults, without?.has(i) === true)
@@ -93,11 +97,30 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.findLost()
   nothingLost(world)
   converged(world)
-  allMoved(world, workload.directories, workload.counted)
-  if (size <= MOST_CHECKED) allPlaced(world, workload.directories[0]!, workload.counted)
+  const root = allJoined(workload.growing(random), random)
+  allMoved(world, root, workload.directories, workload.counted)
+  if (isGrowing(workload.mix)) {
+    rivalsYielded(world, root, workload.directories)
+    formerNamesGoOn(world, root)
+  }
+  if (size <= MOST_CHECKED) allPlaced(world, root, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
 
+/** A second service begins on the last servers, which hear of the first one when the network heals. */
+function beginApart(world: World, workload: Workload): void {
+  const middle = Math.ceil(world.servers.length / 2)
+  const [first] = world.servers.slice(middle)
+  if (first === undefined) return
+  cut(world, world.servers.slice(0, middle), world.servers.slice(middle), false)
+  workload.begin(first, world.random.fork('other root'))
+}
+
+const isGrowing = ({ grow }: Mix): boolean => grow !== undefined
+
+/** So many worlds grow by new roots; so many of these begin as two services. */
+const GROWING = 1
+const APART = 0.5
 const BULKY = 0.04
 /** So many worlds lose disks too; so many have some put back as they were. */
 const LOSES_DISKS = 0.3

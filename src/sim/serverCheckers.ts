@@ -7,7 +7,7 @@ import { namedBy } from '../core/directories/reference'
 import { inSNOf, serverEntry, type ServerEntry } from '../core/directories/serverEntry'
 import type { DirectoryId, Label } from '../core/names'
 import { formatPath } from '../core/names'
-import { depthOfServer } from '../core/server'
+import { homeOf, type Server } from '../core/server'
 import { visibleChildren } from '../core/values/valueTree'
 import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
@@ -58,7 +58,11 @@ export function namesHaveInSN(world: World, root: DirectoryId): void {
     for (const { path } of serversIn(place)) {
       for (let depth = 0; depth < path.length; depth++) {
         const above = places.find((other) => nameOf(other.path) === nameOf(path.slice(0, depth)))
-        if (above === undefined || inSNOf(above.copy.visible)?.depth !== depth) accuse('S1', `the server ${nameOf(path)} is named below ${nameOf(path.slice(0, depth))}, which has ${above && inSNOf(above.copy.visible) ? 'another InSN' : 'no InSN'}`)
+        const inSN = above && inSNOf(above.copy.visible)
+        if (inSN === undefined || inSN === null) return accuse('S1', `the server ${nameOf(path)} is named below ${nameOf(path.slice(0, depth))}, which has no InSN`)
+        const higher = places.find((other) => depth > 0 && nameOf(other.path) === nameOf(path.slice(0, depth - 1)))
+        const rank = higher && inSNOf(higher.copy.visible)?.rank
+        if (rank !== undefined && inSN.rank <= rank) accuse('S1', `${nameOf(path.slice(0, depth))}, below which the server ${nameOf(path)} is named, has the rank ${inSN.rank}, and the directory above it ${rank}`)
       }
     }
   }
@@ -66,34 +70,46 @@ export function namesHaveInSN(world: World, root: DirectoryId): void {
 
 /** S2: "if d.inSN = true, then either d is the root, or a copy of d is stored on a server with a name shorter than any direct name of d". */
 export function inSNHasShorterServer(world: World, root: DirectoryId): void {
-  for (const { path, directory, copy } of placesOf(world, root)) {
-    if (path.length === 0 || inSNOf(copy.visible) === null) continue
-    const shorter = world.copies(directory).some(({ at, copy: other }) => other.state === 'active' && depthOfServer(at.server.name) < path.length)
+  const places = placesOf(world, root)
+  for (const { path, directory, copy } of places) {
+    const inSN = inSNOf(copy.visible)
+    if (path.length === 0 || inSN === null) continue
+    const isShorter = (server: Server): boolean => rankOfHome(places, server) < inSN.rank
+    const shorter = world.copies(directory).some(({ at, copy: other }) => other.state === 'active' && isShorter(at.server))
     // Where no server at all has a shorter name nothing can be repaired; a copy that was removed by force may have left it so.
-    const possible = world.servers.some(({ server }) => !server.removed && depthOfServer(server.name) < path.length)
+    const possible = world.servers.some(({ server }) => !server.removed && isShorter(server))
     if (!shorter && possible) accuse('S2', `${nameOf(path)} has InSN, and no copy on a server with a shorter name: ${world.copies(directory).map(({ at }) => at.server.name).join(', ')}`)
   }
 }
 
 /** S3: "every server s either stores the root, or s.up is a shorter name of another server, and s stores a copy of the directory for s.up". */
 export function serversReachTheRoot(world: World, root: DirectoryId): void {
-  const named = placesOf(world, root).flatMap(serversIn)
+  const places = placesOf(world, root)
+  const named = places.flatMap(serversIn)
   for (const at of world.servers) {
     const { server } = at
     if (server.removed) continue
     const own = named.find(({ path, entry }) => entry.server === at.id && nameOf(path) === `/${server.name}`)
     if (own === undefined) accuse('S3', `${at.name}, which calls itself /${server.name}, is not entered under that name`)
-    if (!stores(at, root)) upReaches(at, named)
+    if (!stores(at, root)) upReaches(at, named, places)
   }
 }
 
+/** Of a directory that lookups come to; the root's is the least. */
+function rankOf(places: readonly Place[], directory: DirectoryId | null): number {
+  const place = places.find((each) => each.directory === directory)
+  return place?.path.length === 0 ? Number.NEGATIVE_INFINITY : ((place && inSNOf(place.copy.visible)?.rank) ?? Number.POSITIVE_INFINITY)
+}
+
+const rankOfHome = (places: readonly Place[], server: Server): number => rankOf(places, homeOf(server))
+
 const stores = (at: SimServer, directory: DirectoryId): boolean => at.copyOf(directory)?.state === 'active'
 
-function upReaches(at: SimServer, named: readonly NamedServer[]): void {
+function upReaches(at: SimServer, named: readonly NamedServer[], places: readonly Place[]): void {
   const { up, name } = at.server
   if (up === null) return accuse('S3', `/${name} stores no copy of the root and has no up pointer`)
   const above = named.find(({ path }) => nameOf(path) === `/${up.name}`)
   if (above === undefined || above.entry.server === at.id) return accuse('S3', `/${name} points up to /${up.name}, which is no other server's name`)
-  if (depthOfServer(up.name) >= depthOfServer(name)) accuse('S3', `/${name} points up to /${up.name}, which is no shorter name`)
+  if (rankOf(places, up.directory) >= rankOfHome(places, at.server)) accuse('S3', `/${name} points up to /${up.name}, which is no shorter name`)
   if (!stores(at, up.directory)) accuse('S3', `/${name} points up to /${up.name}, and stores no copy of its directory`)
 }

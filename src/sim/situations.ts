@@ -30,6 +30,7 @@ const made = [
   'a write was acknowledged while every other copy was out of reach',
   'an update was sent again, because it was not durable yet',
   'who waited for an update to be durable crashed, and sent it again',
+  'of rival new roots the later was void',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean
@@ -123,6 +124,9 @@ const after = {
   'an update waited for its ancestor': (server) => [...server.copies.values()].some(({ waiting }) => waiting.size > 0),
   'two directories were created under one name': happens(/was taken; this directory goes on/),
   'a server was named in another directory than the root': happens(/^this server is entered in the directory/),
+  'a server followed to a new root': happens(/^the root is now #/),
+  'two services met': happens(/^.* belongs to another root/),
+  'a new root that was not first went below the other': happens(/^another new root was first/),
   'a server was removed': happens(/^this server has been removed/),
   'a directory was removed': happens(/^this directory is removed: it takes nothing more/),
   'a removal asked after somebody who was announced': (server) => [...server.procedures.values()].some((procedure) => procedure.type === 'removeD' && procedure.asking !== null),

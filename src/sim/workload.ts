@@ -1,8 +1,10 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
 import { childLabel } from '../core/directories/children'
-import { recordKey } from '../core/directories/parents'
+import { effectiveParent, recordKey } from '../core/directories/parents'
 import { isFailure, type Failure } from '../core/errors'
+import { inSNOf } from '../core/directories/serverEntry'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
@@ -12,6 +14,7 @@ import { readIsTrue, remaining } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { expire, type Expiring } from './expiring'
+import { grow, type Growing } from './growing'
 import { place } from './placing'
 import { Promises } from './promises'
 import type { Random } from './random'
@@ -36,6 +39,8 @@ export interface Mix {
   move?: number
   /** Directories are emptied and removed. */
   remove?: number
+  /** New roots above old ones, and services that become one. */
+  grow?: number
   /** Calls as large as they may be, so that transfers take several pages. */
   bulk: number
   /** New epochs, of those in reach, of all, or of any; and what an administrator does about those left out. */
@@ -52,6 +57,8 @@ export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 /** Many directories that move. */
 export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 12, move: 30, remove: 10, bulk: 0 }
+/** New roots, joins, and all that names servers and moves directories meanwhile. */
+export const growingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 5, makeDirectory: 8, place: 12, move: 10, grow: 6, bulk: 0 }
 /** The same people, and others who go by caches. */
 export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 150 })
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
@@ -62,10 +69,8 @@ const INSISTS = 0.7
 
 export class Workload {
   readonly directories: DirectoryId[] = []
-  /** The names under which they were made, from the root. */
-  private readonly paths = new Map<DirectoryId, readonly Label[]>()
+  readonly mix: Mix
   private readonly world: World
-  private readonly mix: Mix
   /** Whether some want more than the disk of one copy; those who are aimed at something else do not. */
   private readonly demanding: boolean
   /** How many directories are made at most, besides the root. */
@@ -82,13 +87,11 @@ export class Workload {
     this.most = mix.makeDirectory > 5 ? 12 : 3
   }
 
-  /** The first server makes the root. */
-  begin(first: SimServer): void {
-    const random = this.world.random.fork('root')
+  /** The first server makes the root; in another service another one does. */
+  begin(first: SimServer, random = this.world.random.fork('root')): void {
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
-    this.paths.set(directory, [])
-    const root: Branch[] = [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]]
+    const root: Branch[] = firstChange('ANSI', rootSelf(0))
     first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
   }
 
@@ -110,8 +113,9 @@ export class Workload {
       decide: () => this.decide(at, directory, random),
       move: () => this.move(at, random),
       remove: () => this.remove(at, directory, random),
+      grow: () => grow(this.growing(random), at, random),
       expire: () => this.expire(at, directory, random),
-      place: () => place(this.world, at, this.paths, this.counted, random),
+      place: () => place(this.world, at, this.directories, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
     for (const [name, weight] of Object.entries(this.mix) as [keyof Mix, number][]) {
@@ -268,7 +272,6 @@ export class Workload {
     const label = random.pick(['DEC', 'IBM'])
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)
-    this.paths.set(directory, [...this.paths.get(parent)!, label])
     const created = this.intent(at, directory, 'newD', branches, random)
     this.announce(at, parent, childLabel(directory), at.id, random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
   }
@@ -290,16 +293,24 @@ export class Workload {
 
   /** MoveSubtree: mostly of what may move, without looking beforehand; void moves are part of the world. */
   private move(at: SimServer, random: Random): void {
-    const [root] = this.directories
     const there = this.directories.filter((each) => this.world.copies(each).length > 0)
-    const movable = there.filter((each) => each !== root)
+    const movable = there.filter((each) => this.world.copies(each).some(({ copy }) => effectiveParent(copy) !== undefined))
     if (movable.length === 0) return
     const directory = random.pick(movable)
     const parent = random.pick(there)
     if (random.chance(0.3)) return at.call({ type: 'ask', servers: this.world.copies(directory).map((each) => each.at.id), request: { type: 'cleanUp', directory } }, this.counted('moves carried out', 'move ended'))
     const id = random.id(8)
-    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(parent, id), [[random.pick(['DEC', 'IBM', 'SRC']), true]]]], replace: false }
+    const label = random.pick(['DEC', 'IBM', 'SRC'])
     this.world.count('moves')
+    const having = this.world.copies(directory)
+    if (having.every(({ copy }) => inSNOf(copy.visible) === null)) return this.announcedMove(at, directory, { parent, label, id }, random)
+    // S1: one in which servers may be named is moved by who has looked whether there is room.
+    at.call({ type: 'ask', servers: having.map((each) => each.at.id), request: { type: 'foresee', directory, parent, label } }, this.counted('moves with InSN', 'move with InSN refused', () => at.alive && this.announcedMove(at, directory, { parent, label, id }, random)))
+  }
+
+  /** The record of a move: drawn up and signed, announced where it leads, and submitted [W5]. */
+  private announcedMove(at: SimServer, directory: DirectoryId, { parent, label, id }: { parent: DirectoryId; label: Label; id: string }, random: Random): void {
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(parent, id), [[label, true]]]], replace: false }
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
       if (isFailure(outcome)) return this.world.count(`move refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
@@ -311,6 +322,16 @@ export class Workload {
   /** RemoveD, mostly of what is below the root. */
   private remove(at: SimServer, directory: DirectoryId, random: Random): void {
     if (directory !== this.directories[0] || random.chance(0.1)) remove(this.world, at, directory, this.counted, (who, of, change) => this.write(who, of, change, random), random)
+  }
+
+  growing(random: Random): Growing {
+    return {
+      world: this.world,
+      directories: this.directories,
+      made: (at, directory, branches) => this.intent(at, directory, 'newD', branches, random),
+      write: (at, directory, change) => this.write(at, directory, change, random),
+      newDirectoryId: () => this.newDirectoryId(random),
+    }
   }
 
   private newDirectoryId(random: Random): DirectoryId {

@@ -3,6 +3,7 @@
  * Shared by all tabs of the browser.
  */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { KeptCombination } from '../core/directories/combination'
 import type { DirectoryId, ServerId } from '../core/names'
 import type { SigningPair } from '../keys/signing'
 
@@ -22,6 +23,12 @@ export interface KnownRoom {
   /** Made by this browser: one of its tabs makes the root, unless it is made. */
   madeHere: boolean
   root: DirectoryId | null
+  /** Where the names of the page begin [N1]; not said before its first root was known. */
+  working?: { root: string; directory: string }
+  /** Further rooms that its service was last known to meet in [X7]. */
+  others?: string[]
+  /** Its service is to be joined with another one: what was decided, and whether it is done [O3]. */
+  combination?: KeptCombination | null
   lastUsed: number
 }
 

@@ -5,6 +5,7 @@
  */
 import { failure, NameServiceError } from '../core/errors'
 import { labelFault, shown, type ServerId } from '../core/names'
+import { isRoom } from '../core/directories/rooms'
 import { greekLetters } from '../core/servers/register'
 import { newSigningPair, serverIdOf } from '../keys/signing'
 import { toBase32, randomBytes } from '../keys/encoding'
@@ -14,7 +15,6 @@ import type { BrowserIndex, KnownRoom, KnownServer } from '../storage/browserInd
 const LOCK_TRIES = 8
 const LOCK_PAUSE = 50
 const ROOM_LETTERS = 26
-const isRoom = (text: string): boolean => new RegExp(`^[a-z2-7]{${ROOM_LETTERS}}$`).test(text)
 
 /** What stands after `#room=` is no room, so nobody else can be in it. */
 export class WrongRoom extends Error {
@@ -33,6 +33,12 @@ const nextStep = (): string => `Ask for the link again, or open ${ownRoomUrl()} 
 export const ownRoomUrl = (): string => `${location.origin}${location.pathname}`
 
 const roomIn = (url: string): string | null => new URLSearchParams(new URL(url).hash.slice(1)).get('room')
+
+/** The room that an invitation leads to: the link, or what stands after `#room=` in it; null for anything else. */
+export function roomOfLink(text: string): string | null {
+  const given = /#room=([^&]*)$/.exec(text.trim())?.[1] ?? text.trim()
+  return isRoom(given) ? given : null
+}
 
 /** The room in the page's address (`#room=…`), else the one this browser was in last, else a new one. */
 export async function findRoom(index: BrowserIndex): Promise<KnownRoom> {

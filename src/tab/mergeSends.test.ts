@@ -12,7 +12,7 @@ const setOf = (n: number, width = 1): UpdateSet => ({
 })
 const updates = (sets: UpdateSet[], directory = directoryNumber(1)): Message => ({ type: 'updates', directory, epoch: epochOf(1, 'aaaaaaaa'), from: copyNumber(1), sets })
 const [alpha, beta] = [serverNumber(1), serverNumber(2)]
-const hello: Message = { type: 'hello', root: null, name: null }
+const hello: Message = { type: 'hello', root: null, name: null, rank: null }
 const stamps = (message: Message): string[] => (message.type === 'updates' ? message.sets.map(({ ts }) => ts) : [])
 
 describe('what one turn sends', () => {

@@ -9,7 +9,9 @@ import { unknownStorage } from '../core/copies/health'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
-import { serverNameOf } from '../core/server'
+import { pathFromRoot } from '../core/directories/wellKnown'
+import { serverNameOf, type Server } from '../core/server'
+import type { Connected } from '../core/servers/connections'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
@@ -19,13 +21,17 @@ import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
 import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
+import { isRoom, roomsNamed } from '../core/directories/rooms'
+import { Combining } from './combining'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
 import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
+import { Meeting } from './meeting'
 import { readSettings, rememberDurability } from './settings'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
+import { WorkingNames } from './working'
 
 export interface Tab {
   service: Console
@@ -37,6 +43,8 @@ export interface Tab {
 const ACTIVITIES_KEPT = 1000
 /** ms between looks at how much room is left. */
 const STORAGE_MEASURED = 60_000
+/** ms between attempts to go on with joining two services, while something is in the way. */
+const COMBINE_AGAIN = 2000
 /** ms between refreshes of the page: the first in a burst of changes, and the longest. */
 const SHORTEST_PAUSE = 16
 const LONGEST_PAUSE = 500
@@ -78,6 +86,7 @@ class OpenTab {
   readonly activity = createStore<{ entries: Activity[] }>(() => ({ entries: [] }))
   readonly service: NameService
   readonly controls: TabControls
+  readonly #combining: Combining
   readonly #index: BrowserIndex
   #room: KnownRoom
   #known: KnownServer
@@ -89,6 +98,10 @@ class OpenTab {
   readonly #refusals = new Map<string, number>()
   #host: Host | null = null
   #network: Network | null = null
+  /** The links that came up last, with the room of each. */
+  readonly #links = new Map<ServerId, { link: Connected; room: string }>()
+  #meeting: Meeting | null = null
+  readonly #working = new WorkingNames(() => this.#workElsewhere())
   #changed = new Set<DirectoryId>()
   #viewPlanned = false
   #refreshedAt = 0
@@ -103,6 +116,7 @@ class OpenTab {
     this.#room = room
     this.#known = known
     this.#person = person
+    if (room.working ?? room.root !== null) this.#working.restore(room.working ?? { root: `#${room.root}`, directory: '/' })
     this.view = createStore<TabView>(() => ({
       state: 'starting',
       reason: '',
@@ -111,12 +125,16 @@ class OpenTab {
       server: { id: known.id, name: known.name, serverName: known.name, up: null, removed: false, incarnation: 0 },
       joining: false,
       root: null,
+      workingRoot: null,
       rootLabel: 'root',
+      workingDirectory: '/',
+      rooms: [],
       copies: {},
       links: [],
       cut: [],
       weather: { delay: 0, loss: 0 },
       refusals: [],
+      combination: null,
       durability: this.#settings.durability,
       clock: { correction: 0, greatestOffset: 0 },
       storage: unknownStorage,
@@ -124,6 +142,7 @@ class OpenTab {
     }))
     this.service = openService(this.#connection(), { outbox: this.#outbox(), write: this.#write })
     this.controls = this.#controls()
+    this.#combining = this.#newCombining()
   }
 
   get #running(): Host {
@@ -163,7 +182,12 @@ class OpenTab {
       room: this.#room.id,
       self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
-        connected: ({ server, incarnation, instance, name: theirs }) => this.#host?.input({ type: 'connected', server, incarnation, instance, name: theirs }),
+        connected: ({ server, incarnation, instance, name: theirs }, room) => {
+          const link: Connected = { type: 'connected', server, incarnation, instance, name: theirs, visited: this.#meeting?.isVisit(room) === true }
+          this.#links.set(server, { link, room })
+          this.#host?.input(link)
+          void this.#askRooms()
+        },
         disconnected: (server, reason) => this.#host?.input({ type: 'disconnected', server, reason }),
         message: (from, wire) => this.#host?.receive(from, wire),
         clock: (server, offset) => this.#host?.input({ type: 'clock', server, offset }),
@@ -174,6 +198,7 @@ class OpenTab {
       relays: settings.relays,
       iceServers: settings.iceServers,
     })
+    this.#meeting = new Meeting(this.#room.id, this.#network, this.#room.others ?? [])
     this.#touch([...this.#host.server.copies.keys()])
     // A page restored from the back-forward cache has given its lock and its links away.
     addEventListener('pageshow', (event) => {
@@ -181,8 +206,12 @@ class OpenTab {
     })
     void this.service.resume()
     void this.#measureStorage()
-    setInterval(() => void this.#measureStorage(), STORAGE_MEASURED)
+    setInterval(() => {
+      void this.#measureStorage()
+      void this.#askRooms()
+    }, STORAGE_MEASURED)
     await this.#makeRoot()
+    this.#happens(this.#combining.resume())
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */
@@ -198,8 +227,23 @@ class OpenTab {
   async #rememberRoot(): Promise<void> {
     const { root } = this.#running.server
     if (root === null) return
-    this.#room = { ...this.#room, root }
-    await this.#remembered(this.#index.put('rooms', { ...this.#room, lastUsed: Date.now() }))
+    if (this.#working.root !== '/') return this.#rememberRoom({ root })
+    const working = { root: `#${root}`, directory: '/' }
+    this.#working.restore(working)
+    await this.#rememberRoom({ root, working })
+  }
+
+  /** The room as this browser knows it, for its next tabs. */
+  async #rememberRoom(news: Partial<KnownRoom>): Promise<void> {
+    this.#room = { ...this.#room, ...news }
+    await this.#remembered(this.#updateRoom(news))
+  }
+
+  /** Other tabs remember other things of it meanwhile. */
+  async #updateRoom(news: Partial<KnownRoom>): Promise<void> {
+    const tx = this.#index.transaction('rooms', 'readwrite')
+    await tx.store.put({ ...((await tx.store.get(this.#room.id)) ?? this.#room), ...news, lastUsed: Date.now() })
+    await tx.done
   }
 
   /** What this browser cannot remember is no reason to stop: it would only have been of use to the next tab. */
@@ -209,6 +253,28 @@ class OpenTab {
     } catch (error) {
       this.#happened([{ kind: 'server', text: `this browser could not remember something of this server: ${error instanceof Error ? error.message : String(error)}` }])
     }
+  }
+
+  /** What goes on by itself; a fault of it is told, and stops nothing else. */
+  #happens(deed: Promise<void>): void {
+    deed.catch((error: unknown) => this.#happened([{ kind: 'server', text: `joining two services was stopped by a fault of this program: ${error instanceof Error ? error.message : String(error)}` }]))
+  }
+
+  #newCombining(): Combining {
+    return new Combining({
+      service: this.service,
+      load: async () => (await this.#index.get('rooms', this.#room.id))?.combination ?? null,
+      keep: (combination) => this.#rememberRoom({ combination }),
+      show: (combination) => {
+        const before = this.view.getState().combination
+        this.view.setState({ combination })
+        // Until the rooms of the other service stand in the root this tab alone is there.
+        if (combination !== null) this.#meeting?.visit(combination.combination.theirs.room)
+        else if (before !== null) this.#meeting?.endVisit(before.combination.theirs.room)
+      },
+      alone: (act) => aloneInRoom(`${this.#room.id} combining`, act),
+      rest: () => new Promise((resolve) => setTimeout(resolve, COMBINE_AGAIN)),
+    })
   }
 
   /** What the library keeps until it is durable, in this browser: opened when it is first used. */
@@ -243,14 +309,13 @@ class OpenTab {
         return { intent, signature }
       },
       person: () => this.#person.keyText,
+      working: this.#working,
       self: () => {
         const { id, name, root } = this.#running.server
         return { id, name, root }
       },
-      serverId: (name) => {
-        const { server } = this.#running
-        return serverIdOf(server, `#${server.root}/${name}`)
-      },
+      serverId: (name) => serverIdOf(this.#running.server, name),
+      serverPath: (name) => pathFromRoot(this.#running.server, name),
       onChange: (directory, callback) => {
         if (!this.#running.server.copies.has(directory)) return null
         const callbacks = this.#watchers.get(directory) ?? new Set()
@@ -287,6 +352,10 @@ class OpenTab {
         rememberDurability(durability)
         this.view.setState({ durability })
       },
+      visit: (room) => this.#meeting?.visit(room),
+      endVisit: (room) => this.#meeting?.endVisit(room),
+      combine: (combination) => this.#happens(this.#combining.begin(combination)),
+      endCombination: () => this.#happens(this.#combining.end()),
       openServer: () => void window.open(newServerUrl(this.#room.id), '_blank', 'noopener'),
       renameServer: async (name, up) => {
         await this.service.setUpOn(name, up)
@@ -341,10 +410,11 @@ class OpenTab {
     if (host === null) return
     const { server } = host
     const before = this.view.getState()
+    const begin = this.#working.begin(server.root)
     const copies: TabView['copies'] = {}
     for (const [directory, copy] of server.copies) {
       const old = before.copies[directory]
-      copies[directory] = old === undefined || old.id !== copy.id || this.#changed.has(directory) ? copyView(server, copy, (old?.version ?? 0) + 1, this.#passing) : old
+      copies[directory] = old === undefined || old.id !== copy.id || this.#changed.has(directory) ? copyView(server, copy, (old?.version ?? 0) + 1, this.#passing, begin.directory) : old
     }
     this.#changed = new Set()
     if (Object.values(copies).some((copy) => copy.sweep !== null)) setTimeout(() => this.#touch(this.#passing.ended()), SWEEP_SHOWN + 20)
@@ -355,15 +425,50 @@ class OpenTab {
       server: { id: server.id, name: server.name, serverName: serverNameOf(server), up: server.up?.name ?? null, removed: server.removed, incarnation: host.incarnation },
       joining: server.root !== null && !server.removed && server.wantsRoot && !['active', 'excluded'].includes(server.copies.get(server.root)?.state ?? ''),
       root: server.root,
-      rootLabel: rootLabel(server),
+      workingRoot: begin.directory,
+      rootLabel: begin.label ?? rootLabel(server, begin.directory),
+      workingDirectory: this.#working.directory,
+      rooms: this.#network?.rooms() ?? [],
       copies,
       // By the name that a server has by now: the link only knows the one that it had when it came up.
-      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name })),
+      links: (this.#network?.links() ?? []).map((link) => ({ ...link, name: server.peers.get(link.server)?.name ?? link.name, root: server.peers.get(link.server)?.root ?? null })),
       refusals: [...server.refusals, ...this.#refusals],
       clock: { correction: server.clockCorrection, greatestOffset: Math.max(0, ...offsets.map(Math.abs)) },
     })
+    this.#meet()
     if (server.name !== this.#known.name) void this.#rememberName(server.name)
     if (server.root !== null && server.root !== this.#room.root) void this.#rememberRoot()
+  }
+
+  /** Names in the page begin elsewhere from now on: those of the copies are made anew. */
+  #workElsewhere(): void {
+    const { root, directory } = this.#working
+    void this.#rememberRoom({ working: { root, directory } })
+    this.#touch(this.#host?.server.copies.keys() ?? [])
+  }
+
+  /** In the rooms that the roots name [X7]: by the copies here, and as a server that stores no root was told before. */
+  #meet(): void {
+    const { server } = this.#running
+    const told = storesRoot(server) ? [] : (this.#room.others ?? [])
+    if (this.#meeting?.named([...new Set([...roomsNamed(server), ...told])]) !== true) return
+    void this.#rememberRoom({ others: [...this.#meeting.others] })
+    for (const [id, { link, room }] of this.#links) {
+      const visited = this.#meeting.isVisit(room)
+      if (link.visited === visited || !server.peers.has(id)) continue
+      this.#links.set(id, { link: { ...link, visited }, room })
+      this.#host?.input({ ...link, visited })
+    }
+    this.#happened([{ kind: 'server', text: this.#meeting.others.length === 0 ? 'this service meets in one room now' : `this service meets in ${this.#meeting.others.length + 1} rooms now, as its root says` }])
+  }
+
+  /** A server that stores no root asks one that does. */
+  async #askRooms(): Promise<void> {
+    const { server } = this.#running
+    if (server.root === null || storesRoot(server)) return
+    const others = await this.service.enumerate(`#${server.root}:./Rooms`).catch(() => null)
+    if (others !== null) await this.#rememberRoom({ others: others.filter(isRoom) })
+    this.#meet()
   }
 
   async #rememberName(name: string): Promise<void> {
@@ -398,6 +503,8 @@ class OpenTab {
   }
 
 }
+
+const storesRoot = ({ root, copies }: Server): boolean => root !== null && copies.get(root)?.state === 'active'
 
 const emptied = 'The data of this server was deleted from this browser: its copies are gone, and with them what no other copy has. It reads names from other servers; sweeps of the rings that its copies were in wait until these get a new epoch without them.'
 

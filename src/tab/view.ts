@@ -7,9 +7,11 @@ import type { DirectoryCopy, Epoch, Exclusion, Member } from '../core/copies/dir
 import type { Durability } from '../core/copies/durability'
 import type { Storage } from '../core/copies/health'
 import type { Phase } from '../core/copies/sweep'
+import type { Combination } from '../core/directories/combination'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import type { LinkState } from '../net/network'
+import type { CombinationView } from './combining'
 
 export interface TabView {
   /** starting: opening its store; waiting: no root known yet; running; readOnly: it cannot save. */
@@ -25,15 +27,23 @@ export interface TabView {
   /** Its copy of the root is being made, or waits for somebody who has one. */
   joining: boolean
   root: DirectoryId | null
+  /** The directory that `/` stands for in this page [N1], what people call it, and the working directory's name. */
+  workingRoot: DirectoryId | null
   rootLabel: string
+  workingDirectory: string
+  /** The rooms in which it meets other servers [X7]: the one in the address, and those of services joined with its own. */
+  rooms: string[]
   /** The copies that this server stores. */
   copies: Record<DirectoryId, CopyView>
-  links: LinkState[]
+  /** With the root of the service that the other server belongs to, by its own word. */
+  links: (LinkState & { root: DirectoryId | null })[]
   /** Servers whose links this tab cuts. */
   cut: ServerId[]
   weather: { delay: number; loss: number }
   /** What the server refused, and what this tab did at its own door before the server saw it. */
   refusals: [reason: string, count: number][]
+  /** Joining this service with another one, while that goes on in this tab and until somebody has seen that it is done [O3]. */
+  combination: CombinationView | null
   /** How many copies are to have what is changed in this page. */
   durability: Durability
   /** ms that this clock is corrected by; the greatest offset to a peer. */
@@ -46,7 +56,7 @@ export interface TabView {
 export interface CopyView {
   directory: DirectoryId
   id: CopyId
-  /** The directory's name from the root, as far as known here; else its DI. */
+  /** The directory's name from the working root, as far as known here; else from its DI. */
   name: string
   state: DirectoryCopy['state']
   /** Servers may be named in it [S1]. */
@@ -96,6 +106,13 @@ export interface TabControls {
   healAll(): void
   isolate(): void
   disturb(weather: { delay: number; loss: number }): void
+  /** Meets the servers of another room too, to look at their service; until `endVisit`. */
+  visit(room: string): void
+  endVisit(room: string): void
+  /** Joins this service with another one: decided here, kept over reloads, carried out step by step. */
+  combine(combination: Combination): void
+  /** Nothing more is done about it, and it is shown no more; what is done stays. */
+  endCombination(): void
   /** Opens another tab of this room as a new server. */
   openServer(): void
   /** SetUpOn, and the name is remembered for the next tab. */

@@ -67,14 +67,14 @@ function ownSweep(copy: DirectoryCopy, { sweepTS, phase, ring, visited }: Sweep)
   }
 }
 
-export function copyView(server: Server, copy: DirectoryCopy, version: number, passing: PassingSweeps): CopyView {
+export function copyView(server: Server, copy: DirectoryCopy, version: number, passing: PassingSweeps, workingRoot: DirectoryId | null): CopyView {
   const { directory, id, state, epoch, lastSweep, stableMark, nextTS, visible, log, ring, outside } = copy
   const proposal = server.proposals.get(directory)
   const watch = server.sweepWatch.get(directory)
   return {
     directory,
     id,
-    name: nameFromRoot(server, directory),
+    name: nameFrom(workingRoot, server, directory),
     state,
     inSN: inSNOf(visible) !== null,
     epoch,
@@ -97,13 +97,13 @@ export function copyView(server: Server, copy: DirectoryCopy, version: number, p
 }
 
 /** The way up by back-references, as far as copies here show it. */
-function nameFromRoot(server: Server, directory: DirectoryId): string {
+function nameFrom(begin: DirectoryId | null, server: Server, directory: DirectoryId): string {
   const labels: Label[] = []
   let at = directory
-  for (let depth = 0; depth < 64 && at !== server.root; depth++) {
+  for (let depth = 0; depth < 64 && at !== begin; depth++) {
     const copy = server.copies.get(at)
     const parent = copy && effectiveParent(copy)
-    const label = parent?.label ?? labelInRoot(server, at)
+    const label = parent?.label ?? labelIn(begin, server, at)
     if (label === null) return [`#${at}`, ...labels.map((below) => formatPath([below]))].join('/')
     labels.unshift(label)
     if (parent === undefined) break
@@ -112,15 +112,15 @@ function nameFromRoot(server: Server, directory: DirectoryId): string {
   return `/${formatPath(labels)}`
 }
 
-/** A directory's label in the root, if it is a child of the root and the root is stored here. */
-function labelInRoot(server: Server, directory: DirectoryId): Label | null {
-  const root = server.root === null ? undefined : server.copies.get(server.root)
+/** A directory's label in the working root, if it is a child of that and that is stored here. */
+function labelIn(begin: DirectoryId | null, server: Server, directory: DirectoryId): Label | null {
+  const root = begin === null ? undefined : server.copies.get(begin)
   for (const [label] of root === undefined ? [] : visibleChildren(root.visible.root)) if (root !== undefined && stringAt(root.visible, [label, 'DR', 'DI']) === directory) return label
   return null
 }
 
-/** What the root calls itself (`./Label`): for people, the DI is the name. */
-export function rootLabel(server: Server): string {
-  const root = server.root === null ? undefined : server.copies.get(server.root)
+/** What a root calls itself (`./Label`): for people, the DI is the name. */
+export function rootLabel(server: Server, directory: DirectoryId | null): string {
+  const root = directory === null ? undefined : server.copies.get(directory)
   return (root && stringAt(root.visible, ['.', 'Label'])) ?? 'root'
 }

@@ -9,7 +9,11 @@ import { isFailure, type ErrorCode, type Failure } from '../core/errors'
 import { decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, FullName, Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
-import { recordKey } from '../core/directories/parents'
+import { allNew } from '../core/directories/draft'
+import { OF_ROOT, recordKey } from '../core/directories/parents'
+import { firstChange, rootSelf } from '../core/directories/rootSelf'
+import { inSNOf, rankAbove } from '../core/directories/serverEntry'
+import { referenceTree } from '../core/directories/reference'
 import type { Accepted, Change, Drafted, ReadOutcome } from '../core/requests'
 import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
@@ -230,13 +234,26 @@ export class Cluster {
   }
 
   firstRoot(at: Member, directory = directoryNumber(1)): DirectoryId {
-    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])) })
+    this.ask(at, { type: 'firstRoot', directory, signed: signed(this.intent(at, directory, 'newD', firstChange('ANSI', rootSelf(0)))) })
     return directory
   }
 
   newD(at: Member, parent: DirectoryId, label: Label, directory: DirectoryId): Failure | { copy: CopyId; label: Label | null } {
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     return this.tryAsk(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', branches)) } }) as Failure | { copy: CopyId; label: Label | null }
+  }
+
+  /** The directory that is to be a root above another: made, and not one yet [O1]. */
+  makeRoot(at: Member, directory: DirectoryId, below: DirectoryId, label: Label): void {
+    const { rank } = inSNOf(at.copy(below).visible)!
+    const reference = allNew([[label, referenceTree(below, [], rank)]]) as Branch[]
+    const first = firstChange(label, rootSelf(rankAbove(rank), [[below, label]]), reference)
+    this.ask(at, { type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: signed(this.intent(at, directory, 'newD', first)) } })
+  }
+
+  /** The record that puts a root below another directory, at this server's own copy, at once. */
+  moveRoot(at: Member, root: DirectoryId, parent: DirectoryId, label: Label): Accepted {
+    return this.change(at, root, 'move', ['.', 'BR'], [[recordKey(parent, identifier(this.nextNonce++, 8)), [[label, [[OF_ROOT, true]]]]]])
   }
 
   joinCall(at: Member, directory: DirectoryId, behind: Member): Call {

@@ -4,6 +4,7 @@ import { failure } from '../core/errors'
 import { decode, type Message } from '../core/messages'
 import { isDirectoryId, type ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
+import { pathFromRoot } from '../core/directories/wellKnown'
 import type { SignedIntent } from '../core/values/intent'
 import { Random } from '../sim/random'
 import { signature } from '../sim/simServer'
@@ -68,8 +69,10 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     call: (call) => host.call(call),
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
     person: () => 'person',
+    working: { root: '/', directory: '/' },
     self: () => ({ id, name: host.server.name, root: host.server.root }),
-    serverId: (server) => serverIdOf(host.server, `#${host.server.root}/${server}`),
+    serverId: (server) => serverIdOf(host.server, server),
+    serverPath: (server) => pathFromRoot(host.server, server),
     onChange: (directory, callback) => {
       if (!host.server.copies.has(directory)) return null
       const those = listeners.get(directory) ?? new Set()

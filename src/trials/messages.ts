@@ -101,7 +101,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const ring = anyRing
   const ofEpoch = { directory: fc.constant(directory), to: anyCopy, epoch: anyEpoch }
   return {
-    hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText) }),
+    hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText), rank: fc.option(fc.integer()) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),

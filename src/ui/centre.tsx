@@ -1,6 +1,7 @@
 import { MoreHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
+import { RootNews } from './combination/rootNews'
 import { CopiesTab } from './copies/copiesTab'
 import { OwnLeaving } from './copies/leavingNews'
 import { useReports } from './copies/reports'
@@ -114,6 +115,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
           )}
         </p>
       )}
+      {at === ROOT && <RootNews />}
       {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
     </div>
   )

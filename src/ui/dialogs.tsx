@@ -1,3 +1,4 @@
+import { CombineSheet } from './combination/combineSheet'
 import { useStore } from 'zustand'
 import { AbandonSheet } from './epochs/abandonSheet'
 import { AddCopySheet } from './copies/addCopySheet'
@@ -57,6 +58,8 @@ export function Dialogs() {
       return <LostServerSheet request={open} onClose={onClose} />
     case 'expires':
       return <ExpiresSheet request={open} onClose={onClose} />
+    case 'combine':
+      return <CombineSheet request={open} onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -26,15 +26,17 @@ import { inSNOf } from './serverEntry'
 import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
+import { beginPlaced, concernsOthers } from './placed'
 import { goOnRemoving, retire } from './removeD'
 import { contentsFault } from './removal'
+import { beginYielding, mayYield } from './rival'
 import { beginSettling } from './settling'
 
 /**
  * Moves are `settled`; `read` what the parent says, `above` where to when it was removed, `link` what stands there else, another
- * name `announced`, `draft` the change, `submit` it; then read again, at last `linked`. `removed`: the directory itself.
+ * name `announced`, `draft` the change, `submit` it; then read again, at last `linked`, and `placed`. `removed`: the directory itself.
  */
-export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 'draft' | 'submit' | 'linked' | 'removed'
+export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 'draft' | 'submit' | 'linked' | 'placed' | 'removed'
 
 export interface Cleanup {
   /** Null for a root that is to move. */
@@ -102,6 +104,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     return
   }
   if (parent === null && !isOpen) {
+    if (mayYield(turn, copy)) yieldSoon(turn, copy)
     turn.server.referenced.set(copy.directory, ringText(copy))
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
@@ -110,6 +113,12 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
+}
+
+/** O2: a new root may have lost against another, and nobody else knows of it. */
+function yieldSoon(turn: Turn, copy: DirectoryCopy): void {
+  beginYielding(turn, copy)
+  schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + SETTLE_AGAIN)
 }
 
 const onward = ({ directory }: DirectoryCopy, step: CleanupStep): Onward => ({ type: 'cleanup', directory, step })
@@ -129,8 +138,10 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   if (step === 'settled') {
     cleanup.unsettled = isFailure(outcome) ? outcome : null
     readParent(turn, copy, cleanup)
-  } else if (step === 'linked') end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
-  else if (isFailure(outcome)) {
+  } else if (step === 'linked' || step === 'placed') {
+    if (step === 'linked' && !isFailure(outcome)) place(turn, copy, cleanup)
+    else end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
+  } else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
     else if (step === 'read' && isOfNobody(outcome)) askAbove(turn, copy, cleanup)
@@ -154,7 +165,7 @@ function draft(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, changing: Dire
 /** A server whose name is no label stands in no reference. */
 const namesIn = ({ ring }: DirectoryCopy): Label[] => ring.map((member) => member.name).filter((name) => labelFault(name) === null)
 
-const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible) !== null)
+const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible)?.rank)
 
 function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome: ReadOutcome): void {
   const { tree, snapshot, server: at } = outcome
@@ -169,6 +180,11 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
   if (formerNames(copy).length > 0) beginLinking(turn, copy, goOnAt(copy, 'linked'))
+  else place(turn, copy, cleanup)
+}
+
+function place(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
+  if (concernsOthers(copy)) beginPlaced(turn, copy, goOnAt(copy, 'placed'))
   else end(turn, copy, cleanup, null)
 }
 

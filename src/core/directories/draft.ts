@@ -90,7 +90,7 @@ function replaceAt(root: ValueNode, labels: readonly Label[], wanted: Tree): Bra
 }
 
 /** A tree that is new throughout; what is absent in it need not be said. */
-function allNew(pairs: Pairs): Branch[] | Failure {
+export function allNew(pairs: Pairs): Branch[] | Failure {
   const branches: Branch[] = []
   for (const [label, tree] of inOrder(pairs)) {
     if (tree === false) continue

@@ -11,7 +11,7 @@ import type { Server } from '../server'
 import { isTimestamp, isoTime, LAST, millisecondsOf, type Timestamp } from '../timestamp'
 import { readTree, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
-import { backReferences, directoryIn, verdicts, type Judged } from './parents'
+import { backReferences, directoryIn, OF_ROOT, verdicts, type Judged } from './parents'
 
 export const GONE = 'Gone'
 
@@ -25,7 +25,7 @@ type Pair = readonly [Label, Tree]
 /** What is to be left of a directory, last, and of those that were removed from it. */
 export const leftOf = ({ directory, visible }: DirectoryCopy): Pair[] => {
   const self = readTree(visible, ['.'])
-  return [...(typeof self === 'object' ? self.filter(([label]) => goneIn(label) !== null) : []), [goneLabel(directory), backReferences(visible).map(({ ts, key, label, born, verdict }): Pair => [ts, [[key, [[label, [[born ? BORN : verdict, true]]]]]]])]]
+  return [...(typeof self === 'object' ? self.filter(([label]) => goneIn(label) !== null) : []), [goneLabel(directory), backReferences(visible).map(({ ts, key, label, born, ofRoot, verdict }): Pair => [ts, [[key, [[label, [[born ? BORN : verdict, true], ...(ofRoot ? [[OF_ROOT, true] as const] : [])]]]]]])]]
 }
 
 /** What a copy here knows of a directory that was removed, and since when it is; null when it was not, as far as is known here. Nothing is ever added to its records, so they are complete. */
@@ -69,7 +69,7 @@ function recordsIn(node: ValueNode): Judged[] {
       for (const [label, marks] of parent === null || !isTimestamp(ts) ? [] : visibleChildren(labels)) {
         const said = [...visibleChildren(marks)].map(([mark]) => mark)
         const verdict = verdicts.find((each) => said.includes(each)) ?? 'settled'
-        records.push({ parent: parent!, label, ts: ts as Timestamp, born: said.includes(BORN), key, verdict })
+        records.push({ parent: parent!, label, ts: ts as Timestamp, born: said.includes(BORN), ofRoot: said.includes(OF_ROOT), key, verdict })
       }
     }
   }

@@ -3,17 +3,16 @@
  * lookup, at most 16.
  */
 import { answer, type Caller } from '../caller'
-import { depthOfServer, labelsOfServer } from '../server'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
-import { hint, type Turn } from '../server'
+import { hint, nameOfServer, type Turn } from '../server'
 import { goneHere } from './gone'
 import { leastOf } from './nameCache'
 import { wayHere } from './ownNames'
-import { candidatesFor, childStoredHere, linkTarget } from './reference'
+import { candidatesFor, childStoredHere, linkTarget, upServer } from './reference'
 
 const MAX_LINKS = 16
 /** Servers asked one after the other, each leading on to the next. */
@@ -28,9 +27,13 @@ export interface Lookup {
   /** The name as asked, for sentences. */
   asked: string
   trail: TrailStep[]
+  /** What came of the askings since its last step, in words. */
+  before: string[]
   links: string[]
   /** Servers asked so far, for this and for all that is looked up on its way. */
   budget: { hops: number }
+  /** Directories for which servers are being looked up, of which this lookup is a part: it needs none of them [S2]. */
+  within: readonly DirectoryId[]
   directory: DirectoryId
   /** What is to be done there; null for a plain lookup. */
   request: AtRequest | null
@@ -59,7 +62,7 @@ export interface Found {
   validUntil: number | null
 }
 
-export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, budget = { hops: 0 }): void {
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'budget' | 'within' | 'directory'> | null = null): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
@@ -68,7 +71,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], links: [], budget, directory: name.from, request, names: [], rose: false, walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
 }
@@ -83,35 +86,44 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   const isKnownHere = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0)
   const own = isKnownHere || goneHere(turn.server, request.directory) !== null ? [turn.server.id] : []
   const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
-  // A directory that nobody has told of: whoever is connected may know it.
-  const candidates = known.length > 0 ? known : [...turn.server.peers.keys()]
+  // A directory that nobody has told of may be well-known to the root [O1], or whoever is connected may know it.
+  const { root, peers } = turn.server
+  const candidates = [...known, ...(lookup.trail.length > 0 || root === null ? [] : candidatesFor(turn.server, root)), ...(known.length > 0 ? [] : peers.keys())]
   ask(turn, candidates, request, { type: 'lookup', id: lookup.id })
 }
 
 export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined) return
-  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(lookup, outcome))
+  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
   const { steps, directory, servers, names, up, rest, outcome: how, link, entity } = outcome as Walked
-  lookup.trail.push(...steps)
+  const [first, ...others] = steps
+  if (first !== undefined && isAbove(turn, first)) lookup.before.push(`up to ${nameOfServer(turn.server, first.server)}`)
+  if (first !== undefined) lookup.trail.push(lookup.before.length === 0 ? first : { ...first, before: lookup.before.splice(0) }, ...others)
+  else if (how === 'on' && directory === lookup.directory && servers[0] !== undefined) lookup.before.push(`up to ${nameOfServer(turn.server, servers[0])}`)
   for (const si of servers) hint(turn.server, directory, si)
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
-  lookup.names = names.filter((name) => depthOfServer(name) < lookup.trail.length).toSorted((a, b) => depthOfServer(a) - depthOfServer(b))
+  lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))
   if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
   if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, up, labels: rest, entity }, servers)
   lookup.directory = directory
   found(turn, lookup, entity, servers)
 }
 
+/** S3: a server that stores no root was asked where its up pointer leads. */
+const isAbove = ({ server }: Turn, step: TrailStep): boolean => step.directory === server.root && server.copies.get(server.root)?.state !== 'active' && step.server === upServer(server)
+
+const labelsIn = (name: string): number => name.split('/').length
+
 /** Looks up the next name of a server that may have a copy of the directory that the way has come to; false when there is none. */
 function seek(turn: Turn, lookup: Lookup): boolean {
-  const { root } = turn.server
-  const name = lookup.names.shift()
-  if (name === undefined || root === null) return false
-  const path = labelsOfServer(name)
-  const label = path.at(-1)!
-  const request: AtRequest = { type: 'read', directory: root, path: [label, 'Server', 'SI'], form: 'labels', after: null }
-  beginLookup(turn, { from: root, up: 0, labels: path.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name } }, lookup.budget)
+  const text = lookup.names.shift()
+  if (text === undefined) return false
+  const name = parseName(text)
+  const label = isFailure(name) ? undefined : name.labels.at(-1)
+  if (isFailure(name) || name.from === '.' || name.from === '/' || label === undefined) return seek(turn, lookup)
+  const request: AtRequest = { type: 'read', directory: name.from, path: [label, 'Server', 'SI'], form: 'labels', after: null }
+  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text } }, lookup)
   return true
 }
 
@@ -174,7 +186,9 @@ function end(turn: Turn, lookup: Lookup, outcome: Found | Failure): void {
 }
 
 /** A failure on the way, said of the name that was asked for. */
-function inWords({ asked, directory }: Lookup, failed: Failure): Failure {
+function inWords({ server }: Turn, { asked, directory }: Lookup, failed: Failure): Failure {
+  // Neither well-known to the root nor told of by anybody.
+  if (failed.code === 'NoCopyHere' && candidatesFor(server, directory).length === 0) return failure('NoCopyReachable', { name: asked, tried: 'no server with one is known' })
   if (failed.code === 'NotFound') return failure('NotFound', { name: asked, reason: failed.about.reason ?? '' })
   if (failed.code === 'NoCopyReachable') return failure('NoCopyReachable', { ...failed.about, name: asked === `#${directory}` ? asked : `#${directory.slice(0, 6)}…, on the way to ${asked}` })
   return failed

@@ -37,7 +37,7 @@ const found = (cluster: Cluster, from: Member, root: DirectoryId, ...labels: Lab
 
 describe('[M2] [D3] effective parents', () => {
   const directories = [1, 2, 3, 4, 5].map(directoryNumber)
-  const record = fc.record({ directory: fc.constantFrom(...directories), parent: fc.constantFrom(...directories, directoryNumber(9)) })
+  const record = fc.record({ ofRoot: fc.boolean(), directory: fc.constantFrom(...directories), parent: fc.constantFrom(...directories, directoryNumber(9)) })
   const sets = fc.array(record, { maxLength: 14 }).map((all) => all.map((each, i): Placing => ({ ...each, label: `l${i}`, ts: timestamp(1000 + i, '0'), born: false })))
 
   it('are a tree for every set of records, in whatever order they came', () => {
@@ -136,7 +136,7 @@ describe('a move', () => {
     }
   })
 
-  it('[M3] below itself is refused beforehand; and a directory in which servers are named stays', () => {
+  it('[M3] below itself is refused beforehand', () => {
     const { cluster, root, alpha } = town()
     cluster.move(alpha, SRC, DEC, 'SRC')
     cleanUp(cluster, alpha, SRC)
@@ -144,7 +144,7 @@ describe('a move', () => {
     expect(foresee(DEC, SRC)).toBe('WouldFormCycle')
     expect(foresee(DEC, DEC)).toBe('WouldFormCycle')
     expect(foresee(DEC, LAB)).toBe('ok')
-    expect(foresee(root, DEC)).toBe('WouldBreak')
+    expect(foresee(root, DEC)).toBe('WouldFormCycle')
   })
 
   it('[M2] a directory lies where it was born even for a move to it that a slow clock stamped earlier', () => {

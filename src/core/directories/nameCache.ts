@@ -17,10 +17,11 @@ const keyOf = (directory: DirectoryId, label: Label): string => `${directory}/${
 export function remember(cache: NameCache, trail: readonly TrailStep[]): void {
   for (const step of trail) {
     if (step.validUntil === null) continue
+    const { before: _, ...arc } = step
     const key = keyOf(step.directory, step.label)
     if ((cache.get(key)?.validUntil ?? 0) >= step.validUntil) continue
     cache.delete(key)
-    cache.set(key, { ...step, cached: true })
+    cache.set(key, { ...arc, cached: true })
     if (cache.size > MOST_ARCS) cache.delete(cache.keys().next().value!)
   }
 }

@@ -18,6 +18,8 @@ export interface BackReference {
   ts: Timestamp
   /** The directory was made with it: it is older than whatever clocks say of moves to it, or of what lies below it. */
   born: boolean
+  /** It is to put a root below another directory: void if it was no root any more [O2]. */
+  ofRoot: boolean
 }
 
 export interface Judged extends BackReference {
@@ -29,6 +31,7 @@ export interface Judged extends BackReference {
 /** The marks under a record. */
 export const SETTLED = 'Settled'
 export const VOID = 'Void'
+export const OF_ROOT = 'OfRoot'
 
 /** Of a directory, so that no record needs to go. */
 export const MAX_RECORDS = 256
@@ -53,7 +56,7 @@ export function backReferences(tree: ValueTree): Judged[] {
       const marks = [...visibleChildren(record)].map(([mark]) => mark)
       const born = record.ts === made
       const verdict = born || marks.includes(SETTLED) ? 'settled' : marks.includes(VOID) ? 'void' : 'pending'
-      found.push({ parent: parent!, label, ts: record.ts, born, key, verdict })
+      found.push({ parent: parent!, label, ts: record.ts, born, ofRoot: marks.includes(OF_ROOT), key, verdict })
     }
   }
   return found.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
@@ -65,10 +68,14 @@ export function backReferences(tree: ValueTree): Judged[] {
  */
 export const effectiveParent = ({ visible }: { visible: ValueTree }): Judged | undefined => inForce(backReferences(visible))
 
+/** Whether the directory was made as a root, as its DI was made without a parent. */
+export const madeAsRoot = ({ visible }: { visible: ValueTree }): boolean => !backReferences(visible).some(({ born }) => born)
+
 /** Of a directory's records, oldest first, the one that is its name now. */
-export function inForce<R extends Pick<Judged, 'parent' | 'ts' | 'verdict'>>(records: readonly R[]): R | undefined {
+export function inForce<R extends Pick<Judged, 'parent' | 'ts' | 'verdict' | 'ofRoot'>>(records: readonly R[]): R | undefined {
   const settled = records.findLast(({ verdict }) => verdict === 'settled')
-  return records.findLast(({ ts, parent, verdict }) => parent === settled?.parent && verdict !== 'void' && ts >= settled.ts)
+  const isAtOnce = ({ verdict, ofRoot }: R): boolean => verdict === 'pending' && !ofRoot
+  return records.findLast((record) => record === settled || (record.parent === settled?.parent && record.ts > settled.ts && isAtOnce(record)))
 }
 
 /** The moves of a directory that are not decided yet, oldest first. */
@@ -82,16 +89,24 @@ export interface Placing extends BackReference {
 /**
  * M2: one after the other each record takes effect, unless its directory would come to lie below itself: then it is void.
  * First those that directories were born with, then moves by their time-stamps. So the parents of any set of records are a
- * tree, and of two moves that cross the later is void.
+ * tree, and of two moves that cross the later is void. Of two that put a root below something else, too [O2]; what is no root
+ * moves only within the tree of one.
  */
 export function parentsBy(records: readonly Placing[]): { parents: Map<DirectoryId, Placing>; voided: Set<Timestamp> } {
   const parents = new Map<DirectoryId, Placing>()
   const voided = new Set<Timestamp>()
   for (const record of records.toSorted((a, b) => (a.born === b.born ? a.ts < b.ts : a.born) ? -1 : 1)) {
-    let at: DirectoryId | undefined = record.parent
-    while (at !== undefined && at !== record.directory) at = parents.get(at)?.parent
-    if (at === undefined) parents.set(record.directory, record)
-    else voided.add(record.ts)
+    const above = wayUp(parents, record.parent)
+    const isMisplaced = record.ofRoot ? parents.has(record.directory) : !record.born && above.at(-1) !== wayUp(parents, record.directory).at(-1)
+    if (above.includes(record.directory) || isMisplaced) voided.add(record.ts)
+    else parents.set(record.directory, record)
   }
   return { parents, voided }
+}
+
+/** A directory, and all that it lies below, the root last. */
+export function wayUp(parents: ReadonlyMap<DirectoryId, Pick<BackReference, 'parent'>>, directory: DirectoryId): DirectoryId[] {
+  const way: DirectoryId[] = []
+  for (let at: DirectoryId | undefined = directory; at !== undefined; at = parents.get(at)?.parent) way.push(at)
+  return way
 }

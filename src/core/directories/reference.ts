@@ -4,12 +4,13 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
-import { labelsOfServer, shortName, type Server } from '../server'
+import { serverNameOf, type Server } from '../server'
 import { stringAt, type Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { goneHere } from './gone'
 import { effectiveParent } from './parents'
 import { labelsAt, serverEntry } from './serverEntry'
+import { beginningAt } from './wellKnown'
 
 /** What a label in a directory names: one thing (SPEC §1). */
 export type Named = { type: 'directory'; directory: DirectoryId; servers: string[] } | { type: 'link'; to: string } | { type: 'server'; server: ServerId } | { type: 'entry' }
@@ -50,24 +51,26 @@ export function childStoredHere(server: Server, parent: DirectoryId, label: Labe
 /** The identifier behind a server's name: by its entry, if this server stores the directories on the way, else by what others said. */
 export function serverIdOf(server: Server, serverName: string): ServerId | undefined {
   const name = parseName(serverName)
-  const isOfRoot = !isFailure(name) && name.from === server.root
-  const entered = isOfRoot ? enteredHere(server, labelsOfServer(serverName)) : undefined
+  const entered = isFailure(name) || name.from === '.' || name.from === '/' ? undefined : enteredHere(server, name.from, name.labels)
   if (entered !== undefined) return entered
-  for (const peer of server.peers.values()) if (peer.name === serverName || (isOfRoot && peer.name === shortName(serverName))) return peer.server
+  // By its own word, and of which service: others may have given the same name to theirs.
+  for (const peer of server.peers.values()) if (peer.name === serverName || serverNameOf(peer) === serverName) return peer.server
   for (const copy of server.copies.values()) for (const member of copy.ring) if (member.name === serverName) return member.server
   return undefined
 }
 
-/** The server at the end of a path from the root, as far as copies here lead. */
-function enteredHere(server: Server, path: readonly Label[]): ServerId | undefined {
-  let directory = server.root
-  for (const label of path.slice(0, -1)) {
-    const tree = directory === null ? undefined : server.copies.get(directory)?.visible
-    const named = tree && namedBy(tree, label)
-    directory = named?.type === 'directory' ? named.directory : ((directory && childStoredHere(server, directory, label)?.directory) ?? null)
+/** The server at the end of a path, as far as copies here lead. */
+function enteredHere(server: Server, from: DirectoryId, path: readonly Label[]): ServerId | undefined {
+  const begin = beginningAt(server, from, path)
+  let directory: DirectoryId | undefined = begin.directory
+  for (const label of begin.labels.slice(0, -1)) {
+    const tree: ValueTree | undefined = directory && server.copies.get(directory)?.visible
+    const named: Named | null | undefined = tree && namedBy(tree, label)
+    directory = named?.type === 'directory' ? named.directory : directory && childStoredHere(server, directory, label)?.directory
   }
-  const tree = directory === null ? undefined : server.copies.get(directory)?.visible
-  return tree && serverEntry(tree, path.at(-1)!)?.server
+  const tree = directory && server.copies.get(directory)?.visible
+  const [label] = begin.labels.slice(-1)
+  return tree && label !== undefined ? serverEntry(tree, label)?.server : undefined
 }
 
 /** The server that this one points up to, by the copy that it stores of that one's directory [S3]. */
@@ -91,13 +94,13 @@ export function candidatesFor(server: Server, directory: DirectoryId, serverName
 /** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
 export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...(goneHere(server, directory) === null ? [] : [server.id]), ...candidatesFor(server, directory), ...server.peers.keys()])]
 
-/** The tree of a directory reference: `SRC/DR/{DI, InSN, Servers}`. */
-export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], hasInSN = false): Tree => [
+/** The tree of a directory reference: `SRC/DR/{DI, InSN/<rank>, Servers}`. */
+export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], rank: number | null = null): Tree => [
   [
     'DR',
     [
       ['DI', [[directory, true]]],
-      ...(hasInSN ? [['InSN', true] as const] : []),
+      ...(rank === null ? [] : [['InSN', [[String(rank), true]]] as const]),
       ['Servers', serverNames.map((name): [Label, Tree] => [name, true])],
     ],
   ],

@@ -1,5 +1,5 @@
 /**
- * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown` and `./Genesis`
+ * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown`, `./Rooms` and `./Genesis`
  * change only through the procedures that keep their invariants.
  */
 import { failure, type Failure } from '../errors'
@@ -10,7 +10,9 @@ import { visibleAt, type ValueTree } from '../values/valueTree'
 import { CHILD } from './children'
 import { CLOSING } from '../copies/withdrawn'
 import { GONE } from './gone'
+import { ROOMS, roomsFault } from './rooms'
 import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
+import { WELL_KNOWN } from './wellKnown'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
 const underEntry: ReadonlyMap<Label, string> = new Map([
@@ -23,12 +25,13 @@ const underEntry: ReadonlyMap<Label, string> = new Map([
 const underSelf: ReadonlyMap<Label, string> = new Map([
   ['BR', 'newD'],
   ['InSN', 'setInSN'],
-  ['WellKnown', 'newRoot'],
+  [WELL_KNOWN, 'newRoot'],
   [REMOVED, 'removeS'],
   ['Genesis', 'newD'],
   [CHILD, 'newD'],
   [CLOSING, 'removeD'],
   [GONE, 'removeD'],
+  [ROOMS, 'setRoom'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
@@ -48,6 +51,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' |
   ],
   setInSN: [['.', 'InSN']],
   setTX: [['*', 'TX']],
+  setRooms: [['.', ROOMS]],
   plan: [['*', 'Withdrawn']],
   move: [['.', 'BR']],
   announce: [['.', CHILD]],
@@ -55,6 +59,7 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' |
     ['*', 'DR'],
     ['*', 'Link'],
     ['.', 'BR'],
+    ['.', WELL_KNOWN],
   ],
 }
 
@@ -101,6 +106,7 @@ function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'do
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  if (procedure === 'setRooms') return roomsFault(tree, [label, incarnation, below])
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
   return replaced ? failure('AlreadyExists', { name: shown(label) }) : null
 }

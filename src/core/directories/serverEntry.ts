@@ -34,19 +34,37 @@ export function serverEntry(tree: ValueTree, label: Label): ServerEntry | null {
   return { server: si, address: text('Address'), key: text('Key'), up: text('Up'), down: labelsAt(tree, [label, 'Server', 'Down']).filter(isServerId), withdrawn: visibleAt(tree, [label, 'Server', WITHDRAWN])?.ts ?? null }
 }
 
-/** InSN of a directory: how many labels its name has, which its servers' names have before their own; the root's is 0. */
+/**
+ * InSN of a directory: its *rank*, less than that of every directory with InSN below it. Names of servers in a directory of
+ * smaller rank are shorter [S1 to S3]. The first root has 0; it never changes when directories move, or a root is put above.
+ */
 export interface InSN {
-  depth: number
+  rank: number
   withdrawn: Timestamp | null
 }
 
+/** Of a root above a directory of this rank: in between there is room for others that it may move below. */
+export const rankAbove = (rank: number): number => rank - 1000
+
+/** `./InSN/Below/<DI>`: directories with InSN that are to move here. */
+export const BELOW = 'Below'
+
 export function inSNOf(tree: ValueTree): InSN | null {
-  const depth = labelsAt(tree, ['.', 'InSN']).find((label) => /^\d{1,2}$/.test(label))
-  return depth === undefined ? null : { depth: Number(depth), withdrawn: visibleAt(tree, ['.', 'InSN', WITHDRAWN])?.ts ?? null }
+  const rank = rankIn(labelsAt(tree, ['.', 'InSN']))
+  return rank === null ? null : { rank, withdrawn: visibleAt(tree, ['.', 'InSN', WITHDRAWN])?.ts ?? null }
 }
 
-/** What relies on the InSN of a directory: the servers named in it, and the directories in it that have InSN themselves. */
-export const namedIn = (tree: ValueTree): Label[] => [...visibleChildren(tree.root)].flatMap(([label]) => (visibleAt(tree, [label, 'Server']) !== undefined || visibleAt(tree, [label, 'DR', 'InSN']) !== undefined ? [label] : []))
+/** Of what stands under an InSN; that of a root may have been lowered at several copies: then the least counts. */
+export function rankIn(labels: readonly Label[]): number | null {
+  const ranks = labels.filter((label) => /^-?\d{1,6}$/.test(label)).map(Number)
+  return ranks.length === 0 ? null : Math.min(...ranks)
+}
+
+/** What relies on the InSN of a directory: the servers named in it, and the directories in it, or on their way, that have InSN themselves. */
+export const namedIn = (tree: ValueTree): Label[] => [
+  ...[...visibleChildren(tree.root)].flatMap(([label]) => (visibleAt(tree, [label, 'Server']) !== undefined || visibleAt(tree, [label, 'DR', 'InSN']) !== undefined ? [label] : [])),
+  ...labelsAt(tree, ['.', 'InSN', BELOW]),
+]
 
 export const labelsAt = (tree: ValueTree, path: readonly Label[]): Label[] => childrenAt(tree, path).map(([label]) => label)
 

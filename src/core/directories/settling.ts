@@ -7,13 +7,15 @@ import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label, ServerId } from '../names'
-import { begin, change, finish, request, type Begun } from '../procedure'
-import type { Outcomes } from '../requests'
+import { begin, change, finish, read, request, type Begun } from '../procedure'
+import type { Outcomes, ReadOutcome } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
-import { backReferences, MAX_RECORDS, parentsBy, pendingIn, SETTLED, VOID, type Judged, type Placing } from './parents'
-import { whomToAsk } from './reference'
+import type { Branch, Intent } from '../values/intent'
+import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
+import { rankWithRoom, roomFault, roomFor } from './room'
 import { inSNOf } from './serverEntry'
+import { whomToAsk } from './reference'
 
 export interface Settling extends Begun {
   type: 'settle'
@@ -34,8 +36,8 @@ interface Told {
   at: ServerId
 }
 
-/** Each directory on the way is `told`, and `swept` until it is stable; then the verdict is `marked`. */
-export type SettlingStep = 'told' | 'swept' | 'marked'
+/** Each directory on the way is `told`, and `swept` until it is stable; one with InSN has `room` below its new parent, perhaps when `ranked` anew, and is `announced` there; then the verdict is `marked`. */
+export type SettlingStep = 'told' | 'swept' | 'room' | 'ranked' | 'announced' | 'marked'
 
 /** Directories that one verdict may rest on, and sweeps of each. */
 const MAX_TOLD = 256
@@ -49,12 +51,12 @@ export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): 
   if (settling !== null) goOn(turn, settling)
 }
 
-const about = (directory: DirectoryId, { parent, label, ts, born, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts, born }, key, asking: directory })
+const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts, born, ofRoot }, key, asking: directory })
 
 /** Asks whether a move would be void, by what is known now [`WouldFormCycle`]. */
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { parent: DirectoryId; label: Label }, caller: Caller): void {
   const { directory } = copy
-  const record = { directory, parent, label, ts: LAST, born: false }
+  const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
   const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0 }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
@@ -64,9 +66,15 @@ export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { pa
 
 /** Why a copy takes no move of its directory, whereto ever. */
 export function movingFault({ directory, visible }: DirectoryCopy): Failure | null {
-  if (inSNOf(visible) !== null) return failure('WouldBreak', { what: `Moving #${directory}`, rule: 'S1', reason: 'servers are named in it, or may be', next: 'Take InSN from it first' })
   const known = backReferences(visible).length
   return known < MAX_RECORDS ? null : failure('TooLarge', { what: `The list of names that #${directory} has had`, size: `${known}`, limit: `${MAX_RECORDS}` })
+}
+
+/** O2: a record of a root says so, and one of a directory that has a place says nothing of the kind, as this copy knows it. */
+export function ofRootFault(copy: DirectoryCopy, { branches }: Intent): Failure | null {
+  const isRoot = effectiveParent(copy) === undefined
+  const says = (below: Branch[2]): boolean => typeof below !== 'boolean' && below.some(([label, , deeper]) => label === OF_ROOT || says(deeper))
+  return branches.every(([, , below]) => says(below) === isRoot) ? null : failure('Superseded', { name: `#${copy.directory}` })
 }
 
 /** Asks the next directory that the verdict rests on; when all have told, and are stable, decides. */
@@ -74,9 +82,10 @@ function goOn(turn: Turn, settling: Settling): void {
   const { told, record } = settling
   const missing = next(settling)
   if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, whomToAsk(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
-  if (settling.key === null) return finish(turn, settling, isVoid(settling) ? failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label }) : { directory: record.directory })
+  if (settling.key === null && isVoid(settling)) return finish(turn, settling, voidFault(settling))
+  if (settling.key === null) return askForRoom(turn, settling)
   const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
-  if (unstable === undefined) return mark(turn, settling)
+  if (unstable === undefined) return isVoid(settling) ? mark(turn, settling) : askForRoom(turn, settling)
   const [directory, { at }] = unstable
   settling.asking = directory
   if (settling.sweeps++ >= SWEEPS_OF_EACH * told.size) return finish(turn, settling, waiting(settling, `the stable mark of #${directory} does not advance`))
@@ -99,6 +108,33 @@ const before = (told: Settling['told'], record: Placing): Placing[] => [...told.
 
 const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(told, record), record]).voided.has(record.ts)
 
+/** S1: a directory in which servers are named, or may be, goes only below one that has InSN of a smaller rank. */
+function askForRoom(turn: Turn, settling: Settling): void {
+  const { record, told } = settling
+  const copy = turn.server.copies.get(record.directory)
+  if (copy !== undefined && inSNOf(copy.visible) !== null) return read(turn, settling, 'room', [told.get(record.parent)!.at], record.parent, ['.', 'InSN'])
+  if (settling.key === null) finish(turn, settling, { directory: record.directory })
+  else mark(turn, settling)
+}
+
+function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
+  const { record, told } = settling
+  const isRoot = !parentsBy([...told.values()].flatMap(({ records }) => records)).parents.has(record.parent)
+  const rank = settling.key === null || isRoot ? null : rankWithRoom(copy, tree)
+  if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
+  const fault = roomFault(copy, record.parent, tree, isRoot)
+  if (fault !== null) return finish(turn, settling, settling.key === null ? fault : waiting(settling, explain(fault).replace(/\.$/, '')))
+  if (settling.key === null) finish(turn, settling, { directory: record.directory })
+  else change(turn, settling, 'announced', [at], record.parent, 'setInSN', ['.', 'InSN'], roomFor(copy, tree))
+}
+
+/** Why it would be void: below itself, or in the tree of another root. */
+function voidFault({ told, record }: Settling): Failure {
+  const { parents } = parentsBy(before(told, record))
+  if (wayUp(parents, record.parent).includes(record.directory)) return failure('WouldFormCycle', { name: `#${record.directory}`, to: record.label })
+  return failure('WouldBreak', { what: `Moving #${record.directory} to ${record.label} in #${record.parent}`, rule: 'D3', reason: 'that lies in the tree of another root', next: 'Put one root below the other, or both below a new one, first' })
+}
+
 const waiting = ({ record }: Settling, reason: string): Failure => failure('MovePending', { name: `#${record.directory}`, to: record.label, reason })
 
 export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, outcome: object | Failure): void {
@@ -110,7 +146,7 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'told': {
       const { directory, records, stableMark, server } = outcome as Outcomes['records']
       if (directory !== asking) return finish(turn, settling, waiting(settling, `#${asking} was not told of`))
-      told.set(directory, { records: records.map(({ parent, label, ts, born }) => ({ directory, parent, label, ts, born })), stableMark, at: server })
+      told.set(directory, { records: records.map(({ parent, label, ts, born, ofRoot }) => ({ directory, parent, label, ts, born, ofRoot })), stableMark, at: server })
       return goOn(turn, settling)
     }
     case 'swept': {
@@ -118,6 +154,12 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
       told.delete(asking)
       return askFor(turn, settling, asking, [at])
     }
+    case 'room':
+      return onRoom(turn, settling, copy, outcome as ReadOutcome)
+    case 'ranked':
+      return askForRoom(turn, settling)
+    case 'announced':
+      return mark(turn, settling)
     case 'marked': {
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })
@@ -131,6 +173,6 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
 function mark(turn: Turn, settling: Settling): void {
   const { directory, record, key } = settling
   const isDone = !isVoid(settling)
-  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another move put the new parent below it first`, directory })
+  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
   change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR', key!, record.label], [[isDone ? SETTLED : VOID, true]])
 }

@@ -13,6 +13,7 @@ import { recall } from './nameCache'
 import { wayHere } from './ownNames'
 import { effectiveParent } from './parents'
 import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
+import { wellKnownIn } from './wellKnown'
 
 /** Parents that are gone up to in one action: back-references may lead in a circle. */
 const MAX_RISE = 64
@@ -41,7 +42,20 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
         names = []
         continue
       }
-      if (child === undefined && first && directory === server.root && upServer(server) !== undefined) return end('on', request.entity)
+      if (child === undefined && first && isClimbing(server, directory)) {
+        servers = [upServer(server)!]
+        return end('on', request.entity)
+      }
+      const known = child === undefined && first ? wellKnownHere(server, directory) : null
+      if (known !== null) {
+        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(known), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false })
+        directory = server.root!
+        const labels = known.slice(0, Math.max(0, known.length - up))
+        up -= known.length - labels.length
+        rest.unshift(...labels)
+        servers = candidatesFor(server, directory)
+        continue
+      }
       if (child === undefined) return first ? notHere(server, directory) : end('on', request.entity)
       const label = rest.shift()!
       const validUntil = recall(server.names, directory, label, server.latest)?.validUntil ?? null
@@ -91,6 +105,18 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
 function notHere(server: Server, directory: DirectoryId): Failure {
   const gone = goneHere(server, directory)
   return gone === null ? failure('NoCopyHere', { server: server.name, directory }) : failure('NotFound', { name: `#${directory}`, reason: whenRemoved(gone.when) })
+}
+
+/** Where the root that is stored here says that a directory is, if it is well-known [O1]. */
+function wellKnownHere({ root, copies }: Server, directory: DirectoryId): Label[] | null {
+  const copy = root === null ? undefined : copies.get(root)
+  return copy?.state === 'active' ? wellKnownIn(copy.visible, directory) : null
+}
+
+/** S3: towards the root, for which this server has no copy; or for what nobody here knows, and the root may. */
+function isClimbing(server: Server, directory: DirectoryId): boolean {
+  const isUp = server.root !== null && server.copies.get(server.root)?.state !== 'active' && upServer(server) !== undefined
+  return isUp && (directory === server.root || candidatesFor(server, directory).length === 0)
 }
 
 function notFound(copy: DirectoryCopy, label: Label): Failure {

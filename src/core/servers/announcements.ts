@@ -4,14 +4,15 @@
  * withdrawn, and that nothing relies on. So no lock is needed: once the withdrawal is stable, every copy refuses.
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { inSNOf, namedIn, REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { effectiveParent } from '../directories/parents'
+import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, type Failure } from '../errors'
 import { shown, type DirectoryId, type Label } from '../names'
 import type { Branch, Intent } from '../values/intent'
 import { visibleAt } from '../values/valueTree'
 
 export function announcementFault(copy: DirectoryCopy, root: DirectoryId | null, { procedure, branches }: Intent): Failure | null {
-  if (procedure === 'setInSN') return branches.map((branch) => inSNRemovalFault(copy, branch)).find((fault) => fault !== null) ?? null
+  if (procedure === 'setInSN') return branches.map((branch) => inSNRemovalFault(copy, branch) ?? roomFault(copy, branch)).find((fault) => fault !== null) ?? null
   if (procedure !== 'setUpOn' && procedure !== 'removeS' && procedure !== 'reference') return null
   for (const branch of branches) {
     const fault = nameFault(copy, root, branch) ?? upFault(copy, branch) ?? (procedure === 'reference' ? null : serverRemovalFault(copy, procedure, branch))
@@ -42,6 +43,16 @@ function upFault({ visible }: DirectoryCopy, branch: Branch): Failure | null {
 function inSNRemovalFault({ directory, visible }: DirectoryCopy, branch: Branch): Failure | null {
   if (branch[0] !== '.' || !removes(branch, 'InSN')) return null
   return namedInFault(directory, namedIn(visible)) ?? (visibleAt(visible, ['.', 'InSN', WITHDRAWN]) === undefined ? failure('Reserved', { name: './InSN', procedure: 'setInSN' }) : null)
+}
+
+/** W5: a directory with InSN comes only while this one's is not withdrawn; and only a root's rank is lowered for it. */
+function roomFault(copy: DirectoryCopy, branch: Branch): Failure | null {
+  const inSN = inSNOf(copy.visible)
+  const isComing = inside(inside(branch[2], 'InSN'), BELOW).some(([, , deeper]) => makesPresent(deeper))
+  if (isComing && inSN !== null && inSN.withdrawn !== null) return failure('Withdrawn', { name: `InSN of the directory #${copy.directory}` })
+  const lowered = inSN !== null && effectiveParent(copy) !== undefined && inside(branch[2], 'InSN').some(([label, , deeper]) => (rankIn([label]) ?? inSN.rank) < inSN.rank && makesPresent(deeper))
+  if (!lowered && !(isComing && inSN === null)) return null
+  return failure('WouldBreak', { what: `Moving a directory in which servers may be named below #${copy.directory}`, rule: 'S1', reason: lowered ? 'that is no root any more, so its rank stays' : 'that has no InSN', next: 'Choose another parent, or call setInSN for it first' })
 }
 
 export function namedInFault(directory: DirectoryId, needing: readonly Label[]): Failure | null {

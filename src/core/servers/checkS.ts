@@ -8,7 +8,8 @@ import { beginCleanup } from '../directories/cleanup'
 import type { Found as FoundDirectory } from '../directories/lookup'
 import { effectiveParent } from '../directories/parents'
 import { candidatesFor, upServer } from '../directories/reference'
-import { inSNOf } from '../directories/serverEntry'
+import { hasShorter } from '../directories/rank'
+import { inSNOf, rankIn } from '../directories/serverEntry'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
 import type { CopyState, Described, Outcomes, ReadOutcome } from '../requests'
@@ -17,7 +18,6 @@ import { below, labelsIn } from '../values/readValue'
 import { clipped, downFindings, entryFindings, found, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
 import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from '../procedure'
 import { register } from './register'
-import { hasShorter } from './setInSN'
 import { beginSetUpOn } from './setUpOn'
 
 export interface Check extends Begun {
@@ -120,15 +120,15 @@ function askHowAllStands(turn: Turn, check: Check): void {
   }
   for (const copy of server.copies.values()) {
     const parent = copy.state === 'active' ? effectiveParent(copy) : undefined
-    if (parent !== undefined && lackingShorter(copy) !== null) question(check, `above ${copy.directory}`, (step) => request(turn, check, step, candidatesFor(server, parent.parent), { type: 'state', directory: parent.parent }))
+    if (parent !== undefined && lackingShorter(turn, copy) !== null) question(check, `above ${copy.directory}`, (step) => request(turn, check, step, candidatesFor(server, parent.parent), { type: 'state', directory: parent.parent }))
     if (parent !== undefined) question(check, `reference ${copy.directory}`, (step) => read(turn, check, step, candidatesFor(server, parent.parent), parent.parent, [parent.label, 'DR']))
   }
 }
 
-/** S2: the depth of a directory with InSN that has no copy on a server with a shorter name. */
-function lackingShorter(copy: DirectoryCopy): number | null {
-  const depth = inSNOf(copy.visible)?.depth ?? 0
-  return depth === 0 || hasShorter(copy, depth) ? null : depth
+/** S2: the rank of a directory with InSN that has no copy on a server with a shorter name. */
+function lackingShorter({ server }: Turn, copy: DirectoryCopy): number | null {
+  const rank = inSNOf(copy.visible)?.rank ?? null
+  return rank === null || copy.directory === server.root || hasShorter(server, copy, rank) ? null : rank
 }
 
 function findings(turn: Turn, check: Check): Found[] {
@@ -141,13 +141,14 @@ function findings(turn: Turn, check: Check): Found[] {
     const inSN = (answered(check, `inSN ${depth}`) as ReadOutcome | null)
     const state = (answered(check, `state ${depth}`) as CopyState | null)
     if (directory === null || inSN === null || state === null) break
-    levels.push({ path: path.slice(0, depth), directory, inSN, state })
+    const rank = depth === 0 ? Number.NEGATIVE_INFINITY : rankIn(labelsIn(inSN.tree ?? undefined))
+    levels.push({ path: path.slice(0, depth), directory, inSN, rank, state })
   }
   const described = [...answers.keys()].filter((key) => key.startsWith('down ')).flatMap((key) => (answered(check, key) as Described | null) ?? [])
   const unfound = [...server.copies.values()].flatMap((copy) => {
     const above = answered(check, `above ${copy.directory}`) as CopyState | null
-    const depth = lackingShorter(copy)
-    return above === null || depth === null || levels.some(({ directory }) => directory === copy.directory) ? [] : shorterFindings(server, copy, depth, above)
+    const rank = lackingShorter(turn, copy)
+    return above === null || rank === null || levels.some(({ directory }) => directory === copy.directory) ? [] : shorterFindings(server, copy, rank, above)
   })
   const references = [...server.copies.values()].flatMap((copy) => {
     const reference = (answered(check, `reference ${copy.directory}`) as ReadOutcome | null)

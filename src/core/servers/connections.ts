@@ -6,6 +6,7 @@ import { sweepAfterConnection } from '../copies/sweepTimes'
 import { lookAtNameSoon } from '../directories/cleanup'
 import { schedule } from '../agenda'
 import { compareClocks } from './clock'
+import { followRoot, isOfThisService } from './followRoot'
 import { sayHello } from './hello'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
@@ -19,9 +20,11 @@ export interface Connected {
   /** Random text of that very start. */
   instance: string
   name: string
+  /** Met in a room of others, into which this server only looks [X7]. */
+  visited?: boolean
 }
 
-export function onConnected(turn: Turn, { server: from, incarnation, instance, name }: Connected): void {
+export function onConnected(turn: Turn, { server: from, incarnation, instance, name, visited = false }: Connected): void {
   const { server } = turn
   const newest = server.starts.get(from) ?? { incarnation: 0, instance }
   if (incarnation < newest.incarnation) {
@@ -34,7 +37,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     server.fenced.add(from)
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
-  server.peers.set(from, { server: from, incarnation, instance, name, offset: null })
+  server.peers.set(from, { server: from, incarnation, instance, name, root: null, rank: null, visited, offset: null })
   compareClocks(server)
   sayHello(turn, from)
   for (const copy of server.copies.values()) {
@@ -83,15 +86,18 @@ export function takeRoot(turn: Turn, root: DirectoryId): void {
 }
 
 /** The first word of a server: which root it knows, and by which name it goes. */
-export function onHello(turn: Turn, from: ServerId, { root, name }: Extract<Message, { type: 'hello' }>): void {
+export function onHello(turn: Turn, from: ServerId, { root, name, rank }: Extract<Message, { type: 'hello' }>): void {
   const { server } = turn
   const peer = server.peers.get(from)
   if (peer !== undefined && name !== null) peer.name = shortName(name)
+  const isFirst = peer?.root === null
+  if (peer !== undefined) Object.assign(peer, { root, rank })
   if (root === null) return
+  if (isFirst && peer.visited) sayHello(turn, from)
   hint(server, root, from)
   if (server.root === null) {
     takeRoot(turn, root)
     schedule(server.agenda, 'register', turn.now)
-  } else if (server.root !== root) happened(turn, { kind: 'server', text: `${peer?.name ?? from} belongs to another root (#${root.slice(0, 6)}…); the two services stay apart until they are joined`, server: from })
+  } else if (!isOfThisService(turn, root)) followRoot(turn, from)
   else if (!server.registered) schedule(server.agenda, 'register', turn.now)
 }

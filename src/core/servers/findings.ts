@@ -1,11 +1,13 @@
 /** What CheckS finds: pure, from what was asked. Each broken invariant is one finding, with what would repair it. */
 import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { ringText } from '../copies/spread'
-import { serverEntry } from '../directories/serverEntry'
+import { rankOfDirectory, shorterIn } from '../directories/rank'
+import { rankIn, serverEntry } from '../directories/serverEntry'
+import { pathFromRoot } from '../directories/wellKnown'
 import { explain, isFailure, type Failure } from '../errors'
 import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { CopyState, Described, Finding, ReadOutcome, Request } from '../requests'
-import { depthOfServer, labelsOfServer, MAX_SERVER_NAME, shortName, type Server } from '../server'
+import { labelsOfServer, MAX_SERVER_NAME, shortName, type Server } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { WITHDRAWN } from '../directories/serverEntry'
 import { wrongIn } from './register'
@@ -30,6 +32,8 @@ export interface Level {
   path: Label[]
   directory: DirectoryId
   inSN: ReadOutcome
+  /** Null where it has no InSN; the root's is the least. */
+  rank: number | null
   state: CopyState
 }
 
@@ -63,27 +67,29 @@ export function otherNameFindings(server: Server, asked: string, entry: ReadOutc
 
 /** S2, then S1, of the directories on the way, the root first: what is below needs what is above. */
 export function levelFindings(server: Server, levels: readonly Level[]): Found[] {
-  return levels.flatMap(({ path, directory, inSN, state }, depth) => {
+  return levels.flatMap(({ path, directory, inSN, rank, state }, depth) => {
     const name = `/${formatPath(path)}`
     const labels = labelsIn(inSN.tree ?? undefined)
-    const shorter = depth === 0 || state.ring.some((member) => depthOfServer(member.name) < depth)
-    const isRight = labels.includes(String(depth)) && !labels.includes(WITHDRAWN)
+    const above = levels[depth - 1]
+    const shorter = depth === 0 || shorterIn(server, state.ring, rank ?? Number.POSITIVE_INFINITY).length > 0
+    const isRight = rankIn(labels) !== null && !labels.includes(WITHDRAWN)
     const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
     return [
-      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, depth, state.ring, levels[depth - 1]!.state.ring)]),
+      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, rank ?? Number.POSITIVE_INFINITY, state.ring, above!.state.ring)]),
+      ...(isRight && above !== undefined && above.rank !== null && rank! <= above.rank ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatPath(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
       ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
     ]
   })
 }
 
 /** S2, of a directory stored here; `above` is how a copy of its parent stands. */
-export function shorterFindings(server: Server, { directory, ring }: DirectoryCopy, depth: number, above: CopyState): Found[] {
-  return [withoutShorterCopy(server, `#${directory}`, directory, depth, ring, above.ring)]
+export function shorterFindings(server: Server, { directory, ring }: DirectoryCopy, rank: number, above: CopyState): Found[] {
+  return [withoutShorterCopy(server, `#${directory}`, directory, rank, ring, above.ring)]
 }
 
 /** A server with a shorter name takes a copy; one that stores the parent has it on its way. */
-function withoutShorterCopy(server: Server, name: string, directory: DirectoryId, depth: number, ring: readonly Member[], above: readonly Member[]): Found {
-  const [joiner] = above.filter((member) => depthOfServer(member.name) < depth).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))
+function withoutShorterCopy(server: Server, name: string, directory: DirectoryId, rank: number, ring: readonly Member[], above: readonly Member[]): Found {
+  const [joiner] = shorterIn(server, above, rank).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))
   const sentence = `no copy of ${name}, in which servers are named, is on a server with a shorter name than it has`
   if (joiner === undefined) return found('S2', sentence, 'Make a copy with newDC on a server named nearer to the root', null)
   return found('S2', sentence, `${shortName(joiner.name)} takes a copy of it`, { type: 'ask', at: [joiner.server], request: { type: 'join', directory, from: ring.map((member) => member.server) } })
@@ -107,14 +113,15 @@ export function upFindings(server: Server, levels: readonly Level[], described: 
   const above = serverEntry(copy.visible, up.label)
   if (above === null || above.server === server.id) return [found('S3', `/${name} points up to /${up.name}, which is no other server's name any more`, ...newUp(server, levels))]
   if (described !== null && described.name !== up.name && labelsOfServer(described.name).at(-1) === up.label) return [found('S3', `/${name} points up to /${up.name}, which is called /${described.name} now`, 'It is called so here', { type: 'up', name: described.name })]
-  if (depthOfServer(up.name) >= depthOfServer(name)) return [found('S3', `/${name} points up to /${up.name}, which is no shorter name`, ...newUp(server, levels))]
+  const rank = levels.at(-1)?.rank ?? null
+  if (rank !== null && (rankOfDirectory(server, up.directory) ?? rank) >= rank) return [found('S3', `/${name} points up to /${up.name}, which is no shorter name`, ...newUp(server, levels))]
   return above.down.includes(server.id) ? [] : [found('S3', `/${up.name} has not been told that /${name} points up to it`, 'It is told', { type: 'change', at: [server.id], directory: up.directory, procedure: 'setUpOn', labels: [up.label, 'Server', 'Down'], tree: [[server.id, true]] })]
 }
 
 /** The nearest server on the way to the root; else a copy of the root. */
 function newUp(server: Server, levels: readonly Level[]): [string, Repair] {
-  for (const { path, state } of levels.slice(0, depthOfServer(server.name)).toReversed()) {
-    const above = state.ring.map((member) => labelsOfServer(member.name)).find((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i]))
+  for (const { path, state } of levels.slice(0, -1).toReversed()) {
+    const above = state.ring.map((member) => pathFromRoot(server, member.name)).find((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i]))
     if (above !== undefined) return [`It points up to /${formatPath(above)}`, { type: 'setUpOn', up: above }]
   }
   return ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
@@ -123,9 +130,12 @@ function newUp(server: Server, levels: readonly Level[]): [string, Repair] {
 /** S3: servers entered as pointing up to this one which, by their own word, do not. */
 export function downFindings(server: Server, home: DirectoryId, label: Label, described: readonly Described[]): Found[] {
   return described
-    .filter((other) => other.up !== server.name)
+    .filter((other) => !isSameName(other.up ?? '', server.name))
     .map((other) => found('S3', `/${server.name} believes that /${other.name} points up to it, which says it does not`, 'The entry is corrected', { type: 'change', at: [...server.peers.keys(), server.id].filter((at) => at !== server.id || server.copies.has(home)), directory: home, procedure: 'setUpOn', labels: [label, 'Server', 'Down'], tree: [[other.server, false]] }))
 }
+
+/** Of two servers one may have heard already that a new root was put above: then its names are longer by its first labels. */
+const isSameName = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
 
 /** R9: what the parent's reference says of who stores a directory that is stored here. */
 export function referenceFindings(copy: DirectoryCopy, name: string, reference: ReadOutcome): Found[] {

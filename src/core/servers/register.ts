@@ -10,6 +10,7 @@ import { beginJoin } from '../copies/join'
 import { beginLookup } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { inSNOf, labelsAt, serverEntry } from '../directories/serverEntry'
+import { followRoot, hasRootAbove } from './followRoot'
 import { sayHello } from './hello'
 import { ask, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
@@ -38,10 +39,12 @@ export function register(turn: Turn): void {
   if (server.removed) return
   schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
   if (server.root === null) return
+  if (hasRootAbove(turn) || (server.registered && !server.copies.has(server.root))) followRoot(turn)
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   const home = homeOf(server)!
   const copy = server.copies.get(home)
   if (copy !== undefined && copy.state !== 'active') return
+  if (isFirstInRoot(server)) return rename(turn, lastLabel(server), null)
   // A name in a directory that was only wished for: nobody has looked yet whether it may be.
   if (server.home === null && labelsOfServer(server.name).length > 1) return takeFreeName(turn, server.root)
   const label = lastLabel(server)
@@ -53,6 +56,17 @@ export function register(turn: Turn): void {
 }
 
 const lastLabel = ({ name }: Server): Label => labelsOfServer(name).at(-1)!
+
+/**
+ * S2: a root was put above the one in which this server is named, and nobody is named there: this one, which stores both and
+ * on whose name nobody rests, takes a name in it, so that the former root has a copy on a server with a shorter name.
+ */
+function isFirstInRoot({ root, home, name, formerRoots, copies }: Server): boolean {
+  const [above, below] = [copies.get(root!), home === null ? undefined : copies.get(home)]
+  if (above?.state !== 'active' || below?.state !== 'active' || !formerRoots.includes(home!)) return false
+  const names = [...visibleChildren(above.visible.root)].map(([label]) => label)
+  return serverEntry(below.visible, labelsOfServer(name).at(-1)!)?.down.length === 0 && names.every((label) => serverEntry(above.visible, label) === null)
+}
 
 const wantsCopy = ({ root, copies, wantsRoot }: Server): boolean => wantsRoot && root !== null && !copies.has(root)
 

@@ -61,7 +61,7 @@ describe('names of servers in directories', () => {
     expect(sentence(cluster, gamma, setUpOn(['DEC', 'gamma']))).toMatch(/S1.*\/DEC has no InSN.*setInSN/)
     expect(sentence(cluster, gamma, setInSN(gamma, src, true))).toMatch(/S1.*its parent .* has no InSN/)
     cluster.ask(alpha, setInSN(alpha, dec, true))
-    expect(inSNOf(alpha.copy(dec).visible)).toEqual({ depth: 1, withdrawn: null })
+    expect(inSNOf(alpha.copy(dec).visible)).toEqual({ rank: 1, withdrawn: null })
     cluster.ask(gamma, setUpOn(['DEC', 'gamma'], ['alpha']))
     expect(serverEntry(gamma.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: 'alpha' })
   })
@@ -167,7 +167,7 @@ describe('what would break them is refused', () => {
     for (const other of [alpha, beta]) cluster.connect(other, gamma)
     cluster.pass(60_000)
     expect(alpha.replies.get(removal)).toMatchObject({ type: 'failure' })
-    expect(inSNOf(alpha.copy(dec).visible)).toEqual({ depth: 1, withdrawn: null })
+    expect(inSNOf(alpha.copy(dec).visible)).toEqual({ rank: 1, withdrawn: null })
     expect(serverEntry(alpha.copy(dec).visible, 'gamma')?.server).toBe(gamma.id)
   })
 
@@ -263,7 +263,7 @@ describe('CheckS', () => {
     cluster.pass(10_000)
     expect(rules(check(cluster, delta, root, null, false))).toEqual(['S1'])
     expect(check(cluster, delta, root)).toMatchObject([{ rule: 'S1', repaired: true }])
-    expect(inSNOf(delta.copy(src).visible)).toEqual({ depth: 2, withdrawn: null })
+    expect(inSNOf(delta.copy(src).visible)).toEqual({ rank: 2, withdrawn: null })
   })
 
   it('an entry that says something else than the server, or that it has no more, is put right', () => {

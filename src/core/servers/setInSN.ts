@@ -7,11 +7,12 @@ import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { effectiveParent, pendingIn, type BackReference } from '../directories/parents'
 import { candidatesFor } from '../directories/reference'
-import { inSNOf, namedIn, WITHDRAWN } from '../directories/serverEntry'
+import { hasShorter } from '../directories/rank'
+import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
 import type { ReadOutcome } from '../requests'
-import { depthOfServer, type Turn } from '../server'
+import type { Turn } from '../server'
 import { labelsIn, type Tree } from '../values/readValue'
 import { namedInFault } from './announcements'
 import { begin, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
@@ -22,7 +23,7 @@ export interface SettingInSN extends Begun {
   to: boolean
   /** Null for the root. */
   parent: BackReference | null
-  depth: number
+  rank: number
   withdrawing: Withdrawing
   /** Why it goes back on a withdrawal. */
   broken: Failure | null
@@ -36,7 +37,7 @@ export function beginSetInSN(turn: Turn, copy: DirectoryCopy, to: boolean, calle
   const { directory, visible } = copy
   const parent = effectiveParent(copy) ?? null
   const withdrawing = withdrawingFrom(server.id, directory, ['.', 'InSN'])
-  const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, depth: 0, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
+  const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, rank: 0, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
   if (setting === null) return
   const [open] = to ? pendingIn(copy) : []
   if (open !== undefined) return finish(turn, setting, failure('MovePending', { name: `#${directory}`, to: open.label, reason: 'InSN is given to a directory whose place is settled' }))
@@ -76,24 +77,21 @@ export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInS
 function onParent(turn: Turn, setting: SettingInSN, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
   const { parent, label } = setting.parent!
   const labels = labelsIn(tree ?? undefined)
-  const above = labels.find((each) => each !== WITHDRAWN)
+  const above = rankIn(labels)
   const what = `InSN of the directory #${copy.directory}`
   if (labels.includes(WITHDRAWN)) return finish(turn, setting, failure('Withdrawn', { name: `InSN of the directory #${parent}` }))
-  if (above === undefined && parent !== turn.server.root) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S1', reason: `its parent #${parent} has no InSN`, next: 'Call setInSN for the parent first' }))
-  setting.depth = Number(above ?? 0) + 1
-  if (!hasShorter(copy, setting.depth)) return finish(turn, setting, withoutShorter(copy, what))
-  change(turn, setting, 'announced', [at], parent, 'reference', [label, 'DR'], [['InSN', true]])
+  if (above === null && parent !== turn.server.root) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S1', reason: `its parent #${parent} has no InSN`, next: 'Call setInSN for the parent first' }))
+  setting.rank = inSNOf(copy.visible)?.rank ?? (above ?? 0) + 1
+  if (!hasShorter(turn.server, copy, setting.rank)) return finish(turn, setting, withoutShorter(copy, what))
+  change(turn, setting, 'announced', [at], parent, 'reference', [label, 'DR'], [['InSN', [[String(setting.rank), true]]]])
 }
-
-/** S2: whether the ring, this copy perhaps left out, has a member on a server whose name is shorter than the directory's. */
-export const hasShorter = ({ ring, id }: DirectoryCopy, depth: number, withoutThis = false): boolean => ring.some((member) => !(withoutThis && member.copy === id) && depthOfServer(member.name) < depth)
 
 export const withoutShorter = ({ directory }: DirectoryCopy, what: string): Failure =>
   failure('WouldBreak', { what, rule: 'S2', reason: `no copy of #${directory} ${what.startsWith('InSN') ? 'is' : 'would be'} on a server with a name shorter than the directory's, so finding one could need the directory itself`, next: 'Make a copy with newDC on a server that is named nearer to the root first' })
 
 function enter(turn: Turn, setting: SettingInSN, copy: DirectoryCopy): void {
   const known = inSNOf(copy.visible)
-  changeOwn(turn, setting, 'entered', [['InSN', [[String(setting.depth), true], ...(known !== null && known.withdrawn !== null ? [[WITHDRAWN, false] as const] : [])]]])
+  changeOwn(turn, setting, 'entered', [['InSN', [[String(setting.rank), true], [BELOW, true], ...(known !== null && known.withdrawn !== null ? [[WITHDRAWN, false] as const] : [])]]])
 }
 
 /** The reference in the parent follows: nothing depends on it any more. */

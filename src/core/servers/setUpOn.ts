@@ -8,11 +8,12 @@ import { answer, waitWith, type Caller } from '../caller'
 import { beginJoin } from '../copies/join'
 import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
-import { REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { rankOfDirectory } from '../directories/rank'
+import { rankIn, REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import { checkLabels, formatPath, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
 import type { ReadOutcome } from '../requests'
-import { changeServer, depthOfServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
+import { changeServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { isPlaced, shorterCopyFault } from './placement'
@@ -26,10 +27,12 @@ export interface SettingUp extends Begun {
   /** The directory of the new name, and that of the server above. */
   home: DirectoryId
   up: UpPointer | null
+  /** Of the home; names in the root are the shortest. */
+  rank: number
 }
 
-/** The `home` is looked up, a record of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the server above found (`upHome`, `upEntry`), its directory `joined`, that one `told`. */
-export type SettingUpStep = 'home' | 'back' | 'inSN' | 'taken' | 'upHome' | 'upEntry' | 'joined' | 'told'
+/** The `home` is looked up, a record of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the directory of the server above found (`upHome`) and whether its names are shorter (`upInSN`), the server there (`upEntry`), its directory `joined`, that one `told`. */
+export type SettingUpStep = 'home' | 'back' | 'inSN' | 'taken' | 'upHome' | 'upInSN' | 'upEntry' | 'joined' | 'told'
 
 /** `path`, `up`: server names, as labels from the root. */
 export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, caller: Caller): void {
@@ -46,8 +49,7 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
     rename(turn, name, null)
     return answer(turn, caller, { name })
   }
-  if (upPath !== null && upPath.length >= path.length) return answer(turn, caller, failure('WouldBreak', { what: `Pointing ${name} up to ${formatPath(upPath)}`, rule: 'S3', reason: 'that name is not shorter', next: 'Point up to a server that is named nearer to the root' }))
-  const setting = begin<SettingUp>(turn, caller, { type: 'setUpOn', path, upPath, home: root, up: null }, () => false)
+  const setting = begin<SettingUp>(turn, caller, { type: 'setUpOn', path, upPath, home: root, up: null, rank: Number.NEGATIVE_INFINITY }, () => false)
   if (setting === null) return
   if (path.length > 1) return lookUp(turn, setting, 'home', path.slice(0, -1), null, null)
   comeBack(turn, setting)
@@ -79,8 +81,10 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
     case 'back':
       return lookAtName(turn, setting)
     case 'inSN': {
-      const fault = inSNFault(turn, setting, labelsIn((outcome as ReadOutcome).tree ?? undefined))
+      const labels = labelsIn((outcome as ReadOutcome).tree ?? undefined)
+      const fault = inSNFault(turn, setting, labels)
       if (fault !== null) return finish(turn, setting, fault)
+      if (setting.home !== turn.server.root) setting.rank = rankIn(labels)!
       return read(turn, setting, 'taken', candidatesFor(turn.server, setting.home), setting.home, [setting.path.at(-1)!])
     }
     case 'taken':
@@ -90,8 +94,10 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
       const fault = directFault(setting.upPath!.slice(0, -1), trail, entity)
       if (fault !== null) return finish(turn, setting, fault)
       setting.up = upPointer(setting, directory)
-      return read(turn, setting, 'upEntry', candidatesFor(turn.server, directory), directory, [setting.up.label])
+      return read(turn, setting, 'upInSN', candidatesFor(turn.server, directory), directory, ['.', 'InSN'])
     }
+    case 'upInSN':
+      return lookAbove(turn, setting, rankIn(labelsIn((outcome as ReadOutcome).tree ?? undefined)))
     case 'upEntry':
       return onUpEntry(turn, setting, outcome as ReadOutcome)
     case 'joined':
@@ -116,7 +122,7 @@ const lookAtName = (turn: Turn, setting: SettingUp): void => read(turn, setting,
 function inSNFault({ server }: Turn, { path, home }: SettingUp, inSN: readonly Label[]): Failure | null {
   const directory = `/${formatPath(path.slice(0, -1))}`
   if (inSN.includes(WITHDRAWN)) return failure('Withdrawn', { name: `InSN of ${directory}` })
-  if (inSN.length > 0 || home === server.root) return null
+  if (rankIn(inSN) !== null || home === server.root) return null
   return failure('WouldBreak', { what: `The server name /${formatPath(path)}`, rule: 'S1', reason: `the directory ${directory} has no InSN`, next: 'Call setInSN for that directory first' })
 }
 
@@ -126,14 +132,14 @@ function onTaken(turn: Turn, setting: SettingUp, { tree }: ReadOutcome): void {
   const name = formatPath(path)
   const isOwn = below(tree, ['Server', 'SI', server.id]) !== undefined
   if (tree !== null && !isOwn) return finish(turn, setting, failure('AlreadyExists', { name: `/${name}` }))
-  const fault = renamingFault(turn, name)
+  const fault = renamingFault(turn, setting, name)
   if (fault !== null) return finish(turn, setting, fault)
   if (upPath !== null) {
     if (upPath.length > 1) return lookUp(turn, setting, 'upHome', upPath.slice(0, -1), null, null)
     setting.up = upPointer(setting, server.root!)
-    return read(turn, setting, 'upEntry', candidatesFor(server, server.root!), server.root!, [setting.up.label])
+    return lookAbove(turn, setting, Number.NEGATIVE_INFINITY)
   }
-  const keepsUp = server.up !== null && depthOfServer(server.up.name) < path.length - 1
+  const keepsUp = server.up !== null && (rankOfDirectory(server, server.up.directory) ?? setting.rank) < setting.rank
   setting.up = keepsUp ? server.up : null
   const storesRoot = server.wantsRoot || server.copies.get(server.root!)?.state === 'active'
   if (path.length === 1 && server.removed && !server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
@@ -142,7 +148,7 @@ function onTaken(turn: Turn, setting: SettingUp, { tree }: ReadOutcome): void {
 }
 
 /** S3, S2: what rests on the name that it has now. */
-function renamingFault(turn: Turn, name: string): Failure | null {
+function renamingFault(turn: Turn, { rank }: SettingUp, name: string): Failure | null {
   const { server } = turn
   if (name === server.name || !server.registered) return null
   const home = homeOf(server)
@@ -151,10 +157,18 @@ function renamingFault(turn: Turn, name: string): Failure | null {
   const pointed = pointedUpFault(server.name, down, 'Renaming the server')
   if (pointed !== null) return pointed
   for (const copy of server.copies.values()) {
-    const fault = copy.state === 'active' ? shorterCopyFault(server, copy, depthOfServer(server.name), depthOfServer(name)) : null
+    const fault = copy.state === 'active' ? shorterCopyFault(server, copy, rank) : null
     if (fault !== null) return fault
   }
   return null
+}
+
+/** S3: the name above is shorter: its directory has the smaller rank. */
+function lookAbove(turn: Turn, setting: SettingUp, rank: number | null): void {
+  const { path, up } = setting
+  const { directory, name, label } = up!
+  if (rank === null || rank >= setting.rank) return finish(turn, setting, failure('WouldBreak', { what: `Pointing ${formatPath(path)} up to ${name}`, rule: 'S3', reason: 'that name is not shorter', next: 'Point up to a server that is named nearer to the root' }))
+  read(turn, setting, 'upEntry', candidatesFor(turn.server, directory), directory, [label])
 }
 
 function onUpEntry(turn: Turn, setting: SettingUp, { tree, server: found }: ReadOutcome): void {

@@ -16,7 +16,7 @@ import { ownRoot, setMark, walkInto, walkTo, type ValueNode, type ValueTree } fr
 export type Branch = readonly [label: Label, incarnation: Timestamp | null, below: boolean | readonly Branch[]]
 
 /** Which procedure an intent belongs to; says which reserved names it may touch (SPEC §4). */
-export const procedures = ['doUpdates', 'setLink', 'newD', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'carryOut', 'announce', 'removeD'] as const
+export const procedures = ['doUpdates', 'setLink', 'newD', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'carryOut', 'announce', 'removeD', 'setRooms'] as const
 export type ProcedureName = (typeof procedures)[number]
 
 export interface Intent {

@@ -1,4 +1,5 @@
 import type { Call } from '../../core/calls'
+import { firstChange, rootSelf } from '../../core/directories/rootSelf'
 import { inSNOf } from '../../core/directories/serverEntry'
 import { explain, isFailure } from '../../core/errors'
 import type { Finding } from '../../core/requests'
@@ -21,7 +22,7 @@ export default {
       the root, unless somebody says otherwise. (Identifiers and keys are written here as the names of their servers.)`)
     telling.say('Three servers, connected, and no directory at all. alpha is told to make the root, and enters itself.')
     telling.event('a client calls', 'FirstRoot(alpha)')
-    const intent = telling.intent(alpha, root, 'newD', [['.', null, [['InSN', null, [['0', null, true]]], ['Label', null, [['ANSI', null, true]]]]]])
+    const intent = telling.intent(alpha, root, 'newD', firstChange('ANSI', rootSelf(0)))
     telling.atOnce(alpha, { type: 'firstRoot', directory: root, signed: signed(intent) })
     telling.showTree(alpha, root)
     telling.say('It tells everybody which root it knows; whoever knew none belongs to this one from now on. beta stores no copy of it, and asks alpha: what stands under its name? Nothing; so it has its entry drawn up, signs it, and submits it.')

@@ -12,7 +12,7 @@ export function AddCopySheet({ request, onClose }: Props<'addCopy'>) {
   const desk = useDesk()
   const named = useStore(desk.listing.store, (state) => state.named.get(request.directory))
   const view = useStore(desk.tab.view)
-  const di = request.directory === ROOT ? view.root : named?.type === 'directory' ? named.detail : request.directory.slice(1)
+  const di = request.directory === ROOT ? view.workingRoot : named?.type === 'directory' ? named.detail : request.directory.slice(1)
   const ring = Object.values(view.copies).find((copy) => copy.directory === di)?.ring ?? []
   const free = [{ server: view.server.id, name: view.server.name }, ...connectedLinks(view)].filter(({ server }) => !ring.some((member) => member.server === server))
   const [chosen, setChosen] = useState(request.server)
@@ -20,7 +20,7 @@ export function AddCopySheet({ request, onClose }: Props<'addCopy'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(`/${server}`, request.directory), again(desk, { ...request, server })).then((done) => {
+    void desk.notices.during(`Making a copy on ${server}`, desk.tab.service.newDC(free.find(({ name }) => name === server)?.server ?? server, request.directory), again(desk, { ...request, server })).then((done) => {
       if (done) desk.notices.tell(`${server} has a copy now.`)
     })
   }

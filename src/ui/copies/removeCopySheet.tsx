@@ -17,7 +17,7 @@ export function RemoveCopySheet({ request, onClose }: Props<'removeCopy'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void desk.notices.during(`Removing the copy on ${server}`, desk.tab.service.removeDC(`/${server}`, request.directory), again(desk, { ...request, server })).then((done) => {
+    void desk.notices.during(`Removing the copy on ${server}`, desk.tab.service.removeDC(members[names.indexOf(server)]?.member.server ?? server, request.directory), again(desk, { ...request, server })).then((done) => {
       if (done) desk.notices.tell(`${server} has left the ring.`)
     })
   }

@@ -6,6 +6,7 @@ import { createContext, useContext } from 'react'
 import { useStore, type StoreApi } from 'zustand'
 import type { Tab } from '../../tab/tab'
 import type { TabView } from '../../tab/view'
+import { forgetWhenNamesBeginElsewhere } from './beginning'
 import { createDialogs, type Dialogs } from './dialogs'
 import { createListing, type Listing } from './listing'
 import type { Place } from './place'
@@ -26,7 +27,7 @@ export interface Desk {
 
 export function layOut(tab: Tab): Desk {
   const notices = createNotices()
-  return {
+  const desk: Desk = {
     tab,
     notices,
     selection: createSelection(),
@@ -35,6 +36,8 @@ export function layOut(tab: Tab): Desk {
     listing: createListing(tab),
     seen: new Map(),
   }
+  forgetWhenNamesBeginElsewhere(desk)
+  return desk
 }
 
 export const DeskContext = createContext<Desk | null>(null)

@@ -20,6 +20,7 @@ export type DialogRequest =
   | { type: 'expires'; at: string; until: string }
   | { type: 'server' }
   | { type: 'lostServer'; name: string }
+  | { type: 'combine'; link: string }
 
 /** Which servers are ticked at first: those that can be reached, everyone, or these; and one that is not. */
 export interface NewEpochRequest {

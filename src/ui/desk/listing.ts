@@ -39,6 +39,8 @@ export interface Listing {
   /** Opens exactly these directories. */
   setOpen(names: readonly string[]): void
   again(name: string): void
+  /** Names begin elsewhere: what was listed is forgotten, and the root listed anew. */
+  restart(): void
 }
 
 /** The label under which a directory keeps what it says of itself. */
@@ -74,9 +76,9 @@ export function createListing(tab: Tab): Listing {
 
   /** Version of the copy stored here, or null. */
   const versionOf = (name: string): number | null => {
-    const { copies, root } = tab.view.getState()
+    const { copies, workingRoot } = tab.view.getState()
     const named = store.getState().named.get(name)
-    const directory = name === ROOT ? root : named?.type === 'directory' ? named.detail : null
+    const directory = name === ROOT ? workingRoot : named?.type === 'directory' ? named.detail : null
     return (directory !== null && Object.entries(copies).find(([di]) => di === directory)?.[1].version) || null
   }
 
@@ -92,21 +94,27 @@ export function createListing(tab: Tab): Listing {
     for (const one of repeated.values()) if (one.version === null) one.reading.again()
   })
 
+  const setOpen = (names: readonly string[]): void => {
+    for (const [name, { reading }] of repeated) {
+      if (names.includes(name)) continue
+      reading.stop()
+      repeated.delete(name)
+    }
+    store.setState({ open: names })
+    for (const name of names) {
+      if (repeated.has(name)) continue
+      const reading = new Repeated(() => read(name))
+      repeated.set(name, { reading, version: versionOf(name) })
+      reading.again()
+    }
+  }
   return {
     store,
-    setOpen(names) {
-      for (const [name, { reading }] of repeated) {
-        if (names.includes(name)) continue
-        reading.stop()
-        repeated.delete(name)
-      }
-      store.setState({ open: names })
-      for (const name of names) {
-        if (repeated.has(name)) continue
-        const reading = new Repeated(() => read(name))
-        repeated.set(name, { reading, version: versionOf(name) })
-        reading.again()
-      }
+    setOpen,
+    restart() {
+      setOpen([])
+      store.setState({ listed: new Map(), named: new Map() })
+      setOpen([ROOT])
     },
     again: (name) => repeated.get(name)?.reading.again(),
   }

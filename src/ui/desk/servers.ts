@@ -17,6 +17,9 @@ export function serverLabel(view: TabView, server: ServerId): string {
   return `${server.slice(0, 6)}…`
 }
 
+/** A server's name for calls: servers call themselves from the root of the service, where `/` may stand for another one [N1]. */
+export const serverName = ({ root, workingRoot }: Pick<TabView, 'root' | 'workingRoot'>, name: string): string => (root === workingRoot ? `/${name}` : name)
+
 /** The name of a ring's member from the root: its server's name (SN) without where that begins. */
 export const memberLabel = ({ name, server }: { name: string; server: ServerId }): string => (name === '' ? `${server.slice(0, 6)}…` : shortName(name))
 

@@ -9,6 +9,8 @@ export const terms = {
   'back-reference': 'What a directory says of itself: that it has this name in that directory. The reference there follows.',
   link: 'A name whose value is another full name; a lookup goes on from there.',
   root: 'The directory at which the tree of directories begins.',
+  'working root': 'Where names that begin with / begin in this page. It stays when another root is put above it; so old names go on.',
+  'working directory': 'Where names without a / begin; .. is the directory above.',
   value: 'The tree of labels below a name. A single leaf reads as a string, several leaves as a set.',
   update: 'Makes the node at the end of a path present or absent. Updates may arrive in any order; the result is the same.',
   'time-stamp': 'TS: when and at which copy an update was made. The later of two updates of one path wins.',

@@ -1,7 +1,8 @@
 /** Everything that can be done from the command palette, as it stands now. */
 import type { Durability } from '../../core/copies/durability'
 import type { Desk } from '../desk/desk'
-import { lastLabel } from '../desk/fullName'
+import { beginNamesAt } from '../desk/beginning'
+import { lastLabel, parentOf, ROOT } from '../desk/fullName'
 import { setTheme } from '../desk/theme'
 import { labDoor } from '../lab/labDoor'
 import { nameActions } from '../names/nameActions'
@@ -25,7 +26,23 @@ function here(desk: Desk): Command[] {
   const what = lastLabel(at, rootLabel)
   const actions = nameActions(desk, subject).map(({ word, act }): Command => ({ group: 'Here', word: `${word.replace('…', '')} · ${what}${word.endsWith('…') ? '…' : ''}`, act }))
   const change = desk.undo.store.getState().changes.at(-1)
-  return [...actions, ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
+  return [...actions, ...beginnings(desk, subject.type === 'directory' ? at : (parentOf(at) ?? ROOT)), ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
+}
+
+/** Where names begin [N1]: those without a / at the working directory, those with one at the working root. */
+function beginnings(desk: Desk, at: string): Command[] {
+  const { notices, tab } = desk
+  const { root, workingRoot, workingDirectory } = tab.view.getState()
+  const work = (fn: string): void => void notices.during(`Working in ${fn}`, tab.service.cd(fn)).then((done) => done && notices.tell(`Names without / begin at ${tab.service.workingDirectory}.`))
+  const begin = (fn: string): void => {
+    const found = tab.service.lookup(fn)
+    void notices.during(`Looking up ${fn}`, found).then(async (done) => done && beginNamesAt(desk, (await found).di))
+  }
+  const commands: Command[] = []
+  if (at !== workingDirectory) commands.push({ group: 'Here', word: `Work in ${at}: names without / begin there`, act: () => work(at) })
+  if (at !== ROOT) commands.push({ group: 'Here', word: `Begin the names of this page at ${at}`, act: () => begin(at) })
+  if (root !== null && root !== workingRoot) commands.push({ group: 'Here', word: 'Begin the names of this page at the root of the service', act: () => beginNamesAt(desk, root) })
+  return commands
 }
 
 const levels: readonly [Durability, string][] = [
@@ -40,6 +57,7 @@ function network(desk: Desk): Command[] {
   return [
     { group, word: 'Open another server', act: () => controls.openServer() },
     { group, word: 'This server: its place, check and repair…', act: () => desk.dialogs.open({ type: 'server' }) },
+    { group, word: 'Join another name service…', act: () => desk.dialogs.open({ type: 'combine', link: '' }) },
     { group, word: 'Invite to this room…', act: () => desk.dialogs.open({ type: 'invite' }) },
     ...levels.filter(([level]) => level !== view.getState().durability).map(([level, copies]): Command => ({ group, word: `Changes made here: durable at ${copies}`, act: () => controls.setDurability(level) })),
     ...linkDeeds(view.getState(), controls).map(({ word, act }): Command => ({ group, word, act })),

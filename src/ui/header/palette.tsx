@@ -1,8 +1,10 @@
 import { CommandEmpty, CommandGroup, CommandInput, CommandItem, CommandList, CommandRoot } from 'cmdk'
 import { useMemo, useState } from 'react'
+import type { NameService } from '../../client/nameService'
+import { NameServiceError } from '../../core/errors'
 import { useStore } from 'zustand'
-import { useDesk } from '../desk/desk'
-import { nameMeant } from '../desk/fullName'
+import { useDesk, useView } from '../desk/desk'
+import { nameMeant, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
 import { NameIcon } from '../names/nameIcon'
 import { Label } from '../parts/text'
@@ -17,9 +19,12 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const desk = useDesk()
   const named = useStore(desk.listing.store, (state) => state.named)
   const [text, setText] = useState('')
+  const rootLabel = useView((view) => view.rootLabel)
+  const workingDirectory = useView((view) => view.workingDirectory)
   const commands = useMemo(() => commandsOf(desk), [desk])
   const names = useMemo(() => matching(named.values(), text), [named, text])
-  const typed = /^[/#]./.test(text) && !named.has(text) ? nameMeant(text) : null
+  const whole = wholeName(desk.tab.service, text)
+  const typed = named.has(text) ? null : whole
   const wanted = words(text)
   const fitting = commands.filter(({ word }) => fits(word, wanted))
   const then = (act: () => void) => (): void => {
@@ -30,6 +35,14 @@ export function Palette({ onClose }: { onClose: () => void }) {
     <Sheet title="Go to a name, do anything" onClose={onClose}>
       <CommandRoot label="Commands" shouldFilter={false} className="palette">
         <CommandInput autoFocus placeholder="A name such as /DEC/SRC, or what to do" value={text} onValueChange={setText} />
+        <p className="hint where">
+          / is <Label>{rootLabel}</Label>
+          {workingDirectory !== ROOT && (
+            <>
+              ; names without it begin at <Label>{workingDirectory}</Label>
+            </>
+          )}
+        </p>
         <CommandList>
           <CommandEmpty>No name that was opened here and no procedure fits. A whole name begins with /.</CommandEmpty>
           {(typed !== null || names.length > 0) && (
@@ -64,6 +77,17 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </CommandRoot>
     </Sheet>
   )
+}
+
+/** The whole name that a text means: of what has the look of a name, or of any label once a working directory was chosen. */
+function wholeName(service: NameService, text: string): string | null {
+  const meant = /^[/#.]./.test(text) || (service.workingDirectory !== ROOT && /^\S+$/.test(text)) ? nameMeant(text) : null
+  try {
+    return meant === null ? null : service.fullName(meant)
+  } catch (error) {
+    if (error instanceof NameServiceError) return null
+    throw error
+  }
 }
 
 const words = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean)

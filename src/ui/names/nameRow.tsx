@@ -21,7 +21,7 @@ interface RowProps {
 export function NameRow({ item, selected, listed, onMenu }: RowProps) {
   const { name, label, type, detail, expiration } = item.getItemData()
   const isRoot = name === ROOT
-  const copies = useView((view) => (type === 'directory' ? (view.copies[(isRoot ? view.root : detail) as DirectoryId]?.ring.length ?? 0) : 0))
+  const copies = useView((view) => (type === 'directory' ? (view.copies[(isRoot ? view.workingRoot : detail) as DirectoryId]?.ring.length ?? 0) : 0))
   const open = item.isExpanded()
   const failure = listed?.failure ?? null
   const { onClick: _, ...props } = item.getProps() as HTMLAttributes<HTMLDivElement>

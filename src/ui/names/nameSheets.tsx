@@ -83,7 +83,7 @@ export function NewDirectorySheet({ request, onClose }: Props<'newDirectory'>) {
   const [server, setServer] = useState(request.server === '' ? self : request.server)
   const submit = (): void => {
     const name = normal(label)
-    void desk.notices.during(`Making the directory ${name}`, desk.tab.service.newD(`/${server}`, below(request.at, name)), again(desk, { ...request, label, server })).then((done) => {
+    void desk.notices.during(`Making the directory ${name}`, desk.tab.service.newD(others.find((link) => link.name === server)?.server ?? server, below(request.at, name)), again(desk, { ...request, label, server })).then((done) => {
       if (done) desk.selection.go(below(request.at, name))
     })
   }

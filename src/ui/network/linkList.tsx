@@ -1,7 +1,7 @@
 import { byteSize, span } from '../desk/clockTime'
-import { useDesk } from '../desk/desk'
+import { useDesk, useView } from '../desk/desk'
 import { useNow } from '../desk/now'
-import type { LinkView } from '../desk/servers'
+import { serverName, type LinkView } from '../desk/servers'
 import { Label } from '../parts/text'
 import type { LinkDeed } from './linkDeeds'
 
@@ -10,8 +10,9 @@ const states: Record<LinkView['state'], string> = { connected: 'connected', conn
 
 /** The links as a list: road, round trip, when last heard, and why not, in words. */
 export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
-  const { dialogs } = useDesk()
+  const { dialogs, tab } = useDesk()
   const now = useNow(1000)
+  const root = useView((view) => view.root)
   return (
     <ul className="link-list" aria-label="Links of this server">
       {deeds.map(({ link, cut, word, act }) => (
@@ -22,10 +23,11 @@ export function LinkList({ deeds }: { deeds: readonly LinkDeed[] }) {
             </b>{' '}
             <span className={cut || link.state === 'lost' ? 'grave-text' : undefined}>{cut ? states.cut : states[link.state]}</span>
             <small title={`sent ${link.sent.messages} messages, ${byteSize(link.sent.bytes)}; received ${link.received.messages}, ${byteSize(link.received.bytes)}`}>{detailsOf(link, cut, now)}</small>
+            {link.root !== null && root !== null && link.root !== root && <small title={`#${link.root}`}>of another name service</small>}
             {!cut && link.reason !== '' && <small>{link.reason}</small>}
           </div>
           {!cut && link.name !== '' && (link.state === 'lost' || link.state === 'absent') && (
-            <button type="button" className="small" aria-label={`${link.name} is gone for good…`} onClick={() => dialogs.open({ type: 'lostServer', name: `/${link.name}` })}>
+            <button type="button" className="small" aria-label={`${link.name} is gone for good…`} onClick={() => dialogs.open({ type: 'lostServer', name: serverName(tab.view.getState(), link.name) })}>
               Gone…
             </button>
           )}

@@ -36,6 +36,11 @@ export function NetworkPanel() {
           <Weather weather={view.weather} />
         </>
       )}
+      <p className="row">
+        <button type="button" className="quiet small" onClick={() => dialogs.open({ type: 'combine', link: '' })}>
+          Join another name service…
+        </button>
+      </p>
     </section>
   )
 }

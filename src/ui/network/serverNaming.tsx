@@ -1,18 +1,19 @@
 import { useState, type FormEvent } from 'react'
 import { useDesk, useView } from '../desk/desk'
-import { connectedLinks } from '../desk/servers'
+import { connectedLinks, serverName } from '../desk/servers'
 
 /** SetUpOn: a name, in the root or in a directory with InSN, and whom to point up to. */
 export function ServerNaming() {
   const { tab, notices } = useDesk()
   const server = useView((view) => view.server)
   const others = useView((view) => connectedLinks(view).map(({ name }) => name).join('\n'))
-  const [name, setName] = useState(`/${server.name}`)
+  const own = useView((view) => serverName(view, view.server.name))
+  const [name, setName] = useState(own)
   const [up, setUp] = useState(server.up ?? '')
   const choices = [...new Set([...(others === '' ? [] : others.split('\n')), ...(server.up === null ? [] : [server.up])])]
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    void notices.during(`Setting this server up as ${name}`, tab.controls.renameServer(name.trim().normalize('NFC'), up === '' ? undefined : `/${up}`))
+    void notices.during(`Setting this server up as ${name}`, tab.controls.renameServer(name.trim().normalize('NFC'), up === '' ? undefined : serverName(tab.view.getState(), up)))
   }
   return (
     <form aria-labelledby="naming-heading" onSubmit={submit}>
@@ -33,7 +34,7 @@ export function ServerNaming() {
             ))}
           </select>
         </label>
-        <button type="submit" disabled={!server.removed && name === `/${server.name}` && up === (server.up ?? '')}>
+        <button type="submit" disabled={!server.removed && name === own && up === (server.up ?? '')}>
           Set up
         </button>
       </div>

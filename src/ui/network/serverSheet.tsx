@@ -2,7 +2,7 @@ import { useState, type FormEvent } from 'react'
 import type { Finding } from '../../core/requests'
 import { useDesk, useView } from '../desk/desk'
 import { sentenceOf } from '../desk/notices'
-import { connectedLinks } from '../desk/servers'
+import { connectedLinks, serverName } from '../desk/servers'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label, Trouble } from '../parts/text'
 import { ServerNaming } from './serverNaming'
@@ -10,18 +10,20 @@ import { StoredDirectories } from './storedDirectories'
 
 /** This server's place among the others (figure 11): its name, whom it points up to, what it stores; checked and repaired. */
 export function ServerSheet({ onClose }: { onClose: () => void }) {
-  const { id, name, up, removed } = useView((view) => view.server)
+  const { id, up, removed } = useView((view) => view.server)
+  const own = useView((view) => serverName(view, view.server.name))
+  const above = useView((view) => serverName(view, view.server.up ?? ''))
   const stores = useView((view) => Object.keys(view.copies).length)
   return (
     <Sheet title="This server" wide onClose={onClose}>
       <div className="server-sheet">
         <dl>
           <dt>Name</dt>
-          <dd>{removed ? 'none: it has been removed' : <Label>{`/${name}`}</Label>}</dd>
+          <dd>{removed ? 'none: it has been removed' : <Label>{own}</Label>}</dd>
           <dt>
             <Explained term="up pointer">Points up to</Explained>
           </dt>
-          <dd>{up === null ? 'nobody: it needs to only without a copy of the root' : <Label>{`/${up}`}</Label>}</dd>
+          <dd>{up === null ? 'nobody: it needs to only without a copy of the root' : <Label>{above}</Label>}</dd>
           <dt>Address</dt>
           <dd>room/{id}</dd>
         </dl>
@@ -90,7 +92,7 @@ function Removing({ onClose }: { onClose: () => void }) {
     event.preventDefault()
     if (!sure) return setSure(true)
     onClose()
-    void notices.during(`Removing the server ${name}`, tab.service.removeS(`/${name}`)).then((done) => {
+    void notices.during(`Removing the server ${name}`, tab.service.removeS(serverName(tab.view.getState(), name))).then((done) => {
       if (done) notices.tell(`${name} has been removed: its copies have left their rings.`)
     })
   }

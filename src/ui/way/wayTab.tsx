@@ -10,7 +10,7 @@ import { DirectoryCell } from './directoryCell'
 import { clockTime } from '../desk/clockTime'
 import { ExpirationBadge } from '../expiration/expirationBadge'
 
-const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry' }
+const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry', wellKnown: 'a well-known directory' }
 
 /** How the name was looked up: every step from where it begins, whose copy was read, and where it leads. */
 export function WayTab({ place }: { place: Place }) {
@@ -47,9 +47,16 @@ export function WayTab({ place }: { place: Place }) {
                 <tr key={`${i} ${step.directory}`}>
                   <DirectoryCell di={step.directory} />
                   <th scope="row">
-                    <Label>{step.label}</Label>
+                    <Label>{step.found === 'wellKnown' ? `#${step.label.slice(0, 6)}…` : step.label}</Label>
                   </th>
-                  <td>{words[step.found]}</td>
+                  <td>
+                    {words[step.found]}
+                    {step.found === 'wellKnown' && (
+                      <>
+                        : from this root <Label>{step.to}</Label>
+                      </>
+                    )}
+                  </td>
                   <td>
                     <Label>{serverLabel(view, step.server)}</Label>
                     {step.server === view.server.id && ' (this tab)'}
@@ -59,6 +66,7 @@ export function WayTab({ place }: { place: Place }) {
                         <Explained term="cache" />
                       </>
                     )}
+                    {step.before !== undefined && <small className="before">asked before: {step.before.join('; ')}</small>}
                   </td>
                   <td>
                     <i><Stamp ts={step.asOf} /></i>

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NameServiceError } from '../core/errors'
+import type { DirectoryId } from '../core/names'
+import { startHost, type Trial } from '../trials/hosts'
+import type { NameService } from './nameService'
+import { openService } from './openService'
+
+let alpha: Trial
+let service: NameService
+let old: DirectoryId
+beforeEach(async () => {
+  alpha = await startHost()
+  service = openService(alpha.connection)
+  old = await service.firstRoot({ label: 'DEC' })
+  await service.newD('/alpha', '/SRC')
+  await service.setValue('/SRC:Lampson/Phone', '853')
+})
+
+afterEach(() => alpha.host.stop())
+
+const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
+const phone = async (name: string): Promise<unknown> => (await service.getValue(`${name}:Lampson/Phone`)).value
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let turns = 0; !holds(); turns++) {
+    if (turns > 10_000) throw new Error('it never came to that')
+    alpha.host.input({ type: 'tick' })
+    await new Promise(setImmediate)
+  }
+}
+
+describe('newRoot', () => {
+  it('[O1] answers the new DI; the old names and the new ones lead to the same, links from the root too, and servers are found by old names', async () => {
+    await service.setLink('/Lab', '/SRC')
+    const di = await service.newRoot('/alpha', '/', 'DEC', { label: 'ANSI' })
+    await until(() => alpha.host.server.root === di)
+    for (const name of [`#${old}/SRC`, '/DEC/SRC', `#${di}/DEC/SRC`, '/DEC/Lab', `#${old}/Lab`]) expect([name, await phone(name)]).toEqual([name, '853'])
+    expect((await service.entries('/DEC')).value.find(([label]) => label === 'Lab')?.slice(1, 3)).toEqual(['link', '/DEC/SRC'].map((text) => text.replace('/DEC/SRC', `#${old}/SRC`)))
+    expect((await service.server(alpha.host.server.name)).server).toBe(alpha.id)
+    expect((await service.lookup(`#${old}/SRC`)).di).toBe((await service.lookup('/DEC/SRC')).di)
+    expect((await service.getValue('/:./Label')).value).toBe('ANSI')
+  })
+
+  it('[O1] goes above the root alone, and a name that it cannot give changes nothing', async () => {
+    expect(await code(service.newRoot('/alpha', '/SRC', 'DEC'))).toBe('BadRequest')
+    expect(await code(service.newRoot('/alpha', '/', ''))).toBe('BadName')
+    expect(await code(service.newRoot('/beta', '/', 'DEC'))).toBe('NoSuchServer')
+    expect([alpha.host.server.root, (await service.moves('/')).length]).toEqual([old, 0])
+  })
+})

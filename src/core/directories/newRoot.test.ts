@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, named, type Member } from '../../trials/cluster'
+import { directoryNumber } from '../../trials/generators'
+import { explain, isFailure, type Failure } from '../errors'
+import type { DirectoryId, Label } from '../names'
+import { timestamp } from '../timestamp'
+import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
+import { namedBy, serverIdOf } from './reference'
+import { BELOW, inSNOf, labelsAt, namedIn, serverEntry } from './serverEntry'
+import { wellKnownIn } from './wellKnown'
+
+const [DEC, SRC, US, ANSI, ISO] = [21, 22, 23, 31, 32].map(directoryNumber) as [DirectoryId, DirectoryId, DirectoryId, DirectoryId, DirectoryId]
+
+/** A root on each of three servers, that want to store whatever is the root; in it DEC on alpha and beta, in that SRC on beta. */
+function town(): { cluster: Cluster; root: DirectoryId; members: [Member, Member, Member] } {
+  const { cluster, directory: root } = Cluster.ring(3)
+  const members = cluster.members as [Member, Member, Member]
+  const [alpha, beta] = members
+  for (const member of members) member.server.wantsRoot = true
+  cluster.newD(alpha, root, 'DEC', DEC)
+  cluster.join(beta, DEC, alpha)
+  cluster.newD(beta, DEC, 'SRC', SRC)
+  cluster.pass(60_000)
+  return { cluster, root, members }
+}
+
+const found = (cluster: Cluster, from: Member, root: DirectoryId, ...labels: Label[]): DirectoryId | string => {
+  const outcome = cluster.lookup(from, named(root, ...labels))
+  return isFailure(outcome) ? outcome.code : outcome.directory
+}
+
+function newRoot(cluster: Cluster, at: Member, root: DirectoryId, above: DirectoryId, label: Label): void {
+  cluster.makeRoot(at, above, root, label)
+  cluster.moveRoot(at, root, above, label)
+}
+
+describe('[O1] a new root', () => {
+  it('is the root of every server; old names go on, from everywhere, and new ones lead to the same', () => {
+    const { cluster, root, members } = town()
+    newRoot(cluster, members[0], root, ANSI, 'Digital')
+    cluster.pass(120_000)
+    for (const member of members) {
+      expect([member.name, member.server.root, member.server.formerRoots]).toEqual([member.name, ANSI, [root]])
+      expect(member.copy(ANSI).state).toBe('active')
+      for (const begin of [[root], [ANSI, 'Digital']] as [DirectoryId, ...Label[]][]) {
+        expect([member.name, found(cluster, member, ...begin, 'DEC', 'SRC')]).toEqual([member.name, SRC])
+        expect(found(cluster, member, ...begin)).toBe(root)
+      }
+    }
+  })
+
+  it('the server that made it is named in it, and the old root has a copy there [S2]; the others keep their names', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    newRoot(cluster, alpha, root, ANSI, 'Digital')
+    cluster.pass(120_000)
+    expect([alpha.server.name, alpha.server.home]).toEqual(['alpha', null])
+    expect([beta.server.name, beta.server.home]).toEqual(['Digital/beta', root])
+    expect(serverEntry(beta.copy(ANSI).visible, 'alpha')?.server).toBe(alpha.id)
+    expect(serverEntry(beta.copy(root).visible, 'alpha')).toBeNull()
+    expect([inSNOf(beta.copy(ANSI).visible)?.rank, inSNOf(beta.copy(root).visible)?.rank]).toEqual([-1000, 0])
+    for (const member of members) expect(serverIdOf(member.server, `#${root}/beta`)).toBe(beta.id)
+  })
+
+  it('and another above that: what begins at the first root is found from the last one', () => {
+    const { cluster, root, members } = town()
+    newRoot(cluster, members[0], root, ANSI, 'Digital')
+    cluster.pass(120_000)
+    newRoot(cluster, members[1], ANSI, ISO, 'US')
+    cluster.pass(200_000)
+    for (const member of members) {
+      expect([member.server.root, member.server.formerRoots]).toEqual([ISO, [root, ANSI]])
+      expect(wellKnownIn(member.copy(ISO).visible, root)).toEqual(['US', 'Digital'])
+      for (const begin of [[root], [ANSI, 'Digital'], [ISO, 'US', 'Digital']] as [DirectoryId, ...Label[]][]) expect(found(cluster, member, ...begin, 'DEC')).toBe(DEC)
+    }
+  })
+
+  it('is followed by a server that was away, and by one that stores no root, and it survives their restart', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta, gamma] = members
+    cluster.crash(gamma)
+    newRoot(cluster, alpha, root, ANSI, 'Digital')
+    cluster.pass(60_000)
+    expect(alpha.server.root).toBe(root)
+    cluster.restart(gamma)
+    cluster.pass(120_000)
+    for (const member of [alpha, beta, gamma]) {
+      cluster.crash(member)
+      cluster.restart(member)
+      cluster.pass(60_000)
+      expect([member.server.root, member.server.formerRoots, found(cluster, member, root, 'DEC', 'SRC')]).toEqual([ANSI, [root], SRC])
+    }
+  })
+
+  it('[S1] moves on, below a directory of a rank in between; the well-known entry turns, and the announcement there goes', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta, gamma] = members
+    newRoot(cluster, alpha, root, ANSI, 'Digital')
+    cluster.newD(alpha, ANSI, 'US', US)
+    cluster.pass(120_000)
+    const foresee = (directory: DirectoryId, parent: DirectoryId): string => code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory, parent, label: 'x' } }))
+    expect(foresee(root, US)).toMatch(/S1: that has no InSN/)
+    cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory: US, to: true } })
+    expect(foresee(root, US)).toBe('ok')
+    expect(inSNOf(alpha.copy(US).visible)?.rank).toBe(-999)
+    cluster.move(beta, root, US, 'DEC')
+    cluster.pass(120_000)
+    for (const member of members) {
+      expect(wellKnownIn(member.copy(ANSI).visible, root)).toEqual(['US', 'DEC'])
+      for (const begin of [[root], [ANSI, 'Digital'], [ANSI, 'US', 'DEC']] as [DirectoryId, ...Label[]][]) expect(found(cluster, member, ...begin, 'DEC')).toBe(DEC)
+    }
+    expect(namedIn(alpha.copy(US).visible)).toEqual(['DEC'])
+    expect(labelsAt(gamma.copy(ANSI).visible, ['.', 'InSN', BELOW])).toEqual([])
+    expect(gamma.server.name).toBe('Digital/gamma')
+  })
+
+  it('[S1] a move below one of no smaller rank is refused beforehand, and waits where it was written', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    cluster.newD(alpha, root, 'IBM', US)
+    for (const directory of [DEC, US]) cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory, to: true } })
+    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: US, label: 'DEC' } }))).toMatch(/S1: its rank is not smaller/)
+    cluster.move(beta, DEC, US, 'DEC')
+    cluster.pass(60_000)
+    expect(pendingIn(beta.copy(DEC))).toHaveLength(1)
+    expect(found(cluster, beta, root, 'DEC')).toBe(DEC)
+  })
+})
+
+const code = (outcome: object | Failure): string => (isFailure(outcome) ? explain(outcome) : 'ok')
+
+describe('[O2] of rival new roots', () => {
+  it('the first wins, by the records alone; a later move of the old root counts', () => {
+    const [root, first, second, third] = [1, 2, 3, 4].map(directoryNumber) as [DirectoryId, DirectoryId, DirectoryId, DirectoryId]
+    const record = (parent: DirectoryId, at: number, ofRoot: boolean): Placing => ({ directory: root, parent, label: 'Old', ts: timestamp(at, '0'), born: false, ofRoot })
+    const { parents, voided } = parentsBy([record(second, 20, true), record(first, 10, true)])
+    expect([parents.get(root)?.parent, [...voided]]).toEqual([first, [timestamp(20, '0')]])
+    const born: Placing = { directory: third, parent: first, label: 'US', ts: timestamp(25, '0'), born: true, ofRoot: false }
+    expect(parentsBy([record(second, 20, true), record(first, 10, true), born, record(third, 30, false)]).parents.get(root)?.parent).toBe(third)
+  })
+
+  it('[M2] what is no root moves only within the tree of one', () => {
+    const { cluster, root, members } = town()
+    const [alpha] = members
+    cluster.makeRoot(alpha, ANSI, root, 'Digital')
+    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: ANSI, label: 'DEC' } }))).toMatch(/D3: that lies in the tree of another root/)
+    cluster.move(alpha, DEC, ANSI, 'DEC')
+    cluster.pass(60_000)
+    expect([effectiveParent(alpha.copy(DEC))?.parent, pendingIn(alpha.copy(DEC))]).toEqual([root, []])
+  })
+
+  it('in a split network the later one goes below the first when it heals, with what was written there, and every name goes on', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta, gamma] = members
+    cluster.cut(alpha, beta)
+    cluster.cut(beta, gamma)
+    newRoot(cluster, alpha, root, ANSI, 'Digital')
+    cluster.time += 50
+    newRoot(cluster, beta, root, ISO, 'DEC')
+    cluster.write(beta, ISO, ['Lampson'], true)
+    cluster.pass(60_000)
+    expect(members.map((member) => member.server.root)).toEqual([root, root, root])
+    cluster.connect(alpha, beta)
+    cluster.connect(beta, gamma)
+    cluster.pass(400_000)
+    for (const member of members) {
+      expect([member.server.root, member.server.formerRoots]).toEqual([ANSI, [root]])
+      for (const begin of [[root], [ANSI, 'Digital'], [ISO, 'DEC']] as [DirectoryId, ...Label[]][]) expect([member.name, found(cluster, member, ...begin, 'DEC', 'SRC')]).toEqual([member.name, SRC])
+    }
+    const { parent, label } = effectiveParent(beta.copy(ISO))!
+    expect(parent).toBe(ANSI)
+    expect(found(cluster, gamma, ANSI, label)).toBe(ISO)
+    expect(namedBy(beta.copy(ISO).visible, 'Lampson')?.type).toBe('entry')
+    expect(inSNOf(alpha.copy(ANSI).visible)!.rank).toBeLessThan(inSNOf(beta.copy(ISO).visible)!.rank)
+  })
+})
