@@ -58,7 +58,7 @@ describe('[O1] a new root', () => {
     expect([beta.server.name, beta.server.home]).toEqual(['Digital/beta', root])
     expect(serverEntry(beta.copy(ANSI).visible, 'alpha')?.server).toBe(alpha.id)
     expect(serverEntry(beta.copy(root).visible, 'alpha')).toBeNull()
-    expect([inSNOf(beta.copy(ANSI).visible)?.rank, inSNOf(beta.copy(root).visible)?.rank]).toEqual([-1000, 0])
+    expect([inSNOf(beta.copy(ANSI).visible)?.rank, inSNOf(beta.copy(root).visible)?.rank]).toEqual([-1000, -990])
     for (const member of members) expect(serverIdOf(member.server, `#${root}/beta`)).toBe(beta.id)
   })
 

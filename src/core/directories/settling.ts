@@ -13,7 +13,7 @@ import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
-import { rankWithRoom, roomFault, roomFor } from './room'
+import { isAnnounced, rankToTake, roomFault, roomFor } from './room'
 import { inSNOf } from './serverEntry'
 import { whomToAsk } from './reference'
 
@@ -120,11 +120,12 @@ function askForRoom(turn: Turn, settling: Settling): void {
 function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
   const { record, told } = settling
   const isRoot = !parentsBy([...told.values()].flatMap(({ records }) => records)).parents.has(record.parent)
-  const rank = settling.key === null || isRoot ? null : rankWithRoom(copy, tree)
+  const rank = settling.key === null ? null : rankToTake(copy, tree, isRoot)
   if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
   const fault = roomFault(copy, record.parent, tree, isRoot)
   if (fault !== null) return finish(turn, settling, settling.key === null ? fault : waiting(settling, explain(fault).replace(/\.$/, '')))
   if (settling.key === null) finish(turn, settling, { directory: record.directory })
+  else if (isAnnounced(copy, tree)) mark(turn, settling)
   else change(turn, settling, 'announced', [at], record.parent, 'setInSN', ['.', 'InSN'], roomFor(copy, tree))
 }
 
@@ -157,9 +158,8 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'room':
       return onRoom(turn, settling, copy, outcome as ReadOutcome)
     case 'ranked':
-      return askForRoom(turn, settling)
     case 'announced':
-      return mark(turn, settling)
+      return askForRoom(turn, settling)
     case 'marked': {
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })
