@@ -33,11 +33,11 @@ export function rankToTake(copy: DirectoryCopy, inSN: Tree | null, isRoot: boole
   return !isRoot && namedIn(copy.visible).length === 0 ? above + 1 : null
 }
 
-/** Whether the parent has been told, and has a smaller rank. */
-export function isAnnounced({ directory, visible }: DirectoryCopy, inSN: Tree | null): boolean {
-  const above = rankIn(labelsIn(inSN ?? undefined))
-  return above !== null && above < inSNOf(visible)!.rank && labelsIn(below(inSN, [BELOW])).includes(directory)
-}
+/** Whether the parent has a smaller rank. */
+export const hasSmallerRank = ({ visible }: DirectoryCopy, inSN: Tree | null): boolean => (rankIn(labelsIn(inSN ?? undefined)) ?? Number.POSITIVE_INFINITY) < inSNOf(visible)!.rank
+
+/** Whether it has, and has been told. */
+export const isAnnounced = (copy: DirectoryCopy, inSN: Tree | null): boolean => hasSmallerRank(copy, inSN) && labelsIn(below(inSN, [BELOW])).includes(copy.directory)
 
 /** What is to stand below the parent's InSN: that this directory comes, and a smaller rank if it needs one. */
 export function roomFor({ directory, visible }: DirectoryCopy, inSN: Tree | null): Tree {
