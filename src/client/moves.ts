@@ -46,8 +46,8 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     return labels?.[0] ?? ''
   }
 
-  /** What goes where; throws what would keep it from going there, by what is known now. */
-  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place; isRoot: boolean }> => {
+  /** What goes where, and room for it, if it is to go now; throws what would keep it from going there, by what is known now. */
+  const prepare = async (fn: string, to: string, make: boolean): Promise<{ moving: Found; place: Place; isRoot: boolean }> => {
     const moving = await lookup(fn)
     const isRoot = inForce(await recordsOf(moving)) === undefined
     const { place, at } = await target(to)
@@ -57,7 +57,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     const isAwaited = isRoot && (await referenceIs(place, at)) === moving.directory
     if (there.snapshot.path.length > 0 && !isItsFormerName && !isAwaited) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
-    await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
+    await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label, prepare: make } })
     return { moving, place, isRoot }
   }
 
@@ -76,7 +76,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
 
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
-      const { moving, place, isRoot } = await prepare(fn, to)
+      const { moving, place, isRoot } = await prepare(fn, to, true)
       const key = recordKey(place.directory, connection.random(8))
       const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[place.label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
       const { copies } = await write({ from: moving.directory, up: 0, labels: [] }, change)
@@ -89,7 +89,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     },
     async previewMove(fn, to): Promise<MovePreview> {
       try {
-        const { place } = await prepare(fn, to)
+        const { place } = await prepare(fn, to, false)
         return { fault: null, name: place.name }
       } catch (error) {
         if (error instanceof NameServiceError) return { fault: error, name: null }

@@ -59,8 +59,8 @@ export type Request =
   | { type: 'parent'; directory: DirectoryId }
   /** Every name that the directory says it has, had, or is to have; with F, before which none is missing. */
   | { type: 'records'; directory: DirectoryId }
-  /** Whether the directory may move there, as far as is known now. */
-  | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label }
+  /** Whether the directory may move there, as far as is known now; `prepare`: a root that it is to go below makes room at once [S1]. */
+  | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label; prepare: boolean }
   /** Cleanup now: open moves are decided, references follow; answers the name that is in force. */
   | { type: 'cleanUp'; directory: DirectoryId }
   /** What a server says of itself. */
@@ -272,7 +272,7 @@ export const requestShape: Shape<Request> = union<Request>({
   stay: record({ type: oneOf('stay'), directory: directoryId }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   records: record({ type: oneOf('records'), directory: directoryId }),
-  foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label }),
+  foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label, prepare: boolean }),
   cleanUp: record({ type: oneOf('cleanUp'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),

@@ -284,7 +284,7 @@ export class Workload {
     const having = this.world.copies(directory)
     if (having.every(({ copy }) => inSNOf(copy.visible) === null)) return this.write(at, directory, change, random)
     // S1: one in which servers may be named is moved by who has looked whether there is room.
-    at.call({ type: 'ask', servers: having.map((each) => each.at.id), request: { type: 'foresee', directory, parent, label } }, this.counted('moves with InSN', 'move with InSN refused', () => at.alive && this.write(at, directory, change, random)))
+    at.call({ type: 'ask', servers: having.map((each) => each.at.id), request: { type: 'foresee', directory, parent, label, prepare: true } }, this.counted('moves with InSN', 'move with InSN refused', () => at.alive && this.write(at, directory, change, random)))
   }
 
   growing(random: Random): Growing {
