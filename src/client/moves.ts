@@ -53,8 +53,8 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     return labels?.[0] ?? ''
   }
 
-  /** What goes where; throws what would keep it from going there, by what is known now. */
-  const prepare = async (fn: string, to: string): Promise<{ moving: Found; place: Place } & MoveOf> => {
+  /** What goes where, and room for it, if it is to go now; throws what would keep it from going there, by what is known now. */
+  const prepare = async (fn: string, to: string, make: boolean): Promise<{ moving: Found; place: Place } & MoveOf> => {
     const moving = await lookup(fn)
     const isRoot = inForce(await recordsOf(moving)) === undefined
     const { place, at } = await target(to)
@@ -64,7 +64,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     const isAwaited = isRoot && (await referenceIs(place, at)) === moving.directory
     if (there.snapshot.path.length > 0 && !isItsFormerName && !isAwaited) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
-    await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label } })
+    await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label, prepare: make } })
     return { moving, place, isRoot, isAwaited }
   }
 
@@ -83,7 +83,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
 
   return {
     async moveSubtree(fn, to, { patience = PATIENCE } = {}) {
-      const { moving, place, isRoot, isAwaited } = await prepare(fn, to)
+      const { moving, place, isRoot, isAwaited } = await prepare(fn, to, true)
       const { key, copies } = await move(moving.directory, place.directory, place.label, { isRoot, isAwaited })
       const accepted = { directory: moving.directory, servers: copies }
       const why = await settle(accepted, connection.now() + patience * 1000)
@@ -94,7 +94,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     },
     async previewMove(fn, to): Promise<MovePreview> {
       try {
-        const { place } = await prepare(fn, to)
+        const { place } = await prepare(fn, to, false)
         return { fault: null, name: place.name }
       } catch (error) {
         if (error instanceof NameServiceError) return { fault: error, name: null }

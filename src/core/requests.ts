@@ -59,8 +59,8 @@ export type Request =
   | { type: 'parent'; directory: DirectoryId }
   /** Every name that the directory says it has, had, or is to have; with F, before which none is missing. */
   | { type: 'records'; directory: DirectoryId }
-  /** Whether the directory may move there, as far as is known now. */
-  | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label }
+  /** Whether the directory may move there, as far as is known now; `prepare`: a root that it is to go below makes room at once [S1]. */
+  | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label; prepare: boolean }
   /** RemoveD: performed at the only copy. */
   | { type: 'removeD'; directory: DirectoryId }
   /** Cleanup now: open moves are decided, references follow; answers the name that is in force. */
@@ -274,7 +274,7 @@ export const requestShape: Shape<Request> = union<Request>({
   stay: record({ type: oneOf('stay'), directory: directoryId }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   records: record({ type: oneOf('records'), directory: directoryId }),
-  foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label }),
+  foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label, prepare: boolean }),
   removeD: record({ type: oneOf('removeD'), directory: directoryId }),
   cleanUp: record({ type: oneOf('cleanUp'), directory: directoryId }),
   describe: record({ type: oneOf('describe'), directory: directoryId }),

@@ -45,8 +45,12 @@ const moveRoot = (parent: DirectoryId, label: Label, random: Random): Change => 
 
 /** The root of one service goes below that of another, or below anything there. */
 function joinService({ world, write }: Growing, at: SimServer, root: DirectoryId, parent: DirectoryId, random: Random): void {
-  world.count('services joined')
-  write(at, root, moveRoot(parent, random.pick(['IBM', 'Xerox']), random))
+  const label = random.pick(['IBM', 'Xerox'])
+  const call: Call = { type: 'ask', servers: world.copies(root).map((each) => each.at.id), request: { type: 'foresee', directory: root, parent, label, prepare: true } }
+  at.call(call, (outcome) => {
+    world.count(isFailure(outcome) ? `services not joined: ${outcome.code}` : 'services joined')
+    if (!isFailure(outcome) && at.alive) write(at, root, moveRoot(parent, label, random))
+  })
 }
 
 /** NewRoot, as the library does it: the directory first, then the record in the old root. Now and then nobody comes to that. */

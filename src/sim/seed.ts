@@ -119,7 +119,7 @@ function beginApart(world: World, workload: Workload): void {
 const isGrowing = ({ grow }: Mix): boolean => grow !== undefined
 
 /** So many worlds grow by new roots; so many of these begin as two services. */
-const GROWING = 1
+const GROWING = 0.12
 const APART = 0.5
 const BULKY = 0.04
 /** So many worlds lose disks too; so many have some put back as they were. */

@@ -305,7 +305,7 @@ export class Workload {
     const having = this.world.copies(directory)
     if (having.every(({ copy }) => inSNOf(copy.visible) === null)) return this.announcedMove(at, directory, { parent, label, id }, random)
     // S1: one in which servers may be named is moved by who has looked whether there is room.
-    at.call({ type: 'ask', servers: having.map((each) => each.at.id), request: { type: 'foresee', directory, parent, label } }, this.counted('moves with InSN', 'move with InSN refused', () => at.alive && this.announcedMove(at, directory, { parent, label, id }, random)))
+    at.call({ type: 'ask', servers: having.map((each) => each.at.id), request: { type: 'foresee', directory, parent, label, prepare: true } }, this.counted('moves with InSN', 'move with InSN refused', () => at.alive && this.announcedMove(at, directory, { parent, label, id }, random)))
   }
 
   /** The record of a move: drawn up and signed, announced where it leads, and submitted [W5]. */

@@ -77,7 +77,7 @@ describe('two services that meet', () => {
     meet(both)
     cluster.moveRoot(members[3], IBM, DEC, 'IBM')
     cluster.pass(400_000)
-    expect([inSNOf(members[0].copy(DEC).visible)?.rank, inSNOf(members[2].copy(IBM).visible)?.rank]).toEqual([-1000, 0])
+    expect([inSNOf(members[0].copy(DEC).visible)?.rank, inSNOf(members[2].copy(IBM).visible)?.rank]).toEqual([-1000, -990])
     for (const member of members) {
       expect([member.server.root, found(cluster, member, IBM, 'TJW'), found(cluster, member, DEC, 'IBM', 'TJW'), found(cluster, member, DEC, 'SRC')]).toEqual([DEC, TJW, TJW, SRC])
       cluster.crash(member)
@@ -85,6 +85,19 @@ describe('two services that meet', () => {
     }
     cluster.pass(60_000)
     for (const member of members) expect([member.server.root, found(cluster, member, IBM, 'TJW')]).toEqual([DEC, TJW])
+  })
+
+  it('[S1] below a root that goes below another one at that moment: there is room for both', () => {
+    const both = two()
+    const { cluster, members } = both
+    const [alpha, , gamma] = members
+    meet(both)
+    cluster.makeRoot(alpha, ANSI, DEC, 'DEC')
+    cluster.moveRoot(alpha, DEC, ANSI, 'DEC')
+    cluster.moveRoot(gamma, IBM, DEC, 'IBM')
+    cluster.pass(600_000)
+    for (const member of members) expect([member.name, member.server.root, found(cluster, member, IBM, 'TJW'), found(cluster, member, ANSI, 'DEC', 'IBM', 'TJW')]).toEqual([member.name, ANSI, TJW, TJW])
+    expect([ANSI, DEC, IBM].map((directory) => inSNOf(alpha.copy(directory).visible)?.rank)).toEqual([-1000, -990, -980])
   })
 
   it('[O2] joined at once to two others, while these cannot hear each other: the first counts', () => {

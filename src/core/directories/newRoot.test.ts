@@ -58,7 +58,7 @@ describe('[O1] a new root', () => {
     expect([beta.server.name, beta.server.home]).toEqual(['Digital/beta', root])
     expect(serverEntry(beta.copy(ANSI).visible, 'alpha')?.server).toBe(alpha.id)
     expect(serverEntry(beta.copy(root).visible, 'alpha')).toBeNull()
-    expect([inSNOf(beta.copy(ANSI).visible)?.rank, inSNOf(beta.copy(root).visible)?.rank]).toEqual([-1000, 0])
+    expect([inSNOf(beta.copy(ANSI).visible)?.rank, inSNOf(beta.copy(root).visible)?.rank]).toEqual([-1000, -990])
     for (const member of members) expect(serverIdOf(member.server, `#${root}/beta`)).toBe(beta.id)
   })
 
@@ -98,7 +98,7 @@ describe('[O1] a new root', () => {
     newRoot(cluster, alpha, root, ANSI, 'Digital')
     cluster.newD(alpha, ANSI, 'US', US)
     cluster.pass(120_000)
-    const foresee = (directory: DirectoryId, parent: DirectoryId): string => code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory, parent, label: 'x' } }))
+    const foresee = (directory: DirectoryId, parent: DirectoryId): string => code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory, parent, label: 'x', prepare: false } }))
     expect(foresee(root, US)).toMatch(/S1: that has no InSN/)
     cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory: US, to: true } })
     expect(foresee(root, US)).toBe('ok')
@@ -119,7 +119,7 @@ describe('[O1] a new root', () => {
     const [alpha, beta] = members
     cluster.newD(alpha, root, 'IBM', US)
     for (const directory of [DEC, US]) cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory, to: true } })
-    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: US, label: 'DEC' } }))).toMatch(/S1: its rank is not smaller/)
+    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: US, label: 'DEC', prepare: false } }))).toMatch(/S1: its rank is not smaller/)
     cluster.move(beta, DEC, US, 'DEC')
     cluster.pass(60_000)
     expect(pendingIn(beta.copy(DEC))).toHaveLength(1)
@@ -143,7 +143,7 @@ describe('[O2] of rival new roots', () => {
     const { cluster, root, members } = town()
     const [alpha] = members
     cluster.makeRoot(alpha, ANSI, root, 'Digital')
-    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: ANSI, label: 'DEC' } }))).toMatch(/D3: that lies in the tree of another root/)
+    expect(code(cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'foresee', directory: DEC, parent: ANSI, label: 'DEC', prepare: false } }))).toMatch(/D3: that lies in the tree of another root/)
     cluster.move(alpha, DEC, ANSI, 'DEC')
     cluster.pass(60_000)
     expect([effectiveParent(alpha.copy(DEC))?.parent, pendingIn(alpha.copy(DEC))]).toEqual([root, []])

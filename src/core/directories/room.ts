@@ -6,7 +6,7 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
-import { labelsIn, type Tree } from '../values/readValue'
+import { below, labelsIn, type Tree } from '../values/readValue'
 import { effectiveParent } from './parents'
 import { BELOW, inSNOf, namedIn, rankAbove, rankIn, WITHDRAWN } from './serverEntry'
 
@@ -21,13 +21,23 @@ export function roomFault({ directory, visible }: DirectoryCopy, parent: Directo
   return failure('WouldBreak', { what, rule: 'S1', reason: 'its rank is not smaller, so servers named there could need this directory to be found', next: 'Choose a parent nearer to the root, or take InSN from the directory first' })
 }
 
-/** A rank with which there is room: for what was to be a root and is not, in which nobody is named. */
-export function rankWithRoom(copy: DirectoryCopy, inSN: Tree | null): number | null {
-  const labels = labelsIn(inSN ?? undefined)
-  const above = rankIn(labels)
-  const isFree = effectiveParent(copy) === undefined && namedIn(copy.visible).length === 0
-  return above === null || !isFree || above < inSNOf(copy.visible)!.rank ? null : above + 1
+/** A root takes a rank little greater than that of its new parent, so that another can follow below it when it is no root any more. */
+const LITTLE = 10
+
+/** Another rank that it takes first, while it is no part of the tree: a root; or what was to be one and is not, in which nobody is named. */
+export function rankToTake(copy: DirectoryCopy, inSN: Tree | null, isRoot: boolean): number | null {
+  const above = rankIn(labelsIn(inSN ?? undefined))
+  const { rank } = inSNOf(copy.visible)!
+  if (above === null || effectiveParent(copy) !== undefined) return null
+  if (above < rank) return rank > above + LITTLE ? above + LITTLE : null
+  return !isRoot && namedIn(copy.visible).length === 0 ? above + 1 : null
 }
+
+/** Whether the parent has a smaller rank. */
+export const hasSmallerRank = ({ visible }: DirectoryCopy, inSN: Tree | null): boolean => (rankIn(labelsIn(inSN ?? undefined)) ?? Number.POSITIVE_INFINITY) < inSNOf(visible)!.rank
+
+/** Whether it has, and has been told. */
+export const isAnnounced = (copy: DirectoryCopy, inSN: Tree | null): boolean => hasSmallerRank(copy, inSN) && labelsIn(below(inSN, [BELOW])).includes(copy.directory)
 
 /** What is to stand below the parent's InSN: that this directory comes, and a smaller rank if it needs one. */
 export function roomFor({ directory, visible }: DirectoryCopy, inSN: Tree | null): Tree {

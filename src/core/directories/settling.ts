@@ -8,12 +8,12 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label, ServerId } from '../names'
 import { begin, change, finish, read, request, type Begun } from '../procedure'
-import type { Outcomes, ReadOutcome } from '../requests'
+import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
-import { rankWithRoom, roomFault, roomFor } from './room'
+import { hasSmallerRank, isAnnounced, rankToTake, roomFault, roomFor } from './room'
 import { inSNOf } from './serverEntry'
 import { whomToAsk } from './reference'
 
@@ -27,6 +27,8 @@ export interface Settling extends Begun {
   told: Map<DirectoryId, Told>
   asking: DirectoryId
   sweeps: number
+  /** Asked about beforehand, by somebody who will go on: a root makes room at once. */
+  prepares: boolean
 }
 
 /** What a copy says of its directory's records, and F there: older ones are complete. */
@@ -47,17 +49,17 @@ const SWEEPS_OF_EACH = 4
 export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
   const [record] = pendingIn(copy)
   if (record === undefined) return
-  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), sweeps: 0 }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
   if (settling !== null) goOn(turn, settling)
 }
 
 const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }: Judged): Pick<Settling, 'directory' | 'record' | 'key' | 'asking'> => ({ directory, record: { directory, parent, label, ts, born, ofRoot }, key, asking: directory })
 
 /** Asks whether a move would be void, by what is known now [`WouldFormCycle`]. */
-export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label }: { parent: DirectoryId; label: Label }, caller: Caller): void {
+export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label, prepare }: Extract<Request, { type: 'foresee' }>, caller: Caller): void {
   const { directory } = copy
   const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
-  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0 }, () => false)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0, prepares: prepare }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
   if (fault === null) goOn(turn, settling)
@@ -120,11 +122,13 @@ function askForRoom(turn: Turn, settling: Settling): void {
 function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
   const { record, told } = settling
   const isRoot = !parentsBy([...told.values()].flatMap(({ records }) => records)).parents.has(record.parent)
-  const rank = settling.key === null || isRoot ? null : rankWithRoom(copy, tree)
+  const rank = settling.key === null ? null : rankToTake(copy, tree, isRoot)
   if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
   const fault = roomFault(copy, record.parent, tree, isRoot)
   if (fault !== null) return finish(turn, settling, settling.key === null ? fault : waiting(settling, explain(fault).replace(/\.$/, '')))
-  if (settling.key === null) finish(turn, settling, { directory: record.directory })
+  const isEnough = settling.key === null && (!settling.prepares || hasSmallerRank(copy, tree))
+  if (isEnough) finish(turn, settling, { directory: record.directory })
+  else if (isAnnounced(copy, tree)) mark(turn, settling)
   else change(turn, settling, 'announced', [at], record.parent, 'setInSN', ['.', 'InSN'], roomFor(copy, tree))
 }
 
@@ -157,9 +161,8 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'room':
       return onRoom(turn, settling, copy, outcome as ReadOutcome)
     case 'ranked':
-      return askForRoom(turn, settling)
     case 'announced':
-      return mark(turn, settling)
+      return askForRoom(turn, settling)
     case 'marked': {
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })

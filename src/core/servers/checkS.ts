@@ -7,7 +7,7 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginCleanup } from '../directories/cleanup'
 import type { Found as FoundDirectory } from '../directories/lookup'
 import { effectiveParent } from '../directories/parents'
-import { candidatesFor, upServer } from '../directories/reference'
+import { candidatesFor, upServer, whomToAsk } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
 import { inSNOf, rankIn } from '../directories/serverEntry'
 import { explain, failure, isFailure, type Failure } from '../errors'
@@ -50,7 +50,7 @@ export function beginCheckS(turn: Turn, asked: string | null, repair: boolean, c
   const check = begin<Check>(turn, caller, { type: 'checkS', asked: other, repair, home, path, open: 0, answers: new Map(), found: null, at: 0 }, (running) => running.type === 'checkS' && running.repair === repair && running.asked === other)
   if (check === null) return
   if (home === server.root) askWhere(turn, check)
-  else request(turn, check, 'climbed', candidatesFor(server, home), { type: 'parent', directory: home })
+  else request(turn, check, 'climbed', whomToAsk(server, home), { type: 'parent', directory: home })
 }
 
 /** What the directory of its name is called, from the root: by its back-references, one after the other. */
@@ -64,7 +64,7 @@ function onClimbed(turn: Turn, check: Check, outcome: object | Failure): void {
   }
   check.path = [label, ...check.path]
   if (parent === server.root) askWhere(turn, check)
-  else request(turn, check, 'climbed', candidatesFor(server, parent), { type: 'parent', directory: parent })
+  else request(turn, check, 'climbed', whomToAsk(server, parent), { type: 'parent', directory: parent })
 }
 
 function askWhere(turn: Turn, check: Check): void {
