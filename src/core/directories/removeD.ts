@@ -130,7 +130,7 @@ function onHeard(turn: Turn, removal: DirectoryRemoval, step: 'asked' | 'maker',
   if (isFailure(outcome)) {
     const { maker } = asking
     if (step === 'asked' && maker !== null) return request(turn, removal, 'maker', [maker], { type: 'records', directory: asking.child })
-    if (step === 'asked' || outcome.code !== 'NoCopyHere') return needed(`#${asking.child} was announced in it, and cannot be asked whether it lies there (${explain(outcome)})`, maker === null ? 'Bring back a server that stores that' : `Bring back the server ${nameOfServer(turn.server, maker)}, which was to make that`)
+    if (step === 'asked' || outcome.code !== 'NoCopyHere') return needed(`#${asking.child} was announced in it, and cannot be asked whether it lies there (${explain(outcome).replace(/\.$/, '')})`, maker === null ? 'Bring back a server that stores that' : `Bring back the server ${nameOfServer(turn.server, maker)}, which was to make that`)
     if (turn.now <= makeableUntil(asking) + MARGIN) return needed(`#${asking.child} is perhaps being made in it`, `Repeat the removal after ${isoTime(makeableUntil(asking) + MARGIN)}`)
     return unannounce(turn, removal, asking)
   }
