@@ -24,6 +24,7 @@ import { originOf } from './timestamp'
 import { beginCleanup, onCleanup, onMoved, onNamesChanged } from './directories/cleanup'
 import { onArrived, onSought, onWalked } from './directories/lookup'
 import { onOwnName } from './directories/ownNames'
+import { lookForEnd } from './directories/removeD'
 import { concernsPlans, lookAtPlans, onCarriedOut, onPlannedTime } from './directories/plannedChange'
 import type { Effects } from './effects'
 import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from './errands'
@@ -327,7 +328,10 @@ function onTask(turn: Turn, task: Task): void {
   const directory = subject as DirectoryId
   if (kind === 'join') return onJoinTime(turn, directory)
   const copy = turn.server.copies.get(directory)
-  if (kind === 'leave' && copy !== undefined) return onLeaveTime(turn, copy)
+  if (kind === 'leave' && copy !== undefined) {
+    onLeaveTime(turn, copy)
+    return lookForEnd(turn, copy)
+  }
   if (kind === 'epoch' && copy !== undefined) return onEpochTime(turn, copy)
   if (kind === 'quarantine' && copy !== undefined) return onQuarantineTime(turn, copy)
   if (copy?.state !== 'active') return

@@ -7,8 +7,9 @@ import { hostCanaries } from './canaries/hosts'
 import { joinCanaries } from './canaries/joins'
 import { leaveCanaries } from './canaries/leaves'
 import { moveCanaries } from './canaries/moves'
+import { removalCanaries } from './canaries/removals'
 import { rootCanaries } from './canaries/roots'
 import { serverCanaries } from './canaries/servers'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries, ...rootCanaries, ...expirationCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries, ...removalCanaries, ...rootCanaries, ...expirationCanaries]

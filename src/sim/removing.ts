@@ -71,7 +71,8 @@ function mayClose(world: World, where: SimServer, { directory, id, epoch }: Dire
   const inIt = [...world.database.meaning(directory, ({ ts }) => world.database.isOf(directory, epoch, ts)).keys()].filter((label) => label !== '.')
   if (inIt.length > 0) accuse('M6', `${name}, and DB has ${inIt.join(', ')} in it`)
   for (const { at, copy } of world.copies(directory)) {
-    const isWaitedFor = copy.state === 'active' || copy.state === 'leaving' || (copy.state === 'excluded' && !isAbandoned(world, copy.id))
+    // One that is leaving has left, and has not heard it yet: else it were in the ring [DC2].
+    const isWaitedFor = copy.state === 'active' || (copy.state === 'excluded' && !isAbandoned(world, copy.id))
     if (copy.id !== id && isWaitedFor) accuse('M6', `${name}, and the copy on ${at.name} is ${copy.state}`)
   }
   const everybody = [...world.database.directories.keys()].flatMap((each) => world.copies(each).map(({ copy }) => copy))

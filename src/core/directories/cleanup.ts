@@ -27,7 +27,7 @@ import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from './parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
 import { beginPlaced, concernsOthers } from './placed'
-import { goOnRemoving, retire } from './removeD'
+import { goOnRemoving, onEnd, retire } from './removeD'
 import { contentsFault } from './removal'
 import { beginYielding, mayYield } from './rival'
 import { beginSettling } from './settling'
@@ -132,6 +132,7 @@ function readParent(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
 }
 
 export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep, outcome: object | Failure): void {
+  if (step === 'removed') return isFailure(outcome) ? undefined : onEnd(turn, directory, outcome)
   const cleanup = turn.server.cleanups.get(directory)
   const copy = turn.server.copies.get(directory)
   if (cleanup === undefined || copy === undefined) return

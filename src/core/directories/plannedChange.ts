@@ -17,7 +17,7 @@ import type { Branch } from '../values/intent'
 import type { Tree } from '../values/readValue'
 import { draft } from './draft'
 import { bindsUntil, NEXT, plannedFor, plannedIn, saidAt, TX, txValues, type PlannedChange } from './expiration'
-import { draftRemoval } from './removal'
+import { draftAnnouncement, draftRemoval } from './removal'
 import { WITHDRAWN } from './serverEntry'
 
 type Pairs = readonly (readonly [Label, Tree])[]
@@ -26,6 +26,7 @@ type Pairs = readonly (readonly [Label, Tree])[]
 export function draftChange(copy: DirectoryCopy, change: Change): Branch[] | Failure {
   if (change.procedure === 'setTX') return draftExtension(copy, change)
   if (change.procedure === 'removeD') return draftRemoval(copy.visible, change)
+  if (change.procedure === 'announce') return draftAnnouncement(copy.visible, change)
   return change.procedure === 'plan' ? draftPlan(copy, change) : draft(copy.visible, change)
 }
 

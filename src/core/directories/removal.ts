@@ -92,6 +92,10 @@ const reserved = (label: Label): Failure => failure('Reserved', { name: `./${sho
 /** Whether nothing but the reference stands under a label, and what is said of that. */
 const goesWhole = (tree: ValueTree, label: Label): boolean => labelsAt(tree, [label]).every((second) => second === 'DR' || second === 'TX' || second === WITHDRAWN)
 
+/** Draws up announcements; of those that are over, only what is there goes. */
+export const draftAnnouncement = (tree: ValueTree, change: Change): Branch[] | Failure =>
+  draft(tree, { ...change, tree: typeof change.tree === 'object' ? change.tree.filter(([label, mark]) => mark !== false || visibleAt(tree, ['.', label]) !== undefined) : change.tree })
+
 /** Draws up a step of a removal: in the parent, what is left comes in one update with the reference going. */
 export function draftRemoval(tree: ValueTree, change: Change): Branch[] | Failure {
   const left = typeof change.tree === 'object' ? change.tree : []

@@ -9,12 +9,13 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { stopSweep } from '../copies/sweep'
 import { CLOSING, isWithdrawn } from '../copies/withdrawn'
 import { schedule } from '../agenda'
+import { ask } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, change, finish, goOnWithdrawing, read, request, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import { changeServer, happened, hint, nameOfServer, type Turn } from '../server'
-import { isoTime } from '../timestamp'
+import { isoTime, millisecondsOf } from '../timestamp'
 import { labelsIn, type Tree } from '../values/readValue'
 import { announcedIn, judge, makeableUntil, type Announced } from './children'
 import { MARGIN, txOf } from './expiration'
@@ -129,7 +130,7 @@ function onHeard(turn: Turn, removal: DirectoryRemoval, step: 'asked' | 'maker',
   if (isFailure(outcome)) {
     const { maker } = asking
     if (step === 'asked' && maker !== null) return request(turn, removal, 'maker', [maker], { type: 'records', directory: asking.child })
-    if (step === 'asked' || outcome.code !== 'NoCopyHere') return needed(`#${asking.child} was announced in it, and cannot be asked whether it lies there (${explain(outcome)})`, maker === null ? 'Bring back a server that stores that' : `Bring back the server ${nameOfServer(turn.server, maker)}, which was to make that`)
+    if (step === 'asked' || outcome.code !== 'NoCopyHere') return needed(`#${asking.child} was announced in it, and cannot be asked whether it lies there (${explain(outcome).replace(/\.$/, '')})`, maker === null ? 'Bring back a server that stores that' : `Bring back the server ${nameOfServer(turn.server, maker)}, which was to make that`)
     if (turn.now <= makeableUntil(asking) + MARGIN) return needed(`#${asking.child} is perhaps being made in it`, `Repeat the removal after ${isoTime(makeableUntil(asking) + MARGIN)}`)
     return unannounce(turn, removal, asking)
   }
@@ -201,6 +202,20 @@ export function retire(turn: Turn, copy: DirectoryCopy, knowing?: ServerId): voi
   turn.effects.changed.add(copy.directory)
   if (knowing !== undefined && knowing !== turn.server.id) hint(turn.server, copy.directory, knowing)
   happened(turn, { kind: 'copy', text: 'this copy is gone, with its directory, which was removed', directory: copy.directory, server: turn.server.id })
+}
+
+/** After that a copy that is leaving, or has left, asks whether there is anything to have left, ms. */
+const LONG_LEAVING = 60_000
+
+/** Whom it handed over to may be gone, with the directory, before it heard that it has left. */
+export function lookForEnd(turn: Turn, copy: DirectoryCopy): void {
+  const { directory, leaving } = copy
+  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) ask(turn, whomToAsk(turn.server, directory), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
+}
+
+export function onEnd(turn: Turn, directory: DirectoryId, outcome: Partial<Outcomes['records']>): void {
+  const copy = turn.server.copies.get(directory)
+  if (copy?.leaving && outcome.gone?.known) retire(turn, copy, outcome.server)
 }
 
 /** It has closed, and the parent does not take that yet: it is told again. */

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { NameServiceError } from '../core/errors'
+import { startHost, type Trial } from '../trials/hosts'
+import type { NameService, RemovalProgress } from './nameService'
+import { openService } from './openService'
+
+let alpha: Trial
+let service: NameService
+beforeEach(async () => {
+  alpha = await startHost()
+  service = openService(alpha.connection)
+  await service.firstRoot({ label: 'ANSI' })
+  for (const name of ['/DEC', '/DEC/SRC', '/DEC/SRC/WRL', '/DEC/CRL']) await service.newD('/alpha', name)
+  await service.setValue('/DEC/SRC:Lampson/Phone', '853')
+  await service.setLink('/DEC/Research', '/DEC/SRC')
+})
+
+afterEach(() => alpha.host.stop())
+
+const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
+
+describe('removing directories', () => {
+  it('[M6] one by one, when they are empty; then their names are free again', async () => {
+    expect(await code(service.removeD('/DEC/SRC'))).toBe('NotEmpty')
+    expect(await code(service.removeD('/'))).toBe('BadRequest')
+    const { di } = await service.lookup('/DEC/CRL')
+    await service.removeD('/DEC/CRL')
+    await expect(service.lookup('/DEC/CRL')).rejects.toThrow(/^\/DEC\/CRL was not found: the directory was removed on \d{4}-/)
+    expect((await service.newD('/alpha', '/DEC/CRL')).di).not.toBe(di)
+  })
+
+  it('[M6] [W5] one that moved away hinders the removal of its old parent only by the link that it left', async () => {
+    await service.moveSubtree('/DEC/SRC/WRL', '/DEC/WRL')
+    await service.doUpdates('/DEC/SRC', { Lampson: false })
+    expect(await code(service.removeD('/DEC/SRC'))).toBe('NotEmpty')
+    await service.doUpdates('/DEC/SRC', { WRL: false })
+    await service.removeD('/DEC/SRC')
+    expect((await service.lookup('/DEC/WRL')).trail).toHaveLength(2)
+    await service.moveSubtree('/DEC/WRL', '/WRL')
+    expect((await service.moves('/WRL')).map(({ verdict }) => verdict)).toEqual(['settled', 'settled', 'settled'])
+  })
+
+  it('[M6] a whole tree: what it comes to beforehand, progress, and all of it gone', async () => {
+    expect(await service.previewRemoval('/DEC')).toEqual({ directories: 4, entries: 2, copies: 4, servers: [], missing: [] })
+    const told: RemovalProgress[] = []
+    expect(await service.removeTree('/DEC', { progress: (done) => told.push(done) })).toMatchObject({ directories: 4, entries: 2 })
+    expect(told.map(({ at }) => at)).toContain('/DEC/SRC/WRL')
+    expect((await service.entries('/')).value.map(([label]) => label)).not.toContain('DEC')
+  })
+
+  it('[M6] stopped in the middle, what is left goes on', async () => {
+    const stopping = new AbortController()
+    const removing = service.removeTree('/DEC', { signal: stopping.signal, progress: ({ directories }) => directories === 2 && stopping.abort() })
+    expect(await code(removing)).toBe('RemovalStopped')
+    expect((await service.previewRemoval('/DEC')).directories).toBe(2)
+    await service.setValue('/DEC:Needham/Phone', '853')
+    await service.removeTree('/DEC')
+  })
+
+  it('[W5] what a directory says of children and of its end changes by these procedures only', async () => {
+    for (const label of ['Closing', `Child.${'a'.repeat(20)}`, `Gone.${'a'.repeat(20)}`]) {
+      expect([label, await code(service.doUpdates('/DEC:.', { [label]: true }))]).toEqual([label, 'Reserved'])
+    }
+  })
+})
