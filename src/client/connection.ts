@@ -10,6 +10,8 @@ export interface Connection {
   sign(intent: Intent): Promise<SignedIntent>
   /** The public key of the person who signs, as text. */
   person(): string
+  /** Servers that are connected, by name. */
+  peers(): { server: ServerId; name: string }[]
   self(): { id: ServerId; name: string; root: DirectoryId | null }
   /** The identifier behind a server's name, written from the root without its `/` (`alpha`, `DEC/alpha`), as far as it is known here. */
   serverId(name: string): ServerId | undefined

@@ -29,6 +29,8 @@ export interface Begun {
   id: string
   /** Who began it, and who asked for the same since. */
   callers: Caller[]
+  /** ms since 1970. */
+  openSince: number
 }
 
 /** At most so many at once on one server. */
@@ -41,12 +43,15 @@ export function begin<P extends Procedure>(turn: Turn, caller: Caller, procedure
   if (running !== undefined) waitWith(turn, running.callers, caller)
   else if (procedures.size >= MAX_PROCEDURES) answer(turn, caller, failure('ServerUnreachable', { server: name, reason: 'has too many procedures under way' }))
   else {
-    const begun = { ...procedure, id: freshId(fresh, 16), callers: [caller] } as P
+    const begun = { ...procedure, id: freshId(fresh, 16), callers: [caller], openSince: turn.now } as P
     procedures.set(begun.id, begun)
     return begun
   }
   return null
 }
+
+/** How a removal ends that came to nothing: for what reason, or that its announcement could not even be taken back. */
+export const cameToNothing = (why: Failure, restored: object | Failure, name: string): Failure => (isFailure(restored) ? failure('StillAnnounced', { name, reason: explain(why).replace(/\.$/, ''), why: explain(restored).replace(/\.$/, '') }) : why)
 
 export function finish(turn: Turn, { id, callers }: Begun, outcome: object | Failure): void {
   turn.server.procedures.delete(id)

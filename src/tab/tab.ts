@@ -247,6 +247,7 @@ class OpenTab {
         const { id, name, root } = this.#running.server
         return { id, name, root }
       },
+      peers: () => [...this.#running.server.peers.values()].map(({ server, name }) => ({ server, name })),
       serverId: (name) => {
         const { server } = this.#running
         return serverIdOf(server, `#${server.root}/${name}`)

@@ -69,6 +69,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
     person: () => 'person',
     self: () => ({ id, name: host.server.name, root: host.server.root }),
+    peers: () => [...host.server.peers.values()].map(({ server, name }) => ({ server, name })),
     serverId: (server) => serverIdOf(host.server, `#${host.server.root}/${server}`),
     onChange: (directory, callback) => {
       if (!host.server.copies.has(directory)) return null

@@ -33,6 +33,8 @@ export interface Cleanup {
   /** The directory that the drafted change is for: the parent, or the child itself when it takes another name. */
   changing: DirectoryId
   rounds: number
+  /** ms since 1970. */
+  openSince: number
   /** Why a move stays open. */
   unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
@@ -94,7 +96,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, unsettled: null, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
