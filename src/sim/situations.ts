@@ -30,6 +30,8 @@ const made = [
   'a write was acknowledged while every other copy was out of reach',
   'an update was sent again, because it was not durable yet',
   'who waited for an update to be durable crashed, and sent it again',
+  'a lost server was removed',
+  'a server that was removed came back',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean

@@ -115,6 +115,22 @@ it('[S4] if it does come back it finds that it was removed, says so over restart
   expect([gamma.server.removed, gamma.server.registered]).toEqual([false, true])
 })
 
+it('[S4] it finds that also while its own copy of the directory of its name waits for a decision', () => {
+  const all = lost()
+  const { cluster, root, members: [alpha, beta, gamma] } = all
+  cluster.restart(gamma)
+  for (const other of [alpha, beta]) cluster.cut(gamma, other)
+  cluster.write(gamma, dec, ['Lampson'], true)
+  cluster.crash(gamma)
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
+  cluster.pass(10_000)
+  cluster.ask(alpha, removeLost('DEC', 'gamma'))
+  cluster.restart(gamma)
+  cluster.pass(60_000)
+  expect([gamma.copy(dec).state, gamma.server.removed]).toEqual(['excluded', true])
+})
+
 it('[S4] its name may be another\'s by then: it takes no other by itself', () => {
   const { cluster, members: [alpha, beta, gamma] } = removed()
   cluster.ask(beta, { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
