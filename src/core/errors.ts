@@ -52,6 +52,7 @@ const sentences = {
   LeaveFailed: 'The copy on {server} stays in the ring: {reason}.',
   EpochFailed: 'No new epoch of {name} began: {reason}. The ring is what it was.',
   NoMajority: 'The servers chosen hold no majority of the ring of {name}: {missing} would be left out. Bring them back, or repeat it by force if they are gone for good: of two halves of a split that both do so, one loses its place.',
+  OnlyByForce: 'A new epoch of {name} with these servers begins only by force: {reason}. Bring the other copies back; or repeat it by force, if they are gone for good.',
   SweepFailed: 'The sweep did not complete: {member} {reason} in the {phase} pass. Every update stays where it is; the next sweep tries again.',
   RingRegression: 'The ring came back without {member}, and no record says that it was removed; nothing was written.',
   Orphaned: 'Following the ring from {member} does not come back to it; this copy is no longer part of its directory.',

@@ -1,4 +1,5 @@
 import { useDesk, useView } from '../desk/desk'
+import { OldStoreNews } from '../epochs/oldStoreNews'
 import { OutsideNews } from '../epochs/outsideNews'
 
 /** The states in which something is not as usual, in words, with what to do. */
@@ -35,6 +36,7 @@ export function StateBanner() {
       {state === 'running' && reason !== '' && <p className="banner warn" role="status">{reason}</p>}
       {state === 'running' && joining && !isolated && <p className="banner" role="status">Joining: this server is taking a copy of the root. Names can be read meanwhile.</p>}
       <OutsideNews />
+      <OldStoreNews />
       {isolated && (
         <div className="banner warn" role="status">
           <p>
