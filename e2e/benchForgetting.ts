@@ -140,4 +140,4 @@ async function measure(cluster: readonly [Page, ...Page[]]): Promise<string> {
   return `${inMegabytes({ stored, heap })}; ${(usage / 1e6).toFixed(1)} MB`
 }
 
-const inMegabytes = ({ stored, heap }: Moment): string => `${(stored / 1e6).toFixed(2)} MB, ${(heap / 1e6).toFixed(1)} MB`
+const inMegabytes = ({ stored, heap }: Moment): string => `${(stored / 1e6).toFixed(2)} MB, ${(heap / 1e6).toFixed(2)} MB`

@@ -99,7 +99,7 @@ test('[B3] [E5] a server whose store is an old one says so, and the way out; aft
   await banner.getByRole('button', { name: 'New epoch without it…' }).click()
   const sheet = back.page.getByRole('dialog', { name: 'New epoch' })
   await expect(sheet.getByRole('checkbox', { name: 'alpha' })).toBeChecked()
-  await expect(sheet.getByRole('checkbox', { name: 'beta' })).not.toBeChecked()
+  await expect(sheet.getByRole('checkbox', { name: 'beta this tab' })).not.toBeChecked()
   await sheet.getByRole('checkbox', { name: 'I know that no epoch is made by beta' }).check()
   await sheet.getByRole('button', { name: 'Begin it by force' }).click()
   await expect(banner).toHaveCount(0)

@@ -50,8 +50,11 @@ export function begin<P extends Procedure>(turn: Turn, caller: Caller, procedure
   return null
 }
 
+/** Why something failed, to stand in another sentence: without what that failure says of how all else stands. */
+export const reasonOf = (why: Failure): string => (why.code === 'NotStable' ? why.about['reason']! : explain(why).replace(/\.$/, ''))
+
 /** How a removal ends that came to nothing: for what reason, or that its announcement could not even be taken back. */
-export const cameToNothing = (why: Failure, restored: object | Failure, name: string): Failure => (isFailure(restored) ? failure('StillAnnounced', { name, reason: explain(why).replace(/\.$/, ''), why: explain(restored).replace(/\.$/, '') }) : why)
+export const cameToNothing = (why: Failure, restored: object | Failure, name: string): Failure => (isFailure(restored) ? failure('StillAnnounced', { name, reason: reasonOf(why), tried: reasonOf(restored) }) : why)
 
 export function finish(turn: Turn, { id, callers }: Begun, outcome: object | Failure): void {
   turn.server.procedures.delete(id)

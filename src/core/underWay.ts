@@ -18,7 +18,7 @@ import type { SettingUpStep } from './servers/setUpOn'
 import { nameKnownHere } from './servers/traces'
 import { millisecondsOf } from './timestamp'
 import { visibleChildren } from './values/valueTree'
-import { MOST_WORK, type Announced, type UnderWay, type Work } from './work'
+import { inBounds, MOST_WORK, type Announced, type UnderWay, type Work } from './work'
 
 export function underWayAt(server: Server, now: number): UnderWay {
   const work = [...proceduresOf(server), ...copyWorkOf(server)].toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0))
@@ -33,9 +33,9 @@ export function announcedHere(server: Server): Announced[] {
     const name = nameKnownHere(server, directory)
     const servers = [...visibleChildren(visible.root)].flatMap(([each]): Announced[] => {
       const entry = serverEntry(visible, each)
-      return entry === null || entry.withdrawn === null ? [] : [{ directory, label: each, name: `${name}/${formatPath([each])}`, server: entry.server, since: Math.floor(millisecondsOf(entry.withdrawn)) }]
+      return entry === null || entry.withdrawn === null ? [] : [{ directory, label: each, name: inBounds(`${name}/${formatPath([each])}`), server: entry.server, since: Math.floor(millisecondsOf(entry.withdrawn)) }]
     })
-    return [...(inSN === null || inSN.withdrawn === null ? [] : [{ directory, label: '.', name, server: null, since: Math.floor(millisecondsOf(inSN.withdrawn)) }]), ...servers]
+    return [...(inSN === null || inSN.withdrawn === null ? [] : [{ directory, label: '.', name: inBounds(name), server: null, since: Math.floor(millisecondsOf(inSN.withdrawn)) }]), ...servers]
   })
 }
 
@@ -44,7 +44,7 @@ type About = Pick<Work, 'kind' | 'what' | 'about' | 'directory' | 'label'>
 /** What a procedure is about; null for what only asks something beforehand. */
 function aboutOf(server: Server, procedure: Procedure): About | null {
   const ofServer = (kind: Work['kind'], what: string, path: string, directory: DirectoryId | null, own: Label | null): About => ({ kind, what, about: `/${path}`, directory, label: own })
-  const ofDirectory = (kind: Work['kind'], what: string, directory: DirectoryId, own: Label | null = null): About => ({ kind, what, about: nameKnownHere(server, directory), directory, label: own })
+  const ofDirectory = (kind: Work['kind'], what: string, directory: DirectoryId, own: Label | null = null): About => ({ kind, what, about: inBounds(nameKnownHere(server, directory)), directory, label: own })
   switch (procedure.type) {
     case 'setUpOn':
       return ofServer('setUpOn', 'takes the name', formatPath(procedure.path), procedure.home, procedure.path.at(-1)!)
@@ -181,7 +181,7 @@ function sweepWaitsFor({ phase, ring, visited }: Sweep): ServerId[] {
 
 /** What goes on with the copies of this server: joins, leavings, epochs, sweeps, references. */
 function copyWorkOf(server: Server): Work[] {
-  const work = (kind: Work['kind'], what: string, directory: DirectoryId, step: string, at: readonly ServerId[], since: number | null): Work => ({ kind, what, about: nameKnownHere(server, directory), directory, label: null, step, waitsFor: named(server, at), since: since === null ? null : Math.floor(since) })
+  const work = (kind: Work['kind'], what: string, directory: DirectoryId, step: string, at: readonly ServerId[], since: number | null): Work => ({ kind, what, about: inBounds(nameKnownHere(server, directory)), directory, label: null, step, waitsFor: named(server, at), since: since === null ? null : Math.floor(since) })
   const joins = [...server.joins].map(([directory, { openSince }]) => work('join', 'makes a copy of', directory, server.copies.has(directory) ? 'waits to hear whether the ring has taken it in' : 'takes a snapshot', joinWaitsFor(server, directory), openSince))
   const takeOvers = [...server.takeOvers].map(([directory, { leaver, attempt }]) => work('takeOver', 'takes over a copy of', directory, 'fetches what it has', [leaver.server], attempt / 1000))
   const epochs = [...server.proposals].flatMap(([directory, { dry, epoch, servers, answers, deadline, patience }]) => (dry ? [] : [work('epoch', 'makes an epoch of', directory, epoch === null ? 'asks where the copies stand' : 'has the copies sealed', servers.filter((other) => !answers.has(other)), deadline - patience)]))

@@ -50,6 +50,9 @@ export interface UnderWay {
 export const MOST_WORK = 256
 const LONGEST_NAME = 8192
 
+/** A name as long as the door of whoever asked lets it in. */
+export const inBounds = (name: string): string => name.slice(0, LONGEST_NAME).replace(/[\uD800-\uDBFF]$/, '')
+
 export const underWayShape: Shape<UnderWay> = record({
   now: number,
   work: list(

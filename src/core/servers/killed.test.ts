@@ -4,7 +4,7 @@ import { Cluster, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import type { Call } from '../calls'
 import { inSNOf, serverEntry } from '../directories/serverEntry'
-import { isFailure } from '../errors'
+import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
 import type { Finding, Request } from '../requests'
 import { underWayAt } from '../underWay'
@@ -197,4 +197,17 @@ it('[W5] CheckS says what was announced and nobody works on, and leaves alone wh
   expect(check(false)[0]!.sentence).toBe(`that #${root}/DEC loses InSN was announced, and nobody in reach works on it`)
   expect(check(true)).toMatchObject([{ rule: 'W5', repaired: true, repair: 'The announcement is taken back' }])
   expect(announced(all)).toEqual([])
+})
+
+it('[S5] where not even the announcement can be taken back, the failure says so', () => {
+  const all = world()
+  const { cluster, root, alpha, beta, gamma } = all
+  const id = cluster.call(gamma, ask(gamma, { type: 'removeS', directory: root }))
+  const goesOn = (): boolean => announced(all).length === 0 && (cluster.deliver() || cluster.tickNext())
+  while (goesOn());
+  for (const other of [alpha, beta]) cluster.cut(gamma, other)
+  cluster.pass(60_000)
+  const failed = gamma.replies.get(id) as Failure
+  expect(explain(failed)).toMatch(/^The removal of the server \/gamma is not done: .*\. Nor could its announcement be taken back, for .*: until it is, by keepS/)
+  expect(explain(failed)).not.toContain('Everything is as it was')
 })

@@ -12,13 +12,13 @@ import { answer, type Caller } from '../caller'
 import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { REMOVED, WITHDRAWN } from '../directories/serverEntry'
-import { explain, failure, isFailure, type Failure } from '../errors'
+import { failure, isFailure, type Failure } from '../errors'
 import { formatPath, isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'
 import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { pointedUpFault } from './announcements'
-import { begin, cameToNothing, change, finish, goOnWithdrawing, lookUp, read, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnWithdrawing, lookUp, read, reasonOf, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 /** What removing a lost server comes to: what hinders it, and what is lost with it. */
 export interface LostServer {
@@ -236,7 +236,7 @@ function removed(turn: Turn, removal: LostRemoval): void {
 function whyNot({ broken, done, lost }: LostRemoval, restored: object | Failure): Failure {
   const name = `/${lost!.name}`
   const why = cameToNothing(broken!, restored, `the server ${name}`)
-  return done.length === 0 ? why : failure('NotRemoved', { server: name, reason: explain(why).replace(/\.$/, ''), done: done.join('; ') })
+  return done.length === 0 ? why : failure('NotRemoved', { server: name, reason: reasonOf(why), what: done.join('; ') })
 }
 
 /** It came to nothing: others may point up to it again. */
