@@ -211,3 +211,19 @@ it('[S4] whether the entry is gone is asked, where no answer to taking it away h
   expect(serverEntry(alpha.copy(dec).visible, 'gamma')).toBeNull()
   expect(beta.replies.get(id)).toMatchObject({ name: 'DEC/gamma' })
 })
+
+it('[S4] whoever was asked to wait no longer and does not answer is named', () => {
+  const all = leftOut()
+  const { cluster, members: [alpha, beta] } = all
+  const isAsked = (): boolean => cluster.post.some(({ message }) => message.type === 'request' && message.request.type === 'abandon')
+  // Beta has it from alpha that the directory waits.
+  const id = cluster.call(beta, removeLost('DEC', 'gamma'))
+  const goesOn = (): boolean => {
+    for (const each of beta.server.procedures.values()) if (each.type === 'removeLost') for (const told of each.awaiting) told.at = alpha.id
+    return !isAsked() && (cluster.deliver() || cluster.tickNext())
+  }
+  while (goesOn());
+  cluster.crash(alpha)
+  cluster.pass(60_000)
+  expect(explain(beta.replies.get(id) as Failure)).toMatch(/^The server \/DEC\/gamma is not removed: .*What is done stays: .*\/DEC was asked to wait no longer for what it alone has, and has not answered/)
+})

@@ -95,7 +95,9 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
     case 'state':
       return isFailure(outcome) ? restore(turn, removal, outcome) : abandon(turn, removal, (outcome as Outcomes['state']))
     case 'abandoned':
-      return isFailure(outcome) ? restore(turn, removal, outcome) : onAbandoned(turn, removal)
+      if (!isFailure(outcome)) return onAbandoned(turn, removal)
+      if (outcome.code !== 'BadRequest') removal.done.push(`${nameOfNext(removal)} was asked to wait no longer for what it alone has, and has not answered`)
+      return restore(turn, removal, outcome)
     case 'checked': {
       if (isFailure(outcome)) return restore(turn, removal, outcome)
       const fault = faultOf(turn, removal, outcome as ReadOutcome)
@@ -187,6 +189,8 @@ function withdrawOn(turn: Turn, removal: LostRemoval, step: WithdrawingStep, out
 /** The next directory that is to wait for it no more: at first only that of its name. */
 const nextAwaiting = ({ awaiting, isChecked, home }: LostRemoval): LostRemoval['awaiting'][number] | undefined => awaiting.find(({ directory }) => isChecked || directory === home)
 
+const nameOfNext = (removal: LostRemoval): string => removal.lost!.awaited.find(({ directory }) => directory === nextAwaiting(removal)!.directory)!.name
+
 /** E4: nobody waits any more for what it alone has, unless it is back. */
 function abandonNext(turn: Turn, removal: LostRemoval): void {
   const next = nextAwaiting(removal)
@@ -197,9 +201,9 @@ function abandonNext(turn: Turn, removal: LostRemoval): void {
 
 /** Of the directory of its name F can go on by now, and pass the announcement. */
 function onAbandoned(turn: Turn, removal: LostRemoval): void {
-  const { lost, done, awaiting } = removal
+  const { done, awaiting } = removal
   const { directory } = nextAwaiting(removal)!
-  done.push(`${lost!.awaited.find((each) => each.directory === directory)!.name} waits no longer for what it alone has`)
+  done.push(`${nameOfNext(removal)} waits no longer for what it alone has`)
   removal.awaiting = awaiting.filter((each) => each.directory !== directory)
   if (removal.isChecked) abandonNext(turn, removal)
   else withdrawOn(turn, removal, 'swept', {})
