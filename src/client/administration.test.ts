@@ -1,6 +1,9 @@
 /** What an administrator does by the library when servers are gone or a copy is to stay; what it means stands in the core's tests. */
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { NameServiceError } from '../core/errors'
+import type { Call } from '../core/calls'
+import { failure, NameServiceError } from '../core/errors'
+import type { Drafted } from '../core/requests'
+import type { Work } from '../core/work'
 import { startPair, type Trial } from '../trials/hosts'
 import type { NameService } from './nameService'
 import { openService } from './openService'
@@ -52,4 +55,39 @@ it('[R10] [E7] a leaving is called off while its copy cannot be taken over; what
   expect(await own.keepDC('beta', `#${beta.host.server.root}`)).toBe(true)
   expect(states()).toEqual(['active'])
   expect(await leaving).toMatch(/^The copy on beta stays in the ring: its leaving was called off/)
+})
+
+/** The mark of a removal that somebody began [W5]. */
+async function announce(label: string): Promise<void> {
+  const directory = alpha.host.server.root!
+  const change = { procedure: 'removeS' as const, under: { labels: [label, 'Server'], incarnations: null }, tree: [['Withdrawn', true] as const], replace: false }
+  const { branches } = (await alpha.host.call({ type: 'ask', servers: [alpha.id], request: { type: 'draft', directory, change } })) as Drafted
+  const signed = await alpha.connection.sign({ directory, author: 'person', nonce: alpha.connection.random(26), from: Date.now() - 1000, until: Date.now() + 1000, procedure: 'removeS', branches })
+  await alpha.host.call({ type: 'ask', servers: [alpha.id], request: { type: 'submit', directory, signed } })
+}
+
+it('[S5] what nobody works on is told as left open, and taken back', async () => {
+  expect(await service.underWay()).toEqual({ open: [], leftOpen: [], unheard: [] })
+  await announce('beta')
+  expect(await service.underWay()).toMatchObject({ open: [], leftOpen: [{ name: '/beta', server: beta.id, label: 'beta' }] })
+  await service.keepS('/beta')
+  expect((await service.underWay()).leftOpen).toEqual([])
+  expect(JSON.stringify(await service.getValue('/:beta/Server'))).not.toContain('Withdrawn')
+})
+
+it('[S5] what somebody works on is told with names from the root and by the clock here, is not left open, and stays', async () => {
+  const ahead = 60_000
+  const work: Work = { kind: 'removeS', what: 'gives up its name', about: `#${alpha.host.server.root}/beta`, directory: alpha.host.server.root, label: 'beta', step: 'hands over its copies', waitsFor: [], since: Date.now() + ahead - 1000 }
+  const isAskedOfBeta = (call: Call): boolean => call.type === 'ask' && call.request.type === 'underWay' && call.servers[0] === beta.id
+  const other = openService({ ...alpha.connection, call: (call) => (isAskedOfBeta(call) ? Promise.resolve({ now: Date.now() + ahead, work: [work], announced: [] }) : alpha.connection.call(call)) })
+  await announce('beta')
+  const { open, leftOpen } = await other.underWay()
+  expect([open, leftOpen]).toMatchObject([[{ server: beta.id, name: 'beta', about: '/beta' }], []])
+  expect(Math.abs(Date.now() - 1000 - open[0]!.since!)).toBeLessThan(500)
+  expect(await messageOf(other.keepS('/beta'))).toBe('The removal of /beta is under way at beta: wait until that has ended.')
+})
+
+it('[S5] who does not answer is named', async () => {
+  const silent = openService({ ...alpha.connection, call: (call) => (call.type === 'ask' && call.servers[0] === beta.id ? Promise.resolve(failure('TimedOut', { server: 'beta', seconds: '4' })) : alpha.connection.call(call)) })
+  expect(await silent.underWay()).toEqual({ open: [], leftOpen: [], unheard: ['beta'] })
 })

@@ -11,6 +11,8 @@ export interface Connection {
   readonly working: Working
   /** The public key of the person who signs, as text. */
   person(): string
+  /** Servers that are connected, by name. */
+  peers(): { server: ServerId; name: string }[]
   self(): { id: ServerId; name: string; root: DirectoryId | null }
   /** The identifier behind a server's whole name (SN, `#…/alpha`), as far as it is known here. */
   serverId(name: string): ServerId | undefined

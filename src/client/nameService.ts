@@ -12,6 +12,7 @@ import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, Trai
 import type { LostServer } from '../core/servers/removeLost'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
+import type { Announced, Work } from '../core/work'
 
 /** A tree in JSON: `true` (present), `false` (absent) or an object from labels to trees. */
 export type JsonTree = boolean | { readonly [label: string]: JsonTree }
@@ -109,6 +110,22 @@ export interface EpochPreview {
 export interface ExportedLine {
   type: 'namering' | 'directory' | 'entry'
   [key: string]: unknown
+}
+
+/** A procedure under way, at the server that has it. `since` is by the clock here. */
+export interface OpenWork extends Work {
+  server: ServerId
+  /** That server's name. */
+  name: string
+}
+
+export interface UnderWayReport {
+  /** Of all servers that have answered, what began first first. */
+  open: OpenWork[]
+  /** Removals that were announced, and on which none of them works: whoever began them is gone, or out of reach. */
+  leftOpen: Announced[]
+  /** Who is connected and did not answer. */
+  unheard: string[]
 }
 
 /** Names are texts (`/DEC/SRC`, `SRC:Lampson/Mailboxes`), relative to the working root or the working directory [N1]. */
@@ -231,6 +248,10 @@ export interface NameService {
   removeS(sn: string, options?: { gone?: boolean }): Promise<void>
   /** What removing a server that is gone would come to; nothing is changed. */
   lostServer(sn: string): Promise<LostServer>
+  /** What every server in reach has under way, and whom each waits for. */
+  underWay(): Promise<UnderWayReport>
+  /** A removal of a server that was announced, and on which nobody in reach works any more, is taken back. */
+  keepS(sn: string): Promise<void>
   /** What is wrong with a server, by its own look, under this name or its own; repaired, unless only a report is wanted. */
   checkS(address: string, sn?: string, options?: { repair?: boolean }): Promise<Finding[]>
   /** A server by its own word. */

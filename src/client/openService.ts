@@ -29,6 +29,7 @@ import { newRoot, type First } from './newRoot'
 import { toJson, toTree, toValue } from './json'
 import type { CopyReport, JsonValue, NameService, Read, SnapshotDesignator, WriteOptions, Written } from './nameService'
 import { noOutbox, Resender, type Outbox } from './outbox'
+import { underWayCalls } from './underWay'
 
 /** How often a change is drawn up anew when others change the same names meanwhile. */
 const ATTEMPTS = 5
@@ -268,6 +269,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       const named = (known: LostServer['rings']): LostServer['rings'] => known.map(({ directory: di, name }) => ({ directory: di, name: fromRoot(connection, name) }))
       return { ...lost, rings: named(lost.rings), awaited: named(lost.awaited), alone: named(lost.alone) }
     },
+    ...underWayCalls(connection, rootOrThrow, serverPath, (name, change) => writer.write(name, change)),
     async checkS(address, sn, { repair = true } = {}) {
       const server = address.replace(/^room\//, '')
       if (!isServerId(server)) throw new NameServiceError(failure('BadRequest', { reason: `${address.slice(0, 80)} is no address of a server; newServer answers that of this one` }))

@@ -47,6 +47,7 @@ import { beginSetUpOn } from './servers/setUpOn'
 import { register } from './servers/register'
 import { tracesOf } from './servers/traces'
 import { unreachable } from './assert'
+import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
@@ -170,6 +171,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
   if (request.type === 'removeS') return beginRemoveS(turn, caller)
   if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
+  if (request.type === 'underWay') return answer(turn, caller, underWayAt(turn.server, turn.now))
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
   const gone = request.type === 'records' ? goneHere(turn.server, request.directory) : null
   if (gone !== null) return answer(turn, caller, gone.outcome)

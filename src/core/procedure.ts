@@ -33,6 +33,8 @@ export interface Begun {
   id: string
   /** Who began it, and who asked for the same since. */
   callers: Caller[]
+  /** ms since 1970. */
+  openSince: number
 }
 
 /** At most so many at once on one server. */
@@ -47,12 +49,18 @@ export function begin<P extends Procedure>(turn: Turn, caller: Caller | null, pr
   } else if (procedures.size >= MAX_PROCEDURES) {
     if (caller !== null) answer(turn, caller, failure('ServerUnreachable', { server: name, reason: 'has too many procedures under way' }))
   } else {
-    const begun = { ...procedure, id: freshId(fresh, 16), callers: caller === null ? [] : [caller] } as P
+    const begun = { ...procedure, id: freshId(fresh, 16), callers: caller === null ? [] : [caller], openSince: turn.now } as P
     procedures.set(begun.id, begun)
     return begun
   }
   return null
 }
+
+/** Why something failed, to stand in another sentence: without what that failure says of how all else stands. */
+export const reasonOf = (why: Failure): string => (why.code === 'NotStable' ? why.about['reason']! : explain(why).replace(/\.$/, ''))
+
+/** How a removal ends that came to nothing: for what reason, or that its announcement could not even be taken back. */
+export const cameToNothing = (why: Failure, restored: object | Failure, name: string): Failure => (isFailure(restored) ? failure('StillAnnounced', { name, reason: reasonOf(why), tried: reasonOf(restored) }) : why)
 
 export function finish(turn: Turn, { id, callers }: Begun, outcome: object | Failure): void {
   turn.server.procedures.delete(id)

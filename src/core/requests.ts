@@ -11,6 +11,7 @@ import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
+import { underWayShape, type UnderWay } from './work'
 import type { Branch, ProcedureName, SignedIntent, UpdateSet } from './values/intent'
 import { branchesShape, signedIntentShape, updateSetShape } from './values/intentShape'
 import type { Tree } from './values/readValue'
@@ -73,6 +74,8 @@ export type Request =
   | { type: 'removeS'; directory: DirectoryId }
   /** What a server knows of one that may be gone for good; the directory is the root. */
   | { type: 'traces'; directory: DirectoryId; server: ServerId }
+  /** What the server has under way, and whom it waits for; the directory is the root. */
+  | { type: 'underWay'; directory: DirectoryId }
   /** CheckS, at the server itself: what is wrong with it under this name (from the root), its own when null. */
   | { type: 'checkS'; directory: DirectoryId; name: string | null; repair: boolean }
 
@@ -281,6 +284,7 @@ export const requestShape: Shape<Request> = union<Request>({
   setInSN: record({ type: oneOf('setInSN'), directory: directoryId, to: boolean }),
   removeS: record({ type: oneOf('removeS'), directory: directoryId }),
   traces: record({ type: oneOf('traces'), directory: directoryId, server: serverId }),
+  underWay: record({ type: oneOf('underWay'), directory: directoryId }),
   checkS: record({ type: oneOf('checkS'), directory: directoryId, name: nullable(text(512)), repair: boolean }),
 })
 
@@ -315,6 +319,7 @@ export interface Outcomes {
   setInSN: { directory: DirectoryId }
   removeS: { server: ServerId }
   traces: Traces
+  underWay: UnderWay
   checkS: { findings: Finding[] }
 }
 
@@ -386,5 +391,6 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),
   traces: record({ rings: knownDirectories, awaited: knownDirectories, alone: knownDirectories }),
+  underWay: underWayShape,
   checkS: record({ findings: list(record({ rule: text(16), sentence: text(1024), repair: text(1024), repaired: boolean }), 64) }),
 }

@@ -27,7 +27,7 @@ export function clone<T extends Part>(part: T): T {
  * Fields that no decision within an exploration hangs on: counts and findings for people, hints of whom to ask (joins are
  * told whom), and when to sweep by itself (whoever may sweep is told to). A field that is new is compared.
  */
-const leftOut: ReadonlySet<string> = new Set(['fresh', 'hints', 'sweepWatch', 'referenced', 'refusals', 'registered', 'clockWarned', 'nextSignId', 'heap'])
+const leftOut: ReadonlySet<string> = new Set(['fresh', 'hints', 'sweepWatch', 'referenced', 'refusals', 'registered', 'clockWarned', 'nextSignId', 'heap', 'openSince'])
 
 /**
  * Parts by their hash. Maps and sets are equal when their entries are: in which order they grew decides nothing but the

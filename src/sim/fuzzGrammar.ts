@@ -14,6 +14,7 @@ import type { CopyMessage, EpochFacts, Facts, Message, Page } from '../core/mess
 import { compareLabels, type DirectoryId, type Label } from '../core/names'
 import type { Outcomes, Request } from '../core/requests'
 import { beginTurn } from '../core/server'
+import { workKinds } from '../core/work'
 import { BEGINNING, later, timeOf, timestamp, type Timestamp } from '../core/timestamp'
 import { ancestorStamps, procedures, type Branch, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
@@ -195,6 +196,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   settle: (s) => ({ type: 'settle', directory: s.aDirectory(), stamps: times(few(s), () => s.aStamp()) }),
   compare: (s) => ({ type: 'compare', directory: s.aDirectory() }),
   traces: (s) => ({ type: 'traces', directory: s.aDirectory(), server: s.aServer() }),
+  underWay: (s) => ({ type: 'underWay', directory: s.aDirectory() }),
   stay: (s) => ({ type: 'stay', directory: s.aDirectory() }),
   leave: (s) => ({ type: 'leave', directory: s.aDirectory(), force: s.random.chance(0.5) }),
   parent: (s) => ({ type: 'parent', directory: s.aDirectory() }),
@@ -247,6 +249,11 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   settle: (s) => ({ left: s.aNatural() }),
   compare: (s) => ({ copy: s.aCopy() }),
   traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s) }),
+  underWay: (s) => ({
+    now: s.aNatural(),
+    work: times(few(s), () => ({ kind: s.random.pick(workKinds), what: s.aText(64), about: s.aText(64), directory: s.random.chance(0.5) ? null : s.aDirectory(), label: s.random.chance(0.5) ? null : s.aLabel(), step: s.aText(256), waitsFor: times(few(s), () => ({ server: s.aServer(), name: s.aName(), connected: s.random.chance(0.5) })), since: s.random.chance(0.5) ? null : s.aNatural() })),
+    announced: times(few(s), () => ({ directory: s.aDirectory(), label: s.aLabel(), name: s.aText(64), server: s.random.chance(0.5) ? null : s.aServer(), since: s.aNatural() })),
+  }),
   stay: (s) => ({ copy: s.aCopy(), stays: s.random.chance(0.5) }),
   parent: (s) => ({ parent: s.random.chance(0.3) ? null : s.aDirectory(), label: s.random.chance(0.3) ? null : s.aLabel() }),
   records: (s) => ({ directory: s.aDirectory(), records: times(few(s), () => ({ parent: s.aDirectory(), label: s.aLabel(), ts: s.aStamp(), born: s.random.chance(0.3), ofRoot: s.random.chance(0.1), key: s.aText(64), verdict: s.random.pick(verdicts) })), stableMark: s.aMark(), server: s.aServer(), gone: s.random.chance(0.8) ? null : { in: s.aDirectory(), known: s.random.chance(0.5) } }),

@@ -64,7 +64,7 @@ export function restoreDisk(world: World, random: Random): void {
     return
   }
   const server = random.pick(world.servers)
-  if (server.putAside !== null) return
+  if (server.putAside !== null || server.gone !== null) return
   server.copied = structuredClone(server.disk)
   world.kill(server, 1000)
 }
@@ -72,12 +72,12 @@ export function restoreDisk(world: World, random: Random): void {
 /** Only where another member of every ring that the server is in stays; or nobody else has a copy, and it goes on from an old one. */
 function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
   const stays = (directory: DirectoryId): boolean => {
-    const others = world.copies(directory).filter(({ at }) => at !== server)
+    const others = world.copies(directory).filter(({ at }) => at !== server && at.gone === null)
     const goesOn = [...disk.copies.values()].some((stored) => stored.directory === directory)
     return others.some(({ copy }) => isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch) || (others.length === 0 && goesOn)
   }
   const wasStarted = disk.incarnation < server.disk.incarnation
-  if (!wasStarted || server.putAside !== null || ![...server.server.copies.keys()].every(stays)) return
+  if (!wasStarted || server.putAside !== null || server.gone !== null || ![...server.server.copies.keys()].every(stays)) return
   world.kill(server, null)
   world.say(() => `the disk of ${server.name} is ${what.slice('disks '.length)}`)
   world.count(what)

@@ -8,6 +8,7 @@ import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId } from '../core/names'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
+import { bringBack, loseServer, removeAllLost, removeLostSometime } from './lostServers'
 import { cut, healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
@@ -39,6 +40,8 @@ export interface Aim {
   worstSkew: number
   /** Disks are put back as they were a while ago. */
   restoresDisks?: true
+  /** A server is gone for good, and removed by others. */
+  losesServers?: true
 }
 
 export interface Outcome {
@@ -80,13 +83,18 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
-  const faults = grows ? { usual: true, losesDisks: false, restoresDisks: false } : faultsOf(world, aim, canary)
+  const faults = grows ? { usual: true, losesDisks: false, restoresDisks: false, losesServers: false } : faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const acts = actsOf(seed)
   for (let i = 0; i < acts; i++) act(world, workload, i, pace, faults, without?.has(i) === true)
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload)
+  if (faults.losesServers) {
+    removeAllLost(world, workload)
+    bringBack(world, workload.directories[0]!)
+    decideAll(world, workload)
+  }
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
     for (let i = 0; i < 3; i++) {
       workload.sweep(world.copies(directory)[0]!.at, directory, random)
@@ -125,6 +133,7 @@ const BULKY = 0.04
 /** So many worlds lose disks too; so many have some put back as they were. */
 const LOSES_DISKS = 0.3
 const RESTORES_DISKS = 0.3
+const LOSES_SERVERS = 0.25
 const PLACING = 0.12
 const MOVING = 0.4
 const EXPIRING = 0.3
@@ -140,14 +149,17 @@ interface Faults {
   usual: boolean
   losesDisks: boolean
   restoresDisks: boolean
+  losesServers: boolean
 }
 
 /** Where a known bug or a situation is looked for, nothing else goes on. */
 function faultsOf(world: World, aim: Aim | undefined, canary: Canary | undefined): Faults {
   const random = world.random.fork('disks')
   const [losesDisks, restoresDisks] = [random.chance(LOSES_DISKS), random.chance(RESTORES_DISKS)]
-  if (aim !== undefined || canary !== undefined) return { usual: aim === undefined, losesDisks: false, restoresDisks: aim?.restoresDisks === true }
-  return { usual: true, losesDisks, restoresDisks }
+  if (aim !== undefined || canary !== undefined) return { usual: aim === undefined, losesDisks: false, restoresDisks: aim?.restoresDisks === true, losesServers: aim?.losesServers === true }
+  // What is lost with one server is enough for one world.
+  if (world.servers.length >= 3 && world.random.fork('lost servers').chance(LOSES_SERVERS)) return { usual: true, losesDisks: false, restoresDisks: false, losesServers: true }
+  return { usual: true, losesDisks, restoresDisks, losesServers: false }
 }
 
 /** Somebody acts, and perhaps something goes wrong; each act has randomness of its own, so that leaving one out shifts no other. */
@@ -160,6 +172,8 @@ function act(world: World, workload: Workload, number: number, pace: number, fau
   if (faults.usual && random.chance(MISFORTUNES)) misfortune(world, random)
   if (faults.losesDisks && random.chance(0.02)) loseDisk(world, random)
   if (faults.restoresDisks && random.chance(0.05)) restoreDisk(world, random)
+  if (faults.losesServers && random.chance(0.04)) loseServer(world, random)
+  if (faults.losesServers && random.chance(0.1)) removeLostSometime(world, workload.directories[0]!, random)
 }
 
 const MISFORTUNES = 0.14
@@ -178,7 +192,7 @@ function decideAll(world: World, workload: Workload): void {
   const random = world.random.fork('decisions')
   for (const directory of workload.directories) if (isBroken(world, directory)) workload.newEpochWithout(directory)
   world.pass(60_000)
-  const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ copy }) => copy.state === 'excluded')
+  const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ at, copy }) => at.gone === null && copy.state === 'excluded')
   if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
   for (let round = 0; round < 8 && leftOut().length > 0; round++) {
     world.pass(70_000)

@@ -4,11 +4,12 @@
  */
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import { namedBy } from '../core/directories/reference'
-import { inSNOf, serverEntry, type ServerEntry } from '../core/directories/serverEntry'
-import type { DirectoryId, Label } from '../core/names'
+import { inSNOf, labelsAt, REMOVED, serverEntry, type ServerEntry } from '../core/directories/serverEntry'
+import type { DirectoryId, Label, ServerId } from '../core/names'
 import { formatPath } from '../core/names'
 import { homeOf, type Server } from '../core/server'
 import { visibleChildren } from '../core/values/valueTree'
+import { ruling } from './checkers'
 import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
@@ -33,7 +34,7 @@ const nameOf = (path: readonly Label[]): string => `/${formatPath(path)}`
 function placesOf(world: World, root: DirectoryId): Place[] {
   const places: Place[] = []
   const add = (path: Label[], directory: DirectoryId): void => {
-    const active = world.copies(directory).find(({ copy }) => copy.state === 'active')
+    const active = world.copies(directory).find(({ at, copy }) => at.gone === null && copy.state === 'active')
     if (active !== undefined && !places.some((place) => place.directory === directory)) places.push({ path, directory, copy: active.copy })
   }
   add([], root)
@@ -50,6 +51,34 @@ const serversIn = ({ path, copy }: Place): NamedServer[] => [...visibleChildren(
   const entry = serverEntry(copy.visible, label)
   return entry === null ? [] : [{ path: [...path, label], entry }]
 })
+
+/** The names, as labels from the root, under which a server is entered. */
+export const namesOf = (world: World, root: DirectoryId, server: ServerId): Label[][] => placesOf(world, root).flatMap(serversIn).filter(({ entry }) => entry.server === server).map(({ path }) => path)
+
+/** S4: whoever was removed as gone is entered nowhere, and recorded where it was; nobody waits for it, or has it in a ring; and if it comes back it knows. */
+export function removedStayAway(world: World, root: DirectoryId): void {
+  const places = placesOf(world, root)
+  const recorded = new Map(places.flatMap(({ path, copy }) => labelsAt(copy.visible, ['.', REMOVED]).map((si) => [si, path] as const)))
+  for (const at of world.servers) {
+    const where = recorded.get(at.id)
+    const [entered] = namesOf(world, root, at.id)
+    if (entered !== undefined && where !== undefined) accuse('S4', `${at.name} is recorded as removed in ${nameOf(where)}, and entered as ${nameOf(entered)}`)
+    if (!at.isRemoved) continue
+    if (where === undefined) accuse('S4', `${at.name} was removed, and no record says so`)
+    for (const { path, entry } of places.flatMap(serversIn)) if (entry.down.includes(at.id)) accuse('S4', `${nameOf(path)} keeps its name for ${at.name}, which was removed`)
+    if (entered !== undefined) accuse('S4', `${at.name} came back after it was removed, and took the name ${nameOf(entered)}`)
+    if (!at.alive) nobodyWaitsFor(world, at)
+  }
+}
+
+function nobodyWaitsFor(world: World, gone: SimServer): void {
+  for (const directory of world.database.directories.keys()) {
+    for (const { at, copy } of ruling(world, directory)) {
+      if (copy.ring.some(({ server }) => server === gone.id)) accuse('S4', `${gone.name} was removed, and is in the ring of ${directory.slice(0, 4)} still, as ${at.name} knows it`)
+      if (copy.excluded.some(({ server, abandoned }) => server === gone.id && !abandoned)) accuse('S4', `${gone.name} was removed, and the ring of ${directory.slice(0, 4)} still waits for it, as ${at.name} knows it`)
+    }
+  }
+}
 
 /** S1: "every directory d on a direct path from root to an entry that stores a server address has d.inSN = true". */
 export function namesHaveInSN(world: World, root: DirectoryId): void {
@@ -88,7 +117,7 @@ export function serversReachTheRoot(world: World, root: DirectoryId): void {
   const named = places.flatMap(serversIn)
   for (const at of world.servers) {
     const { server } = at
-    if (server.removed) continue
+    if (server.removed || at.gone !== null) continue
     const own = named.find(({ path, entry }) => entry.server === at.id && nameOf(path) === `/${server.name}`)
     if (own === undefined) accuse('S3', `${at.name}, which calls itself /${server.name}, is not entered under that name`)
     if (!stores(at, root)) upReaches(at, named, places)

@@ -59,6 +59,13 @@ export class SimServer {
   copied: MemoryDisk | null = null
   /** Its disk, while its whole browser is an old one, that knows of no later start [B2]: what it does then is nobody's promise. */
   putAside: MemoryDisk | null = null
+  /** Nobody starts it again: it is destroyed with its disk, or only away until all is over [S4]. */
+  gone: 'destroyed' | 'away' | null = null
+  /** Another server has removed it; or why it could not, in words. */
+  isRemoved = false
+  whyNotRemoved = ''
+  /** The name that it had when it was last alive. */
+  lastName = ''
   /** Counts the disks it has had: nothing that it sent from another one arrives. */
   disks = 0
   /** This clock minus the world's, ms. */
@@ -146,6 +153,7 @@ export class SimServer {
 
   /** What was not durable is gone, and nobody has heard of it. */
   crash(): void {
+    this.lastName = this.server.name
     this.alive = false
     this.frozen = false
     this.replies.clear()

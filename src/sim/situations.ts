@@ -31,6 +31,8 @@ const made = [
   'an update was sent again, because it was not durable yet',
   'who waited for an update to be durable crashed, and sent it again',
   'of rival new roots the later was void',
+  'a lost server was removed',
+  'a server that was removed came back',
 ] as const
 
 type Seen = (server: Server, input: Input) => boolean

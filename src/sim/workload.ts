@@ -225,10 +225,10 @@ export class Workload {
 
   /**
    * An administrator makes an epoch of all copies that are well, by force: others lost their store. Of one that is not, where no
-   * other is left. From one server after the other: whom a lost one spliced in, the others may not know [R2].
+   * other is left, and of none that is `gone`. From one server after the other: whom a lost one spliced in, the others may not know [R2].
    */
-  newEpochWithout(directory: DirectoryId): void {
-    const members = remaining(this.world, directory)
+  newEpochWithout(directory: DirectoryId, gone?: SimServer): void {
+    const members = remaining(this.world, directory).filter(({ at }) => at !== gone)
     const active = members.filter(({ copy }) => copy.state === 'active')
     const well = active.length > 0 ? active : members.slice(0, 1)
     const request = { type: 'newEpoch' as const, directory, servers: well.map(({ at }) => at.id), force: true, patience: 20_000, dry: false }

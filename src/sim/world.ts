@@ -143,7 +143,7 @@ export class World {
 
   /** Starts a server that is dead, or that cannot save. */
   restart(server: SimServer): void {
-    if (server.alive && !server.readOnly) return
+    if (server.gone !== null || (server.alive && !server.readOnly)) return
     this.say(() => `${server.name} starts again`)
     this.links.drop(server)
     // Started more often than before it would be believed: that nobody can help (§20).

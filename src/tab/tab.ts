@@ -314,6 +314,7 @@ class OpenTab {
         const { id, name, root } = this.#running.server
         return { id, name, root }
       },
+      peers: () => [...this.#running.server.peers.values()].map(({ server, name }) => ({ server, name })),
       serverId: (name) => serverIdOf(this.#running.server, name),
       serverPath: (name) => pathFromRoot(this.#running.server, name),
       onChange: (directory, callback) => {

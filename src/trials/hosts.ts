@@ -71,6 +71,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     person: () => 'person',
     working: { root: '/', directory: '/' },
     self: () => ({ id, name: host.server.name, root: host.server.root }),
+    peers: () => [...host.server.peers.values()].map(({ server, name }) => ({ server, name })),
     serverId: (server) => serverIdOf(host.server, server),
     serverPath: (server) => pathFromRoot(host.server, server),
     onChange: (directory, callback) => {

@@ -29,6 +29,8 @@ export interface Join {
   nextPage: number
   tries: number
   deadline: number
+  /** ms since 1970. */
+  openSince: number
   callers: Caller[]
 }
 
@@ -64,7 +66,7 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason }))
     return
   }
-  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, callers: caller === null ? [] : [caller] }
+  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, callers: caller === null ? [] : [caller] }
   server.joins.set(directory, join)
   proceed(turn, directory, join)
 }

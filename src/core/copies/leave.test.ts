@@ -207,7 +207,7 @@ describe('a copy leaves the ring', () => {
       const [alpha, beta] = members as [Member, Member]
       cluster.pass(20_000)
       expect(beta.copy(directory).state).toBe('leaving')
-      expect(cluster.tryAsk(beta, epochCall(beta, directory, [beta], false))).toMatchObject({ code: 'EpochFailed', about: { reason: 'the copy on beta is leaving; only an epoch by force takes it along' } })
+      expect(cluster.tryAsk(beta, epochCall(beta, directory, [beta], false))).toMatchObject({ code: 'OnlyByForce', about: { reason: 'the copy on beta is leaving, and who was to take it over may have done so, and be gone' } })
       cluster.ask(beta, epochCall(beta, directory, [beta], true))
       expect(beta.copy(directory).state).toBe('active')
       expect(beta.replies.get(leaving)).toMatchObject({ code: 'LeaveFailed' })

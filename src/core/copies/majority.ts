@@ -14,8 +14,11 @@ const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts
 
 /** Why these copies cannot make a new epoch, or null. */
 export function epochFault(directory: DirectoryId, members: readonly EpochFacts[], force: boolean): Failure | null {
-  const reason = members.map((member) => faultOf(members, member, force)).find((fault) => fault !== null)
-  if (reason !== undefined) return failure('EpochFailed', { name: `#${directory}`, reason })
+  const reason = (forced: boolean): string | undefined => members.map((member) => faultOf(members, member, forced)).find((fault) => fault !== null) ?? undefined
+  const never = reason(true)
+  if (never !== undefined) return failure('EpochFailed', { name: `#${directory}`, reason: never })
+  const unforced = force ? undefined : reason(false)
+  if (unforced !== undefined) return failure('OnlyByForce', { name: `#${directory}`, reason: unforced })
   if (excludedBy(members).length > MAX_RING) return failure('EpochFailed', { name: `#${directory}`, reason: 'too many copies would be left out' })
   const missing = force ? [] : missingMajority(members)
   return missing.length === 0 ? null : failure('NoMajority', { name: `#${directory}`, missing: missing.join(', ') })
@@ -53,7 +56,7 @@ function memberFault(members: readonly EpochFacts[], { facts, ring }: EpochFacts
  */
 function leaverFault(members: readonly EpochFacts[], { facts }: EpochFacts, force: boolean): string | null {
   const name = shortName(facts.name)
-  if (!force) return `the copy on ${name} is leaving; only an epoch by force takes it along`
+  if (!force) return `the copy on ${name} is leaving, and who was to take it over may have done so, and be gone`
   const newest = members.filter((other) => other.facts.epoch === newestOf(members))
   const isKnown = facts.epoch === newestOf(members) && newest.every((other) => other.ring.some((member) => member.copy === facts.copy))
   return isKnown ? null : `the copy on ${name} has left the ring`

@@ -66,7 +66,7 @@ describe('a store that is restored from an old copy', () => {
     alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
     cluster.restart(alpha, true)
     expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
-    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha]))).toBe('EpochFailed')
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha]))).toBe('OnlyByForce')
     cluster.ask(alpha, epochCall(alpha, directory, [alpha], true))
     expect(cluster.write(alpha, directory, ['Birrell'], true).ts > ts).toBe(true)
     cluster.join(beta, directory, alpha)

@@ -46,6 +46,8 @@ export interface Cleanup {
   rounds: number
   /** The name that it takes instead, and the key of its record. */
   next: { key: Label; label: Label } | null
+  /** ms since 1970. */
+  openSince: number
   /** Why a move stays open. */
   unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
@@ -109,7 +111,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, next: null, unsettled: null, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)

@@ -71,10 +71,11 @@ function climb(turn: Turn, yielding: Yielding, from: DirectoryId): void {
 }
 
 /** Under the name that it had for the old root, and a few letters of its own. */
-function goBelow(turn: Turn, { id, callers, top, asking }: Yielding, copy: DirectoryCopy): void {
+function goBelow(turn: Turn, yielding: Yielding, copy: DirectoryCopy): void {
+  const { top, asking } = yielding
   const { directory } = copy
   const [wanted = ''] = wellKnownIn(copy.visible, asking[0]!) ?? []
   const label: Label = `${utf8Length(wanted) > 200 ? '' : wanted}~${directory.slice(0, 4)}`
   happened(turn, { kind: 'name', text: `another new root was first; this directory goes below that as ${label}`, directory })
-  change(turn, { id, callers }, 'written', [turn.server.id], directory, 'reference', ['.', 'BR'], [[recordKey(top, freshId(turn.server.fresh, 8)), [[label, [[OF_ROOT, true]]]]]])
+  change(turn, yielding, 'written', [turn.server.id], directory, 'reference', ['.', 'BR'], [[recordKey(top, freshId(turn.server.fresh, 8)), [[label, [[OF_ROOT, true]]]]]])
 }

@@ -12,10 +12,12 @@ import { hasShorter } from '../directories/rank'
 import { inSNOf, rankIn } from '../directories/serverEntry'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
-import type { CopyState, Described, Outcomes, ReadOutcome } from '../requests'
+import type { CopyState, Described, Outcomes, ReadOutcome, Request } from '../requests'
 import { changeServer, homeOf, labelsOfServer, type Turn } from '../server'
+import { announcedHere } from '../underWay'
 import { below, labelsIn } from '../values/readValue'
-import { clipped, downFindings, entryFindings, found, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
+import type { Announced } from '../work'
+import { announcedFindings, clipped, downFindings, entryFindings, found, inSNFindings, levelFindings, otherNameFindings, referenceFindings, renamedFindings, shorterFindings, upFindings, type Found, type Level } from './findings'
 import { begin, change, finish, goOnAt, lookUp, read, request, type Begun } from '../procedure'
 import { register } from './register'
 import { beginSetUpOn } from './setUpOn'
@@ -113,6 +115,7 @@ function askHowAllStands(turn: Turn, check: Check): void {
     question(check, `inSN ${depth}`, (step) => read(turn, check, step, at, directory, ['.', 'InSN']))
     question(check, `state ${depth}`, (step) => request(turn, check, step, at, { type: 'state', directory }))
   }
+  askWhoWorks(turn, check, announcedByOthers(turn, check))
   const above = upServer(server)
   if (above !== undefined) question(check, 'up', (step) => request(turn, check, step, [above], { type: 'describe', directory: check.home }))
   for (const si of labelsIn(below((answered(check, 'entry') as ReadOutcome | null)?.tree ?? null, ['Server', 'Down'])).filter(isServerId).slice(0, 64)) {
@@ -123,6 +126,17 @@ function askHowAllStands(turn: Turn, check: Check): void {
     if (parent !== undefined && lackingShorter(turn, copy) !== null) question(check, `above ${copy.directory}`, (step) => request(turn, check, step, candidatesFor(server, parent.parent), { type: 'state', directory: parent.parent }))
     if (parent !== undefined) question(check, `reference ${copy.directory}`, (step) => read(turn, check, step, candidatesFor(server, parent.parent), parent.parent, [parent.label, 'DR']))
   }
+}
+
+/** W5: removals that were announced in directories stored here, but for that of the server itself, which knows. */
+const announcedByOthers = ({ server }: Turn, { home, path }: Check): Announced[] => announcedHere(server).filter(({ directory, label }) => directory !== home || label !== path.at(-1))
+
+/** Whether anybody works on what is announced, or on InSN; and whether those who are to be removed have gone already. */
+function askWhoWorks(turn: Turn, check: Check, announced: readonly Announced[]): void {
+  const { peers } = turn.server
+  const about: Request = { type: 'underWay', directory: check.home }
+  for (const peer of peers.keys()) question(check, `work ${peer}`, (step) => request(turn, check, step, [peer], about))
+  for (const { server } of announced) if (server !== null && peers.has(server)) question(check, `named ${server}`, (step) => request(turn, check, step, [server], { type: 'describe', directory: check.home }))
 }
 
 /** S2: the rank of a directory with InSN that has no copy on a server with a shorter name. */
@@ -152,7 +166,11 @@ function findings(turn: Turn, check: Check): Found[] {
   })
   const references = [...server.copies.values()].flatMap((copy) => {
     const reference = (answered(check, `reference ${copy.directory}`) as ReadOutcome | null)
-    return reference === null ? [] : referenceFindings(copy, effectiveParent(copy)?.label ?? '', reference)
+    if (reference === null) return []
+    const name = effectiveParent(copy)?.label ?? ''
+    // Where InSN itself is missing it is set again, and announced with it.
+    const isMissing = inSNOf(copy.visible) === null && levels.some(({ directory }) => directory === copy.directory)
+    return [...(isMissing ? [] : inSNFindings(turn, copy, name, reference, [...answers])), ...referenceFindings(copy, name, reference)]
   })
   return [
     ...lostFindings(turn, check, levels),
@@ -164,6 +182,7 @@ function findings(turn: Turn, check: Check): Found[] {
     ...(asked === null ? [] : otherNameFindings(server, asked, answers.get('other') as ReadOutcome | Failure, (answered(check, 'otherHome') as FoundDirectory | null)?.directory ?? null)),
     ...downFindings(server, home, label, described),
     ...references,
+    ...announcedByOthers(turn, check).flatMap((announced) => announcedFindings(turn, announced, [...answers], (si) => (answered(check, `named ${si}`) as Described | null)?.removed === true)),
   ].slice(0, MAX_FINDINGS)
 }
 

@@ -2,19 +2,21 @@
 import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { ringText } from '../copies/spread'
 import { rankOfDirectory, shorterIn } from '../directories/rank'
-import { rankIn, serverEntry } from '../directories/serverEntry'
+import { inSNOf, rankIn, serverEntry } from '../directories/serverEntry'
 import { pathFromRoot } from '../directories/wellKnown'
 import { explain, isFailure, type Failure } from '../errors'
 import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { CopyState, Described, Finding, ReadOutcome, Request } from '../requests'
-import { labelsOfServer, MAX_SERVER_NAME, shortName, type Server } from '../server'
+import { labelsOfServer, MAX_SERVER_NAME, nameOfServer, shortName, type Server, type Turn } from '../server'
+import { underWayAt } from '../underWay'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { WITHDRAWN } from '../directories/serverEntry'
+import { worksOn, type Announced, type UnderWay, type Work } from '../work'
 import { wrongIn } from './register'
 
 /** What repairs a finding: a change in a directory, a request, a new name or up pointer, a cleanup; null: a person. */
 export type Repair =
-  | { type: 'change'; at: ServerId[]; directory: DirectoryId; procedure: 'setUpOn' | 'setInSN'; labels: Label[]; tree: Tree }
+  | { type: 'change'; at: ServerId[]; directory: DirectoryId; procedure: 'setUpOn' | 'setInSN' | 'removeS'; labels: Label[]; tree: Tree }
   | { type: 'ask'; at: ServerId[]; request: Request }
   | { type: 'setUpOn'; up: Label[] | null }
   | { type: 'renamed' }
@@ -136,6 +138,40 @@ export function downFindings(server: Server, home: DirectoryId, label: Label, de
 
 /** Of two servers one may have heard already that a new root was put above: then its names are longer by its first labels. */
 const isSameName = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+/** Everything that is under way here and at whoever is connected; and who of them has not said. */
+function workEverywhere({ server, now }: Pick<Turn, 'server' | 'now'>, answers: readonly (readonly [string, object | Failure])[]): { work: Work[]; silent: string[] } {
+  const told = answers.filter(([question]) => question.startsWith('work '))
+  return {
+    work: [underWayAt(server, now), ...told.flatMap(([, outcome]) => (isFailure(outcome) ? [] : [outcome as UnderWay]))].flatMap((each) => each.work),
+    silent: told.filter(([, outcome]) => isFailure(outcome)).map(([question]) => nameOfServer(server, question.slice('work '.length) as ServerId)),
+  }
+}
+
+/** S1: what the parent's reference says of InSN, which is announced there; what is being changed is right in the end. */
+export function inSNFindings(turn: Turn, { directory, visible }: DirectoryCopy, name: string, { tree }: ReadOutcome, answers: readonly (readonly [string, object | Failure])[]): Found[] {
+  const has = inSNOf(visible) !== null
+  if (tree === null || has === (below(tree, ['InSN']) !== undefined)) return []
+  const { work, silent } = workEverywhere(turn, answers)
+  if (silent.length > 0 || work.some((each) => each.kind === 'setInSN' && each.directory === directory)) return []
+  const sentence = has ? `the reference ${name} of #${directory} does not say that servers may be named in it` : `the reference ${name} of #${directory} says that servers may be named in it, which they may not`
+  return [found('S1', sentence, 'The reference is corrected', { type: 'ask', at: [turn.server.id], request: { type: 'setInSN', directory, to: has } })]
+}
+
+/**
+ * W5: a removal was announced, and whoever began it is gone: by the word of everybody who is connected. `answers`: what they
+ * were asked; `isRemoved`: whether the server says that it has given its name up, so that only its entry is left.
+ */
+export function announcedFindings({ server, now }: Turn, announced: Announced, answers: readonly (readonly [string, object | Failure])[], isRemoved: (si: ServerId) => boolean): Found[] {
+  const { directory, label, name, server: si } = announced
+  const { work, silent } = workEverywhere({ server, now }, answers)
+  if (work.some((each) => worksOn(each, announced))) return []
+  const what = si === null ? `that ${name} loses InSN` : `the removal of the server ${name}`
+  if (silent.length > 0) return [found('W5', `${what} was announced, and ${silent.join(', ')} did not say whether it is under way there`, 'Check again when all answer', null)]
+  const change = (procedure: 'setInSN' | 'removeS', labels: Label[], tree: Tree): Repair => ({ type: 'change', at: [server.id], directory, procedure, labels, tree })
+  if (si !== null && isRemoved(si)) return [found('W5', `the server ${name} has given up its name, and its entry is still there`, 'The entry is taken away', change('removeS', [label], [['Server', false]]))]
+  const takenBack = si === null ? change('setInSN', ['.'], [['InSN', [[WITHDRAWN, false]]]]) : change('removeS', [label, 'Server'], [[WITHDRAWN, false]])
+  return [found('W5', `${what} was announced, and nobody in reach works on it`, 'The announcement is taken back', takenBack)]
+}
 
 /** R9: what the parent's reference says of who stores a directory that is stored here. */
 export function referenceFindings(copy: DirectoryCopy, name: string, reference: ReadOutcome): Found[] {

@@ -43,12 +43,13 @@ export function register(turn: Turn): void {
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   const home = homeOf(server)!
   const copy = server.copies.get(home)
-  if (copy !== undefined && copy.state !== 'active') return
+  // Left out by an epoch it asks those who are in: it may have been removed meanwhile [S4].
+  if (copy !== undefined && copy.state !== 'active' && copy.state !== 'excluded') return
   if (isFirstInRoot(server)) return rename(turn, lastLabel(server), null)
   // A name in a directory that was only wished for: nobody has looked yet whether it may be.
   if (server.home === null && labelsOfServer(server.name).length > 1) return takeFreeName(turn, server.root)
   const label = lastLabel(server)
-  if (copy !== undefined && serverEntry(copy.visible, label)?.server === server.id) {
+  if (copy?.state === 'active' && serverEntry(copy.visible, label)?.server === server.id) {
     isRegistered(turn)
     return keepRight(turn, home, copy, label)
   }

@@ -4,7 +4,7 @@ import { Cluster, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import type { Call } from '../calls'
 import { serverEntry } from '../directories/serverEntry'
-import { explain, isFailure } from '../errors'
+import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import type { Request } from '../requests'
 import { visibleAt } from '../values/valueTree'
@@ -115,6 +115,22 @@ it('[S4] if it does come back it finds that it was removed, says so over restart
   expect([gamma.server.removed, gamma.server.registered]).toEqual([false, true])
 })
 
+it('[S4] it finds that also while its own copy of the directory of its name waits for a decision', () => {
+  const all = lost()
+  const { cluster, root, members: [alpha, beta, gamma] } = all
+  cluster.restart(gamma)
+  for (const other of [alpha, beta]) cluster.cut(gamma, other)
+  cluster.write(gamma, dec, ['Lampson'], true)
+  cluster.crash(gamma)
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
+  cluster.pass(10_000)
+  cluster.ask(alpha, removeLost('DEC', 'gamma'))
+  cluster.restart(gamma)
+  cluster.pass(60_000)
+  expect([gamma.copy(dec).state, gamma.server.removed]).toEqual(['excluded', true])
+})
+
 it('[S4] its name may be another\'s by then: it takes no other by itself', () => {
   const { cluster, members: [alpha, beta, gamma] } = removed()
   cluster.ask(beta, { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
@@ -123,4 +139,91 @@ it('[S4] its name may be another\'s by then: it takes no other by itself', () =>
   cluster.pass(60_000)
   expect(serverEntry(alpha.copy(dec).visible, 'gamma')?.server).toBe(beta.id)
   expect([gamma.server.removed, gamma.server.registered]).toEqual([true, false])
+})
+
+/** Until the mark of the removal stands at alpha; then as far as `until` says. */
+function removing(all: ReturnType<typeof lost>, by: Member, until: () => boolean): number {
+  const { cluster } = all
+  const id = cluster.call(by, removeLost('DEC', 'gamma'))
+  const goesOn = (): boolean => !by.replies.has(id) && !until() && (cluster.deliver() || cluster.tickNext())
+  while (goesOn());
+  return id
+}
+
+/** The rings go on without gamma; beta stores DEC too. */
+function leftOut(): ReturnType<typeof lost> {
+  const all = lost()
+  const { cluster, root, members: [alpha, beta] } = all
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
+  cluster.join(beta, dec, alpha)
+  cluster.pass(60_000)
+  return all
+}
+const awaitedIn = (at: Member, directory: DirectoryId): boolean => at.copy(directory).excluded.some(({ abandoned }) => !abandoned)
+
+it('[S4] [E4] that nobody waits for it is said last: what fails before leaves everything as it was, as the failure says', () => {
+  const all = leftOut()
+  const { cluster, root, members: [alpha, beta] } = all
+  const id = removing(all, beta, () => serverEntry(alpha.copy(dec).visible, 'gamma')!.withdrawn !== null)
+  cluster.crash(alpha)
+  cluster.pass(60_000)
+  expect(explain(beta.replies.get(id) as Failure)).toMatch(/^The removal is not done: .*Everything is as it was/)
+  expect([awaitedIn(beta, root), awaitedIn(beta, dec)]).toEqual([true, true])
+  expect(serverEntry(beta.copy(dec).visible, 'gamma')).toMatchObject({ withdrawn: null })
+})
+
+it('[S4] [E4] what fails after the directory of its name waits no more says so, and nothing else; repeated, it is done', () => {
+  const all = leftOut()
+  const { cluster, root, members: [alpha, beta] } = all
+  const id = removing(all, beta, () => !awaitedIn(beta, dec))
+  expect([awaitedIn(beta, root), serverEntry(beta.copy(dec).visible, 'gamma')!.withdrawn === null]).toEqual([true, false])
+  cluster.crash(alpha)
+  cluster.pass(60_000)
+  expect(explain(beta.replies.get(id) as Failure)).toMatch(new RegExp(`^The server /DEC/gamma is not removed: (?!.*as it was;.*What is done).*\\. What is done stays: #${root}/DEC waits no longer for what it alone has\\. All else is as it was; repeat it`))
+  expect([awaitedIn(beta, root), serverEntry(beta.copy(dec).visible, 'gamma')!.withdrawn]).toEqual([true, null])
+  cluster.restart(alpha)
+  cluster.pass(60_000)
+  cluster.ask(beta, removeLost('DEC', 'gamma'))
+  expect([awaitedIn(beta, root), awaitedIn(beta, dec), serverEntry(beta.copy(dec).visible, 'gamma')]).toEqual([false, false, null])
+})
+
+it('[S4] only servers that store a directory may say that it waits no more: who does not is told so before anything is changed', () => {
+  const { cluster, root, members: [alpha, beta] } = lost()
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
+  cluster.pass(10_000)
+  expect(sentence(cluster, beta, removeLost('DEC', 'gamma'))).toMatch(new RegExp(`^The ring of #${root}/DEC waits for what the server /DEC/gamma alone has, and only servers that store`))
+  expect([awaitedIn(alpha, root), serverEntry(alpha.copy(dec).visible, 'gamma')!.withdrawn]).toEqual([true, null])
+})
+
+it('[S4] whether the entry is gone is asked, where no answer to taking it away has come', () => {
+  const all = leftOut()
+  const { cluster, members: [alpha, beta] } = all
+  const id = removing(all, beta, () => [...beta.server.procedures.values()].some((each) => each.type === 'removeLost' && each.isChecked))
+  for (const each of beta.server.procedures.values()) if (each.type === 'removeLost') each.keepers = [alpha.id]
+  const hand = cluster.hand.bind(cluster)
+  cluster.hand = (post) => {
+    const { message } = post
+    if (message.type !== 'answer' || !message.outcome.startsWith('{"ts"')) hand(post)
+  }
+  cluster.pass(10_000)
+  expect(serverEntry(alpha.copy(dec).visible, 'gamma')).toBeNull()
+  expect(beta.replies.get(id)).toMatchObject({ name: 'DEC/gamma' })
+})
+
+it('[S4] whoever was asked to wait no longer and does not answer is named', () => {
+  const all = leftOut()
+  const { cluster, members: [alpha, beta] } = all
+  const isAsked = (): boolean => cluster.post.some(({ message }) => message.type === 'request' && message.request.type === 'abandon')
+  // Beta has it from alpha that the directory waits.
+  const id = cluster.call(beta, removeLost('DEC', 'gamma'))
+  const goesOn = (): boolean => {
+    for (const each of beta.server.procedures.values()) if (each.type === 'removeLost') for (const told of each.awaiting) told.at = alpha.id
+    return !isAsked() && (cluster.deliver() || cluster.tickNext())
+  }
+  while (goesOn());
+  cluster.crash(alpha)
+  cluster.pass(60_000)
+  expect(explain(beta.replies.get(id) as Failure)).toMatch(/^The server \/DEC\/gamma is not removed: .*What is done stays: .*\/DEC was asked to wait no longer for what it alone has, and has not answered/)
 })

@@ -1,8 +1,12 @@
 /**
  * RemoveS of a server that is gone for good: performed by another one, at an administrator's word. Every server in reach says
- * first where the lost one still has a part; no ring may wait for it, or name it, and nobody may point up to it. Then its
- * name is withdrawn [W5], the server above released, and the entry goes, with a record of who it was: if it does come back it
- * is told so by the copy that it asks to enter it, and takes no name by itself [S4].
+ * first where the lost one still has a part; no ring may name it, and nobody may point up to it. Then its name is withdrawn
+ * [W5], the server above released, and the entry goes, with a record of who it was: if it does come back it is told so by the
+ * copy that it asks to enter it, and takes no name by itself [S4].
+ *
+ * That nobody waits any more for what it alone has [E4] cannot be taken back, so it comes as late as it can: in the directory
+ * of its name when every copy has the announcement, for F, which is frozen until then, has to pass that; elsewhere when all is
+ * looked at, so that it is part of the removal and is done again with it.
  */
 import { answer, type Caller } from '../caller'
 import type { Found } from '../directories/lookup'
@@ -14,7 +18,7 @@ import type { Outcomes, ReadOutcome, Traces } from '../requests'
 import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { pointedUpFault } from './announcements'
-import { begin, change, finish, goOnWithdrawing, lookUp, read, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnWithdrawing, lookUp, read, reasonOf, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 /** What removing a lost server comes to: what hinders it, and what is lost with it. */
 export interface LostServer {
@@ -50,11 +54,15 @@ export interface LostRemoval extends Begun {
   open: number
   awaiting: { directory: DirectoryId; at: ServerId }[]
   withdrawing: Withdrawing | null
+  /** Nobody points up to it, and nobody new can. */
+  isChecked: boolean
+  /** What cannot be taken back and is done, in words. */
+  done: string[]
   broken: Failure | null
 }
 
-/** The `home` is found, the entry `looked` at, everybody asked; whoever waits for it `abandoned`; withdrawn, `checked`; the server above found (`upHome`) and `released`; the entry `gone`; `restored` when that came to nothing. */
-export type LostRemovalStep = 'home' | 'looked' | `knows ${ServerId}` | 'state' | 'abandoned' | WithdrawingStep | 'checked' | 'upHome' | 'released' | 'gone' | 'restored'
+/** The `home` is found, the entry `looked` at, everybody asked; withdrawn, `checked`; whoever waits for it (`state`) has it `abandoned`; the server above found (`upHome`) and `released`; the entry `gone`, or `asked` whether it is; `restored` when that came to nothing. */
+export type LostRemovalStep = 'home' | 'looked' | `knows ${ServerId}` | 'state' | 'abandoned' | WithdrawingStep | 'checked' | 'upHome' | 'released' | 'gone' | 'asked' | 'restored'
 
 /** `path`: the lost server's name, as labels from the root. */
 export function beginRemoveLost(turn: Turn, path: Label[], dry: boolean, caller: Caller): void {
@@ -63,7 +71,7 @@ export function beginRemoveLost(turn: Turn, path: Label[], dry: boolean, caller:
   if (root === null) return answer(turn, caller, failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
   const name = formatPath(path)
   if (path.length === 0) return answer(turn, caller, failure('BadName', { name: '/', reason: 'a server has a label of its own' }))
-  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], withdrawing: null, broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatPath(other.path) === name)
+  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], withdrawing: null, isChecked: false, done: [], broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatPath(other.path) === name)
   if (removal === null) return
   if (path.length > 1) lookUp(turn, removal, 'home', path.slice(0, -1), null, null)
   else look(turn, removal, 'looked')
@@ -85,34 +93,45 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
     case 'looked':
       return isFailure(outcome) ? finish(turn, removal, outcome) : onLooked(turn, removal, outcome as ReadOutcome)
     case 'state':
-      return isFailure(outcome) ? finish(turn, removal, outcome) : abandon(turn, removal, (outcome as Outcomes['state']))
+      return isFailure(outcome) ? restore(turn, removal, outcome) : abandon(turn, removal, (outcome as Outcomes['state']))
     case 'abandoned':
-      return isFailure(outcome) ? finish(turn, removal, outcome) : abandonNext(turn, removal)
+      if (!isFailure(outcome)) return onAbandoned(turn, removal)
+      if (outcome.code !== 'BadRequest') removal.done.push(`${nameOfNext(removal)} was asked to wait no longer for what it alone has, and has not answered`)
+      return restore(turn, removal, outcome)
     case 'checked': {
       if (isFailure(outcome)) return restore(turn, removal, outcome)
       const fault = faultOf(turn, removal, outcome as ReadOutcome)
-      return fault === null ? findUp(turn, removal) : restore(turn, removal, fault)
+      if (fault !== null) return restore(turn, removal, fault)
+      removal.isChecked = true
+      return abandonNext(turn, removal)
     }
     case 'upHome':
       if (isFailure(outcome)) return outcome.code === 'NotFound' ? take(turn, removal) : restore(turn, removal, outcome)
       removal.upHome = (outcome as Found).directory
       return release(turn, removal, (outcome as Found).servers)
     case 'released':
-      return isFailure(outcome) ? restore(turn, removal, outcome) : take(turn, removal)
+      if (isFailure(outcome)) return restore(turn, removal, outcome)
+      removal.done.push(`/${formatPath(removal.up!)} keeps its name for it no longer`)
+      return take(turn, removal)
     case 'gone':
-      if (!isFailure(outcome)) happened(turn, { kind: 'server', text: `the server ${removal.lost!.name}, which is gone for good, has been removed`, server: removal.lost!.server })
-      return finish(turn, removal, isFailure(outcome) ? outcome : removal.lost!)
+      if (!isFailure(outcome)) return removed(turn, removal)
+      if (outcome.code !== 'TimedOut') return restore(turn, removal, outcome)
+      // Whether it was done is asked, not assumed.
+      removal.broken = outcome
+      return read(turn, removal, 'asked', removal.keepers, removal.home, [labelOf(removal), 'Server', 'SI'])
+    case 'asked': {
+      const stands = isFailure(outcome) || labelsIn((outcome as ReadOutcome).tree ?? undefined).includes(removal.lost!.server)
+      return stands ? finish(turn, removal, removal.broken!) : removed(turn, removal)
+    }
     case 'restored':
-      return finish(turn, removal, removal.broken ?? outcome)
+      return finish(turn, removal, whyNot(removal, outcome))
+    case 'swept':
+      if (!isFailure(outcome) && nextAwaiting(removal) !== undefined) return abandonNext(turn, removal)
+      return withdrawOn(turn, removal, step, outcome)
     case 'withdrawn':
     case 'marked':
-    case 'swept':
-    case 'stood': {
-      const stable = goOnWithdrawing(turn, removal, removal.withdrawing!, step, outcome)
-      if (stable === 'stable') look(turn, removal, 'checked')
-      else if (stable !== null) restore(turn, removal, stable)
-      return
-    }
+    case 'stood':
+      return withdrawOn(turn, removal, step, outcome)
     default:
       return onKnown(turn, removal, step.slice('knows '.length) as ServerId, outcome)
   }
@@ -124,9 +143,11 @@ function faultOf(turn: Turn, removal: LostRemoval, { tree }: ReadOutcome): Failu
   const name = `/${formatPath(removal.path)}`
   const si = labelsIn(below(tree, ['Server', 'SI']))[0]
   if (si === undefined || !isServerId(si) || (removal.lost !== null && removal.lost.server !== si)) return failure('NoSuchServer', { server: name })
-  if (si === server.id || server.peers.has(si)) return failure('ServerRunning', { server: name, by: server.name })
+  if (si === server.id || server.peers.has(si)) return running(turn, removal)
   return removal.dry ? null : pointedUpFault(labelOf(removal), labelsIn(below(tree, ['Server', 'Down'])), 'Removing the server')
 }
+
+const running = ({ server }: Turn, { path }: LostRemoval): Failure => failure('ServerRunning', { server: `/${formatPath(path)}`, by: server.name })
 
 function onLooked(turn: Turn, removal: LostRemoval, outcome: ReadOutcome): void {
   const { server } = turn
@@ -152,20 +173,44 @@ function onKnown(turn: Turn, removal: LostRemoval, from: ServerId, outcome: obje
   if (--removal.open > 0) return
   if (removal.dry) return finish(turn, removal, lost)
   if (lost.rings.length > 0) return finish(turn, removal, failure('StillMember', { server: `/${lost.name}`, name: lost.rings.map(({ name }) => name).join(', ').slice(0, 2000) }))
-  abandonNext(turn, removal)
-}
-
-/** E4: nobody waits any more for what it alone has. */
-function abandonNext(turn: Turn, removal: LostRemoval): void {
-  const next = removal.awaiting[0]
-  if (next !== undefined) return request(turn, removal, 'state', [next.at], { type: 'state', directory: next.directory })
+  const elsewhere = lost.awaited.filter(({ directory }) => turn.server.copies.get(directory)?.state !== 'active')
+  if (elsewhere.length > 0) return finish(turn, removal, failure('StillAwaited', { server: `/${lost.name}`, name: elsewhere.map(({ name }) => name).join(', ').slice(0, 2000) }))
   const { home, keepers, path } = removal
   removal.withdrawing = withdrawingFrom(keepers[0]!, home, [labelOf(removal), 'Server'])
   change(turn, removal, 'withdrawn', [keepers[0]!], home, 'removeS', [path.at(-1)!, 'Server'], [[WITHDRAWN, true]])
 }
 
+function withdrawOn(turn: Turn, removal: LostRemoval, step: WithdrawingStep, outcome: object | Failure): void {
+  const stable = goOnWithdrawing(turn, removal, removal.withdrawing!, step, outcome)
+  if (stable === 'stable') look(turn, removal, 'checked')
+  else if (stable !== null) restore(turn, removal, stable)
+}
+
+/** The next directory that is to wait for it no more: at first only that of its name. */
+const nextAwaiting = ({ awaiting, isChecked, home }: LostRemoval): LostRemoval['awaiting'][number] | undefined => awaiting.find(({ directory }) => isChecked || directory === home)
+
+const nameOfNext = (removal: LostRemoval): string => removal.lost!.awaited.find(({ directory }) => directory === nextAwaiting(removal)!.directory)!.name
+
+/** E4: nobody waits any more for what it alone has, unless it is back. */
+function abandonNext(turn: Turn, removal: LostRemoval): void {
+  const next = nextAwaiting(removal)
+  if (next === undefined) return findUp(turn, removal)
+  if (turn.server.peers.has(removal.lost!.server)) return restore(turn, removal, running(turn, removal))
+  request(turn, removal, 'state', [next.at], { type: 'state', directory: next.directory })
+}
+
+/** Of the directory of its name F can go on by now, and pass the announcement. */
+function onAbandoned(turn: Turn, removal: LostRemoval): void {
+  const { done, awaiting } = removal
+  const { directory } = nextAwaiting(removal)!
+  done.push(`${nameOfNext(removal)} waits no longer for what it alone has`)
+  removal.awaiting = awaiting.filter((each) => each.directory !== directory)
+  if (removal.isChecked) abandonNext(turn, removal)
+  else withdrawOn(turn, removal, 'swept', {})
+}
+
 function abandon(turn: Turn, removal: LostRemoval, { excluded }: Outcomes['state']): void {
-  const { directory, at } = removal.awaiting.shift()!
+  const { directory, at } = nextAwaiting(removal)!
   request(turn, removal, 'abandoned', [at], { type: 'abandon', directory, copies: excluded.filter((exclusion) => exclusion.server === removal.lost!.server).map(({ copy }) => copy) })
 }
 
@@ -183,6 +228,19 @@ const release = (turn: Turn, removal: LostRemoval, at: readonly ServerId[]): voi
 function take(turn: Turn, removal: LostRemoval): void {
   const entry: Tree = removal.alone ? false : [['Server', false]]
   change(turn, removal, 'gone', removal.keepers, removal.home, 'removeS', [], [[labelOf(removal), entry], ['.', [[REMOVED, [[removal.lost!.server, true]]]]]])
+}
+
+function removed(turn: Turn, removal: LostRemoval): void {
+  const { name, server } = removal.lost!
+  happened(turn, { kind: 'server', text: `the server ${name}, which is gone for good, has been removed`, server })
+  finish(turn, removal, removal.lost!)
+}
+
+/** Why it is not removed, and what is done of it nevertheless. */
+function whyNot({ broken, done, lost }: LostRemoval, restored: object | Failure): Failure {
+  const name = `/${lost!.name}`
+  const why = cameToNothing(broken!, restored, `the server ${name}`)
+  return done.length === 0 ? why : failure('NotRemoved', { server: name, reason: reasonOf(why), what: done.join('; ') })
 }
 
 /** It came to nothing: others may point up to it again. */

@@ -13,7 +13,7 @@ import { changeServer, happened, homeOf, labelsOfServer, type Turn } from '../se
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { shorterCopyFault } from './placement'
-import { begin, change, finish, goOnAt, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnAt, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 export interface Removal extends Begun {
   type: 'removeS'
@@ -76,7 +76,7 @@ export function onRemoval(turn: Turn, removal: Removal, step: RemovalStep, outco
       if (!isFailure(outcome)) happened(turn, { kind: 'server', text: `this server has been removed: it has no name and takes none by itself`, server: turn.server.id })
       return finish(turn, removal, isFailure(outcome) ? outcome : { server: turn.server.id })
     case 'restored':
-      return finish(turn, removal, removal.broken ?? outcome)
+      return finish(turn, removal, cameToNothing(removal.broken!, outcome, `the server /${turn.server.name}`))
     default: {
       const stable = goOnWithdrawing(turn, removal, removal.withdrawing!, step, outcome)
       if (stable === 'stable') look(turn, removal, 'checked')

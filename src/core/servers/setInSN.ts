@@ -15,7 +15,7 @@ import type { ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import { labelsIn, type Tree } from '../values/readValue'
 import { namedInFault } from './announcements'
-import { begin, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 export interface SettingInSN extends Begun {
   type: 'setInSN'
@@ -65,7 +65,7 @@ export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInS
     case 'committed':
       return isFailure(outcome) ? restore(turn, setting, outcome) : unannounce(turn, setting, setting.parent!)
     case 'restored':
-      return finish(turn, setting, setting.broken ?? outcome)
+      return finish(turn, setting, cameToNothing(setting.broken!, outcome, `InSN of #${copy.directory}`))
     default: {
       const stable = goOnWithdrawing(turn, setting, setting.withdrawing, step, outcome)
       if (stable === 'stable') changeOwn(turn, setting, 'committed', [['InSN', false]])

@@ -31,7 +31,7 @@ export function tracesOf(server: Server, gone: ServerId): Traces {
 }
 
 /** A directory's name by its back-references, as far up as copies here lead. */
-function nameKnownHere(server: Server, directory: DirectoryId): string {
+export function nameKnownHere(server: Server, directory: DirectoryId): string {
   const labels: Label[] = []
   let at = directory
   for (let copy = server.copies.get(at); copy !== undefined && labels.length < 16; copy = server.copies.get(at)) {

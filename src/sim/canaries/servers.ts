@@ -1,12 +1,13 @@
 /** Bugs in naming and placing servers. */
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
+import { REMOVED } from '../../core/directories/serverEntry'
 import type { Label } from '../../core/names'
 import type { Request } from '../../core/requests'
 import type { Input } from '../../core/step'
 import { BEGINNING } from '../../core/timestamp'
 import type { ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
-import { placingMix } from '../workload'
+import { epochMix, placingMix } from '../workload'
 import { copiesOf, incomplete, type NamedCanary } from './canary'
 
 const placing = { weather: { ...calm, delay: 40 }, mix: placingMix, pace: 4000, worstSkew: 0 }
@@ -24,6 +25,19 @@ function pretend({ visible }: DirectoryCopy, has: boolean): void {
   const { edition } = visible
   const depth: [Label, ValueNode] = ['1', { ts: BEGINNING, mark: 'present', children: null, edition }]
   if (has && !self.has('InSN')) self.set('InSN', { ts: BEGINNING, mark: 'present', children: new Map([depth]), edition })
+}
+
+const losing = { weather: { ...calm, delay: 40 }, mix: { ...epochMix, epoch: 12 }, pace: 4000, worstSkew: 0, losesServers: true } as const
+
+/** The answer to who asks what is known of a lost server, without the rings. */
+function withoutRings(outcome: string): string {
+  if (!outcome.startsWith('{"rings":')) return outcome
+  return JSON.stringify({ ...(JSON.parse(outcome) as object), rings: [] })
+}
+
+function hideRemoved(self: ValueNode | undefined, mark: ValueNode['mark']): void {
+  const removed = self?.children?.get(REMOVED)
+  if (removed !== undefined) removed.mark = mark
 }
 
 export const serverCanaries: readonly NamedCanary[] = [
@@ -64,5 +78,39 @@ export const serverCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: placing,
+  },
+  {
+    name: 'a lost server is removed without looking at rings',
+    rules: ['S4'],
+    make: () => ({
+      message: (message) => (message.type === 'answer' ? { ...message, outcome: withoutRings(message.outcome) } : message),
+      stepped: ({ server }) => {
+        for (const procedure of server.procedures.values()) if (procedure.type === 'removeLost') procedure.lost?.rings.splice(0)
+      },
+    }),
+    aim: losing,
+  },
+  {
+    name: 'a lost server is removed, and nobody writes down who it was',
+    rules: ['S4'],
+    make: () => ({
+      stepped: ({ server }) => {
+        for (const { intent } of server.originating.values()) if (intent.procedure === 'removeS') intent.branches = intent.branches.filter(([label]) => label !== '.')
+      },
+    }),
+    aim: losing,
+  },
+  {
+    name: 'whoever comes back is entered, whatever is written down of it',
+    rules: ['S4'],
+    make: () => ({
+      before: (server) => {
+        for (const { visible } of copiesOf(server)) hideRemoved(visible.root.children?.get('.'), 'absent')
+      },
+      stepped: (server) => {
+        for (const { visible } of copiesOf(server)) hideRemoved(visible.root.children?.get('.'), 'present')
+      },
+    }),
+    aim: losing,
   },
 ]

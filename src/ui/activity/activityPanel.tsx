@@ -1,5 +1,5 @@
 import { Download, FlaskConical, Pause, Play } from 'lucide-react'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Virtualizer } from 'virtua'
 import { useStore } from 'zustand'
 import type { Activity } from '../../tab/view'
@@ -18,6 +18,7 @@ export function ActivityPanel() {
   const live = useStore(tab.activity, (state) => state.entries)
   const [held, setHeld] = useState<readonly Activity[] | null>(null)
   const [kind, setKind] = useState<Kind | 'all'>('all')
+  const scroll = useRef<HTMLDivElement>(null)
   const entries = held ?? live
   const shown = (kind === 'all' ? entries : entries.filter((entry) => entry.kind === kind)).toReversed()
   const waiting = held === null ? 0 : live.filter(({ id }) => id > (held.at(-1)?.id ?? 0)).length
@@ -51,9 +52,9 @@ export function ActivityPanel() {
       </header>
       {held !== null && <p className="paused">Paused; {waiting} new.</p>}
       {shown.length === 0 && <p className="empty">Nothing of this kind has happened yet.</p>}
-      <div className="activity-scroll" tabIndex={0} role="group" aria-label="What happened, newest first">
+      <div ref={scroll} className="activity-scroll" tabIndex={0} role="group" aria-label="What happened, newest first">
         <div role="list">
-          <Virtualizer data={shown} itemSize={44}>
+          <Virtualizer scrollRef={scroll} data={shown} itemSize={44}>
             {(entry) => <Line key={entry.id} entry={entry} />}
           </Virtualizer>
         </div>

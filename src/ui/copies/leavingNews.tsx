@@ -8,21 +8,22 @@ import { Label } from '../parts/text'
 import type { KnownCopy } from './knownCopies'
 
 /** R10: copies that are on their way out of the ring, and can still be kept. This server's own is known without asking anybody. */
-export function LeavingNews({ copy, copies, place: { di } }: { copy: CopyView | null; copies: readonly KnownCopy[]; place: Place }) {
+export function LeavingNews({ copy, copies, place: { di, directory } }: { copy: CopyView | null; copies: readonly KnownCopy[]; place: Place }) {
   const self = useView((view) => view.server.id)
   const others = copies.filter(({ member, standing, state }) => member.server !== self && standing === 'answers' && state?.state === 'leaving').map(({ member }) => member.server)
   const leaving = copy?.state === 'leaving' ? [self, ...others] : others
-  return leaving.map((server) => <Leaving key={server} server={server} di={di} />)
+  return leaving.map((server) => <Leaving key={server} server={server} di={di} directory={directory} />)
 }
 
 /** Where the directory cannot be looked up, its other copies being out of reach: the copy here is on its way out of the ring. */
 export function OwnLeaving({ at }: { at: string }) {
   const self = useView((view) => view.server.id)
-  const di = useView((view) => Object.values(view.copies).find(({ name, state }) => state === 'leaving' && (name === at || name === parentOf(at)))?.directory ?? null)
-  return di === null ? null : <Leaving server={self} di={di} />
+  const copy = useView((view) => Object.values(view.copies).find(({ name, state }) => state === 'leaving' && (name === at || name === parentOf(at))) ?? null)
+  return copy === null ? null : <Leaving server={self} di={copy.directory} directory={copy.name} />
 }
 
-function Leaving({ server, di }: { server: ServerId; di: DirectoryId }) {
+function Leaving({ server, di, directory }: { server: ServerId; di: DirectoryId; directory: string }) {
+  const { dialogs } = useDesk()
   const name = useView((view) => serverLabel(view, server))
   const trouble = useView((view) => linkTrouble(view, server))
   return (
@@ -32,9 +33,12 @@ function Leaving({ server, di }: { server: ServerId; di: DirectoryId }) {
           <Label>{name}</Label>
         </b>{' '}
         is leaving the ring: the copy before it takes over what it has, for which both must be connected. Until that is done it can stay. Afterwards it has left, and can only be added again.
-        {trouble !== '' && ` It is ${trouble}.`}
+        {trouble !== '' && ` It is ${trouble}.`} If the copy before it is gone for good nobody can say whether it was taken over: then a new epoch by force takes it along, and it is a member again.
       </p>
       <Keep server={server} di={di} />
+      <button type="button" onClick={() => dialogs.open({ type: 'newEpoch', directory, di, chosen: 'reachable', without: null })}>
+        New epoch with it…
+      </button>
     </div>
   )
 }

@@ -32,7 +32,7 @@ export function Forecast({ foreseen: { preview, lacking }, joins }: { foreseen: 
       {preview.unknown.map(({ server, name }) => (
         <Unknown key={server} name={name} exclusion={preview.excluded.find((exclusion) => exclusion.server === server && !exclusion.abandoned)} />
       ))}
-      {awaited.length > 0 && (
+      {awaited.length > 0 && lacking?.code !== 'OnlyByForce' && (
         <p className="hint">{lacking === null ? 'The chosen are most of the ring: no other half can do the same.' : 'The chosen are not most of the ring.'}</p>
       )}
     </>

@@ -19,7 +19,7 @@ export function useForeseen(di: DirectoryId, chosen: readonly ServerId[], versio
   const { service } = useDesk().tab
   return useReading(chosen.length === 0 ? null : `epoch ${di} ${chosen.join(' ')}`, version, async () => {
     const preview = await service.previewEpoch(`#${di}`, chosen, { patience: PATIENCE })
-    if (preview.fault?.code !== 'NoMajority') return { preview, lacking: null }
+    if (preview.fault?.code !== 'NoMajority' && preview.fault?.code !== 'OnlyByForce') return { preview, lacking: null }
     return { preview: await service.previewEpoch(`#${di}`, chosen, { patience: PATIENCE, force: true }), lacking: preview.fault }
   })
 }

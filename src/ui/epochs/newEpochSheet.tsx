@@ -60,7 +60,8 @@ export function NewEpochSheet({ request, onClose }: Props<'newEpoch'>) {
           {chosen.length > 0 && foreseen === null && <p className="hint">{failure ?? 'Asking them what it would come to…'}</p>}
           {foreseen !== null && <Forecast foreseen={foreseen} joins={candidates.some(({ isMember }) => !isMember)} />}
         </div>
-        {lacking !== null && <Force lacking={lacking} isSure={isSure} onSure={(sure) => setConfirmed(sure ? servers.join(' ') : '')} />}
+        {lacking?.code === 'OnlyByForce' && <Uncertain lacking={lacking} isSure={isSure} onSure={(sure) => setConfirmed(sure ? servers.join(' ') : '')} />}
+        {lacking?.code === 'NoMajority' && <Force lacking={lacking} isSure={isSure} onSure={(sure) => setConfirmed(sure ? servers.join(' ') : '')} />}
         <footer>
           <button type="button" onClick={onClose}>
             Cancel
@@ -109,6 +110,22 @@ function Force({ lacking, isSure, onSure }: { lacking: NameServiceError; isSure:
         <span>
           I know that no epoch is made by <bdi>{missing}</bdi>
         </span>
+      </label>
+    </fieldset>
+  )
+}
+
+/** E5: a copy that is leaving, or the only one, with an old store: what it lacks nobody here can know. */
+function Uncertain({ lacking, isSure, onSure }: { lacking: NameServiceError; isSure: boolean; onSure: (sure: boolean) => void }) {
+  return (
+    <fieldset className="force">
+      <legend>Only by force</legend>
+      <p>
+        <bdi>{lacking.about['reason']}</bdi>. What was done at copies that are not here is not in this epoch. If one of them comes back, it is left out, and keeps what it has to be made anew.
+      </p>
+      <label className="choice">
+        <input type="checkbox" checked={isSure} onChange={(event) => onSure(event.target.checked)} />
+        <span>I know that no other copy will come back</span>
       </label>
     </fieldset>
   )

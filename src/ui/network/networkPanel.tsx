@@ -3,6 +3,7 @@ import { useDesk } from '../desk/desk'
 import { linkDeeds } from './linkDeeds'
 import { LinkList } from './linkList'
 import { NetworkMap } from './networkMap'
+import { UnderWay } from './underWay'
 import { Weather } from './weather'
 
 /** Every server and link known here; links can be cut and healed, for real. */
@@ -36,6 +37,7 @@ export function NetworkPanel() {
           <Weather weather={view.weather} />
         </>
       )}
+      <UnderWay />
       <p className="row">
         <button type="button" className="quiet small" onClick={() => dialogs.open({ type: 'combine', link: '' })}>
           Join another name service…

@@ -1,5 +1,6 @@
 import { useDesk, useView } from '../desk/desk'
 import { CombinationNews } from '../combination/combinationNews'
+import { OldStoreNews } from '../epochs/oldStoreNews'
 import { OutsideNews } from '../epochs/outsideNews'
 
 /** The states in which something is not as usual, in words, with what to do. */
@@ -37,6 +38,7 @@ export function StateBanner() {
       {state === 'running' && joining && !isolated && <p className="banner" role="status">Joining: this server is taking a copy of the root. Names can be read meanwhile.</p>}
       <OutsideNews />
       <CombinationNews />
+      <OldStoreNews />
       {isolated && (
         <div className="banner warn" role="status">
           <p>

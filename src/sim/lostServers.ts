@@ -1,0 +1,125 @@
+/**
+ * Servers that are gone for good, or that everybody takes for gone [S4]: destroyed with all they had, or away until all is over.
+ * Administrators remove them, when they stand in no ring any more; some are tried too early.
+ */
+import type { Call } from '../core/calls'
+import { isFailure, type Failure } from '../core/errors'
+import type { DirectoryId, Label, ServerId } from '../core/names'
+import { labelsOfServer } from '../core/server'
+import type { LostServer } from '../core/servers/removeLost'
+import { emptyDisk } from '../storage/memoryStore'
+import { isMember, ruling } from './checkers'
+import { namesOf, removedStayAway } from './serverCheckers'
+import type { Random } from './random'
+import type { SimServer } from './simServer'
+import { Accusation, type World } from './world'
+import type { Workload } from './workload'
+
+/** One server, if the rings that it is in have other members: its disk is destroyed, or it is only away for long. */
+export function loseServer(world: World, random: Random): void {
+  const server = random.pick(world.servers)
+  const isLostAlready = world.servers.some(({ gone }) => gone !== null)
+  const goesOn = [...server.server.copies.values()].every(({ directory, epoch }) => world.copies(directory).some(({ at, copy }) => at !== server && isMember(copy) && copy.epoch >= epoch))
+  if (isLostAlready || !server.alive || !goesOn || server.server.root === null) return
+  server.gone = random.chance(0.5) ? 'destroyed' : 'away'
+  world.kill(server, null)
+  world.say(() => `${server.name} is ${server.gone === 'destroyed' ? 'destroyed' : 'away for long'}`)
+  world.count(server.gone === 'destroyed' ? 'servers destroyed' : 'servers away for long')
+  if (server.gone === 'destroyed') world.loseStore(server, emptyDisk())
+}
+
+const lostServers = ({ servers }: World): SimServer[] => servers.filter(({ gone }) => gone !== null)
+
+/** An administrator at some server removes it, whether or not rings have been made anew without it. */
+export function removeLostSometime(world: World, root: DirectoryId, random: Random): void {
+  const at = random.pick(world.servers)
+  for (const lost of lostServers(world)) for (const path of namesOf(world, root, lost.id)) if (at.alive && !at.frozen) remove(world, at, lost, path)
+}
+
+function remove(world: World, at: SimServer, lost: SimServer, path: Label[], then: (outcome: object) => void = () => undefined): void {
+  const call: Call = { type: 'removeLost', path, dry: false }
+  const inReach = world.servers.filter((other) => other === at || (other.alive && world.links.stands(at, other)))
+  const before = inReach.flatMap((other) => ringsWith(other, lost.id))
+  at.call(call, (outcome) => {
+    then(outcome)
+    if (isFailure(outcome)) return world.count(`removal of a lost server refused: ${outcome.code}`)
+    world.count('lost servers removed')
+    world.notice('a lost server was removed')
+    lost.isRemoved = true
+    world.judge('S4', () => isInNoRing(outcome as LostServer, lost, before, inReach))
+  })
+}
+
+/** The copies here, by identifier, that know a server as a member of their ring. */
+const ringsWith = ({ server }: SimServer, member: ServerId): string[] => [...server.copies.values()].filter((copy) => copy.state === 'active' && copy.ring.some((each) => each.server === member)).map(({ id }) => id)
+
+/** S4: whoever was in reach, and could be asked, knows no ring with it. */
+function isInNoRing({ unheard }: LostServer, lost: SimServer, before: readonly string[], inReach: readonly SimServer[]): void {
+  for (const other of inReach) {
+    const known = ringsWith(other, lost.id).find((id) => before.includes(id))
+    if (known !== undefined && !unheard.includes(other.server.name)) throw new Accusation('S4', `${lost.name} was removed, though the copy ${known} on ${other.name} knows it as a member of its ring`)
+  }
+}
+
+const ROUNDS = 4
+
+/** All is quiet: rings go on without it, whoever points up to it points elsewhere, and then it can be removed. */
+export function removeAllLost(world: World, workload: Workload): void {
+  const [root] = workload.directories as [DirectoryId]
+  for (const lost of lostServers(world)) {
+    for (let round = 0; round < ROUNDS; round++) {
+      for (const directory of workload.directories) if (ruling(world, directory).some(({ copy }) => copy.ring.some((member) => member.server === lost.id))) workload.newEpochWithout(directory, lost)
+      world.pass(60_000)
+      pointElsewhere(world, lost)
+      world.pass(60_000)
+      for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)
+      world.pass(60_000)
+    }
+    if (namesOf(world, root, lost.id).length > 0) throw new Accusation('S4', `${lost.name} could not be removed: ${lost.whyNotRemoved}`)
+    removedStayAway(world, root)
+  }
+}
+
+/** From one server after the other; where another one stores what waits for it, that one says that it need not. */
+function removeNow(world: World, workload: Workload, lost: SimServer, path: Label[], round: number): void {
+  const admins = world.servers.filter(({ alive, server }) => alive && !server.removed)
+  const at = admins[round % admins.length]
+  if (at === undefined) return
+  const onEnd = (outcome: object | Failure): void => {
+    if (!isFailure(outcome)) return
+    lost.whyNotRemoved = `${outcome.code} ${JSON.stringify(outcome.about)}`
+    if (outcome.code === 'StillAwaited') for (const directory of workload.directories) abandon(world, directory, lost)
+  }
+  remove(world, at, lost, path, onEnd)
+}
+
+function abandon(world: World, directory: DirectoryId, lost: SimServer): void {
+  for (const { at, copy } of ruling(world, directory).slice(0, 1)) {
+    const copies = copy.excluded.filter(({ server }) => server === lost.id).map((exclusion) => exclusion.copy)
+    if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, () => undefined)
+  }
+}
+
+/** S3: who points up to it is set up under the same name with somebody else above. */
+function pointElsewhere(world: World, lost: SimServer): void {
+  const own = (name: string): boolean => lost.lastName === name
+  for (const at of world.servers) {
+    const { up, name } = at.server
+    if (!at.alive || up === null || !own(up.name)) continue
+    const path = labelsOfServer(name)
+    const above = world.servers.find((other) => other !== lost && other !== at && other.alive && !other.server.removed && labelsOfServer(other.server.name).length < path.length)
+    at.call({ type: 'setUpOn', path, up: above === undefined ? null : labelsOfServer(above.server.name) }, () => undefined)
+  }
+}
+
+/** Who was only away comes back, and finds that it was removed. */
+export function bringBack(world: World, root: DirectoryId): void {
+  for (const lost of lostServers(world).filter(({ gone }) => gone === 'away')) {
+    lost.gone = null
+    world.restart(lost)
+    world.pass(120_000)
+    world.notice('a server that was removed came back')
+    if (!lost.server.removed) throw new Accusation('S4', `${lost.name} came back after it was removed, and does not know it: it calls itself /${lost.server.name}`)
+    removedStayAway(world, root)
+  }
+}
