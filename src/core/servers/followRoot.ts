@@ -70,7 +70,7 @@ export function onFollowing(turn: Turn, following: Following, step: FollowingSte
 function stays(turn: Turn, following: Following): void {
   const { server } = turn
   const peer = following.met === null ? undefined : server.peers.get(following.met)
-  if (peer?.root != null && !isOfThisService(turn, peer.root)) happened(turn, { kind: 'server', text: `${peer.name} belongs to another root (#${peer.root.slice(0, 6)}…); the two services stay apart until they are joined`, server: peer.server })
+  if (peer !== undefined && peer.root !== null && !isOfThisService(turn, peer.root)) happened(turn, { kind: 'server', text: `${peer.name} belongs to another root (#${peer.root.slice(0, 6)}…); the two services stay apart until they are joined`, server: peer.server })
   finish(turn, following, {})
 }
 
