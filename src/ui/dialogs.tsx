@@ -10,6 +10,7 @@ import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
 import { MoveSheet } from './names/moveSheet'
+import { NewRootSheet } from './names/newRootSheet'
 import { LostServerSheet } from './network/lostServerSheet'
 import { ServerSheet } from './network/serverSheet'
 import { ExpiresSheet } from './expiration/expiresSheet'
@@ -49,6 +50,8 @@ export function Dialogs() {
       return <RenameSheet request={open} onClose={onClose} />
     case 'move':
       return <MoveSheet request={open} onClose={onClose} />
+    case 'newRoot':
+      return <NewRootSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
     case 'lostServer':

@@ -15,6 +15,7 @@ export type DialogRequest =
   | { type: 'abandon'; directory: string; di: DirectoryId; server: ServerId }
   | { type: 'rename'; at: string; label: string }
   | { type: 'move'; at: string; to: string }
+  | { type: 'newRoot'; label: string; name: string }
   | { type: 'import'; at: string }
   | { type: 'expires'; at: string; until: string }
   | { type: 'server' }
