@@ -17,7 +17,7 @@ export function NewRootSheet({ request, onClose }: Props<'newRoot'>) {
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
-    void notices.during(`Putting a root above ${rootLabel}`, tab.service.newRoot(id, '/', wanted, { label: label.trim().normalize('NFC') }), again(desk, { ...request, label, name }))
+    void notices.during(`Putting a root above ${rootLabel}`, tab.service.newRoot(id, `#${tab.view.getState().root ?? ''}`, wanted, { label: label.trim().normalize('NFC') }), again(desk, { ...request, label, name }))
   }
   return (
     <Sheet title="New root above" onClose={onClose}>
