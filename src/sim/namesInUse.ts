@@ -1,12 +1,13 @@
 /**
- * M4: "a name in use leads there at every instant". Once every copy of a directory says that a label names a directory, that
- * label leads to it from each of them, whatever moves: by reference, or by links through copies that all agree on the way.
+ * M4: "a name in use leads there at every instant". Once F of a directory has passed a reference, every copy has it [F1]; from then
+ * on the name leads there from each of them, whatever moves: by reference, or by links through copies that all agree on the way.
  */
-import type { Epoch } from '../core/copies/directoryCopy'
+import type { DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
 import { goneIn } from '../core/directories/gone'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import type { UpdateSet } from '../core/values/intent'
+import { visibleChildren } from '../core/values/valueTree'
 import { ruling } from './checkers'
 import { Accusation, type World } from './world'
 
@@ -24,19 +25,19 @@ export function watchNames(world: World): void {
   /** The epoch of each directory: who begins another one decides what its names are. */
   const epochs = new Map<DirectoryId, Epoch>()
   world.observers.push({
-    stepped: (_server, _input, { save }) => {
+    stepped: (server, _input, { save }) => {
       const absorbed = save.flatMap((each) => ('copy' in each && each.change.type === 'absorbed' ? [{ parent: each.directory, sets: each.change.sets }] : []))
       const ended = save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && epochs.get(each.directory) !== each.change.fields.epoch)
       if (ended) {
         for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined) epochs.set(each.directory, each.change.fields.epoch)
         names.clear()
       }
+      for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined) enter(names, server.copyOf(each.directory))
       const changed = absorbed.filter(({ sets }) => sets.some(({ intent }) => intent.branches.some(([label]) => label !== '.')))
       if (changed.length === 0) return
       for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) names.delete(`${parent} ${label}`)
       const gone = new Set(absorbed.flatMap(({ sets }) => sets.flatMap(removedBy)))
       for (const [key, { directory }] of names) if (gone.has(directory)) names.delete(key)
-      for (const { parent, sets } of changed) for (const set of sets) for (const [label] of set.intent.branches) enter(world, names, parent, label)
       for (const name of names.values()) world.judge('M4', () => leadsThere(world, name))
     },
   })
@@ -48,13 +49,15 @@ const endedBy = ({ intent }: UpdateSet): Label[] => (intent.procedure === 'refer
 /** A directory that was removed has no name any more. */
 const removedBy = ({ intent }: UpdateSet): DirectoryId[] => intent.branches.flatMap(([label, , below]) => (label === '.' && typeof below !== 'boolean' ? below.flatMap(([inside]) => goneIn(inside) ?? []) : []))
 
-function enter(world: World, names: Map<string, InUse>, parent: DirectoryId, label: Label): void {
-  const members = ruling(world, parent)
-  const said = members.map(({ copy }) => namedBy(copy.visible, label))
-  const [first] = said
-  // Of two directories that were created under one name the later keeps it [M6].
-  if (first?.type !== 'directory') return
-  if (said.every((each) => each?.type === 'directory' && each.directory === first.directory)) names.set(`${parent} ${label}`, { parent, label, directory: first.directory })
+/** The base of a copy is what F has passed. */
+function enter(names: Map<string, InUse>, copy: DirectoryCopy | undefined): void {
+  if (copy?.state !== 'active') return
+  const { directory: parent, base } = copy
+  for (const [label] of visibleChildren(base.root)) {
+    const named = namedBy(base, label)
+    const now = namedBy(copy.visible, label)
+    if (named?.type === 'directory' && now?.type === 'directory' && now.directory === named.directory) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
+  }
 }
 
 function leadsThere(world: World, { parent, label, directory }: InUse): void {

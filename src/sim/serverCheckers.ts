@@ -87,8 +87,8 @@ export function namesHaveInSN(world: World, root: DirectoryId): void {
     for (const { path } of serversIn(place)) {
       for (let depth = 0; depth < path.length; depth++) {
         const above = places.find((other) => nameOf(other.path) === nameOf(path.slice(0, depth)))
-        const inSN = above && inSNOf(above.copy.visible)
-        if (inSN === null || inSN === undefined) return accuse('S1', `the server ${nameOf(path)} is named below ${nameOf(path.slice(0, depth))}, which has no InSN`)
+        const inSN = above === undefined ? null : inSNOf(above.copy.visible)
+        if (inSN === null) return accuse('S1', `the server ${nameOf(path)} is named below ${nameOf(path.slice(0, depth))}, which has no InSN`)
         const higher = places.find((other) => depth > 0 && nameOf(other.path) === nameOf(path.slice(0, depth - 1)))
         const rank = higher && inSNOf(higher.copy.visible)?.rank
         if (rank !== undefined && inSN.rank <= rank) accuse('S1', `${nameOf(path.slice(0, depth))}, below which the server ${nameOf(path)} is named, has the rank ${inSN.rank}, and the directory above it ${rank}`)

@@ -11,6 +11,7 @@ import { Palette } from './header/palette'
 import { ImportSheet } from './names/importSheet'
 import { MoveSheet } from './names/moveSheet'
 import { RemoveDirectorySheet } from './names/removeDirectorySheet'
+import { NewRootSheet } from './names/newRootSheet'
 import { LostServerSheet } from './network/lostServerSheet'
 import { ServerSheet } from './network/serverSheet'
 import { ExpiresSheet } from './expiration/expiresSheet'
@@ -52,6 +53,8 @@ export function Dialogs() {
       return <MoveSheet request={open} onClose={onClose} />
     case 'removeDirectory':
       return <RemoveDirectorySheet request={open} onClose={onClose} />
+    case 'newRoot':
+      return <NewRootSheet request={open} onClose={onClose} />
     case 'server':
       return <ServerSheet onClose={onClose} />
     case 'lostServer':

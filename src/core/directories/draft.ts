@@ -22,11 +22,15 @@ export function draft(tree: ValueTree, { procedure, under, tree: wanted, replace
     const meant = incarnations?.[depth]
     if (meant !== undefined && node?.ts !== meant) return failure('Superseded', { name: formatPath(labels.slice(0, depth + 1)) })
   }
+  // Of a reference that is gone nothing is left to take away, and nothing is made for it.
+  if (procedure === 'reference' && node === undefined && isAbsent(wanted)) return []
   if (procedure === 'setLink') return wholeLinks(tree, wanted as Pairs)
   if (procedure === 'reference' && labels.length === 1 && typeof wanted !== 'boolean') return wholeReference(labels[0]!, node, wanted)
   if (replace) return replaceAt(tree.root, labels, wanted)
   return below(tree.root, labels.reduceRight<Tree>((deeper, label) => [[label, deeper]], wanted) as Pairs)
 }
+
+const isAbsent = (tree: Tree): boolean => tree === false || (typeof tree !== 'boolean' && tree.length > 0 && tree.every(([, deeper]) => isAbsent(deeper)))
 
 type Pairs = readonly (readonly [Label, Tree])[]
 

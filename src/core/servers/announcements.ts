@@ -49,7 +49,7 @@ function inSNRemovalFault({ directory, visible }: DirectoryCopy, branch: Branch)
 function roomFault(copy: DirectoryCopy, branch: Branch): Failure | null {
   const inSN = inSNOf(copy.visible)
   const isComing = inside(inside(branch[2], 'InSN'), BELOW).some(([, , deeper]) => makesPresent(deeper))
-  if (isComing && (inSN?.withdrawn ?? null) !== null) return failure('Withdrawn', { name: `InSN of the directory #${copy.directory}` })
+  if (isComing && inSN !== null && inSN.withdrawn !== null) return failure('Withdrawn', { name: `InSN of the directory #${copy.directory}` })
   const lowered = inSN !== null && effectiveParent(copy) !== undefined && inside(branch[2], 'InSN').some(([label, , deeper]) => (rankIn([label]) ?? inSN.rank) < inSN.rank && makesPresent(deeper))
   if (!lowered && !(isComing && inSN === null)) return null
   return failure('WouldBreak', { what: `Moving a directory in which servers may be named below #${copy.directory}`, rule: 'S1', reason: lowered ? 'that is no root any more, so its rank stays' : 'that has no InSN', next: 'Choose another parent, or call setInSN for it first' })

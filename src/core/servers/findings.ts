@@ -78,7 +78,7 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
     const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
     return [
       ...(shorter ? [] : [withoutShorterCopy(server, name, directory, rank ?? Number.POSITIVE_INFINITY, state.ring, above!.state.ring)]),
-      ...(isRight && above !== undefined && above.rank !== null && rank! <= above.rank ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatPath(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
+      ...(isRight && above !== undefined && rank! <= (above.rank ?? Number.NEGATIVE_INFINITY) ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatPath(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
       ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
     ]
   })

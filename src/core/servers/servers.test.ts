@@ -7,7 +7,7 @@ import { serverIdOf } from '../directories/reference'
 import { inSNOf, serverEntry } from '../directories/serverEntry'
 import { explain, isFailure } from '../errors'
 import type { DirectoryId, Label } from '../names'
-import type { Finding } from '../requests'
+import type { Change, Finding } from '../requests'
 
 const dec = directoryNumber(2)
 const src = directoryNumber(3)
@@ -64,6 +64,12 @@ describe('names of servers in directories', () => {
     expect(inSNOf(alpha.copy(dec).visible)).toEqual({ rank: 1, withdrawn: null })
     cluster.ask(gamma, setUpOn(['DEC', 'gamma'], ['alpha']))
     expect(serverEntry(gamma.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: 'alpha' })
+  })
+
+  it('[S1] what was announced is taken back only where it stands: under the name of a reference that is gone nothing is made', () => {
+    const { cluster, root, members: [alpha] } = figure11()
+    const change: Change = { procedure: 'reference', under: { labels: ['Gone', 'DR'], incarnations: null }, tree: [['InSN', false]], replace: false }
+    expect(cluster.ask(alpha, ask(alpha, { type: 'draft', directory: root, change }))).toMatchObject({ branches: [] })
   })
 
   it('[S1] the copy that accepts a name looks itself, whatever the server had read', () => {

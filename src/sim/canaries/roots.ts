@@ -30,6 +30,7 @@ export const rootCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: growing,
+    from: 18,
   },
   {
     name: 'what lost against a rival stays where it is',
@@ -40,5 +41,6 @@ export const rootCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: growing,
+    from: 57,
   },
 ]

@@ -16,6 +16,7 @@ export type DialogRequest =
   | { type: 'rename'; at: string; label: string }
   | { type: 'move'; at: string; to: string }
   | { type: 'removeDirectory'; at: string }
+  | { type: 'newRoot'; label: string; name: string }
   | { type: 'import'; at: string }
   | { type: 'expires'; at: string; until: string }
   | { type: 'server' }

@@ -1,5 +1,5 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
+import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
 import { withoutTX } from '../../client/json'
 import type { JsonTree, WriteOptions, Written } from '../../client/nameService'
 import type { Desk } from '../desk/desk'
@@ -59,7 +59,7 @@ function directoryActions(desk: Desk, at: string): MenuItem[] {
     { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
     { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
     { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
-    ...(at === ROOT ? [{ word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
+    ...(at === ROOT ? [{ word: 'New root above…', icon: <ChevronsUp size={size} />, act: () => dialogs.open({ type: 'newRoot', label: '', name: '' }) }, { word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
     {
       word: 'Remove copy…',
