@@ -39,12 +39,9 @@ export function remove(world: World, at: SimServer, directory: DirectoryId, coun
 }
 
 /** What is left of directories that were removed, by what any active copy says. */
-export function removedOf(world: World): ReadonlyMap<DirectoryId, Judged[]> {
-  const removed = new Map<DirectoryId, Judged[]>()
-  for (const { server, putAside } of world.servers) {
-    for (const copy of putAside === null ? server.copies.values() : []) if (copy.state === 'active') for (const [directory, records] of removedIn(copy.visible)) removed.set(directory, records)
-  }
-  return removed
+export function removedOf(world: Pick<World, 'database' | 'copies'>): ReadonlyMap<DirectoryId, Judged[]> {
+  const active = [...world.database.directories.keys()].flatMap((each) => world.copies(each)).filter(({ copy }) => copy.state === 'active')
+  return new Map(active.flatMap(({ copy }) => removedIn(copy.visible)))
 }
 
 /** Whether a person said, at some copy, that a copy that an epoch left out is waited for no more. */
