@@ -60,5 +60,6 @@ export const leaveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...departing, weather: { ...calm, delay: 250 } },
+    from: 4,
   },
 ]

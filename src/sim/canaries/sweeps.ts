@@ -96,7 +96,7 @@ export const sweepCanaries: readonly NamedCanary[] = [
     rules: incomplete,
     make: () => onWire('readSweep', (message, _from, to) => ({ ...message, since: to.copyOf(message.directory)?.lastSweep ?? message.since })),
     aim: { weather: { ...calm, loss: 0.45, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 400, worstSkew: 0 },
-    from: 376,
+    rare: true,
   },
   {
     name: 'all logs are taken for equal, so that nothing is read',
