@@ -53,7 +53,8 @@ export function isDurable(world: World, { intent, ts }: UpdateSet, level: Durabi
   for (const { copy: id, server } of copies) {
     const at = world.byId(server)
     const copy = at?.onDisk().copies.get(intent.directory)
-    if (at === undefined || copy?.id !== id) continue
+    // An old disk that was put back since has promised nothing (§20).
+    if (at === undefined || copy?.id !== id || world.unsound.has(id)) continue
     const has = ts < copy.stableMark || copy.log.some((set) => set.ts <= ts && intentId(set.intent) === intentId(intent))
     if (!has) throw new Accusation('P11', `the update ${ts} was said to be durable (${level}), but the copy of ${intent.directory.slice(0, 4)} on the disk of ${at.name} has not got it`)
   }
