@@ -22,22 +22,24 @@ interface InUse {
 
 export function watchNames(world: World): void {
   const names = new Map<string, InUse>()
+  /** What was a name, until a person gave it to something else, or its directory was removed: other copies hear of that later. */
+  const ended = new Set<string>()
   /** The epoch of each directory: who begins another one decides what its names are. */
   const epochs = new Map<DirectoryId, Epoch>()
   world.observers.push({
     stepped: (server, _input, { save }) => {
       const absorbed = save.flatMap((each) => ('copy' in each && each.change.type === 'absorbed' ? [{ parent: each.directory, sets: each.change.sets }] : []))
-      const ended = save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && epochs.get(each.directory) !== each.change.fields.epoch)
-      if (ended) {
+      const begins = save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined && epochs.get(each.directory) !== each.change.fields.epoch)
+      if (begins) {
         for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined) epochs.set(each.directory, each.change.fields.epoch)
         names.clear()
       }
-      for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined) enter(names, server.copyOf(each.directory))
+      for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined) enter(names, ended, server.copyOf(each.directory))
       const changed = absorbed.filter(({ sets }) => sets.some(({ intent }) => intent.branches.some(([label]) => label !== '.')))
       if (changed.length === 0) return
-      for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) names.delete(`${parent} ${label}`)
-      const gone = new Set(absorbed.flatMap(({ sets }) => sets.flatMap(removedBy)))
-      for (const [key, { directory }] of names) if (gone.has(directory)) names.delete(key)
+      for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) ended.add(`${parent} ${label}`)
+      for (const directory of absorbed.flatMap(({ sets }) => sets.flatMap(removedBy))) ended.add(directory)
+      for (const [key, { directory }] of names) if (ended.has(key) || ended.has(directory)) names.delete(key)
       for (const name of names.values()) world.judge('M4', () => leadsThere(world, name))
     },
   })
@@ -50,13 +52,14 @@ const endedBy = ({ intent }: UpdateSet): Label[] => (intent.procedure === 'refer
 const removedBy = ({ intent }: UpdateSet): DirectoryId[] => intent.branches.flatMap(([label, , below]) => (label === '.' && typeof below !== 'boolean' ? below.flatMap(([inside]) => goneIn(inside) ?? []) : []))
 
 /** The base of a copy is what F has passed. */
-function enter(names: Map<string, InUse>, copy: DirectoryCopy | undefined): void {
+function enter(names: Map<string, InUse>, ended: ReadonlySet<string>, copy: DirectoryCopy | undefined): void {
   if (copy?.state !== 'active') return
   const { directory: parent, base } = copy
   for (const [label] of visibleChildren(base.root)) {
     const named = namedBy(base, label)
     const now = namedBy(copy.visible, label)
-    if (named?.type === 'directory' && now?.type === 'directory' && now.directory === named.directory) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
+    if (named?.type !== 'directory' || now?.type !== 'directory' || now.directory !== named.directory) continue
+    if (!ended.has(`${parent} ${label}`) && !ended.has(named.directory)) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
   }
 }
 

@@ -147,19 +147,20 @@ function onFound(turn: Turn, linking: Linking, { tree, snapshot, server: at }: R
   const { parent, label } = linking.names[0]!
   if (snapshot.path.length === 0) return goOn(turn, linking)
   if (labelsIn(tree ?? undefined)[0] !== linking.directory) return read(turn, linking, 'leading', [at], parent, [label, 'Link'])
-  turnTo(turn, linking, at, [label], snapshot.path.slice(0, 1), [['DR', false], ['Link', linkTo(linking)]])
+  turnTo(turn, linking, at, snapshot.path, [['DR', false], ['Link', linkTo(linking)]])
 }
 
 function onLeading(turn: Turn, linking: Linking, { tree, snapshot, server: at }: ReadOutcome): void {
-  const { label } = linking.names[0]!
   const leadsTo = labelsIn(below(tree, ['To']))
   const isOurs = labelsIn(below(tree, ['Moved'])).includes(linking.directory)
   if (!isOurs || (leadsTo.length === 1 && leadsTo[0] === target(linking))) return goOn(turn, linking)
-  turnTo(turn, linking, at, [label, 'Link'], snapshot.path, [['To', [...leadsTo.filter((to) => to !== target(linking)).map((to): [Label, Tree] => [to, false]), [target(linking), true]]]])
+  turnTo(turn, linking, at, snapshot.path, [['Link', linkTo(linking)]])
 }
 
 const linkTo = (linking: Linking): Tree => [['Moved', [[linking.directory, true]]], ['To', [[target(linking), true]]]]
 
-function turnTo(turn: Turn, linking: Linking, at: ServerId, labels: Label[], path: readonly (readonly [Label, Timestamp])[], tree: Tree): void {
-  change(turn, linking, 'turned', [at], linking.names[0]!.parent, 'reference', labels, tree, path.map(([, ts]) => ts))
+/** The link is made whole: of two that are made at once one stands, and not the sum of both. */
+function turnTo(turn: Turn, linking: Linking, at: ServerId, [entry]: readonly (readonly [Label, Timestamp])[], tree: Tree): void {
+  const { parent, label } = linking.names[0]!
+  change(turn, linking, 'turned', [at], parent, 'reference', [label], tree, entry === undefined ? null : [entry[1]])
 }

@@ -32,7 +32,7 @@ export const moveCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'the newest back-reference wins, whatever lies below it',
-    rules: ['D3'],
+    rules: ['D3', 'M4'],
     make: () =>
       toEach((procedure) => {
         if (procedure.type === 'settle') for (const told of procedure.told.values()) told.records = []
@@ -41,7 +41,7 @@ export const moveCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'the reference under a former name stays',
-    rules: ['D3'],
+    rules: ['D3', 'M4'],
     make: () =>
       toEach((procedure) => {
         // Nothing that stands there is its own.

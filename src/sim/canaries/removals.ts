@@ -20,7 +20,7 @@ export const removalCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'who was announced, and is on the way, is taken for one that never comes',
-    rules: ['D3'],
+    rules: ['D3', 'M4'],
     make: () => ({
       before: ({ server }) => {
         for (const procedure of server.procedures.values()) if (procedure.type === 'removeD' && procedure.asking !== null) procedure.asking.ts = BEGINNING
