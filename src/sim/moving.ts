@@ -7,7 +7,7 @@ import { isFrozen } from '../core/copies/exclusion'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import type { Update } from '../core/values/update'
-import { labelsAt } from '../core/directories/serverEntry'
+import { inSNOf, labelsAt } from '../core/directories/serverEntry'
 import { goneForGood, removedOf } from './removing'
 import { Accusation, type World } from './world'
 
@@ -36,7 +36,7 @@ export function allMoved(world: World, root: DirectoryId, directories: readonly 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
 function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
   const said: [DirectoryId, Judged[]][] = [...[...copies].map(([directory, { visible }]): [DirectoryId, Judged[]] => [directory, backReferences(visible)]), ...removed]
-  const records = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory })))
+  const records = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory }))).filter((record) => !lacksRoom(copies, record))
   const told = new Map(said)
   const { parents, voided } = parentsBy(records)
   for (const { directory, parent, label, ts, verdict } of records) {
@@ -65,6 +65,13 @@ function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<Direct
 
 /** Whether the record of a name may have gone with a disk, and only the reference is left. */
 const isForgotten = (world: World, records: readonly Placing[], { parent, label }: Pick<Placing, 'parent' | 'label'>, directory: DirectoryId): boolean => world.unsound.size > 0 && !records.some((record) => record.directory === directory && record.parent === parent && record.label === label)
+
+/** S1: one that got InSN after its record was written waits until it loses that, where the new parent has no smaller rank. */
+function lacksRoom(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, verdict }: Judged & { directory: DirectoryId }): boolean {
+  const rankOf = (each: DirectoryId): number | null => (copies.has(each) ? (inSNOf(copies.get(each)!.visible)?.rank ?? null) : null)
+  const [own, above] = [rankOf(directory), rankOf(parent)]
+  return verdict === 'pending' && own !== null && (above === null || above >= own)
+}
 
 /** Whether every directory that this one has ever been below is there to be asked, and its F goes on [M3, E4]. */
 function isWhole(records: readonly Placing[], told: ReadonlyMap<DirectoryId, unknown>, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
