@@ -7,7 +7,7 @@ async function two(cluster: Cluster): Promise<[Tab, Tab]> {
   const beta = await cluster.another(alpha)
   for (const name of ['/DEC', '/SRC']) {
     await alpha.page.evaluate((fn) => window.namering.newD('/alpha', fn), name)
-    await beta.page.evaluate((fn) => window.namering.newDC('/beta', fn), name)
+    await alpha.page.evaluate((fn) => window.namering.newDC('/beta', fn), name)
   }
   await alpha.page.evaluate(() => window.namering.setValue('/SRC:Lampson/Phone', '1234'))
   await beta.expectValue('/SRC:Lampson/Phone', '1234')

@@ -118,6 +118,7 @@ export class Host {
     this.#recorder.take(this.server, now, input)
     try {
       this.#take(step(this.server, now, input))
+      this.#recorder.shed(this.server)
       if (this.#failed !== null && input.type === 'call') this.#replyReadOnly(input.id, this.#failed)
     } catch (error) {
       this.#options.restored(error)

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest'
+import { emptyContents, restoreCopy, type EncodedCopy } from '../core/copies/directoryCopy'
 import type { ServerId } from '../core/names'
 import { createServer, type Server } from '../core/server'
 import { encodeStill, takeStill } from '../core/tape'
+import { emptyTree } from '../core/values/valueTree'
 import { Recorder, MOST_TAPED } from './recorder'
 
 const server = (name: string): Server => createServer({ id: 'a'.repeat(20) as ServerId, key: 'ed25519:x', incarnation: 1, seed: [1, 2, 3, 4], name, root: null, wantsRoot: true })
+
+/** Stands for a copy with so many nodes. */
+const holding = (live: number) => ({ ...restoreCopy({ directory: 'd', id: 'c', fields: {}, contents: emptyContents() } as unknown as EncodedCopy), visible: { ...emptyTree(), live } }) as never
 
 /** The kinds of its lines after the first: the server once more, the server restored, or an input at its time. */
 const kinds = (recorder: Recorder, of: Server): unknown[] => recorder.lines(of)!.slice(1).map((line) => {
@@ -34,7 +39,7 @@ describe('the recorder', () => {
   it('begins a reel when there is much on the last', () => {
     const recorder = new Recorder()
     const alpha = server('alpha')
-    for (let at = 0; at < 5; at++) recorder.take(alpha, at, { type: 'disconnected', server: alpha.id, reason: 'x'.repeat(1_100_000) })
+    for (let at = 0; at < 5; at++) recorder.take(alpha, at, { type: 'disconnected', server: alpha.id, reason: 'x'.repeat(100_000) })
     expect(kinds(recorder, alpha)).toEqual(['still', 2, 3, 'still', 4, 'still'])
   })
 
@@ -50,8 +55,22 @@ describe('the recorder', () => {
     const recorder = new Recorder()
     const alpha = server('alpha')
     recorder.take(alpha, 0, { type: 'tick' })
-    alpha.copies.set('d' as never, { visible: { live: MOST_TAPED + 1 } } as never)
+    alpha.copies.set('d' as never, holding(MOST_TAPED + 1))
     recorder.take(alpha, 130_000, { type: 'tick' })
     expect(recorder.lines(alpha)).toBeNull()
+  })
+
+  it('[G1] forgets with the copies: when most of what they held is gone, so is the tape of it', () => {
+    const recorder = new Recorder()
+    const alpha = server('alpha')
+    alpha.copies.set('d' as never, holding(1000))
+    recorder.take(alpha, 0, { type: 'tick' })
+    recorder.take(alpha, 10, { type: 'tick' })
+    recorder.shed(alpha)
+    expect(kinds(recorder, alpha)).toEqual(['still', 0, 10, 'still'])
+    alpha.copies.delete('d' as never)
+    recorder.shed(alpha)
+    recorder.take(alpha, 20, { type: 'tick' })
+    expect(kinds(recorder, alpha)).toEqual(['still', 20, 'still'])
   })
 })
