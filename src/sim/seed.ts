@@ -89,11 +89,11 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   for (let i = 0; i < acts; i++) act(world, workload, i, pace, faults, without?.has(i) === true)
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
-  decideAll(world, workload)
+  decideAll(world, workload, 'decisions')
   if (faults.losesServers) {
     removeAllLost(world, workload)
     bringBack(world, workload.directories[0]!)
-    decideAll(world, workload)
+    decideAll(world, workload, 'decisions on who came back')
   }
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
     for (let i = 0; i < 3; i++) {
@@ -188,8 +188,9 @@ function untilStampsArePast(world: World): number {
 }
 
 /** Rings that lost a member are made anew; whom epochs left out comes back with what it has, or decides on it, and goes. */
-function decideAll(world: World, workload: Workload): void {
-  const random = world.random.fork('decisions')
+function decideAll(world: World, workload: Workload, which: string): void {
+  // Of its own each time: a change made with the same random numbers would be the same intent [A1].
+  const random = world.random.fork(which)
   for (const directory of workload.directories) if (isBroken(world, directory)) workload.newEpochWithout(directory)
   world.pass(60_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ at, copy }) => at.gone === null && copy.state === 'excluded')
