@@ -17,10 +17,12 @@ function list(pattern: RegExp, folder: string): string[] {
 /** Who may import whom: each room, and the rooms it sees. */
 const sees: Record<string, readonly string[]> = {
   'core/values': ['core'],
-  'core/copies': ['core', 'core/values'],
-  'core/directories': ['core', 'core/values', 'core/copies'],
-  'core/servers': ['core', 'core/values', 'core/copies', 'core/directories'],
-  core: ['core/values', 'core/copies', 'core/directories', 'core/servers'],
+  'core/entries': ['core', 'core/values'],
+  'core/auth': ['core', 'core/values', 'core/entries'],
+  'core/copies': ['core', 'core/values', 'core/auth'],
+  'core/directories': ['core', 'core/values', 'core/entries', 'core/auth', 'core/copies'],
+  'core/servers': ['core', 'core/values', 'core/entries', 'core/auth', 'core/copies', 'core/directories'],
+  core: ['core/values', 'core/entries', 'core/auth', 'core/copies', 'core/directories', 'core/servers'],
   keys: ['core'],
   storage: ['core', 'keys'],
   net: ['core', 'keys'],

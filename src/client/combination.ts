@@ -3,7 +3,7 @@
  * done stands in the directories themselves, so each step looks first, and all may be begun again at any time, by anybody [O3].
  */
 import { failure, NameServiceError } from '../core/errors'
-import { inForce } from '../core/directories/parents'
+import { inForce } from '../core/entries/parents'
 import { movesIn, sidesBelow, stepsOf, type Combination, type CombinationStep } from '../core/directories/combination'
 import { formatPath, type DirectoryId, type Label } from '../core/names'
 import type { Move, NameService } from './nameService'

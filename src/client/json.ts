@@ -1,6 +1,6 @@
 /** Between trees as the core has them (lists of pairs) and as programs write them (objects, strings, sets of strings). */
 import { TX } from '../core/directories/expiration'
-import { WITHDRAWN } from '../core/directories/serverEntry'
+import { WITHDRAWN } from '../core/entries/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
 import { MAX_PATH_LABELS, type Label } from '../core/names'
 import { valueOf, type Tree } from '../core/values/readValue'

@@ -1,5 +1,5 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
-import { inForce, type Judged } from '../core/directories/parents'
+import { inForce, type Judged } from '../core/entries/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, NameServiceError } from '../core/errors'

@@ -3,10 +3,11 @@
  * page calls, and what `window.namering` offers. Plain JSON in and out; every failure is a `NameServiceError`.
  */
 import type { Epoch, Exclusion, Member } from '../core/copies/directoryCopy'
+import type { Right } from '../core/auth/access'
 import type { NameServiceError } from '../core/errors'
 import type { Durability } from '../core/copies/durability'
 import type { Parting } from '../core/copies/split'
-import type { Judged } from '../core/directories/parents'
+import type { Judged } from '../core/entries/parents'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { LostServer } from '../core/servers/removeLost'
@@ -196,6 +197,16 @@ export interface NameService {
   /** A change of the name that is planned is not made. */
   takeBack(fn: string, options?: WriteOptions): Promise<Written>
 
+  // Access
+  /** The triples of a directory, and what somebody may do at a path: a key, or a name as the directory knows it (`./Lampson`); who asks, if nobody is named. */
+  access(vd: string, principal?: string | null): Promise<AccessReport>
+  /** Gives a triple more. A directory without triples is open to whoever is in the room; with the first one it is closed. */
+  grant(fn: string, triple: Grant, options?: WriteOptions): Promise<Written>
+  /** Takes a triple away; `LockOut` if nobody could change the triples then. */
+  revoke(fn: string, triple: Grant, options?: WriteOptions): Promise<Written>
+  /** These triples and no others, in one change; none: the directory is open again. */
+  setAccess(fn: string, triples: readonly Grant[], options?: WriteOptions): Promise<Written>
+
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
@@ -264,6 +275,30 @@ export interface NameService {
   exportDirectory(fn: string): Promise<string[]>
   /** Imports lines into a directory; progress in entries done. Directories in the lines are created below it. */
   importDirectory(fn: string, lines: readonly string[], progress?: (done: number, all: number) => void): Promise<{ entries: number; directories: number }>
+}
+
+/**
+ * Who, where, what: `*` is everybody in the room, `./Lampson` an entry here, `./*` any, `../../IBM/TJW/Cho` one elsewhere, a key itself.
+ * A path is labels with `*` for any one, and at the end for any rest; `.`, what a directory says of itself, only where it is said.
+ */
+export interface Grant {
+  principal: string
+  path: string
+  rights: readonly Right[]
+}
+
+/** Who may do what in a directory. */
+export interface AccessReport {
+  /** No triples: everybody in the room may do everything. */
+  isOpen: boolean
+  /** The key of who made the directory, whom nobody can shut out. */
+  owner: string | null
+  /** Final once every copy has all that is older [A2]; null for who may not read them. */
+  triples: (Grant & { ts: Timestamp; isFinal: boolean })[] | null
+  /** Of whom was asked: the key, and the names by which the directory knows it. */
+  key: string | null
+  names: string[]
+  allowed: { right: Right; why: 'open' | 'owner' | Grant }[]
 }
 
 /** Why a directory cannot go there, or the name that it would have. */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { inSNOf } from '../core/directories/serverEntry'
+import { inSNOf } from '../core/entries/serverEntry'
 import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
 import { hostileLabels } from '../trials/generators'

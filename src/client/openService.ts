@@ -8,9 +8,9 @@ import type { Found } from '../core/directories/lookup'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
 import { childLabel } from '../core/directories/children'
-import { OF_ROOT, recordKey } from '../core/directories/parents'
+import { OF_ROOT, recordKey } from '../core/entries/parents'
 import { ROOMS } from '../core/directories/rooms'
-import { WITHDRAWN } from '../core/directories/serverEntry'
+import { WITHDRAWN } from '../core/entries/serverEntry'
 import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
@@ -20,6 +20,7 @@ import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import { CachedLookups } from './cachedLookups'
+import { accessCalls } from './access'
 import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
@@ -236,6 +237,7 @@ export function openService(connection: Connection, { outbox = noOutbox, write =
       return stays
     },
     ...moves,
+    ...accessCalls(connection, names, (name, change, options) => writer.write(name, change, options)),
     newRoot: (sn, fn, name, options = {}) => newRoot({ connection, directory, serverOf, moves, genesis: (first) => writer.genesis(first) }, sn, fn, name, options),
     ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {

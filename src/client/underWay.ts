@@ -1,5 +1,5 @@
 /** What all servers in reach have under way, and a removal that nobody works on any more taken back (SPEC §13, S5). */
-import { WITHDRAWN } from '../core/directories/serverEntry'
+import { WITHDRAWN } from '../core/entries/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
 import { formatPath, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Change, Outcomes } from '../core/requests'

@@ -18,7 +18,7 @@ import { beginCleanup } from './directories/cleanup'
 import { expirationOf, readableUntil } from './directories/expiration'
 import { beginLookup, type AtRequest } from './directories/lookup'
 import { draftChange } from './directories/plannedChange'
-import { backReferences, effectiveParent, MAX_RECORDS } from './directories/parents'
+import { backReferences, effectiveParent, MAX_RECORDS } from './entries/parents'
 import { goneHere } from './directories/gone'
 import { namedBy } from './directories/reference'
 import { removalFault } from './directories/removal'
@@ -34,11 +34,16 @@ import { freshId } from './fresh'
 import { checkLabels, formatPath, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
 import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
-import type { Timestamp } from './timestamp'
+import { BEGINNING, SWEEP_ORIGIN, timestamp, type Timestamp } from './timestamp'
 import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
+import { may, sightOf } from './auth/access'
+import { draftFault, newNodes } from './auth/authorise'
+import type { Principal } from './auth/principal'
+import { whoAsks } from './auth/session'
+import { accessAt } from './auth/whoMay'
 import { leavingFault } from './servers/placement'
 import { beginRemoveLost } from './servers/removeLost'
 import { beginRemoveS } from './servers/removeS'
@@ -49,7 +54,7 @@ import { tracesOf } from './servers/traces'
 import { unreachable } from './assert'
 import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
-import { readLabels, readSnapshot, readTree, sameTree } from './values/readValue'
+import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
 import type { Branch, SignedIntent } from './values/intent'
 
@@ -165,7 +170,7 @@ function setSweepPeriod(turn: Turn, directory: DirectoryId, period: number, call
 
 /** Performs a request here and answers it: at once, or when the procedure it began has ended. */
 export function perform(turn: Turn, request: Request, caller: Caller): void {
-  if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request))
+  if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request, (copy) => sightOf(copy.visible, whoAsks(turn, copy, caller))))
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
   if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
@@ -176,6 +181,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   const gone = request.type === 'records' ? goneHere(turn.server, request.directory) : null
   if (gone !== null) return answer(turn, caller, gone.outcome)
   const copy = turn.server.copies.get(request.directory)
+  if (copy !== undefined && needsAdministrator.has(request.type) && !may(copy.visible, whoAsks(turn, copy, caller), 'write', ['.'])) return answer(turn, caller, failure('NoRight', { name: `#${copy.directory}`, what: 'administer' }))
   if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && (!isKnownServer(copy, caller.server) || turn.server.fenced.has(caller.server))) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory, by its newest start' }))
@@ -191,8 +197,11 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'foresee') return foresee(turn, copy, request, caller)
   if (request.type === 'cleanUp') return beginCleanup(turn, copy, caller)
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
-  answer(turn, caller, performOn(turn, copy, request))
+  answer(turn, caller, performOn(turn, copy, request, whoAsks(turn, copy, caller)))
 }
+
+/** Requests that need the right to write on `.`, what a directory says of itself [A5]; changes and reads are looked at path by path. */
+const needsAdministrator: ReadonlySet<Request['type']> = new Set(['newEpoch', 'baptise', 'abandon', 'leave', 'stay', 'removeD', 'setInSN'])
 
 /** Requests that change whom the ring waits for. */
 const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
@@ -224,22 +233,28 @@ function describeServer({ server: { id, key, name, up, removed, copies } }: Turn
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
 
-function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outcomes[CopyRequest['type']] | Failure {
+function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: Principal): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
     case 'read':
-      return read(turn, copy, request)
+      return read(turn, copy, request, sightOf(copy.visible, who))
     case 'test':
-      return { equal: sameTree(readTree(copy.visible, request.path) ?? false, request.tree) }
+      return { equal: sameTree(mayTest(copy, who, request.path) ? (readTree(copy.visible, request.path) ?? false) : false, request.tree) }
+    case 'access':
+      return accessAt(copy, who, request.about, request.path, timestamp(Math.floor(turn.now * 1000), SWEEP_ORIGIN))
     case 'draft': {
+      const { procedure } = request.change
+      const refused = draftFault(copy.visible, who, procedure, meantBy(request.change))
+      if (refused !== null) return refused
       const branches = draftChange(copy, request.change)
-      return isFailure(branches) ? branches : { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
+      if (isFailure(branches)) return branches
+      return draftFault(copy.visible, who, procedure, branches) ?? { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
     }
     case 'submit':
       return submit(turn, copy, request.signed)
     case 'state':
-      return stateOf(turn, copy)
+      return stateOf(turn, copy, sightOf(copy.visible, who))
     case 'abandon':
       markAbandoned(turn, copy, new Set(request.copies))
       return { excluded: [...copy.excluded] }
@@ -255,14 +270,14 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest): Outco
 }
 
 /** D1: the state after every update earlier than asOf, every one acknowledged here, and perhaps more. */
-function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Request, { type: 'read' }>): ReadOutcome | Failure {
+function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Request, { type: 'read' }>, sees: Sees): ReadOutcome | Failure {
   if (after !== null && !hasSeen(copy, after)) return failure('NotYetHere', { name: `#${copy.directory}`, after })
-  const { mark, path: found } = readSnapshot(copy.visible, path)
+  const { mark, path: found } = readSnapshot(copy.visible, path, sees)
   return {
-    tree: form === 'tree' ? (readTree(copy.visible, path) ?? null) : null,
-    labels: form === 'labels' ? (readLabels(copy.visible, path) ?? null) : null,
-    entries: form === 'entries' ? entriesOf(copy, turn.now) : null,
-    nodes: form === 'nodes' ? nodesOf(copy, path) : null,
+    tree: form === 'tree' ? (readTree(copy.visible, path, sees) ?? null) : null,
+    labels: form === 'labels' ? (readLabels(copy.visible, path, sees) ?? null) : null,
+    entries: form === 'entries' ? entriesOf(copy, turn.now, sees) : null,
+    nodes: form === 'nodes' ? nodesOf(copy, path, sees) : null,
     snapshot: { mark, path: found },
     asOf: copy.lastSweep,
     server: turn.server.id,
@@ -272,9 +287,9 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
 }
 
 /** Every label of the directory with what it names, in no order: what a browser of names shows. */
-function entriesOf(copy: DirectoryCopy, now: number): Entry[] {
+function entriesOf(copy: DirectoryCopy, now: number, sees: Sees): Entry[] {
   const { visible } = copy
-  return [...visibleChildren(visible.root)].map(([label]) => {
+  return [...visibleChildren(visible.root)].filter(([label]) => sees([label])).map(([label]) => {
     const named = namedBy(visible, label)!
     const detail = named.type === 'directory' ? named.directory : named.type === 'link' ? named.to : named.type === 'server' ? named.server : ''
     return [label, named.type, detail, expirationOf(copy, label, now)]
@@ -282,11 +297,12 @@ function entriesOf(copy: DirectoryCopy, now: number): Entry[] {
 }
 
 /** Everything known at a path, absent nodes too, and who wrote it: figure 2. */
-function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
+function nodesOf(copy: DirectoryCopy, path: readonly Label[], sees: Sees): Nodes | null {
   const node = nodeAt(copy.visible, path)
   if (node === undefined || (path.length > 0 && visibleAt(copy.visible, path.slice(0, -1)) === undefined)) return null
   const mark = node.mark === 'absent' ? 2 : node.mark === 'present' ? 1 : 0
-  const tree: EncodedNode = [path.at(-1) ?? '', node.ts, mark, ...encodeChildren(node.children)]
+  if (path.length > 0 && !sees(path)) return null
+  const tree: EncodedNode = [path.at(-1) ?? '', node.ts, mark, ...seenOf(encodeChildren(node.children), path, sees)]
   const stamps = new Set<Timestamp>()
   const collect = ([, ts, , ...below]: EncodedNode): void => {
     stamps.add(ts)
@@ -300,6 +316,22 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[]): Nodes | null {
   return { tree, writers }
 }
 
+/** The nodes that a change speaks of, as branches: new is what it ends at, whatever stands there. */
+function meantBy({ under: { labels }, tree, replace }: Change): Branch[] {
+  const branch = (label: Label, below: Tree, isNew: boolean): Branch => [label, isNew || typeof below === 'boolean' || below.length === 0 ? null : BEGINNING, typeof below === 'boolean' ? below : below.map(([each, deeper]) => branch(each, deeper, false))]
+  const [last, ...above] = labels.toReversed()
+  if (last === undefined) return typeof tree === 'boolean' ? [] : tree.map(([label, below]) => branch(label, below, false))
+  return [above.reduce((below, label): Branch => [label, BEGINNING, [below]], branch(last, tree, replace))]
+}
+
+/** Of nodes below a path those that are shown. */
+function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: Sees): EncodedNode[] {
+  if (sees === seesAll) return [...nodes]
+  return nodes.flatMap(([label, ts, mark, ...below]): EncodedNode[] => (sees([...path, label]) ? [[label, ts, mark, ...seenOf(below, [...path, label], sees)]] : []))
+}
+
+const mayTest = ({ visible }: DirectoryCopy, who: Principal, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
+
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
   const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
@@ -307,8 +339,8 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
 }
 
-export function stateOf(turn: Turn, copy: DirectoryCopy): CopyState {
-  const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, describe(set.intent.branches)])
+export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): CopyState {
+  const log = copy.log.slice(-200).map((set): [Timestamp, string] => [set.ts, newNodes(set.intent.branches).every(sees) ? describe(set.intent.branches) : 'a change of what you may not read'])
   const seals = copy.seals.map(({ epoch, committer }) => ({ epoch, committer: committer.server }))
   return { ...factsOf(turn, copy), live: copy.visible.live, health: healthOf(turn.server, copy), ring: [...copy.ring], seals, outside: copy.outside?.epoch ?? null, log }
 }

@@ -159,7 +159,7 @@ function inShort({ code, about }: Failure): string {
 export function originateAsServer(turn: Turn, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], at: ServerId, onward: Onward): void {
   const { server } = turn
   const from = Math.floor(turn.now) - INTENT_LIFE / 2
-  const intent: Intent = { directory, author: server.key, nonce: freshId(server.fresh, 26), from, until: from + INTENT_LIFE, procedure, branches }
+  const intent: Intent = { directory, author: server.key, nonce: freshId(server.fresh, 26), from, until: from + INTENT_LIFE, procedure, branches, ...(server.credentials.length > 0 && { chain: server.credentials }) }
   const id = server.nextSignId++
   server.originating.set(id, { intent, at, onward })
   turn.effects.sign.push({ id, intent })

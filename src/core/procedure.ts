@@ -4,7 +4,7 @@
  */
 import { answer, waitWith, type Caller } from './caller'
 import { beginLookup, type AtRequest } from './directories/lookup'
-import { WITHDRAWN } from './directories/serverEntry'
+import { WITHDRAWN } from './entries/serverEntry'
 import { ask, changeAsServer } from './errands'
 import { explain, failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'

@@ -3,9 +3,10 @@
  * which answer when they have ended). Each request has the shape of its outcome beside it.
  */
 import { copyStates, isEpoch, MAX_RING, MAX_SEALS, type Epoch, type Exclusion, type Member, type RingPointer } from './copies/directoryCopy'
+import { accessShape, type Access } from './auth/whoMay'
 import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
-import { MAX_RECORDS, verdicts, type Judged } from './directories/parents'
+import { MAX_RECORDS, verdicts, type Judged } from './entries/parents'
 import type { Expiration } from './directories/expiration'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
@@ -33,6 +34,8 @@ export type Request =
   /** What stands at a path, and the TSpath to it as far as it is present. */
   | { type: 'read'; directory: DirectoryId; path: Label[]; form: 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot'; after: Timestamp | null }
   | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
+  /** Who may do what at a path: `about` a key or a principal's name, null for who asks. */
+  | { type: 'access'; directory: DirectoryId; path: Label[]; about: string | null }
   | { type: 'draft'; directory: DirectoryId; change: Change }
   | { type: 'submit'; directory: DirectoryId; signed: SignedIntent }
   /** Is this update on your disk? Who lacks it is handed it, as it was stamped [P12]. */
@@ -256,10 +259,11 @@ export const requestShape: Shape<Request> = union<Request>({
   walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
   test: record({ type: oneOf('test'), directory: directoryId, path, tree }),
+  access: record({ type: oneOf('access'), directory: directoryId, path, about: nullable(text(512)) }),
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
-    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD', 'setRooms'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
+    change: record({ procedure: oneOf('doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD', 'setRooms', 'setAccess', 'enrol'), under: record({ labels: path, incarnations: nullable(list(timestampShape, 16)) }), tree, replace: boolean }),
   }),
   submit: record({ type: oneOf('submit'), directory: directoryId, signed: signedIntentShape }),
   has: record({ type: oneOf('has'), directory: directoryId, ts: timestampShape, set: nullable(updateSetShape) }),
@@ -292,6 +296,7 @@ export interface Outcomes {
   walk: Walked
   read: ReadOutcome
   test: { equal: boolean }
+  access: Access
   draft: Drafted
   submit: Accepted
   /** `here`: on disk; else this copy has swept past it without it. And the ring and removals that it knows. */
@@ -347,6 +352,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     validUntil: nullable(number),
   }),
   test: record({ equal: boolean }),
+  access: accessShape,
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
   submit: record({ ts: timestampShape, copies: servers, ring: pointers }),
   has: record({ copy: copyId, here: boolean, ring: pointers, removed: list(copyId, 1024) }),

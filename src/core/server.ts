@@ -27,6 +27,7 @@ import { freshFrom, type Fresh } from './fresh'
 import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
+import type { Certificate } from './values/certificate'
 import type { UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
@@ -54,6 +55,10 @@ export interface Peer {
   rank: number | null
   /** Met in a room of others, into which this server only looks [X7]. */
   visited: boolean
+  /** Its public key as text; null until told. */
+  key: string | null
+  /** That it speaks for a person: what that person may do it may ask for [A5]. */
+  credentials: readonly Certificate[]
   /** Theirs minus ours, in ms; null until measured [T3]. */
   offset: number | null
 }
@@ -64,6 +69,10 @@ export interface Server {
   readonly key: string
   readonly incarnation: number
   readonly fresh: Fresh
+  /** The key of the person whose server it is; null where there is none. */
+  person: string | null
+  /** The word of that person that this server speaks for it, or nothing. */
+  credentials: readonly Certificate[]
 
   // durable
   /** The DI of the root of this instance of the name service; null until told. */
@@ -148,6 +157,8 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     key,
     incarnation,
     fresh: freshFrom(seed),
+    person: null,
+    credentials: [],
     root,
     formerRoots: [],
     name,

@@ -31,6 +31,7 @@ import { onAnswer, onDrafted, onErrandTime, onSigned, settle, type Onward } from
 import type { Failure } from './errors'
 import { onConnected, onDisconnected, onHello, type Connected } from './servers/connections'
 import { followClock, onClock } from './servers/clock'
+import { onCredentials, onPerson, type Person } from './auth/session'
 import { hasRootAbove } from './servers/followRoot'
 import { onProcedure } from './procedures'
 import { onRegister, onServersNamed, register } from './servers/register'
@@ -50,6 +51,7 @@ export type Input =
   | { type: 'storage'; storage: Storage }
   /** From a proven server, decoded, the signatures of its sets verified. */
   | { type: 'message'; from: ServerId; message: Message }
+  | Person
   | { type: 'call'; id: number; call: Call }
   | { type: 'signed'; id: number; signature: string }
   | { type: 'tick' }
@@ -81,6 +83,8 @@ function dispatch(turn: Turn, input: Input): void {
       return
     case 'message':
       return onMessage(turn, input.from, input.message)
+    case 'person':
+      return onPerson(turn, input)
     case 'call':
       return onCall(turn, input.id, input.call)
     case 'signed':
@@ -173,6 +177,8 @@ function onMessage(turn: Turn, from: ServerId, message: Message): void {
   switch (message.type) {
     case 'hello':
       return onHello(turn, from, message)
+    case 'credentials':
+      return onCredentials(turn, from, message)
     case 'request':
       return perform(turn, message.request, { type: 'server', server: from, id: message.id })
     case 'answer':

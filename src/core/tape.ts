@@ -34,6 +34,7 @@ const frozen = (copy: DirectoryCopy): DirectoryCopy => ({
   log: [...copy.log],
   waiting: new Map(copy.waiting),
   awaited: new Map([...copy.awaited].map(([ts, waiting]) => [ts, [...waiting]])),
+  unauthorised: new Set(copy.unauthorised),
   intents: new Map(copy.intents),
 })
 

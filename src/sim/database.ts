@@ -9,6 +9,7 @@ import { originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeVisible } from '../core/values/encodeTree'
 import { intentId, updatesOf, type UpdateSet } from '../core/values/intent'
+import { judgeOf } from './rights'
 
 interface Accepted {
   set: UpdateSet
@@ -172,7 +173,8 @@ export class Database {
 
   /**
    * What the sets that `included` picks mean together: the closed form [V3] of those that count. Of one intent stamped
-   * twice the earlier counts [A1]; a set counts only if each ancestor it names was created by an older one that does [V2].
+   * twice the earlier counts [A1]; a set counts only if each ancestor it names was created by an older one that does [V2], and
+   * if those that do, and are older, let its author make it [A2].
    */
   meaning(directory: DirectoryId, included: (set: UpdateSet) => boolean): Form {
     return visibleForm(closedForm(this.counting(directory, included).flatMap(updatesOf)))
@@ -198,10 +200,12 @@ export class Database {
       const known = first.get(accepted.intent)
       if (known === undefined || accepted.set.ts < known.set.ts) first.set(accepted.intent, accepted)
     }
+    const inOrder = [...first.values()].toSorted((a, b) => (a.set.ts < b.set.ts ? -1 : 1))
+    const isAuthorised = judgeOf(inOrder.map(({ set }) => set))
     const created = new Set<string>()
     const counting: UpdateSet[] = []
-    for (const { set, names, creates } of [...first.values()].toSorted((a, b) => (a.set.ts < b.set.ts ? -1 : 1))) {
-      if (!names.every((ancestor) => created.has(ancestor))) continue
+    for (const { set, names, creates } of inOrder) {
+      if (!names.every((ancestor) => created.has(ancestor)) || !isAuthorised(set)) continue
       for (const node of creates) created.add(node)
       counting.push(set)
     }

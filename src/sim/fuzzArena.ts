@@ -10,7 +10,7 @@ import { restoreServer, type Server, type ServerChange } from '../core/server'
 import { step, type Input } from '../core/step'
 import { leftNothing } from './checkers'
 import type { Database } from './database'
-import { marksOf, signature, type Marks } from './simServer'
+import { areSignaturesTrue, marksOf, signature, type Marks } from './simServer'
 import { Accusation, type World } from './world'
 
 /** What an arena begins as: servers at some moment of their lives. */
@@ -142,7 +142,7 @@ export class Arena {
     const ms = this.clock() - began
     if ('refused' in message) return { message: null, refused: worded(message.refused), ms }
     if (encode(message) !== wire) throw new Accusation('X5', `what was accepted re-encodes to other bytes: ${encode(message).slice(0, 200)}`)
-    if (signedIn(message).some((signed) => signed.signature !== signature(signed.intent))) return { message, refused: `${message.type}: a signature is false`, ms }
+    if (!areSignaturesTrue(message)) return { message, refused: `${message.type}: a signature is false`, ms }
     const before = standing(house.server)
     const { effects, ms: stepped } = this.input(house, { type: 'message', from, message })
     const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !text.endsWith(refusedInPart))

@@ -5,7 +5,7 @@
  */
 import { contentsOf, copyStates, epochNumber, epochOf, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import type { Health } from '../core/copies/health'
-import { verdicts } from '../core/directories/parents'
+import { verdicts } from '../core/entries/parents'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { factsOf } from '../core/copies/spread'
 import { errorCodes, failure, type Failure } from '../core/errors'
@@ -17,10 +17,11 @@ import { beginTurn } from '../core/server'
 import { workKinds } from '../core/work'
 import { BEGINNING, later, timeOf, timestamp, type Timestamp } from '../core/timestamp'
 import { ancestorStamps, procedures, type Branch, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
+import type { Certificate } from '../core/values/certificate'
 import type { Tree } from '../core/values/readValue'
 import type { ValueNode } from '../core/values/valueTree'
 import type { Scene } from './fuzzScene'
-import { signature } from './simServer'
+import { certificateSignature, signature } from './simServer'
 
 type OfType<T extends Message['type']> = Extract<Message, { type: T }>
 
@@ -183,6 +184,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
+  access: (s) => ({ type: 'access', directory: s.aDirectory(), path: aPath(s), about: s.random.pick([null, '*', './Lampson', '../*', 'ed25519:x', s.aText(64)]) }),
   draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
   has: (s) => has(s),
@@ -234,6 +236,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, validUntil: null, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
+  access: (s) => ({ isOpen: s.random.chance(0.5), owner: s.random.chance(0.5) ? null : s.aText(64), triples: s.random.chance(0.3) ? null : times(few(s), () => ({ triple: s.aText(64), ts: s.aStamp(), isFinal: s.random.chance(0.5) })), key: null, names: times(few(s), () => s.aText(64)), allowed: [['read', s.aText(64)]] }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
   has: (s) => ({ copy: s.aCopy(), here: s.random.chance(0.7), ring: times(few(s), () => pointer(s)), removed: times(few(s), () => s.aCopy()) }),
@@ -280,6 +283,7 @@ const referenceOrTree = (s: Scene): Tree =>
 
 const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName(), rank: s.random.pick([null, 0, -1, 1e6]) }),
+  credentials: (s) => ({ type: 'credentials', chain: times(few(s), () => certificate(s)) }),
   request: (s) => ({ type: 'request', id: s.random.chance(0.9) ? s.random.id(16) : s.aText(32), request: requests[s.random.pick(requestKinds)](s) }),
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),
@@ -318,6 +322,14 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   epochGivenUp: (s) => ({ type: 'epochGivenUp', directory: s.directory, to: s.receiver(), epoch: newEpoch(s), from: s.sender() }),
   copyGone: (s) => ({ type: 'copyGone', directory: s.directory, copy: s.random.chance(0.5) ? s.sender() : s.aCopy() }),
 }
+/** Somebody's word for a key, mostly that of the sender. */
+function certificate(s: Scene): Certificate {
+  const directory = s.random.chance(0.5) ? null : s.aDirectory()
+  const [from, until] = s.random.pick([[s.aNatural(), s.aNatural()] as const, [0, 8e12] as const])
+  const said = { directory, genesis: directory === null ? null : s.aText(255), issuer: s.aText(128), name: directory === null ? '' : s.random.pick(['', '..', s.aLabel()]), subject: s.random.chance(0.6) ? s.from.key : s.aText(128), from: Math.min(from, 9e12), until: Math.min(until, 9e12) }
+  return { ...said, signature: certificateSignature(said) }
+}
+
 /** A ring with sender and receiver in it, mostly. */
 const sealedRing = (s: Scene): Member[] => [...(s.random.chance(0.9) ? [{ copy: s.sender(), server: s.from.id, name: s.aName() }] : []), ...(s.random.chance(0.7) ? [{ copy: s.receiver(), server: s.to.id, name: s.aName() }] : []), ...times(few(s), () => s.aMember())]
 export const messageKinds = Object.keys(messages) as Message['type'][]

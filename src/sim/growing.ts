@@ -3,11 +3,11 @@
  * services that began apart. When all is quiet there is one root, every server knows it, and every name of before goes on.
  */
 import type { Call } from '../core/calls'
-import { backReferences, effectiveParent, OF_ROOT, pendingIn, recordKey } from '../core/directories/parents'
+import { backReferences, effectiveParent, OF_ROOT, pendingIn, recordKey } from '../core/entries/parents'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
-import { inSNOf, rankAbove } from '../core/directories/serverEntry'
+import { inSNOf, rankAbove } from '../core/entries/serverEntry'
 import { wellKnownDirectories, wellKnownIn } from '../core/directories/wellKnown'
 import { isFailure } from '../core/errors'
 import { formatName, formatPath, type DirectoryId, type Label } from '../core/names'

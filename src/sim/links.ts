@@ -60,7 +60,7 @@ export class Links {
   }
 
   private present(to: SimServer, other: SimServer): void {
-    to.input({ type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: other.instance, name: other.name })
+    to.input({ type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: other.instance, name: other.name, key: other.key })
     this.measure(to, other)
   }
 

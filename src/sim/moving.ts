@@ -1,5 +1,5 @@
 /** When all is quiet: every move is decided, and what directories say of each other is what follows from their records. */
-import { backReferences, effectiveParent, parentsBy, type Judged, type Placing } from '../core/directories/parents'
+import { backReferences, effectiveParent, parentsBy, type Judged, type Placing } from '../core/entries/parents'
 import { greatestTX } from '../core/directories/expiration'
 import { linkTarget, namedBy } from '../core/directories/reference'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
@@ -7,7 +7,7 @@ import { isFrozen } from '../core/copies/exclusion'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import type { Update } from '../core/values/update'
-import { inSNOf, labelsAt } from '../core/directories/serverEntry'
+import { inSNOf, labelsAt } from '../core/entries/serverEntry'
 import { goneForGood, removedOf } from './removing'
 import { Accusation, type World } from './world'
 

@@ -1,6 +1,6 @@
 /** Simulated administrators: they say which directories may name servers, name servers in them, remove servers, and check. */
 import type { Call } from '../core/calls'
-import { inSNOf } from '../core/directories/serverEntry'
+import { inSNOf } from '../core/entries/serverEntry'
 import type { DirectoryId, Label } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { Finding } from '../core/requests'

@@ -5,7 +5,7 @@
 import type { Epoch } from '../core/copies/directoryCopy'
 import { ALLOWED_SKEW } from '../core/copies/spread'
 import { TX } from '../core/directories/expiration'
-import { WITHDRAWN } from '../core/directories/serverEntry'
+import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import { isoTime } from '../core/timestamp'
 import type { Form } from '../core/values/closedForm'

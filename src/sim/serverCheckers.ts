@@ -4,7 +4,7 @@
  */
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import { namedBy } from '../core/directories/reference'
-import { inSNOf, labelsAt, REMOVED, serverEntry, type ServerEntry } from '../core/directories/serverEntry'
+import { inSNOf, labelsAt, REMOVED, serverEntry, type ServerEntry } from '../core/entries/serverEntry'
 import type { DirectoryId, Label, ServerId } from '../core/names'
 import { formatPath } from '../core/names'
 import { homeOf, type Server } from '../core/server'

@@ -4,12 +4,13 @@
  */
 import type { Call } from '../core/calls'
 import type { Effects, Save } from '../core/effects'
-import { decode, encode, signedIn } from '../core/messages'
+import { certificatesIn, decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { failure } from '../core/errors'
 import { restoreServer, type Server } from '../core/server'
 import { step, type Input } from '../core/step'
+import { certificateText, type Certificate } from '../core/values/certificate'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { emptyDisk, readDisk, writeDisk, type MemoryDisk } from '../storage/memoryStore'
 import { encodeCopy, type Epoch } from '../core/copies/directoryCopy'
@@ -39,6 +40,14 @@ const emptyBatch = (): Batch => ({ saves: [], effects: [] })
 
 /** The signature of an author on an intent: anyone can check it, only `sign` makes it. */
 export const signature = (intent: Intent): string => `${intent.author}!${checksum(signedText(intent))}`
+/** The same of an issuer on a certificate. */
+export const certificateSignature = (certificate: Omit<Certificate, 'signature'>): string => `${certificate.issuer}!${checksum(certificateText(certificate))}`
+/** What a host checks before its core sees a message. */
+export function areSignaturesTrue(message: Message): boolean {
+  const signed = signedIn(message)
+  const certificates = [...certificatesIn(message), ...signed.flatMap(({ intent }) => intent.chain ?? [])]
+  return signed.every((each) => each.signature === signature(each.intent)) && certificates.every((each) => each.signature === certificateSignature(each))
+}
 const checksum = (text: string): number => {
   let sum = 7
   for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193)
@@ -218,8 +227,7 @@ export class SimServer {
   receive(from: ServerId, wire: string): void {
     const message = decode(wire)
     if ('refused' in message) throw new Error(`${this.name} refused ${wire.slice(0, 200)}: ${message.refused}`)
-    const forged = signedIn(message).some((signed) => signed.signature !== signature(signed.intent))
-    if (!forged) this.input({ type: 'message', from, message })
+    if (areSignaturesTrue(message)) this.input({ type: 'message', from, message })
   }
 
   input(input: Input): void {

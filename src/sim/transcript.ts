@@ -23,6 +23,8 @@ export function explainMessage(message: Message, asked: Request | null): string 
   switch (message.type) {
     case 'hello':
       return `I am ${message.name === null ? 'a server without a name' : shortName(message.name)}; the root I know is ${message.root === null ? 'none' : `#${message.root}`}`
+    case 'credentials':
+      return `I speak for ${message.chain.map(({ issuer }) => issuer).join(', ')}`
     case 'request':
       return explainRequest(message.request)
     case 'answer':
@@ -158,6 +160,8 @@ function explainRequest(request: Request): string {
       return `read ${request.form === 'tree' ? '' : `the ${request.form} of `}${designate(request.directory, request.path)}`
     case 'test':
       return `is ${designate(request.directory, request.path)} ${explainTree(request.tree)}?`
+    case 'access':
+      return `what may ${request.about ?? 'I'} do at ${designate(request.directory, request.path)}?`
     case 'draft':
       return `draw up ${explainTree(request.change.under.labels.reduceRight<Tree>((below, label) => [[label, below]], request.change.tree))} in #${request.directory}`
     case 'submit':

@@ -1,9 +1,9 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
 import { childLabel } from '../core/directories/children'
-import { effectiveParent, recordKey } from '../core/directories/parents'
+import { effectiveParent, recordKey } from '../core/entries/parents'
 import { isFailure, type Failure } from '../core/errors'
-import { inSNOf } from '../core/directories/serverEntry'
+import { inSNOf } from '../core/entries/serverEntry'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/requests'

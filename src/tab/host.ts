@@ -6,11 +6,13 @@ import { encodeCopy, type DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
-import { decode, encode, signedIn, type Message } from '../core/messages'
+import type { Person } from '../core/auth/session'
+import { certificatesIn, decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
+import { certificateText, type Certificate } from '../core/values/certificate'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import type { Store, Stored } from '../storage/store'
 import { mergeSends } from './mergeSends'
@@ -24,6 +26,7 @@ export interface HostOptions {
   /** Signs with the server's key; base64url. */
   sign: (intent: Intent) => Promise<string>
   verify: (signed: SignedIntent) => Promise<boolean>
+  verifyCertificate: (certificate: Certificate) => Promise<boolean>
   send: (to: ServerId, wire: string) => void
   /** After everything of these steps is durable: what happened, and which directories read otherwise. */
   stepped: (happened: readonly Happening[], changed: ReadonlySet<DirectoryId>) => void
@@ -38,6 +41,8 @@ export interface HostOptions {
 
 /** Characters of verified intents that are remembered. */
 const VERIFIED_KEPT = 8_000_000
+/** Certificates that were verified and are remembered. */
+const CERTIFIED_KEPT = 1000
 /** The clock is looked at this often, ms, whatever is waited for: it may have been set. */
 const LONGEST_WAIT = 60_000
 /** Stored characters of a copy below which a snapshot is not worth a write. */
@@ -62,10 +67,14 @@ export class Host {
   /** What was verified, by signature: a signature is true of one text only. Until nobody stamps that any more, or room is needed. */
   readonly #verified = new Map<string, { text: string; until: number }>()
   #verifiedSize = 0
+  /** Certificates that were verified, by signature. */
+  readonly #certified = new Map<string, string>()
   /** Copies with edits that are not forgotten yet, or were not when they were last looked at. */
   readonly #edited = new Set<CopyId>()
   /** The links that are up, for a server that is restored while they stand. */
   readonly #links = new Map<ServerId, Connected>()
+  /** Whose server it is, for one that is restored. */
+  #person: Person | null = null
 
   private constructor(options: HostOptions, server: Server, incarnation: number) {
     this.#options = options
@@ -105,6 +114,7 @@ export class Host {
   input(input: Input): void {
     if (input.type === 'connected') this.#links.set(input.server, input)
     if (input.type === 'disconnected') this.#links.delete(input.server)
+    if (input.type === 'person') this.#person = input
     if (input.type === 'tick') this.#forgetVerified()
     if (this.#waiting !== null) {
       this.#waiting.push(input)
@@ -160,13 +170,14 @@ export class Host {
       return
     }
     const unknown = this.#unverified(signedIn(message))
+    const certificates = certificatesIn(message)
     const tail = this.#tails.get(from)
-    if (unknown.length === 0 && tail === undefined) {
+    if (unknown.length === 0 && certificates.length === 0 && tail === undefined) {
       this.#deliver(from, message)
       return
     }
     const next = (tail ?? Promise.resolve())
-      .then(() => this.#verifyAll(unknown))
+      .then(async () => (await this.#verifyAll(unknown)) && this.#verifyCertificates(certificates))
       .then((good) => {
         if (this.#tails.get(from) === next) this.#tails.delete(from)
         if (good) this.#deliver(from, message)
@@ -192,9 +203,21 @@ export class Host {
 
   /** A signature that cannot be checked counts as false. */
   async #verifyAll(all: readonly SignedIntent[]): Promise<boolean> {
-    const results = await Promise.allSettled(all.map((signed) => this.#options.verify(signed)))
-    if (!results.every((result) => result.status === 'fulfilled' && result.value)) return false
+    const areTrue = await allTrue(all.map((signed) => this.#options.verify(signed)))
+    if (!areTrue || !(await this.#verifyCertificates(all.flatMap(({ intent }) => intent.chain ?? [])))) return false
     for (const signed of all) this.trust(signed)
+    return true
+  }
+
+  /** Each certificate is checked once, however many intents rest on it. */
+  async #verifyCertificates(all: readonly Certificate[]): Promise<boolean> {
+    const unknown = new Map(all.filter((each) => this.#certified.get(each.signature) !== certificateText(each)).map((each) => [each.signature, each]))
+    if (!(await allTrue([...unknown.values()].map((each) => this.#options.verifyCertificate(each))))) return false
+    for (const [signature, each] of unknown) this.#certified.set(signature, certificateText(each))
+    for (const oldest of this.#certified.keys()) {
+      if (this.#certified.size <= CERTIFIED_KEPT) break
+      this.#certified.delete(oldest)
+    }
     return true
   }
 
@@ -309,7 +332,7 @@ export class Host {
     const waiting = this.#waiting ?? []
     this.#waiting = null
     for (const id of calls) if (!waiting.some((input) => input.type === 'call' && input.id === id)) this.#reply(id, why)
-    for (const input of [{ type: 'start' as const }, ...this.#links.values(), ...waiting]) this.input(input)
+    for (const input of [{ type: 'start' as const }, ...(this.#person === null ? [] : [this.#person]), ...this.#links.values(), ...waiting]) this.input(input)
     this.#options.stepped([], new Set(this.server.copies.keys()))
   }
 
@@ -370,11 +393,17 @@ export class Host {
 
 /** What may run while nothing can be saved: reads of this server's own copies. */
 function mayRunReadOnly(input: Input): boolean {
+  if (input.type === 'person') return true
   if (input.type !== 'call') return false
   const { call } = input
   if (call.type === 'lookup') return true
   const request = call.type === 'at' || call.type === 'ask' ? call.request.type : null
   return request === 'read' || request === 'test' || request === 'state' || request === 'walk'
+}
+
+async function allTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
+  const results = await Promise.allSettled(answers)
+  return results.every((result) => result.status === 'fulfilled' && result.value)
 }
 
 function inWords(error: unknown): string {

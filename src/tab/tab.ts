@@ -12,10 +12,9 @@ import { serverIdOf } from '../core/directories/reference'
 import { pathFromRoot } from '../core/directories/wellKnown'
 import { serverNameOf, type Server } from '../core/server'
 import type { Connected } from '../core/servers/connections'
-import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
-import { fromBase64url, randomBytes, toBase32, toBase64url, toUtf8 } from '../keys/encoding'
+import { randomBytes, toBase32 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
-import { directoryIdOf, newSigningPair, sign, verify, type SigningPair } from '../keys/signing'
+import { directoryIdOf, newSigningPair, sign, type SigningPair } from '../keys/signing'
 import type { Network } from '../net/network'
 import { openWebrtcNetwork } from '../net/webrtcNetwork'
 import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
@@ -29,6 +28,7 @@ import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl,
 import { loadSample } from './samples'
 import { Meeting } from './meeting'
 import { readSettings, rememberDurability } from './settings'
+import { CREDENTIALS_LIFE, signIntent, speaksFor, verifyCertificate, verifyIntent } from './signatures'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
 import { WorkingNames } from './working'
@@ -72,13 +72,6 @@ async function openIndex(): Promise<BrowserIndex> {
   } catch (error) {
     throw new Error(`This page cannot be a server: the browser gives it no storage (${error instanceof Error ? error.message : String(error)}). Allow cookies and site data for this page, then try again.`, { cause: error })
   }
-}
-
-const signIntent = async (keys: SigningPair, intent: Intent): Promise<string> => toBase64url(await sign(keys, toUtf8(signedText(intent))))
-
-async function verifyIntent({ intent, signature }: SignedIntent): Promise<boolean> {
-  const bytes = fromBase64url(signature)
-  return bytes !== null && verify(intent.author, bytes, toUtf8(signedText(intent)))
 }
 
 class OpenTab {
@@ -167,6 +160,7 @@ class OpenTab {
       server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: settings.wantsRoot },
       sign: (intent) => signIntent(keys, intent),
       verify: verifyIntent,
+      verifyCertificate,
       send: (to, wire) => this.#network?.send(to, wire),
       stepped: (happened, changed) => this.#stepped(happened, changed),
       observed: (from, message) => {
@@ -177,13 +171,14 @@ class OpenTab {
       readOnly: (reason) => this.#becomeReadOnly(reason),
       restored: (error) => this.#happened([{ kind: 'server', text: `a fault of this program stopped a step; the server goes on from its store: ${error instanceof Error ? error.message : String(error)}` }]),
     })
+    await this.#speakForPerson()
     await this.#rememberStart(this.#host.incarnation)
     this.#network = await openWebrtcNetwork({
       room: this.#room.id,
       self: { server: id, keyText: keys.keyText, sign: (bytes) => sign(keys, bytes), incarnation: this.#host.server.incarnation, instance: toBase32(randomBytes(10), 16), name },
       handlers: {
-        connected: ({ server, incarnation, instance, name: theirs }, room) => {
-          const link: Connected = { type: 'connected', server, incarnation, instance, name: theirs, visited: this.#meeting?.isVisit(room) === true }
+        connected: ({ server, key, incarnation, instance, name: theirs }, room) => {
+          const link: Connected = { type: 'connected', server, key, incarnation, instance, name: theirs, visited: this.#meeting?.isVisit(room) === true }
           this.#links.set(server, { link, room })
           this.#host?.input(link)
           void this.#askRooms()
@@ -207,11 +202,20 @@ class OpenTab {
     void this.service.resume()
     void this.#measureStorage()
     setInterval(() => {
+      void this.#speakForPerson()
       void this.#measureStorage()
       void this.#askRooms()
     }, STORAGE_MEASURED)
     await this.#makeRoot()
     this.#happens(this.#combining.resume())
+  }
+
+  /** This person says that this server speaks for it: at the start, and anew before that has expired [A5]. */
+  async #speakForPerson(): Promise<void> {
+    const now = Date.now() + this.#running.server.clockCorrection
+    const [current] = this.#running.server.credentials
+    if (current !== undefined && current.until - now > CREDENTIALS_LIFE / 2) return
+    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [await speaksFor(this.#person, this.#known.keys.keyText, now)] })
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */

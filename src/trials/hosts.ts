@@ -7,7 +7,7 @@ import { serverIdOf } from '../core/directories/reference'
 import { pathFromRoot } from '../core/directories/wellKnown'
 import type { SignedIntent } from '../core/values/intent'
 import { Random } from '../sim/random'
-import { signature } from '../sim/simServer'
+import { certificateSignature, signature } from '../sim/simServer'
 import { emptyDisk, memoryStore, type MemoryDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
 import { Host, type HostOptions } from '../tab/host'
@@ -51,6 +51,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     server: { id, key: `key-${name}`, seed: random.numbers(), name, root: null, wantsRoot: false },
     sign: (intent) => Promise.resolve(signature(intent)),
     verify,
+    verifyCertificate: (certificate) => Promise.resolve(certificate.signature === certificateSignature(certificate)),
     send: (to, wire) => {
       const message = decode(wire)
       if ('refused' in message) throw new Error(message.refused)

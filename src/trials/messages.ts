@@ -8,6 +8,7 @@ import { compareLabels, type DirectoryId } from '../core/names'
 import type { Request } from '../core/requests'
 import { timestamp } from '../core/timestamp'
 import { procedures, type Branch, type SignedIntent, type UpdateSet } from '../core/values/intent'
+import type { Certificate } from '../core/values/certificate'
 import type { Tree } from '../core/values/readValue'
 import { anyLabel, copyNumber, directoryNumber, identifier, serverNumber } from './generators'
 
@@ -71,6 +72,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('walk' as const), directory: to, up: fc.nat(), labels: anyPath, entity: fc.option(anyLabel) }),
     fc.record({ type: fc.constant('read' as const), directory: to, path: anyPath, form: fc.constantFrom('tree' as const, 'labels' as const, 'entries' as const, 'nodes' as const, 'snapshot' as const), after: fc.option(anyStamp) }),
     fc.record({ type: fc.constant('test' as const), directory: to, path: anyPath, tree: anyTree }),
+    fc.record({ type: fc.constant('access' as const), directory: to, path: anyPath, about: fc.option(anyText) }),
     fc.record({ type: fc.constant('draft' as const), directory: to, change: fc.record({ procedure: fc.constantFrom('doUpdates' as const, 'setLink' as const), under: fc.record({ labels: anyPath, incarnations: fc.option(fc.array(anyStamp, { maxLength: 3 })) }), tree: anyTree, replace: fc.boolean() }) }),
     fc.record({ type: fc.constant('submit' as const), directory: to, signed: signedOf(directory) }),
     fc.record({ type: fc.constant('has' as const), directory: to, ts: anyStamp, set: fc.option(setOf(directory)) }),
@@ -92,6 +94,11 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
   )
 }
 
+const anyCertificate: fc.Arbitrary<Certificate> = fc.oneof(
+  fc.record({ directory: fc.constant(null), genesis: fc.constant(null), issuer: anyText, name: fc.constant(''), subject: anyText, from: fc.nat(), until: fc.nat(), signature: anyText }),
+  fc.record({ directory: anyDirectory, genesis: anyText, issuer: anyText, name: anyLabel, subject: anyText, from: fc.nat(), until: fc.nat(), signature: anyText }),
+)
+
 const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitrary<Extract<Message, { type: T }>> } => {
   const between = { directory: fc.constant(directory), epoch: anyEpoch, from: anyCopy }
   const sweeping = { ...between, to: anyCopy, attempt: small.map((n) => identifier(n, 16)) }
@@ -102,6 +109,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const ofEpoch = { directory: fc.constant(directory), to: anyCopy, epoch: anyEpoch }
   return {
     hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText), rank: fc.option(fc.integer()) }),
+    credentials: fc.record({ type: fc.constant('credentials' as const), chain: fc.array(anyCertificate, { maxLength: 3 }) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),

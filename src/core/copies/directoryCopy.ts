@@ -7,6 +7,7 @@
  * A copy changes only by `applyChange`; the changes are what is stored, so a restart replays what ran.
  */
 import { invariant } from '../assert'
+import { isAuthorised, isClosed, isGoverning, touchesAccess } from '../auth/authorise'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { after, BEGINNING, later, timeOf, type Timestamp } from '../timestamp'
 import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTree'
@@ -159,6 +160,10 @@ export interface DirectoryCopy extends CopyFields {
   waiting: Map<Timestamp, UpdateSet>
   /** Of those, by the time-stamp of an ancestor that each lacks: who is to be looked at when it arrives. */
   awaited: Map<Timestamp, Timestamp[]>
+  /** Sets of the log that were not authorised, by all older ones that are here: they change nothing [A2]. */
+  unauthorised: Set<Timestamp>
+  /** Whether there are triples, or there were some since F: only then rights are looked at. */
+  guarded: boolean
   /** First stamp and end of validity of each intent: of one intent stamped twice the earlier counts [A1]. */
   intents: Map<string, { ts: Timestamp; until: number }>
 }
@@ -224,6 +229,8 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
     visible: emptyTree(),
     waiting: new Map(),
     awaited: new Map(),
+    unauthorised: new Set(),
+    guarded: false,
     intents: new Map(contents.intents.map(([intent, ts, until]) => [intent, { ts, until }])),
   }
   refold(copy)
@@ -299,7 +306,7 @@ const inLog = ({ log }: DirectoryCopy, ts: Timestamp): boolean => log[position(l
 
 /** Adds sets to the log and shows them to readers. Commutative and idempotent [V3]; void below the stable mark [G2]. */
 function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
-  let restamped = false
+  let isStale = false
   for (const set of sets) {
     copy.nextTS = later(copy.nextTS, after(set.ts))
     if (knows(copy, set)) continue
@@ -307,12 +314,22 @@ function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
     const stampedLater = copy.intents.get(id)
     copy.intents.set(id, { ts: set.ts, until: set.intent.until })
     copy.log.splice(position(copy.log, set.ts), 0, set)
-    if (stampedLater !== undefined) {
-      takeOutOne(copy, stampedLater.ts, id)
-      restamped = true
-    } else if (!restamped) show(copy, set)
+    if (stampedLater !== undefined) takeOutOne(copy, stampedLater.ts, id)
+    copy.guarded ||= touchesAccess(set)
+    isStale ||= stampedLater !== undefined || comesLate(copy, set)
+    if (!isStale) show(copy, set)
   }
-  if (restamped) refold(copy)
+  if (isStale) refold(copy)
+}
+
+/**
+ * A2: whether what readers see cannot just be added to: younger sets may be authorised otherwise because of this one, or this
+ * one by less than is there by now.
+ */
+function comesLate(copy: DirectoryCopy, set: UpdateSet): boolean {
+  if (!copy.guarded && set.intent.procedure !== 'newD') return false
+  const younger = copy.log.slice(position(copy.log, set.ts) + 1)
+  return copy.awaited.has(set.ts) || (younger.length > 0 && (isGoverning(set) || younger.some(isGoverning)))
 }
 
 /** Applies a set to what readers see, or keeps it waiting for its ancestors; then those that waited for it. */
@@ -330,8 +347,9 @@ function show(copy: DirectoryCopy, set: UpdateSet): void {
 }
 
 /**
- * V2: a set counts once the sets that created the ancestors it names are here and count. An ancestor older than F needs no
- * proof of having lived: it is in the tree, or it is dead, and what was to be below it is void [G2].
+ * V2: a set counts once the sets that created the ancestors it names are here and count, and if it is authorised by all older
+ * ones [A2]. An ancestor older than F needs no proof of having lived: it is in the tree, or it is dead, and what was to be below
+ * it is void [G2].
  */
 function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
   const [lacking] = missing(copy, set)
@@ -343,17 +361,23 @@ function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
     return false
   }
   copy.waiting.delete(set.ts)
+  if ((copy.guarded || set.intent.procedure === 'newD') && !isAuthorised(copy.visible, set)) {
+    copy.unauthorised.add(set.ts)
+    return false
+  }
   applySet(copy.visible, set)
   return true
 }
 
-const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [...ancestorStamps(intent)].filter((ts) => ts >= copy.stableMark && (copy.waiting.has(ts) || !inLog(copy, ts)))
+const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [...ancestorStamps(intent)].filter((ts) => ts >= copy.stableMark && (copy.waiting.has(ts) || copy.unauthorised.has(ts) || !inLog(copy, ts)))
 
 /** Derives what readers see from the base and the log; ancestors are older than what names them [T2]. */
 function refold(copy: DirectoryCopy): void {
   copy.visible = share(copy.base)
   copy.waiting = new Map()
   copy.awaited = new Map()
+  copy.unauthorised = new Set()
+  copy.guarded = isClosed(copy.base) || copy.log.some(touchesAccess)
   for (const set of copy.log) counts(copy, set)
 }
 
@@ -365,7 +389,8 @@ function fold(copy: DirectoryCopy, stableMark: Timestamp): void {
   const inVain = [...copy.waiting.values()].filter((set) => missing(copy, set).some((ts) => ts < stableMark))
   takeOut(copy, new Set(inVain.map((set) => set.ts)))
   copy.stableMark = stableMark
-  const stable = copy.log.splice(0, position(copy.log, stableMark))
+  // What was not authorised by all that is older than F never will be.
+  const stable = copy.log.splice(0, position(copy.log, stableMark)).filter(({ ts }) => !copy.unauthorised.has(ts))
   for (const set of stable) {
     applySet(copy.base, set)
     copy.proofs.set(set.ts, set)

@@ -9,6 +9,7 @@
  */
 import { schedule } from '../agenda'
 import { answer, sameCaller, waitWith, type Caller } from '../caller'
+import { askSigned } from '../auth/session'
 import { failure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import type { EpochFacts, EpochMessage } from '../messages'
@@ -73,7 +74,7 @@ function goOn(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
     if (proposal.answers.has(server)) continue
     const member = ring.find((each) => each.server === server)
     if (proposal.epoch === null || member === undefined) send(turn, server, { type: 'askEpochFacts', directory, nonce: proposal.nonce })
-    else send(turn, server, { type: 'seal', directory, to: member.copy, epoch: proposal.epoch, committer, ring })
+    else askSigned(turn, server, { type: 'seal', directory, to: member.copy, epoch: proposal.epoch, committer, ring })
   }
 }
 

@@ -8,6 +8,7 @@
  */
 import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
+import { askSigned, mayStore } from '../auth/session'
 import { failure } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
@@ -78,7 +79,7 @@ function proceed(turn: Turn, directory: DirectoryId, join: Join): void {
   const { server } = turn
   const copy = server.copies.get(directory)
   if (copy?.joining) send(turn, copy.joining.predecessor.server, { type: 'askFate', directory, joiner: copy.id, predecessor: copy.joining.predecessor.copy })
-  else send(turn, join.candidates[join.at]!, { type: 'askSnapshot', directory, joiner: join.joiner, index: join.nextPage })
+  else askSigned(turn, join.candidates[join.at]!, { type: 'askSnapshot', directory, joiner: join.joiner, index: join.nextPage })
   schedule(server.agenda, `join ${directory}`, turn.now + ASK_AGAIN)
 }
 
@@ -125,6 +126,10 @@ export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, i
   }
   if (copy?.state !== 'active' || isSealed(copy)) {
     send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('NoCopyHere', { server: turn.server.name, directory }) })
+    return
+  }
+  if (!mayStore(turn, copy, from)) {
+    send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('NoRight', { name: `#${directory}`, what: 'store a copy of' }) })
     return
   }
   const transfer = transferOf(turn, `snapshot ${directory} ${from}`, joiner, index, () => ({ load: loadOf(contentsOf(copy), null), facts: factsOf(turn, copy) }))
@@ -183,7 +188,7 @@ const sorted = (ring: Member[]): Member[] => ring.toSorted((a, b) => (a.copy < b
 function askSplice(turn: Turn, copy: DirectoryCopy): void {
   const { predecessor, lastSweep, stableMark } = copy.joining!
   const { directory, id, epoch, pointer } = copy
-  send(turn, predecessor.server, { type: 'askSplice', directory, joiner: id, name: serverNameOf(turn.server), epoch, predecessor: predecessor.copy, pointer, lastSweep, stableMark })
+  askSigned(turn, predecessor.server, { type: 'askSplice', directory, joiner: id, name: serverNameOf(turn.server), epoch, predecessor: predecessor.copy, pointer, lastSweep, stableMark })
 }
 
 /** R2 (c), at p: compare and set, in one transaction with the record of it; R3: refused when the snapshot is stale. */
@@ -195,7 +200,7 @@ export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMes
   if (earlier !== undefined) return tellFate(turn, from, copy, earlier)
   // Such a request can never fit again, so that no record is needed against it.
   if (lastSweep < copy.lastSweep) return refuseSplice(turn, from, directory, joiner, STALE)
-  const fits = copy.state === 'active' && !isSealed(copy) && !isWithdrawn(copy) && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
+  const fits = mayStore(turn, copy, from) && copy.state === 'active' && !isSealed(copy) && !isWithdrawn(copy) && copy.epoch === epoch && copy.pointer.copy === pointer.copy && copy.lastSweep === lastSweep && copy.stableMark === stableMark && copy.ring.length < MAX_RING
   if (!fits) return refuseForGood(turn, from, copy, joiner)
   const member = { copy: joiner, server: from, name }
   const splice: Splice = { copy: joiner, server: from, answer: 'spliced', nextTS: copy.nextTS }

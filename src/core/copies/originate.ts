@@ -2,6 +2,7 @@
  * An update originates at one copy: it gets its time-stamp there and is recorded there, in one transaction [P1], then
  * spreads ("An update originates at one DC, and is initially recorded there").
  */
+import { accessFault } from '../auth/authorise'
 import { failure, type Failure } from '../errors'
 import { labelFault, shown, utf8Length } from '../names'
 import { Malformed } from '../shape'
@@ -25,9 +26,9 @@ export function originate(turn: Turn, copy: DirectoryCopy, signed: SignedIntent)
   const known = copy.intents.get(intentId(intent))
   if (known !== undefined) return { ts: known.ts }
   const time = Math.max(Math.floor(turn.now * 1000), timeOf(copy.nextTS))
-  const fault = faultOf(turn, copy, signed, time / 1000)
-  if (fault !== null) return fault
   const ts = timestamp(time, copy.id)
+  const fault = faultOf(turn, copy, signed, time / 1000) ?? accessFault(copy.visible, { intent, ts })
+  if (fault !== null) return fault
   const set = { intent, signature: signed.signature, ts }
   changeCopy(turn, copy, { type: 'absorbed', sets: [set] })
   spread(turn, copy, [set])

@@ -4,11 +4,12 @@
  * the ring never got. A person makes them anew or discards them; then the copy goes.
  */
 import { schedule, unschedule } from '../agenda'
+import { askSigned } from '../auth/session'
 import { freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
 import type { CopyId, Label, ServerId } from '../names'
 import type { Quarantined, QuarantineEntry } from '../requests'
-import { changeCopy, changeServer, happened, send, type Turn } from '../server'
+import { changeCopy, changeServer, happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
 import { updatesOf, type Branch, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
@@ -63,7 +64,7 @@ const askedServer = ({ outside }: DirectoryCopy, { at }: Quarantine): ServerId |
 
 function askPage(turn: Turn, copy: DirectoryCopy, quarantine: Quarantine): void {
   const server = askedServer(copy, quarantine)
-  if (server !== undefined && server !== turn.server.id) send(turn, server, { type: 'askSnapshot', directory: copy.directory, joiner: quarantine.nonce, index: quarantine.nextPage })
+  if (server !== undefined && server !== turn.server.id) askSigned(turn, server, { type: 'askSnapshot', directory: copy.directory, joiner: quarantine.nonce, index: quarantine.nextPage })
 }
 
 export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner, facts, page }: Extract<JoinMessage, { type: 'snapshotPage' }>): void {

@@ -3,6 +3,7 @@
  * of the epoch. Then it takes its place in the new ring, or goes on as before, or finds itself left out.
  */
 import { schedule, unschedule } from '../agenda'
+import { hasShown, mayAdminister } from '../auth/session'
 import { failure, type Failure } from '../errors'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { CopyId, ServerId } from '../names'
@@ -53,6 +54,7 @@ export function onSeal(turn: Turn, from: ServerId, { directory, to, epoch, commi
     refuse(turn, from, 'seal: not from a server that this copy knows', directory)
     return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} does not know ${nameOfServer(turn.server, from)} as one with a copy` }))
   }
+  if (!mayAdminister(turn, copy, from)) return hasShown(turn, from) ? refused(failure('NoRight', { name: `#${directory}`, what: 'make a new epoch of' })) : undefined
   if (!copy.seals.some((seal) => seal.epoch === epoch)) {
     const reason = sealFault(copy, epoch)
     if (reason !== null) return refused(failure('EpochFailed', { name: `#${directory}`, reason: `${turn.server.name} ${reason}` }))

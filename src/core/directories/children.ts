@@ -10,7 +10,7 @@ import { isServerId, type DirectoryId, type Label, type ServerId } from '../name
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
-import { directoryIn, recordKey, type Judged } from './parents'
+import { directoryIn, recordKey, type Judged } from '../entries/parents'
 
 export const CHILD = 'Child'
 

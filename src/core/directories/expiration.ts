@@ -12,7 +12,7 @@ import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
 import { below, labelsIn, readTree, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
 import { namedBy } from './reference'
-import { WITHDRAWN } from './serverEntry'
+import { WITHDRAWN } from '../entries/serverEntry'
 
 export const TX = 'TX'
 /** Below the mark of a planned change: what the entry will be. */

@@ -15,7 +15,7 @@ import type { Timestamp } from '../timestamp'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { announcementOf, isOver } from './children'
 import { isOfNobody } from './gone'
-import { backReferences, effectiveParent, inForce } from './parents'
+import { backReferences, effectiveParent, inForce } from '../entries/parents'
 import { whomToAsk } from './reference'
 
 export interface Linking extends Begun {

@@ -11,7 +11,7 @@ import type { Server } from '../server'
 import { isTimestamp, isoTime, LAST, millisecondsOf, type Timestamp } from '../timestamp'
 import { readTree, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
-import { backReferences, directoryIn, OF_ROOT, verdicts, type Judged } from './parents'
+import { backReferences, directoryIn, OF_ROOT, verdicts, type Judged } from '../entries/parents'
 
 export const GONE = 'Gone'
 

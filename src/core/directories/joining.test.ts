@@ -5,7 +5,7 @@ import { isFailure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { nameOfServer } from '../server'
 import { serverIdOf } from './reference'
-import { inSNOf } from './serverEntry'
+import { inSNOf } from '../entries/serverEntry'
 import { wellKnownIn } from './wellKnown'
 
 const [DEC, IBM, SRC, TJW, ANSI] = [1, 2, 11, 12, 31].map(directoryNumber) as [DirectoryId, DirectoryId, DirectoryId, DirectoryId, DirectoryId]

@@ -19,7 +19,7 @@ const MAX_LINKS = 16
 const MAX_HOPS = 64
 
 /** A request at the directory that a name leads to; `path` fields are filled in from the entity found. */
-export type AtRequest = Extract<Request, { type: 'read' | 'test' | 'draft' | 'state' }>
+export type AtRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'state' }>
 
 export interface Lookup {
   id: string
@@ -172,6 +172,7 @@ function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null)
   switch (request.type) {
     case 'read':
     case 'test':
+    case 'access':
       return { ...request, directory, path: path(request.path) }
     case 'draft':
       return { ...request, directory, change: { ...request.change, under: { ...request.change.under, labels: path(request.change.under.labels) } } }

@@ -6,9 +6,9 @@ import { directoryNumber } from '../../trials/generators'
 import { isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
-import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
+import { effectiveParent, parentsBy, pendingIn, type Placing } from '../entries/parents'
 import { namedBy } from './reference'
-import { labelsAt } from './serverEntry'
+import { labelsAt } from '../entries/serverEntry'
 
 const [DEC, SRC, LAB] = [directoryNumber(11), directoryNumber(12), directoryNumber(13)] as [DirectoryId, DirectoryId, DirectoryId]
 

@@ -4,9 +4,9 @@ import { directoryNumber } from '../../trials/generators'
 import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
-import { effectiveParent, parentsBy, pendingIn, type Placing } from './parents'
+import { effectiveParent, parentsBy, pendingIn, type Placing } from '../entries/parents'
 import { namedBy, serverIdOf } from './reference'
-import { BELOW, inSNOf, labelsAt, namedIn, serverEntry } from './serverEntry'
+import { BELOW, inSNOf, labelsAt, namedIn, serverEntry } from '../entries/serverEntry'
 import { wellKnownIn } from './wellKnown'
 
 const [DEC, SRC, US, ANSI, ISO] = [21, 22, 23, 31, 32].map(directoryNumber) as [DirectoryId, DirectoryId, DirectoryId, DirectoryId, DirectoryId]

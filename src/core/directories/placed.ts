@@ -11,10 +11,10 @@ import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { CopyState, Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
-import { backReferences, effectiveParent, madeAsRoot } from './parents'
+import { backReferences, effectiveParent, madeAsRoot } from '../entries/parents'
 import { whomToAsk } from './reference'
 import { hasShorter, shorterIn } from './rank'
-import { BELOW, inSNOf } from './serverEntry'
+import { BELOW, inSNOf } from '../entries/serverEntry'
 import { WELL_KNOWN, wellKnownDirectories, wellKnownIn } from './wellKnown'
 
 export interface Placed extends Begun {

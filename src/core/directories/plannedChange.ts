@@ -18,7 +18,7 @@ import type { Tree } from '../values/readValue'
 import { draft } from './draft'
 import { bindsUntil, NEXT, plannedFor, plannedIn, saidAt, TX, txValues, type PlannedChange } from './expiration'
 import { draftAnnouncement, draftRemoval } from './removal'
-import { WITHDRAWN } from './serverEntry'
+import { WITHDRAWN } from '../entries/serverEntry'
 
 type Pairs = readonly (readonly [Label, Tree])[]
 

@@ -7,7 +7,7 @@ import { isFailure } from '../errors'
 import { parseName, type DirectoryId, type Label } from '../names'
 import { homeOf, serverNameOf, type Server } from '../server'
 import { childStoredHere, namedBy } from './reference'
-import { inSNOf, labelsAt, rankIn } from './serverEntry'
+import { inSNOf, labelsAt, rankIn } from '../entries/serverEntry'
 import { beginningAt } from './wellKnown'
 
 /** The rank of the directory of a server's name (SN). Names in the root are the shortest; null: not known here. */

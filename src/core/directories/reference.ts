@@ -8,8 +8,8 @@ import { serverNameOf, type Server } from '../server'
 import { stringAt, type Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { goneHere } from './gone'
-import { effectiveParent } from './parents'
-import { labelsAt, serverEntry } from './serverEntry'
+import { effectiveParent } from '../entries/parents'
+import { labelsAt, serverEntry } from '../entries/serverEntry'
 import { beginningAt } from './wellKnown'
 
 /** What a label in a directory names: one thing (SPEC §1). */

@@ -17,9 +17,9 @@ import { visibleAt, type ValueTree } from '../values/valueTree'
 import { announcedIn, childIn } from './children'
 import { draft } from './draft'
 import { goneIn, goneLabel } from './gone'
-import { directoryIn, effectiveParent, pendingIn } from './parents'
+import { directoryIn, effectiveParent, pendingIn } from '../entries/parents'
 import { namedBy } from './reference'
-import { inSNOf, labelsAt, WITHDRAWN } from './serverEntry'
+import { inSNOf, labelsAt, WITHDRAWN } from '../entries/serverEntry'
 
 /** Below `./Closing`: from then on the directory is removed, whatever happens. */
 export const CLOSED = 'Closed'

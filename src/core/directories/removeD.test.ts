@@ -8,10 +8,10 @@ import { isoTime } from '../timestamp'
 import { isWithdrawn } from '../copies/withdrawn'
 import { announcedIn, childLabel } from './children'
 import { goneIn } from './gone'
-import { effectiveParent } from './parents'
+import { effectiveParent } from '../entries/parents'
 import { namedBy } from './reference'
 import { isClosed } from './removal'
-import { labelsAt } from './serverEntry'
+import { labelsAt } from '../entries/serverEntry'
 
 const [DEC, SRC, WRL, LAB] = [11, 12, 13, 14].map(directoryNumber) as [DirectoryId, DirectoryId, DirectoryId, DirectoryId]
 

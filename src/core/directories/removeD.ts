@@ -20,7 +20,7 @@ import { labelsIn, type Tree } from '../values/readValue'
 import { announcedIn, judge, makeableUntil, type Announced } from './children'
 import { MARGIN, txOf } from './expiration'
 import { leftOf } from './gone'
-import { effectiveParent } from './parents'
+import { effectiveParent } from '../entries/parents'
 import { CLOSED, isClosed, removabilityFault } from './removal'
 import { whomToAsk } from './reference'
 

@@ -7,11 +7,14 @@ import { shown, type Label } from '../names'
 import type { Branch, Intent, ProcedureName } from '../values/intent'
 import { stringAt } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
+import { ACCESS, tripleFault } from '../auth/access'
+import { INVITED } from '../auth/authorise'
+import { KEYS } from '../auth/authentication'
 import { CHILD } from './children'
 import { CLOSING } from '../copies/withdrawn'
 import { GONE } from './gone'
 import { ROOMS, roomsFault } from './rooms'
-import { labelsAt, REMOVED, WITHDRAWN } from './serverEntry'
+import { labelsAt, REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { WELL_KNOWN } from './wellKnown'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
@@ -32,6 +35,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   [CLOSING, 'removeD'],
   [GONE, 'removeD'],
   [ROOMS, 'setRoom'],
+  [ACCESS, 'setAccess'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
@@ -52,6 +56,11 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' |
   setInSN: [['.', 'InSN']],
   setTX: [['*', 'TX']],
   setRooms: [['.', ROOMS]],
+  setAccess: [['.', ACCESS]],
+  enrol: [
+    ['*', INVITED],
+    ['*', KEYS],
+  ],
   plan: [['*', 'Withdrawn']],
   move: [['.', 'BR']],
   announce: [['.', CHILD]],
@@ -106,6 +115,7 @@ function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'do
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  if (procedure === 'setAccess') return tripleFault(tree, [label, incarnation, below])
   if (procedure === 'setRooms') return roomsFault(tree, [label, incarnation, below])
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
   return replaced ? failure('AlreadyExists', { name: shown(label) }) : null

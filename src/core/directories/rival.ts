@@ -10,7 +10,7 @@ import { MAX_PATH_LABELS, utf8Length, type DirectoryId, type Label } from '../na
 import { begin, change, finish, request, type Begun } from '../procedure'
 import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
-import { backReferences, OF_ROOT, recordKey } from './parents'
+import { backReferences, OF_ROOT, recordKey } from '../entries/parents'
 import { whomToAsk } from './reference'
 import { wellKnownDirectories, wellKnownIn } from './wellKnown'
 

@@ -7,8 +7,8 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { below, labelsIn, type Tree } from '../values/readValue'
-import { effectiveParent } from './parents'
-import { BELOW, inSNOf, namedIn, rankAbove, rankIn, WITHDRAWN } from './serverEntry'
+import { effectiveParent } from '../entries/parents'
+import { BELOW, inSNOf, namedIn, rankAbove, rankIn, WITHDRAWN } from '../entries/serverEntry'
 
 /** Why there is none; `inSN` as it stands in the parent. */
 export function roomFault({ directory, visible }: DirectoryCopy, parent: DirectoryId, inSN: Tree | null, isRoot: boolean): Failure | null {

@@ -7,7 +7,7 @@ import { shown, type Label } from '../names'
 import type { Server } from '../server'
 import type { Branch } from '../values/intent'
 import type { ValueTree } from '../values/valueTree'
-import { labelsAt } from './serverEntry'
+import { labelsAt } from '../entries/serverEntry'
 
 /** Rooms that a service meets in at most: each of its servers listens in each. */
 export const MAX_ROOMS = 8

@@ -12,9 +12,9 @@ import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
-import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from './parents'
+import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from '../entries/parents'
 import { hasSmallerRank, isAnnounced, rankToTake, roomFault, roomFor } from './room'
-import { inSNOf } from './serverEntry'
+import { inSNOf } from '../entries/serverEntry'
 import { whomToAsk } from './reference'
 
 export interface Settling extends Begun {

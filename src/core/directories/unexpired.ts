@@ -12,7 +12,7 @@ import { bindsUntil, expirationOf, greatestTX, LONGEST_TX, NEXT, plannedFor, TX,
 import { whyNotYet } from './plannedChange'
 import { namedBy } from './reference'
 import { reservedFault } from './reserved'
-import { WITHDRAWN } from './serverEntry'
+import { WITHDRAWN } from '../entries/serverEntry'
 
 export function unexpiredFault(now: number, copy: DirectoryCopy, intent: Intent): Failure | null {
   for (const branch of intent.branches) {

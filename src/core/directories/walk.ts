@@ -7,11 +7,12 @@ import { failure, type Failure } from '../errors'
 import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Request, TrailStep, Walked } from '../requests'
 import type { Server } from '../server'
+import type { Sees } from '../values/readValue'
 import { cacheableUntil } from './expiration'
 import { goneHere, removedFrom, whenRemoved } from './gone'
 import { recall } from './nameCache'
 import { wayHere } from './ownNames'
-import { effectiveParent } from './parents'
+import { effectiveParent } from '../entries/parents'
 import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
 import { wellKnownIn } from './wellKnown'
 
@@ -20,7 +21,7 @@ const MAX_RISE = 64
 /** Names of servers that are told with a reference. */
 const MAX_NAMES = 16
 
-export function walk(server: Server, request: Extract<Request, { type: 'walk' }>): Walked | Failure {
+export function walk(server: Server, request: Extract<Request, { type: 'walk' }>, sightAt: (copy: DirectoryCopy) => Sees): Walked | Failure {
   let { directory, up } = request
   let risen = 0
   const rest = [...request.labels]
@@ -78,7 +79,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     const label = rest[0] ?? request.entity
     if (label === null) return end('found', null)
     const isEntity = rest.length === 0
-    const named = namedBy(copy.visible, label)
+    const named = sightAt(copy)([label]) ? namedBy(copy.visible, label) : null
     const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest), cached: false })
     if (named?.type === 'link') {
       step('link', named.to)

@@ -7,7 +7,7 @@ import { isFailure } from '../errors'
 import { isDirectoryId, parseName, type DirectoryId, type Label } from '../names'
 import { labelsOfServer, type Server } from '../server'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
-import { labelsAt } from './serverEntry'
+import { labelsAt } from '../entries/serverEntry'
 
 export const WELL_KNOWN = 'WellKnown'
 

@@ -4,8 +4,8 @@
  * withdrawn, and that nothing relies on. So no lock is needed: once the withdrawal is stable, every copy refuses.
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { effectiveParent } from '../directories/parents'
-import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../directories/serverEntry'
+import { effectiveParent } from '../entries/parents'
+import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
 import { shown, type DirectoryId, type Label } from '../names'
 import type { Branch, Intent } from '../values/intent'

@@ -7,6 +7,7 @@ import { lookAtNameSoon } from '../directories/cleanup'
 import { schedule } from '../agenda'
 import { compareClocks } from './clock'
 import { followRoot, isOfThisService } from './followRoot'
+import { showCredentials } from '../auth/session'
 import { sayHello } from './hello'
 import type { Message } from '../messages'
 import type { DirectoryId, ServerId } from '../names'
@@ -20,11 +21,13 @@ export interface Connected {
   /** Random text of that very start. */
   instance: string
   name: string
+  /** Its public key, which it has proved to have, as text. */
+  key?: string | null
   /** Met in a room of others, into which this server only looks [X7]. */
   visited?: boolean
 }
 
-export function onConnected(turn: Turn, { server: from, incarnation, instance, name, visited = false }: Connected): void {
+export function onConnected(turn: Turn, { server: from, incarnation, instance, name, key = null, visited = false }: Connected): void {
   const { server } = turn
   const newest = server.starts.get(from) ?? { incarnation: 0, instance }
   if (incarnation < newest.incarnation) {
@@ -37,9 +40,10 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     server.fenced.add(from)
     happened(turn, { kind: 'refused', text: `${name} runs twice at once; both are refused ring work until one starts again alone`, server: from })
   } else if (incarnation > newest.incarnation || !server.peers.has(from)) server.fenced.delete(from)
-  server.peers.set(from, { server: from, incarnation, instance, name, root: null, rank: null, visited, offset: null })
+  server.peers.set(from, { server: from, incarnation, instance, name, root: null, rank: null, visited, key, credentials: [], offset: null })
   compareClocks(server)
   sayHello(turn, from)
+  showCredentials(turn, from)
   for (const copy of server.copies.values()) {
     if (copy.state === 'active') lookAtNameSoon(turn, copy)
     tellOfEpochs(turn, copy, from)

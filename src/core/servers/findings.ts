@@ -2,7 +2,7 @@
 import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { ringText } from '../copies/spread'
 import { rankOfDirectory, shorterIn } from '../directories/rank'
-import { inSNOf, rankIn, serverEntry } from '../directories/serverEntry'
+import { inSNOf, rankIn, serverEntry } from '../entries/serverEntry'
 import { pathFromRoot } from '../directories/wellKnown'
 import { explain, isFailure, type Failure } from '../errors'
 import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
@@ -10,7 +10,7 @@ import type { CopyState, Described, Finding, ReadOutcome, Request } from '../req
 import { labelsOfServer, MAX_SERVER_NAME, nameOfServer, shortName, type Server, type Turn } from '../server'
 import { underWayAt } from '../underWay'
 import { below, labelsIn, type Tree } from '../values/readValue'
-import { WITHDRAWN } from '../directories/serverEntry'
+import { WITHDRAWN } from '../entries/serverEntry'
 import { worksOn, type Announced, type UnderWay, type Work } from '../work'
 import { wrongIn } from './register'
 

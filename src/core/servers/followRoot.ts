@@ -4,7 +4,7 @@
  * what the server is called is the same directory's name, longer by its first labels.
  */
 import { schedule } from '../agenda'
-import { effectiveParent } from '../directories/parents'
+import { effectiveParent } from '../entries/parents'
 import { whomToAsk } from '../directories/reference'
 import { WELL_KNOWN, wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
 import { isFailure, type Failure } from '../errors'

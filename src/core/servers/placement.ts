@@ -4,7 +4,7 @@
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { hasShorter, ownRank } from '../directories/rank'
-import { inSNOf } from '../directories/serverEntry'
+import { inSNOf } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
 import { homeOf, type Server } from '../server'

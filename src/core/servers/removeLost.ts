@@ -11,7 +11,7 @@
 import { answer, type Caller } from '../caller'
 import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
-import { REMOVED, WITHDRAWN } from '../directories/serverEntry'
+import { REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import { formatPath, isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'

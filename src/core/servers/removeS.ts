@@ -5,7 +5,7 @@
 import { answer, type Caller } from '../caller'
 import { beginLeave } from '../copies/leave'
 import { candidatesFor } from '../directories/reference'
-import { WITHDRAWN } from '../directories/serverEntry'
+import { WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label, ServerId } from '../names'
 import type { ReadOutcome } from '../requests'

@@ -5,10 +5,10 @@
  */
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { effectiveParent, pendingIn, type BackReference } from '../directories/parents'
+import { effectiveParent, pendingIn, type BackReference } from '../entries/parents'
 import { candidatesFor } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
-import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../directories/serverEntry'
+import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId } from '../names'
 import type { ReadOutcome } from '../requests'

@@ -2,7 +2,7 @@
  * What this server knows of another one that may be gone for good: the rings in which it still is, those that wait for what
  * it alone has, and the directories of which no reference names another server. An administrator sees it before it is removed.
  */
-import { effectiveParent } from '../directories/parents'
+import { effectiveParent } from '../entries/parents'
 import { namedBy, serverIdOf } from '../directories/reference'
 import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Traces } from '../requests'

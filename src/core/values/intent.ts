@@ -6,6 +6,7 @@
  */
 import type { DirectoryId, Label } from '../names'
 import { BEGINNING, millisecondsOf, type Timestamp } from '../timestamp'
+import type { Certificate } from './certificate'
 import type { TSPair, Update } from './update'
 import { ownRoot, setMark, walkInto, walkTo, type ValueNode, type ValueTree } from './valueTree'
 
@@ -16,7 +17,7 @@ import { ownRoot, setMark, walkInto, walkTo, type ValueNode, type ValueTree } fr
 export type Branch = readonly [label: Label, incarnation: Timestamp | null, below: boolean | readonly Branch[]]
 
 /** Which procedure an intent belongs to; says which reserved names it may touch (SPEC §4). */
-export const procedures = ['doUpdates', 'setLink', 'newD', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'carryOut', 'announce', 'removeD', 'setRooms'] as const
+export const procedures = ['doUpdates', 'setLink', 'newD', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'carryOut', 'announce', 'removeD', 'setRooms', 'setAccess', 'enrol'] as const
 export type ProcedureName = (typeof procedures)[number]
 
 export interface Intent {
@@ -30,6 +31,8 @@ export interface Intent {
   until: number
   procedure: ProcedureName
   branches: readonly Branch[]
+  /** On which certificates it rests that the author is who it says [A2]; left out when there are none. */
+  chain?: readonly Certificate[]
 }
 
 /** An intent with its author's signature (base64url), whose truth the host has checked before the core sees it. */
@@ -62,8 +65,8 @@ const ascends = (branches: readonly Branch[], above: Timestamp, ts: Timestamp): 
   branches.every(([, incarnation, below]) => incarnation === null || typeof below === 'boolean' || (incarnation >= above && incarnation < ts && ascends(below, incarnation, ts)))
 
 /** What the author signs, as text in UTF-8. */
-export function signedText({ directory, author, nonce, from, until, procedure, branches }: Intent): string {
-  return `namering intent 1\n${JSON.stringify([directory, author, nonce, from, until, procedure, branches])}`
+export function signedText({ directory, author, nonce, from, until, procedure, branches, chain }: Intent): string {
+  return `namering intent 1\n${JSON.stringify([directory, author, nonce, from, until, procedure, branches, ...(chain === undefined ? [] : [chain])])}`
 }
 
 /** Identifies an intent however often it is sent or stamped. */

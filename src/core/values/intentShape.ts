@@ -1,8 +1,10 @@
 /** The shape of intents and update sets on the wire; one canonical form: labels ascending, nothing empty, leaves new. */
 import { compareLabels, utf8Length } from '../names'
-import { directoryId, label, list, Malformed, nullable, number, oneOf, record, text, timestampShape, type Shape } from '../shape'
-import { isBelieved, MAX_TIME } from '../timestamp'
+import { directoryId, label, list, Malformed, nullable, oneOf, record, text, timestampShape, type Shape } from '../shape'
+import { isBelieved } from '../timestamp'
+import { chainShape } from './certificate'
 import { MAX_CALL_BYTES, procedures, signedText, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
+import { stampable } from './stampable'
 
 export const branchesShape = (depth: number): Shape<Branch[]> => {
   const branch: Shape<Branch> = (value) => {
@@ -25,13 +27,7 @@ export const branchesShape = (depth: number): Shape<Branch[]> => {
 }
 const allNew = (branches: readonly Branch[]): boolean => branches.every(([, incarnation, below]) => incarnation === null && (typeof below === 'boolean' ? below : allNew(below)))
 
-/** ms since 1970, as far as time-stamps go: what lies later no copy can have stamped, and no calendar has. */
-const stampable: Shape<number> = (value) => {
-  const ms = number(value)
-  if (ms > MAX_TIME / 1000) throw new Malformed('not a time that a time-stamp can have')
-  return ms
-}
-const intentShape: Shape<Intent> = record({
+const fields = {
   directory: directoryId,
   author: text(128),
   nonce: text(26),
@@ -39,7 +35,16 @@ const intentShape: Shape<Intent> = record({
   until: stampable,
   procedure: oneOf(...procedures),
   branches: branchesShape(15),
-})
+}
+const plain: Shape<Intent> = record(fields)
+const certified: Shape<Intent> = record<Required<Intent>>({ ...fields, chain: chainShape })
+/** Most rest on no certificate, and do not speak of any. */
+const intentShape: Shape<Intent> = (value) => {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, 'chain')) return plain(value)
+  const built = certified(value)
+  if (built.chain?.length === 0) throw new Malformed('an empty chain of certificates')
+  return built
+}
 export const signedIntentShape: Shape<SignedIntent> = record({ intent: intentShape, signature: text(128) })
 const stamped: Shape<UpdateSet> = record({ intent: intentShape, signature: text(128), ts: timestampShape })
 /** A set that some copy can have stamped so: what a hostile member stamps otherwise is refused at the door [A1, T2]. */

@@ -10,17 +10,25 @@ import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from './va
 export type Tree = boolean | readonly (readonly [label: Label, tree: Tree])[]
 
 /** The tree at a path as readers see it, labels in canonical order; undefined when the node is not present. */
-export function readTree(tree: ValueTree, path: readonly Label[]): Tree | undefined {
-  const node = visibleAt(tree, path)
-  return node && treeOf(node)
+export function readTree(tree: ValueTree, path: readonly Label[], sees: Sees = seesAll): Tree | undefined {
+  const node = seenAt(tree, path, sees)
+  return node && treeOf(node, path, sees)
 }
 
-function treeOf(node: ValueNode): Tree {
-  const below = sortedChildren(node).map(([label, child]): [Label, Tree] => [label, treeOf(child)])
+/** Whether a reader may see what stands at a path. */
+export type Sees = (path: readonly Label[]) => boolean
+export const seesAll: Sees = () => true
+
+function treeOf(node: ValueNode, path: readonly Label[], sees: Sees): Tree {
+  const below = sortedChildren(node, path, sees).map(([label, child]): [Label, Tree] => [label, treeOf(child, [...path, label], sees)])
   return below.length === 0 ? true : below
 }
 
-const sortedChildren = (node: ValueNode): [Label, ValueNode][] => [...visibleChildren(node)].toSorted(([a], [b]) => compareLabels(a, b))
+/** The node at a path, if it is present, and shown. The directory itself is shown to everybody. */
+const seenAt = (tree: ValueTree, path: readonly Label[], sees: Sees): ValueNode | undefined => (path.length === 0 || sees(path) ? visibleAt(tree, path) : undefined)
+
+const sortedChildren = (node: ValueNode, path: readonly Label[], sees: Sees): [Label, ValueNode][] =>
+  [...visibleChildren(node)].filter(([label]) => sees === seesAll || sees([...path, label])).toSorted(([a], [b]) => compareLabels(a, b))
 
 /** What is below a path of a tree; undefined where nothing stands. */
 export const below = (tree: Tree | null, path: readonly Label[]): Tree | undefined =>
@@ -29,9 +37,9 @@ export const below = (tree: Tree | null, path: readonly Label[]): Tree | undefin
 export const labelsIn = (tree: Tree | undefined): Label[] => (typeof tree === 'object' ? tree.map(([label]) => label) : [])
 
 /** Enumerate: the labels of all visible children, in canonical order. */
-export function readLabels(tree: ValueTree, path: readonly Label[]): Label[] | undefined {
-  const node = visibleAt(tree, path)
-  return node && sortedChildren(node).map(([label]) => label)
+export function readLabels(tree: ValueTree, path: readonly Label[], sees: Sees = seesAll): Label[] | undefined {
+  const node = seenAt(tree, path, sees)
+  return node && sortedChildren(node, path, sees).map(([label]) => label)
 }
 
 /** A value: the only child's label if that is a leaf, the set of labels if all are leaves, else the subtree. */
@@ -52,12 +60,12 @@ export function stringAt(tree: ValueTree, path: readonly Label[]): string | unde
 }
 
 /** Snapshot: the mark of a node and the TSpath to it, as far as nodes are present. */
-export function readSnapshot(tree: ValueTree, labels: readonly Label[]): { mark: 'present' | 'absent'; path: TSPair[]; newest: Timestamp } {
+export function readSnapshot(tree: ValueTree, labels: readonly Label[], sees: Sees = seesAll): { mark: 'present' | 'absent'; path: TSPair[]; newest: Timestamp } {
   const path: TSPair[] = []
   let node: ValueNode | undefined = tree.root
   for (const label of labels) {
     const child: ValueNode | undefined = node.children?.get(label)
-    if (child?.mark !== 'present') return { mark: 'absent', path, newest: node.ts }
+    if (child?.mark !== 'present' || !sees(labels.slice(0, path.length + 1))) return { mark: 'absent', path, newest: node.ts }
     path.push([label, child.ts])
     node = child
   }

@@ -1,6 +1,6 @@
 /** Bugs in naming and placing servers. */
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
-import { REMOVED } from '../../core/directories/serverEntry'
+import { REMOVED } from '../../core/entries/serverEntry'
 import type { Label } from '../../core/names'
 import type { Request } from '../../core/requests'
 import type { Input } from '../../core/step'

@@ -2,7 +2,7 @@
 import { stateOf } from '../../core/calls'
 import type { DirectoryCopy, Member } from '../../core/copies/directoryCopy'
 import type { Phase, Sweep } from '../../core/copies/sweep'
-import { effectiveParent } from '../../core/directories/parents'
+import { effectiveParent } from '../../core/entries/parents'
 import type { Message } from '../../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../../core/names'
 import type { CopyState } from '../../core/requests'

@@ -1,5 +1,5 @@
 import { formatPath, type DirectoryId } from '../../core/names'
-import { inSNOf } from '../../core/directories/serverEntry'
+import { inSNOf } from '../../core/entries/serverEntry'
 import { wellKnownIn } from '../../core/directories/wellKnown'
 import { isFailure } from '../../core/errors'
 import { named, type Member } from '../cluster'

@@ -1,6 +1,6 @@
 import type { DirectoryId } from '../../core/names'
 import { namedBy } from '../../core/directories/reference'
-import { effectiveParent, pendingIn } from '../../core/directories/parents'
+import { effectiveParent, pendingIn } from '../../core/entries/parents'
 import { named, type Member } from '../cluster'
 import { beside } from './pictures'
 import type { Story } from './telling'

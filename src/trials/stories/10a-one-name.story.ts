@@ -1,7 +1,7 @@
 import type { Outcomes } from '../../core/requests'
 import { signed } from '../../sim/simServer'
 import { explainOutcome } from '../../sim/transcript'
-import { effectiveParent } from '../../core/directories/parents'
+import { effectiveParent } from '../../core/entries/parents'
 import { namedBy } from '../../core/directories/reference'
 import type { DirectoryId } from '../../core/names'
 import { named, type Member } from '../cluster'

@@ -1,6 +1,6 @@
 import type { Call } from '../../core/calls'
 import { firstChange, rootSelf } from '../../core/directories/rootSelf'
-import { inSNOf } from '../../core/directories/serverEntry'
+import { inSNOf } from '../../core/entries/serverEntry'
 import { explain, isFailure } from '../../core/errors'
 import type { Finding } from '../../core/requests'
 import { namedBy } from '../../core/directories/reference'

@@ -1,6 +1,6 @@
 /** The paper's figures in plain text. `readable` puts numbers and names in the place of time-stamps and identifiers. */
 import { epochNumber, isSealed, type CopyFields, type DirectoryCopy } from '../../core/copies/directoryCopy'
-import { backReferences, effectiveParent } from '../../core/directories/parents'
+import { backReferences, effectiveParent } from '../../core/entries/parents'
 import { namedBy } from '../../core/directories/reference'
 import { compareLabels, type CopyId, type Label } from '../../core/names'
 import type { UpdateSet } from '../../core/values/intent'

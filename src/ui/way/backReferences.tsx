@@ -1,6 +1,6 @@
 import { useStore } from 'zustand'
 import type { Move } from '../../client/nameService'
-import { inForce } from '../../core/directories/parents'
+import { inForce } from '../../core/entries/parents'
 import { useDesk } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { useReading } from '../desk/reading'

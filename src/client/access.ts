@@ -1,0 +1,64 @@
+/** Access control for programs: triples given and taken, and who may do what (SPEC §15). */
+import type { Access } from '../core/auth/whoMay'
+import { ACCESS, formatTriple, parseTriple, tripleOf, type Triple } from '../core/auth/access'
+import { formatPathPattern, formatPrincipalPattern } from '../core/auth/principal'
+import { isFailure, NameServiceError } from '../core/errors'
+import type { DirectoryId, FullName } from '../core/names'
+import type { Change } from '../core/requests'
+import type { Tree } from '../core/values/readValue'
+import { ask, type Connection, type Names } from './connection'
+import type { AccessReport, Grant, NameService, WriteOptions, Written } from './nameService'
+
+type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'setAccess'>
+
+type Write = (name: FullName, change: Change, options?: WriteOptions) => Promise<Written>
+
+/** Filled in by the lookup that comes before. */
+const placeholder = 'a'.repeat(20) as DirectoryId
+
+export function accessCalls(connection: Connection, names: Names, write: Write): AccessCalls {
+  const change = (tree: Tree): Change => ({ procedure: 'setAccess', under: { labels: ['.', ACCESS], incarnations: null }, tree, replace: false })
+  const asked = async (vd: string, about: string | null): Promise<Access> => {
+    const { name, path } = names.designator(vd)
+    return ask<Access>(connection, { type: 'at', name, request: { type: 'access', directory: placeholder, path, about } })
+  }
+  return {
+    async setAccess(fn, wanted, options) {
+      const given = wanted.map(({ principal, path, rights }) => formatTriple(orThrow(tripleOf(principal, path, rights))))
+      const { triples } = await asked(fn, null)
+      const gone = (triples ?? []).map(({ triple }) => triple).filter((triple) => !given.includes(triple))
+      return write(names.name(fn), change([...given.map((triple) => [triple, true] as const), ...gone.map((triple) => [triple, false] as const)]), options)
+    },
+    async grant(fn, { principal, path, rights }, options) {
+      return write(names.name(fn), change([[formatTriple(orThrow(tripleOf(principal, path, rights))), true]]), options)
+    },
+    async revoke(fn, { principal, path, rights }, options) {
+      return write(names.name(fn), change([[formatTriple(orThrow(tripleOf(principal, path, rights))), false]]), options)
+    },
+    async access(vd, principal = null) {
+      return reportOf(await asked(vd, principal))
+    },
+  }
+}
+
+function orThrow(triple: ReturnType<typeof tripleOf>): Triple {
+  if (isFailure(triple)) throw new NameServiceError(triple)
+  return triple
+}
+
+function reportOf({ isOpen, owner, triples, key, names, allowed }: Access): AccessReport {
+  return {
+    isOpen,
+    owner,
+    triples: triples?.map(({ triple, ts, isFinal }) => ({ ...inParts(triple), ts, isFinal })) ?? null,
+    key,
+    names,
+    allowed: allowed.map(([right, why]) => ({ right, why: why === 'open' || why === 'owner' ? why : inParts(why) })),
+  }
+}
+
+/** A triple from its label; one that is none grants nothing, and is shown as it stands. */
+function inParts(label: string): Grant {
+  const triple = parseTriple(label)
+  return triple === null ? { principal: label, path: '', rights: [] } : { principal: formatPrincipalPattern(triple.principal), path: formatPathPattern(triple.path), rights: triple.rights }
+}

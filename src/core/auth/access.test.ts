@@ -1,0 +1,159 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { anyLabel, at, directoryNumber } from '../../trials/generators'
+import { isFailure } from '../errors'
+import type { Label } from '../names'
+import { applySet, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
+import { emptyTree, type ValueTree } from '../values/valueTree'
+import { formatTriple, may, parseTriple, sightOf, tripleFault, tripleOf, triplesIn, whyAllowed, type Right } from './access'
+import { accessFault, isAuthorised } from './authorise'
+import { principalOf } from './authentication'
+import { formatPathPattern, formatPrincipalPattern, parsePathPattern, parsePrincipalPattern, type Principal } from './principal'
+
+const directory = directoryNumber(1)
+const elsewhere = directoryNumber(2)
+const owner = 'ed25519:owner'
+const lampson = 'ed25519:lampson'
+const stranger = 'ed25519:stranger'
+
+const leaf = (label: Label): Branch => [label, null, true]
+const set = (time: number, branches: readonly Branch[], author = owner, procedure: ProcedureName = 'doUpdates', chain?: UpdateSet['intent']['chain']): UpdateSet => ({ intent: { directory, author, nonce: `${time}`, from: 0, until: 600_000, procedure, branches, ...(chain && { chain }) }, signature: '', ts: at(time) })
+
+/** A directory of `owner`, with these triples, in which the entry Lampson has a key. */
+function treeWith(...triples: Label[]): ValueTree {
+  const tree = emptyTree()
+  const access: Branch = ['Access', null, triples.length === 0 ? true : triples.toSorted().map(leaf)]
+  applySet(tree, set(1, [['.', null, [access, ['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', owner, 'x', 1]))]]]]], owner, 'newD'))
+  applySet(tree, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
+  return tree
+}
+const who = (tree: ValueTree, key: string): Principal => principalOf(tree, directory, key, [], at(9))
+const allowed = (tree: ValueTree, key: string, right: Right, ...path: Label[]): boolean => may(tree, who(tree, key), right, path)
+
+describe('triples (principal pattern, path pattern, rights)', () => {
+  it('have one text each, whatever the labels [A5]', () => {
+    const patterns = fc.record({ principal: fc.constantFrom('*', './*', '../*', '../../IBM/TJW/Cho', `#${elsewhere}/DEC/*`, lampson), labels: fc.array(fc.oneof(anyLabel.filter((label) => label !== '.' && label !== '..'), fc.constant(null)), { minLength: 1, maxLength: 3 }), rest: fc.boolean() })
+    fc.assert(
+      fc.property(patterns, ({ principal, labels, rest }) => {
+        const path = formatPathPattern({ labels, rest: rest || labels.at(-1) === null })
+        const triple = tripleOf(principal, path, ['write', 'read'])
+        if (isFailure(triple)) return expect(triple.code).toBe('BadName')
+        expect(formatPrincipalPattern(triple.principal)).toBe(principal)
+        expect(parseTriple(formatTriple(triple))).toEqual(triple)
+        expect(parsePathPattern(path)).toEqual(triple.path)
+      }),
+    )
+  })
+
+  it('are refused in words when they are none', () => {
+    for (const text of ['', 'Lampson', '/DEC', '#x/DEC', './a:b', './a#b', '..', 'key']) expect(parsePrincipalPattern(text), text).toMatchObject({ code: 'BadName' })
+    for (const text of ['', 'a//b', 'a:b', '..']) expect(parsePathPattern(text), text).toMatchObject({ code: 'BadName' })
+    expect(tripleOf('*', '*', ['own'])).toMatchObject({ code: 'BadRequest' })
+    expect(tripleOf('*', '*', [])).toMatchObject({ code: 'BadRequest' })
+    for (const label of ['read', 'read *', 'write,read *:*', 'own *:*', 'read *:', '__proto__', 'read  *:*']) expect(parseTriple(label), label).toBeNull()
+  })
+
+  it('of figure 2: whoever is named below a directory may read the value of Lampson, and nothing else [A5]', () => {
+    const tree = treeWith('read ./*:Lampson/*')
+    expect(allowed(tree, lampson, 'read', 'Lampson')).toBe(true)
+    expect(allowed(tree, lampson, 'read', 'Lampson', 'Password', 'XGZQ#$')).toBe(true)
+    expect(allowed(tree, lampson, 'write', 'Lampson')).toBe(false)
+    expect(allowed(tree, lampson, 'read', 'Birrell')).toBe(false)
+    expect(allowed(tree, stranger, 'read', 'Lampson')).toBe(false)
+  })
+
+  it('without any the directory is open; the owner is never shut out [A5]', () => {
+    expect(whyAllowed(treeWith(), who(treeWith(), stranger), 'write', ['.', 'Access'])).toBe('open')
+    const closed = treeWith('read *:*')
+    expect(whyAllowed(closed, who(closed, owner), 'write', ['.', 'Access'])).toBe('owner')
+    expect(whyAllowed(closed, who(closed, stranger), 'write', ['Lampson'])).toBeNull()
+  })
+
+  it('speak of what a directory says of itself only where they say so [A5]', () => {
+    const tree = treeWith('read,write *:*')
+    expect(allowed(tree, stranger, 'write', 'Lampson', 'Phone')).toBe(true)
+    expect(allowed(tree, stranger, 'write', '.', 'Access')).toBe(false)
+    expect(allowed(tree, stranger, 'read', '.')).toBe(false)
+    expect(allowed(treeWith('write *:./*'), stranger, 'write', '.', 'Access')).toBe(true)
+  })
+
+  it('grant the union: a value may be compared, and not read; a copy of all stored, or not', () => {
+    const tree = treeWith('test *:*/Password/*', 'copy ./*:*', 'read *:Lampson')
+    expect(allowed(tree, stranger, 'test', 'Lampson', 'Password')).toBe(true)
+    expect(allowed(tree, stranger, 'read', 'Lampson', 'Password')).toBe(false)
+    expect(allowed(tree, lampson, 'copy')).toBe(true)
+    expect(allowed(tree, stranger, 'copy')).toBe(false)
+    expect(sightOf(tree, who(tree, stranger))(['Lampson'])).toBe(true)
+    expect(sightOf(tree, who(tree, stranger))(['Lampson', 'Phone'])).toBe(false)
+  })
+
+  it('cannot all go from whom may change them [A3]', () => {
+    const tree = treeWith('write ./Lampson:./*', 'read *:*')
+    const change = (...triples: Branch[]): Branch => ['.', at(1), [['Access', at(1), triples]]]
+    expect(tripleFault(tree, change(['write ./Lampson:./*', null, false]))).toMatchObject({ code: 'LockOut' })
+    expect(tripleFault(tree, change(['read *:*', null, false]))).toBeNull()
+    expect(tripleFault(tree, change(['read *:*', null, false], ['write ./Lampson:./*', null, false]))).toBeNull()
+    expect(tripleFault(tree, change(['nonsense', null, true]))).toMatchObject({ code: 'BadRequest' })
+    expect(triplesIn(tree)).toHaveLength(2)
+  })
+})
+
+describe('updates are authorised by what all older ones say [A2]', () => {
+  const closed = treeWith('write ./Lampson:Lampson/*', 'write *:*/Server/*')
+  const by = (author: string, branches: readonly Branch[], procedure: ProcedureName = 'doUpdates', time = 5): boolean => isAuthorised(closed, set(time, branches, author, procedure))
+
+  it('every node on the way that is new needs the right, and what is deleted', () => {
+    expect(by(lampson, [['Lampson', at(2), [['Phone', null, [leaf('853')]]]]])).toBe(true)
+    expect(by(lampson, [['Lampson', null, [leaf('Phone')]]])).toBe(true)
+    expect(by(lampson, [['Lampson', null, false]])).toBe(true)
+    expect(by(lampson, [['Birrell', null, [leaf('Phone')]]])).toBe(false)
+    expect(by(stranger, [['Lampson', null, false]])).toBe(false)
+    expect(by(lampson, [['Lampson', null, false], ['Birrell', null, true]])).toBe(false)
+    expect(by(owner, [['Birrell', null, [leaf('Phone')]]])).toBe(true)
+  })
+
+  it('procedures that change what a directory says of itself need write on it', () => {
+    for (const procedure of ['setInSN', 'setRooms', 'move', 'removeD'] as const) {
+      expect(by(lampson, [['.', at(1), [leaf('X')]]], procedure), procedure).toBe(false)
+      expect(by(owner, [['.', at(1), [leaf('X')]]], procedure), procedure).toBe(true)
+    }
+    expect(by(lampson, [['.', at(1), [['Access', at(1), [leaf('write *:*')]]]]], 'setAccess')).toBe(false)
+    expect(by(owner, [['.', null, [leaf('X')]]], 'newD')).toBe(false)
+  })
+
+  it('a server takes a free name where servers may, and nobody takes another’s', () => {
+    const named = (key: string): Branch => ['Server', null, [['Key', null, [leaf(key)]]]]
+    expect(by(stranger, [['delta', null, [named(stranger)]]], 'setUpOn')).toBe(true)
+    expect(by(stranger, [['Lampson', at(2), [named(stranger)]]], 'setUpOn')).toBe(false)
+    const tree = treeWith('write *:*/Server/*')
+    applySet(tree, set(3, [['alpha', null, [named('key-alpha')]]]))
+    expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', null, [['Key', null, [leaf(stranger)]]]]]]], stranger, 'setUpOn'))).toBe(false)
+    expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [leaf('Up')]]]]], 'key-alpha', 'setUpOn'))).toBe(true)
+    expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [['Down', null, [leaf('x')]]]]]]], stranger, 'setUpOn'))).toBe(true)
+  })
+
+  it('who is refused hears the same of what is there and what is not', () => {
+    const tree = treeWith('read ./*:*')
+    const refusal = (label: Label): unknown => accessFault(tree, set(5, [[label, null, false]], stranger))
+    expect(refusal('Lampson')).toEqual({ type: 'failure', code: 'NoRight', about: { name: 'Lampson', what: 'write' } })
+    expect(refusal('Nobody')).toEqual({ type: 'failure', code: 'NoRight', about: { name: 'Nobody', what: 'write' } })
+  })
+
+  it('an invitation adds one key, once, in time, and nothing else [A6]', () => {
+    const tree = treeWith('read *:*')
+    const invited = 'ed25519:invited'
+    applySet(tree, set(3, [['Lampson', at(2), [['Invited', null, [[invited, null, [leaf(new Date(100).toISOString())]]]]]]]))
+    const enrol = (...below: Branch[]): readonly Branch[] => [['Lampson', at(2), below]]
+    const used: Branch = ['Invited', at(3), [[invited, null, false]]]
+    const added: Branch = ['Keys', at(2), [leaf('ed25519:new')]]
+    const may = (branches: readonly Branch[], author = invited, time = 5): boolean => isAuthorised(tree, set(time, branches, author, 'enrol'))
+    expect(may(enrol(used, added))).toBe(true)
+    expect(may(enrol(used, added), stranger)).toBe(false)
+    expect(may(enrol(used, added), invited, 200_000)).toBe(false)
+    expect(may(enrol(added))).toBe(false)
+    expect(may(enrol(used, ['Keys', at(2), [leaf('a'), leaf('b')]]))).toBe(false)
+    expect(may(enrol(used, ['Password', at(2), [leaf('a')]]))).toBe(false)
+    applySet(tree, set(5, enrol(used, added), invited, 'enrol'))
+    expect(may(enrol(used, ['Keys', at(2), [leaf('ed25519:other')]]), invited, 6)).toBe(false)
+  })
+})

@@ -1,0 +1,131 @@
+/**
+ * A2. Whether an update is authorised: judged as of its time-stamp, by what all older authorised updates say. That is a function
+ * of the set of updates alone, so all copies agree, in whatever order it came to them (SPEC §15).
+ *
+ * The one table of which right each procedure needs is `neededBy`.
+ */
+import { unreachable } from '../assert'
+import { failure, type Failure } from '../errors'
+import { formatPath, shown, type Label } from '../names'
+import { millisecondsOf, type Timestamp } from '../timestamp'
+import type { Branch, Intent, ProcedureName, UpdateSet } from '../values/intent'
+import { stringAt } from '../values/readValue'
+import { visibleAt, type ValueTree } from '../values/valueTree'
+import { ACCESS, may, mayWriteSomewhere, ownerOf, triplesIn } from './access'
+import { KEYS, principalOf } from './authentication'
+import type { Principal } from './principal'
+
+/** Whether the tree of all older authorised updates lets the author make this one. */
+export const isAuthorised = (tree: ValueTree, set: UpdateSet): boolean => rightLacking(tree, set) === null
+
+/** The path that an update needs write on and its author has not, or null. Where a directory is open nobody lacks any. */
+function rightLacking(tree: ValueTree, { intent, ts }: Pick<UpdateSet, 'intent' | 'ts'>): readonly Label[] | null {
+  // The first change of a directory makes its owner; nobody makes a second one, with another owner.
+  if (intent.procedure === 'newD') return tree.root.children === null ? null : ['.']
+  if (triplesIn(tree).length === 0) return null
+  if (intent.procedure === 'enrol') return isInvited(tree, intent, ts) ? null : ['.']
+  return lackedBy(tree, authorOf(tree, intent, ts), intent)
+}
+
+const authorOf = (tree: ValueTree, { directory, author, chain = [] }: Intent, ts: Timestamp): Principal => principalOf(tree, directory, author, chain, ts)
+
+type Deed = Pick<Intent, 'procedure' | 'branches' | 'author'>
+
+function lackedBy(tree: ValueTree, who: Principal, deed: Deed): readonly Label[] | null {
+  if (triplesIn(tree).length === 0 || who.key === ownerOf(tree)) return null
+  if (deed.procedure === 'announce') return mayWriteSomewhere(tree, who) ? null : ['.']
+  return neededBy(tree, deed).find((path) => !may(tree, who, 'write', path)) ?? null
+}
+
+/** What the caller of a refused change is told. */
+export function accessFault(tree: ValueTree, set: Pick<UpdateSet, 'intent' | 'ts'>): Failure | null {
+  const lacking = rightLacking(tree, set)
+  return lacking === null ? null : withoutRight(lacking)
+}
+
+/** The same for who asks for a change to be drawn up: what that comes to may tell what stands there. */
+export function draftFault(visible: ValueTree, who: Principal, procedure: ProcedureName, branches: readonly Branch[]): Failure | null {
+  if (triplesIn(visible).length === 0 || procedure === 'enrol') return null
+  const lacking = lackedBy(visible, who, { procedure, branches, author: who.key })
+  return lacking === null ? null : withoutRight(lacking)
+}
+
+/** Said whether something stands there or not: who may not read learns neither. */
+const withoutRight = (path: readonly Label[]): Failure => failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
+
+/** The paths on which an update needs the right to write: every node that it makes, replaces or deletes. */
+function neededBy(tree: ValueTree, { procedure, branches, author }: Deed): Label[][] {
+  switch (procedure) {
+    case 'doUpdates':
+      return newNodes(branches)
+    case 'setLink':
+    case 'setTX':
+    case 'plan':
+    case 'reference':
+      return branches.map(([label]) => [label])
+    case 'carryOut':
+      // What was planned by who might, anybody may make when its time has come [W3].
+      return branches.flatMap(([label]) => (visibleAt(tree, [label, 'Withdrawn']) === undefined ? [[label]] : []))
+    case 'setUpOn':
+    case 'removeS':
+      return branches.flatMap((branch) => (branch[0] === '.' ? [] : serverNeeds(tree, branch, author)))
+    case 'move':
+    case 'setInSN':
+    case 'setRooms':
+    case 'removeD':
+    case 'newD':
+    case 'announce':
+    case 'enrol':
+      return [['.']]
+    case 'setAccess':
+      return [['.', ACCESS]]
+    default:
+      return unreachable(procedure)
+  }
+}
+
+/** Who may write `*\/Server` may name a server where no entry is; what stands there already is its owner's. */
+function serverNeeds(tree: ValueTree, [label, incarnation, below]: Branch, author: string): Label[][] {
+  const isOwn = stringAt(tree, [label, 'Server', 'Key']) === author
+  if (isOwn) return []
+  const isNew = incarnation === null && below !== false && visibleAt(tree, [label]) === undefined
+  const isDown = typeof below !== 'boolean' && below.every(([second, , deeper]) => second === 'Server' && typeof deeper !== 'boolean' && deeper.every(([third]) => third === 'Down'))
+  return isNew || isDown ? [[label, 'Server']] : [[label]]
+}
+
+/** Every node that a set makes, or deletes. */
+export function newNodes(branches: readonly Branch[], above: readonly Label[] = []): Label[][] {
+  return branches.flatMap(([label, incarnation, below]) => {
+    const path = [...above, label]
+    return [...(incarnation === null ? [path] : []), ...(typeof below === 'boolean' ? [] : newNodes(below, path))]
+  })
+}
+
+/** `Lampson/Invited/<key>/<time>`: who has that key may add one key of its own to the entry, until then, once. */
+export const INVITED = 'Invited'
+
+/** Whether an intent makes use of an invitation: it adds one key, and takes the invitation away, in one change. */
+function isInvited(tree: ValueTree, { author, branches }: Intent, ts: Timestamp): boolean {
+  const [entry] = branches
+  if (branches.length !== 1 || entry === undefined || typeof entry[2] === 'boolean') return false
+  const [label, , below] = entry
+  const until = stringAt(tree, [label, INVITED, author])
+  if (until === undefined || millisecondsOf(ts) > Date.parse(until)) return false
+  const [invited, keys] = below
+  const isUsed = invited?.[0] === INVITED && isOnly(invited[2], (leaf) => leaf[0] === author && leaf[2] === false)
+  const isAdded = keys?.[0] === KEYS && isOnly(keys[2], (leaf) => leaf[2] === true)
+  return below.length === 2 && isUsed && isAdded
+}
+
+const isOnly = (below: Branch[2] | undefined, holds: (leaf: Branch) => boolean): boolean => Array.isArray(below) && below.length === 1 && holds(below[0] as Branch)
+
+/** Whether later updates may be judged otherwise because of this one: it speaks of rights, or of who somebody is. */
+export function isGoverning({ intent: { branches } }: UpdateSet): boolean {
+  return branches.some(([label, incarnation, below]) => label === '.' || incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === KEYS || second === INVITED || second === 'DR' || second === 'Server' || second === 'Withdrawn'))
+}
+
+/** Whether a set changes the triples. */
+export const touchesAccess = ({ intent: { branches } }: UpdateSet): boolean => branches.some(([label, , below]) => label === '.' && (typeof below === 'boolean' || below.some(([second]) => second === ACCESS)))
+
+/** Whether there are triples: only then anything depends on them. */
+export const isClosed = (tree: ValueTree): boolean => triplesIn(tree).length > 0

@@ -1,0 +1,78 @@
+/**
+ * Whose server this is: a person says, in a certificate, that the server speaks for it. On a link, which the server has proved to
+ * be its own [X1], that stands for a session: what the person may do, the server may ask for [A5].
+ */
+import type { Caller } from '../caller'
+import type { Message } from '../messages'
+import type { DirectoryId, ServerId } from '../names'
+import { refuse, send, type Turn } from '../server'
+import { SWEEP_ORIGIN, timestamp, type Timestamp } from '../timestamp'
+import type { Certificate } from '../values/certificate'
+import type { ValueTree } from '../values/valueTree'
+import { may } from './access'
+import { principalOf } from './authentication'
+import type { Principal } from './principal'
+
+/** The host tells whose server this is, at its start and whenever the person has signed anew. */
+export interface Person {
+  type: 'person'
+  key: string
+  credentials: Certificate[]
+}
+
+export function onPerson(turn: Turn, { key, credentials }: Person): void {
+  turn.server.person = key
+  turn.server.credentials = credentials
+  for (const peer of turn.server.peers.keys()) showCredentials(turn, peer)
+}
+
+export function showCredentials(turn: Turn, to: ServerId): void {
+  const { credentials } = turn.server
+  if (credentials.length > 0) send(turn, to, { type: 'credentials', chain: [...credentials] })
+}
+
+/** Asks for what needs a right; the word that it rests on goes with it, since an earlier one may be lost. */
+export function askSigned(turn: Turn, to: ServerId, message: Message): void {
+  showCredentials(turn, to)
+  send(turn, to, message)
+}
+
+/** The host has verified the signatures; that they speak of the key which that server has is looked at here. */
+export function onCredentials(turn: Turn, from: ServerId, { chain }: Extract<Message, { type: 'credentials' }>): void {
+  const peer = turn.server.peers.get(from)
+  if (peer === undefined) return
+  if (chain.length !== 1 || chain[0]!.directory !== null || chain[0]!.subject !== peer.key) return refuse(turn, from, 'credentials: they speak of another server')
+  peer.credentials = chain
+}
+
+const nobody: Principal = { key: '', names: [] }
+
+/** A copy, as far as it says who may do what. */
+interface Judging {
+  directory: DirectoryId
+  visible: ValueTree
+}
+
+/** Who asks for something at a copy: the person of this server, or the one for whom another server speaks now. */
+export function whoAsks(turn: Turn, copy: Judging, caller: Caller): Principal {
+  if (caller.type === 'server') return personOf(turn, copy, caller.server)
+  const { server, now } = turn
+  return server.person === null ? nobody : principalOf(copy.visible, copy.directory, server.person, [], atTime(now))
+}
+
+/** Whose server another one is, as a directory knows that person. */
+function personOf({ server, now }: Turn, { visible, directory }: Judging, at: ServerId): Principal {
+  const peer = server.peers.get(at)
+  return peer === undefined || peer.key === null || peer.credentials.length === 0 ? nobody : principalOf(visible, directory, peer.key, peer.credentials, atTime(now))
+}
+
+/** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */
+export const hasShown = ({ server }: Turn, at: ServerId): boolean => (server.peers.get(at)?.credentials.length ?? 0) > 0
+
+const atTime = (now: number): Timestamp => timestamp(Math.max(0, Math.floor(now * 1000)), SWEEP_ORIGIN)
+
+/** A5: whether the person of another server may store a copy: whoever does can read all of it, and holds up its sweeps. */
+export const mayStore = (turn: Turn, copy: Judging, at: ServerId): boolean => may(copy.visible, personOf(turn, copy, at), 'copy', [])
+
+/** A5: whether the person of another server may administer the directory. */
+export const mayAdminister = (turn: Turn, copy: Judging, at: ServerId): boolean => may(copy.visible, personOf(turn, copy, at), 'write', ['.'])

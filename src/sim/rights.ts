@@ -1,0 +1,49 @@
+/**
+ * Which updates of a set are authorised, said anew and simply, to hold the copies against [A2]: oldest first, each by what the
+ * authorised ones before it say. Knows the few kinds of patterns that simulated people use.
+ */
+import type { Label } from '../core/names'
+import { applySet, type Branch, type UpdateSet } from '../core/values/intent'
+import { readLabels } from '../core/values/readValue'
+import { emptyTree, visibleAt, type ValueTree } from '../core/values/valueTree'
+
+/** Judges sets, to be asked for each that counts, oldest first. */
+export function judgeOf(all: readonly UpdateSet[]): (set: UpdateSet) => boolean {
+  if (!all.some(speaksOfRights)) return () => true
+  const tree = emptyTree()
+  return (set) => {
+    const is = mayBeMade(tree, set)
+    if (is) applySet(tree, set)
+    return is
+  }
+}
+
+const speaksOfRights = ({ intent }: UpdateSet): boolean => intent.procedure === 'setAccess'
+
+function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
+  if (intent.procedure === 'newD') return (readLabels(tree, [])?.length ?? 0) === 0
+  const triples = readLabels(tree, ['.', 'Access']) ?? []
+  const [genesis = '[]'] = readLabels(tree, ['.', 'Genesis']) ?? []
+  const author = intent.chain?.[0]?.issuer ?? intent.author
+  if (triples.length === 0 || (JSON.parse(genesis) as unknown[])[1] === author) return true
+  const paths = intent.procedure === 'doUpdates' ? made(intent.branches) : [intent.procedure === 'setAccess' ? ['.', 'Access'] : ['.']]
+  return paths.every((path) => triples.some((triple) => grantsWrite(tree, triple, author, path)))
+}
+
+function grantsWrite(tree: ValueTree, triple: Label, author: string, path: readonly Label[]): boolean {
+  const [granted = '', rest = ''] = [triple.slice(0, triple.indexOf(' ')), triple.slice(triple.indexOf(' ') + 1)]
+  const [who = '', where = ''] = [rest.slice(0, rest.indexOf(':')), rest.slice(rest.indexOf(':') + 1)]
+  const isWho = who === '*' || (who.startsWith('./') && visibleAt(tree, [who.slice(2), 'Keys', author]) !== undefined)
+  return granted.split(',').includes('write') && isWho && reaches(where.split('/').map(decodeURIComponent), path)
+}
+
+/** `*` at the end stands for any rest, before it for one label; at the beginning never for `.`. */
+function reaches(pattern: readonly string[], path: readonly Label[]): boolean {
+  if (path[0] === '.' && pattern[0] !== '.') return false
+  const isOpenEnded = pattern.at(-1) === '*'
+  const steps = isOpenEnded ? pattern.slice(0, -1) : pattern
+  return (isOpenEnded ? path.length >= steps.length : path.length === steps.length) && steps.every((step, i) => step === '*' || step === path[i])
+}
+
+const made = (branches: readonly Branch[], above: readonly Label[] = []): Label[][] =>
+  branches.flatMap(([label, incarnation, below]) => [...(incarnation === null ? [[...above, label]] : []), ...(typeof below === 'boolean' ? [] : made(below, [...above, label]))])
