@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { at, copyNumber, directoryNumber, identifier } from '../trials/generators'
 import { anyMessage, messageOf, messageTypes } from '../trials/messages'
 import { epochOf } from './copies/directoryCopy'
-import { decode, encode, MAX_MESSAGE_BYTES, signedIn, type Message } from './messages'
+import { certificatesIn, decode, encode, MAX_MESSAGE_BYTES, signedIn, type Message } from './messages'
 import type { Branch, UpdateSet } from './values/intent'
 
 const directory = directoryNumber(1)
@@ -138,11 +138,11 @@ describe('the decoder at the door', () => {
     )
   })
 
-  it('[A1] names every signed intent it carries, for the host to verify: updates, pages with their proofs, requests', () => {
+  it('[A1] names every signed intent and certificate it carries, for the host to verify: updates, pages with their proofs, requests', () => {
     fc.assert(
       fc.property(anyMessage, (message) => {
         const signatures = [...encode(message).matchAll(/"signature":/g)].length
-        expect(signedIn(message)).toHaveLength(signatures)
+        expect(signedIn(message).length + certificatesIn(message).length).toBe(signatures)
       }),
       { numRuns: 600 },
     )

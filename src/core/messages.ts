@@ -295,8 +295,8 @@ export function decode(wire: string): Message | { refused: string } {
   }
 }
 
-/** The certificates that a message carries beside those of its intents. */
-export const certificatesIn = (message: Message): readonly Certificate[] => (message.type === 'credentials' ? message.chain : [])
+/** The certificates that a message carries, whose signatures the host verifies, too. */
+export const certificatesIn = (message: Message): readonly Certificate[] => (message.type === 'credentials' ? message.chain : signedIn(message).flatMap(({ intent }) => intent.chain ?? []))
 
 /** The signed intents that a message carries, whose signatures the host verifies before the core sees it [A1]. */
 export function signedIn(message: Message): readonly SignedIntent[] {

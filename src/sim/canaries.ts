@@ -8,8 +8,9 @@ import { joinCanaries } from './canaries/joins'
 import { leaveCanaries } from './canaries/leaves'
 import { moveCanaries } from './canaries/moves'
 import { removalCanaries } from './canaries/removals'
+import { rightsCanaries } from './canaries/rights'
 import { rootCanaries } from './canaries/roots'
 import { serverCanaries } from './canaries/servers'
 import { sweepCanaries } from './canaries/sweeps'
 
-export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries, ...removalCanaries, ...rootCanaries, ...expirationCanaries]
+export const canaries: readonly NamedCanary[] = [...sweepCanaries, ...joinCanaries, ...leaveCanaries, ...forgettingCanaries, ...epochCanaries, ...hostCanaries, ...serverCanaries, ...moveCanaries, ...removalCanaries, ...rightsCanaries, ...rootCanaries, ...expirationCanaries]

@@ -33,7 +33,8 @@ function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
 function grantsWrite(tree: ValueTree, triple: Label, author: string, path: readonly Label[]): boolean {
   const [granted = '', rest = ''] = [triple.slice(0, triple.indexOf(' ')), triple.slice(triple.indexOf(' ') + 1)]
   const [who = '', where = ''] = [rest.slice(0, rest.indexOf(':')), rest.slice(rest.indexOf(':') + 1)]
-  const isWho = who === '*' || (who.startsWith('./') && visibleAt(tree, [who.slice(2), 'Keys', author]) !== undefined)
+  const having = (readLabels(tree, []) ?? []).filter((label) => visibleAt(tree, [label, 'Keys', author]) !== undefined)
+  const isWho = who === '*' || who.replace('%3A', ':') === author || (who === './*' ? having.length > 0 : having.some((label) => who === `./${label}`))
   return granted.split(',').includes('write') && isWho && reaches(where.split('/').map(decodeURIComponent), path)
 }
 

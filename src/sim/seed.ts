@@ -6,6 +6,7 @@ import { greekLetters } from '../core/servers/register'
 import { millisecondsOf } from '../core/timestamp'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { DirectoryId } from '../core/names'
+import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
 import { bringBack, loseServer, removeAllLost, removeLostSometime } from './lostServers'
@@ -16,7 +17,7 @@ import { watchRemovals } from './removing'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
-import { bulkyMix, epochMix, expiring, growingMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
+import { bulkyMix, epochMix, expiring, growingMix, guardedMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
 import { allPlaced } from './placing'
 import { World, type Canary } from './world'
 
@@ -77,7 +78,10 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const goesByCaches = canary === undefined && world.random.fork('expiration').chance(EXPIRING)
   const growth = world.random.fork('growth')
   const grows = canary === undefined && aim === undefined && growth.chance(GROWING)
-  const workload = new Workload(world, aim?.mix ?? (grows ? growingMix : goesByCaches ? expiring(mix) : mix), aim === undefined)
+  const isGuarded = canary === undefined && aim === undefined && !grows && world.random.fork('rights').chance(GUARDED)
+  const workload = new Workload(world, aim?.mix ?? (isGuarded ? guardedMix : grows ? growingMix : goesByCaches ? expiring(mix) : mix), aim === undefined)
+  world.hasPeople = workload.mix.guard !== undefined
+  watchRights(world)
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   if (isGrowing(workload.mix) && growth.chance(APART)) beginApart(world, workload)
@@ -131,6 +135,8 @@ const isGrowing = ({ grow }: Mix): boolean => grow !== undefined
 const GROWING = 0.12
 const APART = 0.5
 const BULKY = 0.04
+/** So many others have rights. */
+const GUARDED = 0.15
 /** So many worlds lose disks too; so many have some put back as they were. */
 const LOSES_DISKS = 0.3
 const RESTORES_DISKS = 0.3

@@ -14,6 +14,7 @@ import { certificateText, type Certificate } from '../core/values/certificate'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import { emptyDisk, readDisk, writeDisk, type MemoryDisk } from '../storage/memoryStore'
 import { encodeCopy, type Epoch } from '../core/copies/directoryCopy'
+import { OWNER } from './guarding'
 import type { World } from './world'
 
 /** Outputs wait here until the saves before them are durable. */
@@ -36,6 +37,9 @@ export const marksOf = ({ epoch, promised, nextTS, lastSweep, stableMark, highes
 /** A host looks at its clock this often, ms, whatever it waits for. */
 const LONGEST_WAIT = 60_000
 
+/** ms since 1970: longer than any world. */
+const LONG = 8_000_000_000_000
+
 const emptyBatch = (): Batch => ({ saves: [], effects: [] })
 
 /** The signature of an author on an intent: anyone can check it, only `sign` makes it. */
@@ -44,9 +48,7 @@ export const signature = (intent: Intent): string => `${intent.author}!${checksu
 export const certificateSignature = (certificate: Omit<Certificate, 'signature'>): string => `${certificate.issuer}!${checksum(certificateText(certificate))}`
 /** What a host checks before its core sees a message. */
 export function areSignaturesTrue(message: Message): boolean {
-  const signed = signedIn(message)
-  const certificates = [...certificatesIn(message), ...signed.flatMap(({ intent }) => intent.chain ?? [])]
-  return signed.every((each) => each.signature === signature(each.intent)) && certificates.every((each) => each.signature === certificateSignature(each))
+  return signedIn(message).every((each) => each.signature === signature(each.intent)) && certificatesIn(message).every((each) => each.signature === certificateSignature(each))
 }
 const checksum = (text: string): number => {
   let sum = 7
@@ -123,6 +125,7 @@ export class SimServer {
     this.readOnly = false
     this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
+    if (this.world.hasPeople) this.input({ type: 'person', key: OWNER, credentials: [this.credentials()] })
   }
 
   /** The store is an old one, as the browser remembers: that is on disk before it has had this start, whatever happens then [B3]. */
@@ -133,6 +136,12 @@ export class SimServer {
     const effects = step(this.server, this.world.wall(this), input)
     this.world.stepped(this, input, effects)
     writeDisk(this.disk, effects.save)
+  }
+
+  /** Its person's word that it speaks for that person. */
+  private credentials(): Certificate {
+    const said = { directory: null, genesis: null, issuer: OWNER, name: '', subject: this.key, from: 0, until: LONG }
+    return { ...said, signature: certificateSignature(said) }
   }
 
   get instance(): string {

@@ -15,6 +15,7 @@ import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { expire, type Expiring } from './expiring'
 import { grow, type Growing } from './growing'
+import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant } from './guarding'
 import { place } from './placing'
 import { Promises } from './promises'
 import type { Random } from './random'
@@ -49,6 +50,8 @@ export interface Mix {
   decide?: number
   /** Expiration times, lookups that may be cached, and planned changes. */
   expire?: number
+  /** Triples are given and taken, in a root that belongs to somebody. */
+  guard?: number
 }
 
 export const usualMix: Mix = { write: 62, read: 18, sweep: 7, join: 12, leave: 5, makeDirectory: 3, place: 5, bulk: 0 }
@@ -59,6 +62,8 @@ export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 
 export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 12, move: 30, remove: 10, bulk: 0 }
 /** New roots, joins, and all that names servers and moves directories meanwhile. */
 export const growingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 5, makeDirectory: 8, place: 12, move: 10, grow: 6, bulk: 0 }
+/** Rights come and go, and several people write. No directory but the root: who makes one is its owner. */
+export const guardedMix: Mix = { ...epochMix, makeDirectory: 0, place: 0, epoch: 4, guard: 16 }
 /** The same people, and others who go by caches. */
 export const expiring = (mix: Mix): Mix => ({ ...mix, expire: 150 })
 export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
@@ -91,8 +96,17 @@ export class Workload {
   begin(first: SimServer, random = this.world.random.fork('root')): void {
     const directory = this.newDirectoryId(random)
     this.directories.push(directory)
-    const root: Branch[] = firstChange('ANSI', rootSelf(0))
-    first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused'))
+    const genesis: Branch = ['Genesis', null, [[JSON.stringify(['namering genesis 1', OWNER, 'sim', 0]), null, true]]]
+    const root: Branch[] = firstChange('ANSI', this.isGuarded ? [...rootSelf(0), genesis, ['Access', null, true]] : rootSelf(0))
+    first.call({ type: 'firstRoot', directory, signed: this.intent(first, directory, 'newD', root, random) }, this.counted('root made', 'root refused', () => {
+      if (!this.isGuarded) return
+      this.write(first, directory, { procedure: 'doUpdates', under: { labels: [], incarnations: null }, tree: peopleTree, replace: false }, random, OWNER)
+      this.write(first, directory, accessChange(firstTriples.map((triple) => [triple, true])), random, OWNER)
+    }))
+  }
+
+  private get isGuarded(): boolean {
+    return this.mix.guard !== undefined
   }
 
   /** One act of somebody at some live server. */
@@ -115,6 +129,7 @@ export class Workload {
       remove: () => this.remove(at, directory, random),
       grow: () => grow(this.growing(random), at, random),
       expire: () => this.expire(at, directory, random),
+      guard: () => this.write(at, directory, someGrant(random), random),
       place: () => place(this.world, at, this.directories, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
@@ -132,16 +147,16 @@ export class Workload {
       if (!isFailure(outcome)) then(outcome)
     }
 
-  private write(at: SimServer, directory: DirectoryId, change: Change, random: Random): void {
+  private write(at: SimServer, directory: DirectoryId, change: Change, random: Random, author = this.isGuarded ? someAuthor(random) : OWNER): void {
     at.call({ type: 'at', name: nameOf(directory), request: { type: 'draft', directory, change } }, (outcome) => {
       if (isFailure(outcome)) return this.world.count(`write refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
-      if (branches.length > 0) this.submit(at, directory, server, change.procedure, branches, random)
+      if (branches.length > 0) this.submit(at, directory, server, change.procedure, branches, random, author)
     })
   }
 
-  private submit(at: SimServer, directory: DirectoryId, server: ServerId, procedure: ProcedureName, branches: Branch[], random: Random): void {
-    const intent = this.intent(at, directory, procedure, branches, random)
+  private submit(at: SimServer, directory: DirectoryId, server: ServerId, procedure: ProcedureName, branches: Branch[], random: Random, author: string): void {
+    const intent = this.intent(at, directory, procedure, branches, random, author)
     this.submitTo(at, directory, server, intent)
     // Somebody carries the same intent to another copy, which stamps it too [A1].
     if (!random.chance(0.06)) return
@@ -175,9 +190,9 @@ export class Workload {
     expire({ world: this.world, promises: this.promises, labels: [...labels.slice(0, 2), 'DEC'], submit }, at, directory, random)
   }
 
-  private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random): SignedIntent {
+  private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random, author = OWNER): SignedIntent {
     const from = Math.floor(this.world.wall(at)) - INTENT_LIFE / 2
-    const intent: Intent = { directory, author: 'person', nonce: random.id(26), from, until: from + INTENT_LIFE, procedure, branches }
+    const intent: Intent = { directory, author, nonce: random.id(26), from, until: from + INTENT_LIFE, procedure, branches }
     return signed(intent)
   }
 

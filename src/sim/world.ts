@@ -63,6 +63,8 @@ export class World {
   readonly observers: Observer[] = []
   /** Copies that are gone with their disk, or have come back from an old one: a ring through them is closed by an epoch only [B3, B5]. */
   readonly unsound = new Set<CopyId>()
+  /** Servers say whose they are: there are rights in this world. */
+  hasPeople = false
   /** Copies that a person said are waited for no more [E4]. */
   readonly abandoned = new Set<CopyId>()
   /** Copies of a browser that was put aside: unsound only until it is back. */

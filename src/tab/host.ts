@@ -154,7 +154,7 @@ export class Host {
   /** A call of this tab's own client; resolves with its outcome, a failure included. */
   async call(call: Call): Promise<unknown> {
     // What was kept over a reload is looked at like what comes from another server [A1].
-    if (call.type === 'secure' && call.set !== null && !(await this.#verifyAll(this.#unverified([call.set])))) return failure('BadSignature', { author: call.set.intent.author })
+    if (call.type === 'secure' && call.set !== null && !(await this.#areTrue(this.#unverified([call.set]), this.#uncertified(call.set.intent.chain ?? [])))) return failure('BadSignature', { author: call.set.intent.author })
     return new Promise((resolve) => {
       const id = this.#nextCall++
       this.#replies.set(id, resolve)
@@ -170,14 +170,14 @@ export class Host {
       return
     }
     const unknown = this.#unverified(signedIn(message))
-    const certificates = certificatesIn(message)
+    const certificates = this.#uncertified(certificatesIn(message))
     const tail = this.#tails.get(from)
     if (unknown.length === 0 && certificates.length === 0 && tail === undefined) {
       this.#deliver(from, message)
       return
     }
     const next = (tail ?? Promise.resolve())
-      .then(async () => (await this.#verifyAll(unknown)) && this.#verifyCertificates(certificates))
+      .then(() => this.#areTrue(unknown, certificates))
       .then((good) => {
         if (this.#tails.get(from) === next) this.#tails.delete(from)
         if (good) this.#deliver(from, message)
@@ -201,19 +201,18 @@ export class Host {
     this.input({ type: 'message', from, message })
   }
 
-  /** A signature that cannot be checked counts as false. */
-  async #verifyAll(all: readonly SignedIntent[]): Promise<boolean> {
-    const areTrue = await allTrue(all.map((signed) => this.#options.verify(signed)))
-    if (!areTrue || !(await this.#verifyCertificates(all.flatMap(({ intent }) => intent.chain ?? [])))) return false
-    for (const signed of all) this.trust(signed)
-    return true
+  /** Certificates that were not verified yet, each once, however many intents rest on it. */
+  #uncertified(all: readonly Certificate[]): Certificate[] {
+    return [...new Map(all.filter((each) => this.#certified.get(each.signature) !== certificateText(each)).map((each) => [each.signature, each])).values()]
   }
 
-  /** Each certificate is checked once, however many intents rest on it. */
-  async #verifyCertificates(all: readonly Certificate[]): Promise<boolean> {
-    const unknown = new Map(all.filter((each) => this.#certified.get(each.signature) !== certificateText(each)).map((each) => [each.signature, each]))
-    if (!(await allTrue([...unknown.values()].map((each) => this.#options.verifyCertificate(each))))) return false
-    for (const [signature, each] of unknown) this.#certified.set(signature, certificateText(each))
+  /** A signature that cannot be checked counts as false. */
+  async #areTrue(intents: readonly SignedIntent[], certificates: readonly Certificate[]): Promise<boolean> {
+    const { verify, verifyCertificate } = this.#options
+    const results = await Promise.allSettled([...intents.map((signed) => verify(signed)), ...certificates.map((each) => verifyCertificate(each))])
+    if (!results.every((result) => result.status === 'fulfilled' && result.value)) return false
+    for (const signed of intents) this.trust(signed)
+    for (const each of certificates) this.#certified.set(each.signature, certificateText(each))
     for (const oldest of this.#certified.keys()) {
       if (this.#certified.size <= CERTIFIED_KEPT) break
       this.#certified.delete(oldest)
@@ -399,11 +398,6 @@ function mayRunReadOnly(input: Input): boolean {
   if (call.type === 'lookup') return true
   const request = call.type === 'at' || call.type === 'ask' ? call.request.type : null
   return request === 'read' || request === 'test' || request === 'state' || request === 'walk'
-}
-
-async function allTrue(answers: readonly Promise<boolean>[]): Promise<boolean> {
-  const results = await Promise.allSettled(answers)
-  return results.every((result) => result.status === 'fulfilled' && result.value)
 }
 
 function inWords(error: unknown): string {

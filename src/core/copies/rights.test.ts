@@ -1,0 +1,96 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Database } from '../../sim/database'
+import { copyNumber, directoryNumber, identifier, rearranged, serverNumber } from '../../trials/generators'
+import type { Label } from '../names'
+import { timestamp, type Timestamp } from '../timestamp'
+import { encodeVisible } from '../values/encodeTree'
+import type { Branch, ProcedureName, UpdateSet } from '../values/intent'
+import { applyChange, contentsOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+
+const directory = directoryNumber(1)
+const owner = 'ed25519:owner'
+const people = ['ed25519:lampson', 'ed25519:birrell', 'ed25519:stranger'] as const
+
+const at = (time: number): Timestamp => timestamp(time, copyNumber(time % 3))
+const leaf = (label: Label, mark = true): Branch => [label, null, mark]
+const setOf = (time: number, branches: readonly Branch[], author: string = owner, procedure: ProcedureName = 'doUpdates'): UpdateSet => ({ intent: { directory, author, nonce: identifier(time, 26), from: 0, until: 600_000, procedure, branches }, signature: 'signed', ts: at(time) })
+const fresh = (): DirectoryCopy => restoreCopy({ directory, id: copyNumber(50), fields: noFields(epochOf(1, 'aaaaaaaa'), { copy: copyNumber(50), server: serverNumber(1) }), contents: emptyContents() })
+const absorb = (copy: DirectoryCopy, ...sets: UpdateSet[]): void => applyChange(copy, { type: 'absorbed', sets })
+const raise = (copy: DirectoryCopy, mark: Timestamp): void => applyChange(copy, { type: 'fields', fields: { stableMark: mark, lastSweep: mark } })
+const shown = (copy: DirectoryCopy): string => JSON.stringify(encodeVisible(copy.visible.root.children))
+
+const genesis = setOf(1, [['.', null, [leaf('Access'), ['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', owner, 'x', 1]))]]]]], owner, 'newD')
+const entries = setOf(2, [
+  ['Birrell', null, [['Keys', null, [leaf(people[1])]]]],
+  ['Lampson', null, [['Keys', null, [leaf(people[0])]]]],
+])
+const access = (time: number, author: string, ...triples: Branch[]): UpdateSet => setOf(time, [['.', at(1), [['Access', at(1), triples.toSorted(([a], [b]) => (a < b ? -1 : 1))]]]], author, 'setAccess')
+const phone = (time: number, author: string, label: Label, value: Label): UpdateSet => setOf(time, [[label, at(2), [['Phone', null, [leaf(value)]]]]], author)
+
+const triples = ['write ./*:*', 'write ./Birrell:Birrell/*', 'write ./Lampson:./*', 'write ./Birrell:./*', 'write *:Lampson/*'] as const
+/** What people may try, whether they have the right or not: rights given and taken, keys too, and values. */
+const acts = fc.array(fc.record({ kind: fc.constantFrom('grant', 'revoke', 'write', 'key', 'delete'), who: fc.constantFrom(owner, ...people), triple: fc.constantFrom(...triples), label: fc.constantFrom('Lampson', 'Birrell') }), { minLength: 1, maxLength: 12 }).map((all) => [
+  genesis,
+  entries,
+  ...all.map(({ kind, who, triple, label }, i): UpdateSet => {
+    const time = 10 + i
+    if (kind === 'grant' || kind === 'revoke') return access(time, who, leaf(triple, kind === 'grant'))
+    if (kind === 'key') return setOf(time, [[label, at(2), [['Keys', at(2), [leaf(people[1], i % 2 === 0)]]]]], who)
+    return kind === 'delete' ? setOf(time, [leaf(label, false)], who) : phone(time, who, label, `${i}`)
+  }),
+])
+
+function oracle(sets: readonly UpdateSet[]): string {
+  const database = new Database()
+  for (const set of sets) database.accept(directory, { copy: copyNumber(1), directory, change: { type: 'absorbed', sets: [set] } }, set)
+  return JSON.stringify(encodeVisible(database.meaning(directory, () => true)))
+}
+
+describe('rights, in copies', () => {
+  it('[A2] are those of the time-stamp: every copy agrees, in whatever order updates come, with F raised or not', () => {
+    fc.assert(
+      fc.property(acts.chain((sets) => fc.tuple(fc.constant(sets), rearranged(sets), fc.nat(14), fc.nat(3))), ([sets, order, mark, batch]) => {
+        const expected = oracle(sets)
+        const copy = fresh()
+        for (let i = 0; i < order.length; i += batch + 1) absorb(copy, ...order.slice(i, i + batch + 1))
+        expect(shown(copy)).toBe(expected)
+        raise(copy, timestamp(mark + 5, '0'))
+        expect(shown(copy)).toBe(expected)
+        const joiner = fresh()
+        applyChange(joiner, { type: 'joined', stableMark: copy.stableMark, contents: contentsOf(copy) })
+        expect(shown(joiner)).toBe(expected)
+        expect(shown(restoreCopy({ directory, id: copy.id, fields: { ...copy }, contents: contentsOf(copy) }))).toBe(expected)
+      }),
+      { numRuns: 400 },
+    )
+  })
+
+  it('[A2] a change of rights that comes late voids what was shown, and brings out what was not', () => {
+    const [give, write, take] = [access(10, owner, leaf('write ./*:*')), phone(20, people[0], 'Birrell', '1'), access(15, owner, leaf('write ./*:*', false), leaf('write ./Birrell:*'))]
+    const copy = fresh()
+    absorb(copy, genesis, entries, give, write)
+    expect(shown(copy)).toContain('Phone')
+    absorb(copy, take)
+    expect(shown(copy)).not.toContain('Phone')
+    expect([...copy.unauthorised]).toEqual([write.ts])
+    absorb(copy, access(17, owner, leaf('write ./Lampson:*')))
+    expect(shown(copy)).toContain('Phone')
+  })
+
+  it('[A2] what was not authorised when F passed it is forgotten, and takes no room', () => {
+    const copy = fresh()
+    absorb(copy, genesis, entries, access(10, owner, leaf('write ./Birrell:*')), phone(20, people[0], 'Birrell', '1'))
+    raise(copy, timestamp(30, '0'))
+    expect(copy.log).toEqual([])
+    expect([...copy.proofs.keys()]).not.toContain(at(20))
+    expect(copy.unauthorised.size).toBe(0)
+  })
+
+  it('[A2] nobody makes the first change of a directory a second time, with another owner', () => {
+    const copy = fresh()
+    const second = setOf(5, [['.', null, [['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', people[2], 'x', 1]))]]]]], people[2], 'newD')
+    absorb(copy, genesis, entries, second)
+    expect(shown(copy)).toBe(oracle([genesis, entries]))
+  })
+})

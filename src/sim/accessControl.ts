@@ -1,0 +1,34 @@
+/**
+ * accessControl: "an update is authorised as of its time-stamp … so all copies agree" [A2]: each node that a copy shows was made by
+ * an update that all older ones let its author make.
+ */
+import { completeTo, type DirectoryCopy } from '../core/copies/directoryCopy'
+import type { Timestamp } from '../core/timestamp'
+import type { ValueNode } from '../core/values/valueTree'
+import type { SimServer } from './simServer'
+import { Accusation, type World } from './world'
+
+export function watchRights(world: World): void {
+  if (!world.hasPeople) return
+  world.observers.push({
+    stepped: (server, _input, effects) => {
+      for (const directory of effects.changed) {
+        const copy = server.copyOf(directory)
+        if (copy?.state !== 'active' || world.unsound.has(copy.id)) continue
+        world.judge('accessControl', () => showsWhatIsAuthorised(world, server, copy))
+      }
+    },
+  })
+}
+
+function showsWhatIsAuthorised(world: World, { name }: SimServer, copy: DirectoryCopy): void {
+  const inLog = new Set(copy.log.map(({ ts }) => ts))
+  const T = completeTo(copy)
+  const authorised = new Set(world.database.counting(copy.directory, ({ ts }) => inLog.has(ts) || (ts < T && world.database.isOf(copy.directory, copy.epoch, ts))).map(({ ts }) => ts))
+  const stray = shown(copy.visible.root).find((ts) => !authorised.has(ts))
+  if (stray === undefined) return
+  const author = copy.log.find(({ ts }) => ts === stray)?.intent.author ?? 'somebody'
+  throw new Accusation('accessControl', `the copy of ${copy.directory.slice(0, 4)} on ${name} shows what ${author} made at ${stray}, without the right to`)
+}
+
+const shown = ({ children }: ValueNode): Timestamp[] => [...(children?.values() ?? [])].flatMap((node) => (node.mark === 'present' ? [node.ts, ...shown(node)] : []))
