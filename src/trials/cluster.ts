@@ -20,7 +20,7 @@ import { step, type Input } from '../core/step'
 import { encodeVisible } from '../core/values/encodeTree'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
-import { signature, signed } from '../sim/simServer'
+import { certificateSignature, signature, signed } from '../sim/simServer'
 import { emptyDisk, readDisk, writeDisk, type MemoryDisk } from '../storage/memoryStore'
 import { directoryNumber, identifier, serverNumber } from './generators'
 
@@ -125,9 +125,16 @@ export class Cluster {
   connect(a: Member, b: Member): void {
     this.cuts.delete(link(a, b))
     for (const [one, other] of [[a, b], [b, a]] as const) {
-      this.input(one, { type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: `${other.name} ${other.disk.incarnation}`, name: other.name })
+      this.input(one, { type: 'connected', server: other.id, incarnation: other.server.incarnation, instance: `${other.name} ${other.disk.incarnation}`, name: other.name, key: other.server.key })
       this.input(one, { type: 'clock', server: other.id, offset: other.skew - one.skew })
     }
+  }
+
+  /** A server is a person's from now on, and says so to all. */
+  belongsTo(member: Member, person: string): void {
+    const said = { directory: null, genesis: null, issuer: person, name: '', subject: member.server.key, from: GENESIS - 1000, until: GENESIS + 1e9 }
+    this.input(member, { type: 'person', key: person, credentials: [{ ...said, signature: certificateSignature(said) }] })
+    this.settle()
   }
 
   /** Cuts the link between two: both are told, and what is on its way is lost. */
@@ -278,8 +285,8 @@ export class Cluster {
     return this.tryAsk(at, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure: 'doUpdates', under: { labels: path, incarnations: null }, tree, replace } } }) as Drafted | Failure
   }
 
-  submitCall(at: Member, directory: DirectoryId, branches: readonly Branch[], procedure: ProcedureName = 'doUpdates'): Call {
-    return { type: 'ask', servers: [at.id], request: { type: 'submit', directory, signed: signed(this.intent(at, directory, procedure, branches)) } }
+  submitCall(at: Member, directory: DirectoryId, branches: readonly Branch[], procedure: ProcedureName = 'doUpdates', author = 'person'): Call {
+    return { type: 'ask', servers: [at.id], request: { type: 'submit', directory, signed: signed(this.intent(at, directory, procedure, branches, author)) } }
   }
 
   /** DoUpdates at this server's own copy, at once: no message is delivered. */

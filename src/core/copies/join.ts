@@ -9,7 +9,7 @@
 import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
 import { askSigned, mayStore } from '../auth/session'
-import { failure } from '../errors'
+import { failure, type ErrorCode } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
@@ -274,7 +274,14 @@ export function onSpliceRefused(turn: Turn, from: ServerId, { directory, joiner,
   tryNext(turn, directory, join, reason, true)
 }
 
+/** In words that follow the name of the server. */
+const refusals: ReadonlyMap<ErrorCode, string> = new Map([
+  ['NoCopyHere', 'has no copy'],
+  ['Withdrawn', 'is about to remove the directory'],
+  ['NoRight', 'gives none: there is no right to store a copy (copy) for the person of this server'],
+])
+
 export function onSnapshotRefused(turn: Turn, from: ServerId, { directory, joiner, failure: why }: Extract<JoinMessage, { type: 'snapshotRefused' }>): void {
   const join = turn.server.joins.get(directory)
-  if (join?.joiner === joiner && join.candidates[join.at] === from) tryNext(turn, directory, join, why.code === 'NoCopyHere' ? 'has no copy' : why.code === 'Withdrawn' ? 'is about to remove the directory' : 'could not give a snapshot')
+  if (join?.joiner === joiner && join.candidates[join.at] === from) tryNext(turn, directory, join, refusals.get(why.code) ?? 'could not give a snapshot')
 }

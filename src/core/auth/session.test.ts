@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest'
+import { Cluster, named, type Member } from '../../trials/cluster'
+import { directoryNumber } from '../../trials/generators'
+import { isFailure, type ErrorCode, type Failure } from '../errors'
+import type { DirectoryId, Label } from '../names'
+import type { Access } from './whoMay'
+import type { Outcomes, ReadOutcome, Request } from '../requests'
+import type { Branch } from '../values/intent'
+import { certificateSignature } from '../../sim/simServer'
+
+const owner = 'ed25519:owner'
+const guest = 'ed25519:guest'
+const all = (principal: string): Label[] => [`read,write,copy ${principal.replace(':', '%3A')}:*`, `read,write ${principal.replace(':', '%3A')}:./*`]
+
+interface House {
+  cluster: Cluster
+  root: DirectoryId
+  alpha: Member
+  beta: Member
+}
+
+/** alpha is the owner's and stores the root; beta is a guest's, or nobody's that is known. */
+function house({ triples = [] as Label[], shown = true, servers = 2 } = {}): House {
+  const { cluster, directory: root } = Cluster.ring(1, servers)
+  const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+  cluster.write(alpha, root, ['Lampson'], [['Phone', [['853', true]]], ['Password', [['XGZQ#$', true]]]])
+  cluster.belongsTo(alpha, owner)
+  if (shown) cluster.belongsTo(beta, guest)
+  close(cluster, alpha, root, [...all(owner), 'write *:*/Server/*', ...triples])
+  return { cluster, root, alpha, beta }
+}
+
+function close(cluster: Cluster, at: Member, root: DirectoryId, triples: readonly Label[]): void {
+  const { branches } = cluster.ask(at, { type: 'at', name: named(root), request: { type: 'draft', directory: root, change: { procedure: 'setAccess', under: { labels: ['.', 'Access'], incarnations: null }, tree: triples.map((triple) => [triple, true] as const), replace: false } } }) as Outcomes['draft']
+  cluster.ask(at, cluster.submitCall(at, root, branches, 'setAccess', owner))
+}
+
+const ask = ({ cluster, alpha, beta }: House, request: Request): object | Failure => cluster.tryAsk(beta, { type: 'ask', servers: [alpha.id], request })
+const code = (outcome: object | Failure): ErrorCode | 'ok' => (isFailure(outcome) ? outcome.code : 'ok')
+const read = (at: House, path: Label[], form: 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot' = 'tree'): ReadOutcome => ask(at, { type: 'read', directory: at.root, path, form, after: null }) as ReadOutcome
+
+describe('who asks is the person whose server it is', () => {
+  it('[A5] no right to read looks like absence, in every form', () => {
+    const at = house({ triples: ['read ed25519%3Aguest:*/Phone/*', 'read ed25519%3Aguest:Lampson'] })
+    expect(read(at, ['Lampson']).tree).toEqual([['Phone', [['853', true]]]])
+    expect(read(at, ['Lampson', 'Password']).tree).toBeNull()
+    expect(read(at, ['Lampson', 'Password'], 'snapshot').snapshot).toMatchObject({ mark: 'absent' })
+    expect(read(at, ['Lampson', 'Password'], 'nodes').nodes).toBeNull()
+    expect(JSON.stringify(read(at, ['Lampson'], 'nodes').nodes)).not.toContain('Password')
+    expect(read(at, [], 'labels').labels).toEqual(['Lampson'])
+    expect(read(at, [], 'entries').entries?.map(([label]) => label)).toEqual(['Lampson'])
+    expect(read(at, ['Nobody']).tree).toEqual(read(at, ['alpha']).tree)
+  })
+
+  it('[A5] neither lookups, tests, drafts nor the log of a copy tell of what may not be read', () => {
+    const at = house()
+    const lookup = (label: Label): unknown => at.cluster.tryAsk(at.beta, { type: 'lookup', name: named(at.root, label), entity: null })
+    expect(lookup('Lampson')).toMatchObject({ code: 'NotFound' })
+    const test = (path: Label[], tree: true | [Label, true][]): unknown => ask(at, { type: 'test', directory: at.root, path, tree })
+    expect(test(['Lampson', 'Phone'], [['853', true]])).toEqual({ equal: false })
+    const draft = (labels: Label[], tree: boolean): object => ask(at, { type: 'draft', directory: at.root, change: { procedure: 'doUpdates', under: { labels, incarnations: null }, tree, replace: false } })
+    expect(draft(['Lampson', 'Phone', '853'], true)).toMatchObject({ code: 'NoRight' })
+    expect(draft(['Lampson', 'Phone', '999'], true)).toMatchObject({ code: 'NoRight' })
+    expect(draft(['Lampson'], false)).toEqual({ ...draft(['Nobody'], false), about: { name: 'Lampson', what: 'write' } })
+    expect(JSON.stringify(ask(at, { type: 'state', directory: at.root }))).not.toMatch(/Lampson|Phone/)
+  })
+
+  it('[A5] a value may be compared by who may test it, and is not told', () => {
+    const at = house({ triples: ['test ed25519%3Aguest:Lampson/Password/*'] })
+    const test = (value: Label): unknown => ask(at, { type: 'test', directory: at.root, path: ['Lampson', 'Password'], tree: [[value, true]] })
+    expect(test('XGZQ#$')).toEqual({ equal: true })
+    expect(test('other')).toEqual({ equal: false })
+    expect(read(at, ['Lampson', 'Password']).tree).toBeNull()
+  })
+
+  it('[A2] a change is refused to who may not make it, through whichever server, and counts nowhere', () => {
+    const at = house({ triples: ['read *:*'] })
+    const branches: Branch[] = [['Lampson', null, false]]
+    const submit = (author: string): object => at.cluster.tryAsk(at.beta, { ...at.cluster.submitCall(at.beta, at.root, branches, 'doUpdates', author), servers: [at.alpha.id] } as Parameters<Cluster['tryAsk']>[1])
+    expect(code(submit(guest))).toBe('NoRight')
+    expect(code(submit(owner))).toBe('ok')
+  })
+
+  it('[A5] who may not store a copy gets none, nor is it spliced in; who may, does', () => {
+    const at = house({ triples: ['read *:*'] })
+    expect(at.cluster.tryAsk(at.beta, at.cluster.joinCall(at.beta, at.root, at.alpha))).toMatchObject({ code: 'JoinFailed', about: { reason: expect.stringContaining('no right to store a copy (copy)') } })
+    expect(at.beta.server.copies.size).toBe(0)
+    close(at.cluster, at.alpha, at.root, ['copy ed25519%3Aguest:*'])
+    at.cluster.join(at.beta, at.root, at.alpha)
+    expect(at.beta.copy(at.root).state).toBe('active')
+  })
+
+  it('[A5] rings are reformed, and directories administered, by who may write on .', () => {
+    const at = house({ triples: ['read,write,copy ed25519%3Aguest:*'] })
+    at.cluster.join(at.beta, at.root, at.alpha)
+    const requests: Request[] = [
+      { type: 'newEpoch', directory: at.root, servers: [at.alpha.id, at.beta.id], force: false, patience: 2000, dry: false },
+      { type: 'abandon', directory: at.root, copies: [] },
+      { type: 'leave', directory: at.root, force: true },
+      { type: 'setInSN', directory: at.root, to: false },
+      { type: 'removeD', directory: at.root },
+    ]
+    for (const request of requests) {
+      expect(code(ask(at, request)), request.type).toBe('NoRight')
+      expect(code(at.cluster.tryAsk(at.beta, { type: 'ask', servers: [at.beta.id], request })), request.type).toBe('NoRight')
+    }
+    const { committer, ring } = { committer: at.beta.copy(at.root).id, ring: [...at.beta.copy(at.root).ring] }
+    at.cluster.hand({ from: at.beta, to: at.alpha, message: { type: 'seal', directory: at.root, to: at.alpha.copy(at.root).id, epoch: '0002.maaaaaaa' as never, committer, ring } })
+    expect(at.alpha.copy(at.root).seals).toEqual([])
+    expect(code(at.cluster.tryAsk(at.alpha, { type: 'ask', servers: [at.alpha.id], request: requests[0]! }))).toBe('ok')
+  })
+
+  it('[A5] credentials that speak of another server, or have expired, give nothing', () => {
+    const at = house({ triples: ['read ed25519%3Aguest:*'], shown: false })
+    expect(read(at, ['Lampson']).tree).toBeNull()
+    const certificate = (subject: string, from: number, until: number): object => {
+      const said = { directory: null, genesis: null, issuer: guest, name: '', subject, from, until }
+      return { ...said, signature: certificateSignature(said) }
+    }
+    const show = (chain: object[]): void => at.cluster.hand({ from: at.beta, to: at.alpha, message: { type: 'credentials', chain } as never })
+    show([certificate('key-gamma', 0, 8e12)])
+    expect(at.alpha.server.refusals.get('credentials: they speak of another server')).toBe(1)
+    show([certificate('key-beta', 0, 1000)])
+    expect(read(at, ['Lampson']).tree).toBeNull()
+    show([certificate('key-beta', 0, 8e12)])
+    expect(read(at, ['Lampson']).tree).not.toBeNull()
+  })
+
+  it('[A5] tells who may what, and why, and the triples to who may read them', () => {
+    const at = house({ triples: ['read *:*'] })
+    const access = (about: string | null, path: Label[]): Access => ask(at, { type: 'access', directory: at.root, about, path }) as Access
+    expect(access(null, ['Lampson'])).toMatchObject({ isOpen: false, triples: null, key: guest, names: [], allowed: [['read', 'read *:*']] })
+    expect(access(owner, ['Lampson']).allowed.map(([right]) => right)).toEqual(['read', 'write', 'copy'])
+    expect(access('./Lampson', ['.', 'Access']).allowed).toEqual([])
+    expect(ask(at, { type: 'access', directory: at.root, about: './*', path: [] })).toMatchObject({ code: 'BadName' })
+    const own = at.cluster.ask(at.alpha, { type: 'ask', servers: [at.alpha.id], request: { type: 'access', directory: at.root, about: null, path: [] } }) as Access
+    expect(own.triples?.map(({ triple }) => triple)).toContain('read *:*')
+  })
+
+  it('[A3] the last triple with which the rights can be changed stays', () => {
+    const { cluster, root, alpha } = house()
+    const copy = alpha.copy(root)
+    const access = copy.visible.root.children!.get('.')!
+    const branches: Branch[] = [['.', access.ts, [['Access', access.children!.get('Access')!.ts, [['read,write ed25519%3Aowner:./*', null, false]]]]]]
+    expect(code(cluster.tryAsk(alpha, cluster.submitCall(alpha, root, branches, 'setAccess', owner)))).toBe('LockOut')
+  })
+
+  it('a directory without triples asks nobody who he is', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    expect(code(cluster.tryAsk(cluster.member(1), { type: 'ask', servers: [cluster.member(0).id], request: { type: 'read', directory, path: [], form: 'tree', after: null } }))).toBe('ok')
+    expect(directory).toBe(directoryNumber(1))
+  })
+})
