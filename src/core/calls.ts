@@ -43,6 +43,7 @@ import { may, sightOf } from './auth/access'
 import { draftFault, newNodes } from './auth/authorise'
 import type { Principal } from './auth/principal'
 import { whoAsks } from './auth/session'
+import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
 import { leavingFault } from './servers/placement'
 import { beginRemoveLost } from './servers/removeLost'
@@ -196,6 +197,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'sweep') return beginSweep(turn, copy, request.form, caller)
   if (request.type === 'foresee') return foresee(turn, copy, request, caller)
   if (request.type === 'cleanUp') return beginCleanup(turn, copy, caller)
+  if (request.type === 'certify') return certify(turn, copy, request, whoAsks(turn, copy, caller), caller)
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
   answer(turn, caller, performOn(turn, copy, request, whoAsks(turn, copy, caller)))
 }

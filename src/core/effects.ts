@@ -6,6 +6,7 @@ import type { CopyChange } from './copies/directoryCopy'
 import type { Message } from './messages'
 import type { CopyId, DirectoryId, ServerId } from './names'
 import type { ServerChange } from './server'
+import type { Certificate } from './values/certificate'
 import type { Intent } from './values/intent'
 
 export type Save = { copy: CopyId; directory: DirectoryId; change: CopyChange } | { server: ServerChange }
@@ -35,6 +36,8 @@ export interface Effects {
   send: { to: ServerId; message: Message }[]
   reply: Reply[]
   sign: SignRequest[]
+  /** The same for certificates. */
+  certify: { id: number; certificate: Omit<Certificate, 'signature'> }[]
   happened: Happening[]
   /** Directories whose copy on this server reads otherwise than before. */
   changed: Set<DirectoryId>
@@ -42,4 +45,4 @@ export interface Effects {
   wakeAt: number | null
 }
 
-export const noEffects = (): Effects => ({ save: [], send: [], reply: [], sign: [], happened: [], changed: new Set(), wakeAt: null })
+export const noEffects = (): Effects => ({ save: [], send: [], reply: [], sign: [], certify: [], happened: [], changed: new Set(), wakeAt: null })

@@ -3,6 +3,7 @@
  * of several steps is made: plain data and messages, each step atomic, begun again after any crash.
  */
 import { schedule, unschedule } from './agenda'
+import { onCertified } from './auth/certify'
 import type { CleanupStep } from './directories/cleanup'
 import type { Arrived } from './directories/lookup'
 import type { OwnNameStep } from './directories/ownNames'
@@ -166,6 +167,9 @@ export function originateAsServer(turn: Turn, directory: DirectoryId, procedure:
 }
 
 export function onSigned(turn: Turn, id: number, signature: string): void {
+  const certifying = turn.server.certifying.get(id)
+  turn.server.certifying.delete(id)
+  if (certifying !== undefined) return onCertified(turn, certifying, signature)
   const originating = turn.server.originating.get(id)
   turn.server.originating.delete(id)
   if (originating === undefined) return

@@ -10,7 +10,7 @@ import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, integer, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
-import { chainShape, type Certificate } from './values/certificate'
+import { chainsShape, type Certificate } from './values/certificate'
 import type { SignedIntent, UpdateSet } from './values/intent'
 import { updateSetShape } from './values/intentShape'
 
@@ -155,7 +155,7 @@ export type Message =
   /** First word on a connection: the root this server knows, and its own server name (SN) if it has one, with the rank of its directory. */
   | { type: 'hello'; root: DirectoryId | null; name: string | null; rank: number | null }
   /** Whose server it is: a person's word that it speaks for it. */
-  | { type: 'credentials'; chain: Certificate[] }
+  | { type: 'credentials'; chains: Certificate[][] }
   | { type: 'request'; id: string; request: Request }
   /** The outcome of a request, as JSON text: checked by who asked. */
   | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
@@ -239,7 +239,7 @@ const ofItsDirectory =
 
 const messageShape: Shape<Message> = union<Message>({
   hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText), rank: nullable(integer) }),
-  credentials: record({ type: oneOf('credentials'), chain: chainShape }),
+  credentials: record({ type: oneOf('credentials'), chains: chainsShape }),
   request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),
@@ -296,7 +296,7 @@ export function decode(wire: string): Message | { refused: string } {
 }
 
 /** The certificates that a message carries, whose signatures the host verifies, too. */
-export const certificatesIn = (message: Message): readonly Certificate[] => (message.type === 'credentials' ? message.chain : signedIn(message).flatMap(({ intent }) => intent.chain ?? []))
+export const certificatesIn = (message: Message): readonly Certificate[] => (message.type === 'credentials' ? message.chains.flat() : signedIn(message).flatMap(({ intent }) => intent.chain ?? []))
 
 /** The signed intents that a message carries, whose signatures the host verifies before the core sees it [A1]. */
 export function signedIn(message: Message): readonly SignedIntent[] {

@@ -13,6 +13,7 @@ import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
 import { underWayShape, type UnderWay } from './work'
+import { chainShape, type Certificate } from './values/certificate'
 import type { Branch, ProcedureName, SignedIntent, UpdateSet } from './values/intent'
 import { branchesShape, signedIntentShape, updateSetShape } from './values/intentShape'
 import type { Tree } from './values/readValue'
@@ -36,6 +37,8 @@ export type Request =
   | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
   /** Who may do what at a path: `about` a key or a principal's name, null for who asks. */
   | { type: 'access'; directory: DirectoryId; path: Label[]; about: string | null }
+  /** A directory's word for who has a name: a key of an entry, or the directory of that name, the parent for `..`. */
+  | { type: 'certify'; directory: DirectoryId; name: Label; key: string | null }
   | { type: 'draft'; directory: DirectoryId; change: Change }
   | { type: 'submit'; directory: DirectoryId; signed: SignedIntent }
   /** Is this update on your disk? Who lacks it is handed it, as it was stamped [P12]. */
@@ -260,6 +263,7 @@ export const requestShape: Shape<Request> = union<Request>({
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
   test: record({ type: oneOf('test'), directory: directoryId, path, tree }),
   access: record({ type: oneOf('access'), directory: directoryId, path, about: nullable(text(512)) }),
+  certify: record({ type: oneOf('certify'), directory: directoryId, name: label, key: nullable(text(128)) }),
   draft: record({
     type: oneOf('draft'),
     directory: directoryId,
@@ -297,6 +301,7 @@ export interface Outcomes {
   read: ReadOutcome
   test: { equal: boolean }
   access: Access
+  certify: { chain: Certificate[] }
   draft: Drafted
   submit: Accepted
   /** `here`: on disk; else this copy has swept past it without it. And the ring and removals that it knows. */
@@ -353,6 +358,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   }),
   test: record({ equal: boolean }),
   access: accessShape,
+  certify: record({ chain: chainShape }),
   draft: record({ directory: directoryId, branches: branchesShape(15), server: serverId, asOf: timestampShape }),
   submit: record({ ts: timestampShape, copies: servers, ring: pointers }),
   has: record({ copy: copyId, here: boolean, ring: pointers, removed: list(copyId, 1024) }),

@@ -10,6 +10,7 @@ import type { Errand, Onward } from './errands'
 import type { Cleanup } from './directories/cleanup'
 import type { Lookup } from './directories/lookup'
 import type { NameCache } from './directories/nameCache'
+import type { Certifying } from './auth/certify'
 import type { Originating } from './errands'
 import { applyChange, restoreCopy, type CopyChange, type DirectoryCopy, type EncodedCopy, type Epoch } from './copies/directoryCopy'
 import { isFailure, type Failure } from './errors'
@@ -57,8 +58,8 @@ export interface Peer {
   visited: boolean
   /** Its public key as text; null until told. */
   key: string | null
-  /** That it speaks for a person: what that person may do it may ask for [A5]. */
-  credentials: readonly Certificate[]
+  /** That it speaks for a person, and who that is elsewhere: what that person may do it may ask for [A5]. */
+  credentials: readonly (readonly Certificate[])[]
   /** Theirs minus ours, in ms; null until measured [T3]. */
   offset: number | null
 }
@@ -73,6 +74,8 @@ export interface Server {
   person: string | null
   /** The word of that person that this server speaks for it, or nothing. */
   credentials: readonly Certificate[]
+  /** Who that person is, for directories in which it has no entry. */
+  chains: readonly (readonly Certificate[])[]
 
   // durable
   /** The DI of the root of this instance of the name service; null until told. */
@@ -125,6 +128,7 @@ export interface Server {
   /** Updates that clients wait to be durable. */
   securing: Map<string, Securing>
   originating: Map<number, Originating>
+  certifying: Map<number, Certifying>
   /** Procedures of servers under way here. */
   procedures: Map<string, Procedure>
   /** Who waits until this server's new name is entered. */
@@ -159,6 +163,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     fresh: freshFrom(seed),
     person: null,
     credentials: [],
+    chains: [],
     root,
     formerRoots: [],
     name,
@@ -190,6 +195,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     lookups: new Map(),
     securing: new Map(),
     originating: new Map(),
+    certifying: new Map(),
     procedures: new Map(),
     namings: [],
     nextSignId: 1,

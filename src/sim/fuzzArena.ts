@@ -10,7 +10,7 @@ import { restoreServer, type Server, type ServerChange } from '../core/server'
 import { step, type Input } from '../core/step'
 import { leftNothing } from './checkers'
 import type { Database } from './database'
-import { areSignaturesTrue, marksOf, signature, type Marks } from './simServer'
+import { areSignaturesTrue, certificateSignature, marksOf, signature, type Marks } from './simServer'
 import { Accusation, type World } from './world'
 
 /** What an arena begins as: servers at some moment of their lives. */
@@ -174,6 +174,7 @@ export class Arena {
     }
     if (this.outside.length > 100) this.outside.splice(0, 50)
     for (const { id, outcome } of effects.reply) this.onReply(id, outcome as object)
+    for (const { id, certificate } of effects.certify) ms += this.input(house, { type: 'signed', id, signature: certificateSignature(certificate) }).ms
     for (const { id, intent } of effects.sign) ms += this.input(house, { type: 'signed', id, signature: signature(intent) }).ms
     return { effects, ms }
   }

@@ -184,6 +184,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
+  certify: (s) => ({ type: 'certify', directory: s.aDirectory(), name: s.random.pick(['..', s.aLabel()]), key: s.random.chance(0.5) ? null : s.aText(64) }),
   access: (s) => ({ type: 'access', directory: s.aDirectory(), path: aPath(s), about: s.random.pick([null, '*', './Lampson', '../*', 'ed25519:x', s.aText(64)]) }),
   draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
@@ -236,6 +237,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, validUntil: null, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
+  certify: (s) => ({ chain: times(few(s), () => certificate(s)) }),
   access: (s) => ({ isOpen: s.random.chance(0.5), owner: s.random.chance(0.5) ? null : s.aText(64), triples: s.random.chance(0.3) ? null : times(few(s), () => ({ triple: s.aText(64), ts: s.aStamp(), isFinal: s.random.chance(0.5) })), key: null, names: times(few(s), () => s.aText(64)), allowed: [['read', s.aText(64)]] }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
@@ -283,7 +285,7 @@ const referenceOrTree = (s: Scene): Tree =>
 
 const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   hello: (s) => ({ type: 'hello', root: s.random.chance(0.3) ? null : s.random.pick(s.directories), name: s.random.chance(0.2) ? null : s.aName(), rank: s.random.pick([null, 0, -1, 1e6]) }),
-  credentials: (s) => ({ type: 'credentials', chain: times(few(s), () => certificate(s)) }),
+  credentials: (s) => ({ type: 'credentials', chains: times(few(s), () => times(few(s), () => certificate(s))) }),
   request: (s) => ({ type: 'request', id: s.random.chance(0.9) ? s.random.id(16) : s.aText(32), request: requests[s.random.pick(requestKinds)](s) }),
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),

@@ -125,7 +125,7 @@ export class SimServer {
     this.readOnly = false
     this.lastMessages = { left: Number.POSITIVE_INFINITY, downFor: 0 }
     this.input({ type: 'start' })
-    if (this.world.hasPeople) this.input({ type: 'person', key: OWNER, credentials: [this.credentials()] })
+    if (this.world.hasPeople) this.input({ type: 'person', key: OWNER, credentials: [this.credentials()], chains: [] })
   }
 
   /** The store is an old one, as the browser remembers: that is on disk before it has had this start, whatever happens then [B3]. */
@@ -292,12 +292,13 @@ export class SimServer {
   }
 
   private release({ effects }: Batch): void {
-    for (const { send, reply, sign } of effects) {
+    for (const { send, reply, sign, certify } of effects) {
       for (const { to, message } of send) this.world.carry(this, to, encode(message))
       for (const { id, outcome } of reply) {
         this.replies.get(id)?.(outcome as object)
         this.replies.delete(id)
       }
+      for (const { id, certificate } of certify) this.later(0, () => this.input({ type: 'signed', id, signature: certificateSignature(certificate) }))
       for (const { id, intent } of sign) this.later(0, () => this.input({ type: 'signed', id, signature: signature(intent) }))
     }
   }

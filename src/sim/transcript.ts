@@ -24,7 +24,7 @@ export function explainMessage(message: Message, asked: Request | null): string 
     case 'hello':
       return `I am ${message.name === null ? 'a server without a name' : shortName(message.name)}; the root I know is ${message.root === null ? 'none' : `#${message.root}`}`
     case 'credentials':
-      return `I speak for ${message.chain.map(({ issuer }) => issuer).join(', ')}`
+      return `I speak for ${message.chains[0]?.[0]?.issuer ?? 'nobody'}`
     case 'request':
       return explainRequest(message.request)
     case 'answer':
@@ -160,6 +160,8 @@ function explainRequest(request: Request): string {
       return `read ${request.form === 'tree' ? '' : `the ${request.form} of `}${designate(request.directory, request.path)}`
     case 'test':
       return `is ${designate(request.directory, request.path)} ${explainTree(request.tree)}?`
+    case 'certify':
+      return `certify who is ${request.name} in #${request.directory}`
     case 'access':
       return `what may ${request.about ?? 'I'} do at ${designate(request.directory, request.path)}?`
     case 'draft':

@@ -25,6 +25,7 @@ export interface HostOptions {
   server: Omit<ServerOptions, 'incarnation'>
   /** Signs with the server's key; base64url. */
   sign: (intent: Intent) => Promise<string>
+  certify: (certificate: Omit<Certificate, 'signature'>) => Promise<string>
   verify: (signed: SignedIntent) => Promise<boolean>
   verifyCertificate: (certificate: Certificate) => Promise<boolean>
   send: (to: ServerId, wire: string) => void
@@ -269,6 +270,7 @@ export class Host {
     for (const effects of batch) {
       for (const { id, outcome } of effects.reply) this.#reply(id, outcome)
       for (const { id, intent } of effects.sign) void this.#sign(id, intent)
+      for (const { id, certificate } of effects.certify) void this.#certify(id, certificate)
     }
     const changed = new Set(batch.flatMap((effects) => [...effects.changed]))
     stepped(
@@ -283,6 +285,12 @@ export class Host {
     if (this.server !== server) return
     this.trust({ intent, signature })
     this.input({ type: 'signed', id, signature })
+  }
+
+  async #certify(id: number, certificate: Omit<Certificate, 'signature'>): Promise<void> {
+    const { server } = this
+    const signature = await this.#options.certify(certificate)
+    if (this.server === server) this.input({ type: 'signed', id, signature })
   }
 
   #reply(id: number, outcome: unknown): void {

@@ -7,6 +7,8 @@ import { directoryIdOf, sign, verify, type SigningPair } from '../keys/signing'
 
 export const signIntent = (keys: SigningPair, intent: Intent): Promise<string> => signText(keys, signedText(intent))
 
+export const signCertificate = (keys: SigningPair, certificate: Omit<Certificate, 'signature'>): Promise<string> => signText(keys, certificateText(certificate))
+
 const signText = async (keys: SigningPair, text: string): Promise<string> => toBase64url(await sign(keys, toUtf8(text)))
 
 /** The signature is the author's; and of the first change of a directory, that its identifier is the hash of its genesis, made by its owner. */
@@ -43,7 +45,7 @@ export const CREDENTIALS_LIFE = 7 * 86_400_000
 export async function speaksFor(person: SigningPair, server: string, now: number): Promise<Certificate> {
   const from = Math.floor(now) - CLOCKS_APART
   const said: Omit<Certificate, 'signature'> = { directory: null, genesis: null, issuer: person.keyText, name: '', subject: server, from, until: from + CREDENTIALS_LIFE }
-  return { ...said, signature: await signText(person, certificateText(said)) }
+  return { ...said, signature: await signCertificate(person, said) }
 }
 
 /** Others' clocks may be behind [T2]. */

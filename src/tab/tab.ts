@@ -28,7 +28,7 @@ import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl,
 import { loadSample } from './samples'
 import { Meeting } from './meeting'
 import { readSettings, rememberDurability } from './settings'
-import { CREDENTIALS_LIFE, signIntent, speaksFor, verifyCertificate, verifyIntent } from './signatures'
+import { CREDENTIALS_LIFE, signCertificate, signIntent, speaksFor, verifyCertificate, verifyIntent } from './signatures'
 import type { Activity, TabControls, TabView } from './view'
 import { copyView, PassingSweeps, rootLabel, SWEEP_SHOWN } from './viewOf'
 import { WorkingNames } from './working'
@@ -159,6 +159,7 @@ class OpenTab {
       lastIncarnation: this.#known.incarnation,
       server: { id, key: keys.keyText, seed, name, root: this.#room.root, wantsRoot: settings.wantsRoot },
       sign: (intent) => signIntent(keys, intent),
+      certify: (certificate) => signCertificate(keys, certificate),
       verify: verifyIntent,
       verifyCertificate,
       send: (to, wire) => this.#network?.send(to, wire),
@@ -215,7 +216,7 @@ class OpenTab {
     const now = Date.now() + this.#running.server.clockCorrection
     const [current] = this.#running.server.credentials
     if (current !== undefined && current.until - now > CREDENTIALS_LIFE / 2) return
-    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [await speaksFor(this.#person, this.#known.keys.keyText, now)] })
+    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [await speaksFor(this.#person, this.#known.keys.keyText, now)], chains: [] })
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */

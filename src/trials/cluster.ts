@@ -118,6 +118,7 @@ export class Cluster {
       if ('refused' in wire) throw new Error(`${message.type} is refused: ${wire.refused}`)
       if (other !== undefined) this.post.push({ from: member, to: other, message: wire })
     }
+    for (const { id, certificate } of effects.certify) this.input(member, { type: 'signed', id, signature: certificateSignature(certificate) })
     for (const { id, intent } of effects.sign) this.input(member, { type: 'signed', id, signature: signature(intent) })
     return effects
   }
@@ -133,7 +134,7 @@ export class Cluster {
   /** A server is a person's from now on, and says so to all. */
   belongsTo(member: Member, person: string): void {
     const said = { directory: null, genesis: null, issuer: person, name: '', subject: member.server.key, from: GENESIS - 1000, until: GENESIS + 1e9 }
-    this.input(member, { type: 'person', key: person, credentials: [{ ...said, signature: certificateSignature(said) }] })
+    this.input(member, { type: 'person', key: person, credentials: [{ ...said, signature: certificateSignature(said) }], chains: [] })
     this.settle()
   }
 

@@ -50,6 +50,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     lastIncarnation,
     server: { id, key: `key-${name}`, seed: random.numbers(), name, root: null, wantsRoot: false },
     sign: (intent) => Promise.resolve(signature(intent)),
+    certify: (certificate) => Promise.resolve(certificateSignature(certificate)),
     verify,
     verifyCertificate: (certificate) => Promise.resolve(certificate.signature === certificateSignature(certificate)),
     send: (to, wire) => {

@@ -72,6 +72,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('walk' as const), directory: to, up: fc.nat(), labels: anyPath, entity: fc.option(anyLabel) }),
     fc.record({ type: fc.constant('read' as const), directory: to, path: anyPath, form: fc.constantFrom('tree' as const, 'labels' as const, 'entries' as const, 'nodes' as const, 'snapshot' as const), after: fc.option(anyStamp) }),
     fc.record({ type: fc.constant('test' as const), directory: to, path: anyPath, tree: anyTree }),
+    fc.record({ type: fc.constant('certify' as const), directory: to, name: anyLabel, key: fc.option(anyText) }),
     fc.record({ type: fc.constant('access' as const), directory: to, path: anyPath, about: fc.option(anyText) }),
     fc.record({ type: fc.constant('draft' as const), directory: to, change: fc.record({ procedure: fc.constantFrom('doUpdates' as const, 'setLink' as const), under: fc.record({ labels: anyPath, incarnations: fc.option(fc.array(anyStamp, { maxLength: 3 })) }), tree: anyTree, replace: fc.boolean() }) }),
     fc.record({ type: fc.constant('submit' as const), directory: to, signed: signedOf(directory) }),
@@ -109,7 +110,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
   const ofEpoch = { directory: fc.constant(directory), to: anyCopy, epoch: anyEpoch }
   return {
     hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText), rank: fc.option(fc.integer()) }),
-    credentials: fc.record({ type: fc.constant('credentials' as const), chain: fc.array(anyCertificate, { maxLength: 3 }) }),
+    credentials: fc.record({ type: fc.constant('credentials' as const), chains: fc.array(fc.array(anyCertificate, { maxLength: 3 }), { maxLength: 2 }) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),

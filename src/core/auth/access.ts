@@ -94,7 +94,7 @@ export function mayWriteSomewhere(tree: ValueTree, who: Principal): boolean {
 
 /** Why a change of the triples is refused by the copy that accepts it, or null: none may be left who can change them [A3]. */
 export function tripleFault(tree: ValueTree, [, , below]: Branch): Failure | null {
-  const changed = typeof below === 'boolean' ? [] : below.flatMap(([, , triples]) => (typeof triples === 'boolean' ? [] : triples))
+  const changed = typeof below === 'boolean' ? [] : below.flatMap(([second, , triples]) => (typeof triples === 'boolean' || second !== ACCESS ? [] : triples))
   const after = new Map(triplesIn(tree).map((triple) => [formatTriple(triple), triple]))
   for (const [label, , mark] of changed) {
     const triple = parseTriple(label)

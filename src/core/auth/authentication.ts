@@ -9,38 +9,26 @@ import { millisecondsOf, type Timestamp } from '../timestamp'
 import { ownerIn, type Certificate } from '../values/certificate'
 import { stringAt } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
-import type { Principal, PrincipalName } from './principal'
+import { formatPrincipal, type Principal, type PrincipalName } from './principal'
 
 /** `Lampson/Keys/<key>`: the keys of an entry. */
 export const KEYS = 'Keys'
 
-/** Who a key is at a directory at a time, by what stands in its tree and by these certificates. Certificates that do not hold say nothing. */
+/** Who a key is at a directory at a time, by what stands in its tree and by these certificates. What does not hold says nothing. */
 export function principalOf(tree: ValueTree, directory: DirectoryId, key: string, chain: readonly Certificate[], ts: Timestamp): Principal {
   const time = millisecondsOf(ts)
-  if (chain.some(({ from, until }) => time < from || time > until)) return { key, names: [] }
-  const [first, ...rest] = chain
-  if (first === undefined) return { key, names: namesHere(tree, directory, key) }
-  if (first.directory === null) return spokenFor(tree, directory, key, chain)
-  const name = follow(tree, directory, [first, ...rest], key)
-  return { key: spokenKey(chain) ?? key, names: name === null ? [] : [name] }
+  const isInTime = chain.every(({ from, until }) => time >= from && time <= until)
+  const proved = isInTime ? prove(tree, directory, chain, key) : null
+  const meant = proved?.key ?? key
+  return { key: meant, names: [...namesHere(tree, directory, meant), ...(proved === null || proved.name === null ? [] : [proved.name])] }
 }
 
-/** Of a chain that begins with a person: the key that the last one speaks for, link by link, is who speaks. */
-function spokenFor(tree: ValueTree, directory: DirectoryId, key: string, chain: readonly Certificate[]): Principal {
-  const [first] = chain
-  const meant = holds(chain, key) ? first!.issuer : key
-  return { key: meant, names: namesHere(tree, directory, meant) }
-}
-
-/** Whether each certificate of persons is signed by whom the one before speaks of, down to the key. */
-function holds(chain: readonly Certificate[], key: string): boolean {
-  return chain.every((each, i) => each.directory === null && each.subject === (chain[i + 1]?.issuer ?? key))
-}
-
-/** Of a chain that begins with directories: the key that its principal has, for whom the rest speaks. */
-const spokenKey = (chain: readonly Certificate[]): string | null => {
-  const persons = chain.filter(({ directory }) => directory === null)
-  return persons[0]?.issuer ?? null
+/** The same by several chains, each of its own. */
+export function principalBy(tree: ValueTree, directory: DirectoryId, key: string, chains: readonly (readonly Certificate[])[], ts: Timestamp): Principal {
+  const all = chains.map((chain) => principalOf(tree, directory, key, chain, ts))
+  const meant = all.find((each) => each.key !== key)?.key ?? key
+  const names = all.filter((each) => each.key === meant).flatMap((each) => each.names)
+  return { key: meant, names: names.filter((name, i) => names.findIndex((other) => formatPrincipal(other) === formatPrincipal(name)) === i) }
 }
 
 /** The entries here that have the key. */
@@ -61,25 +49,40 @@ interface Place {
 }
 
 /**
- * The name that a chain of directories' certificates gives to a key: up from the directory that judges, which believes what it
- * says itself of its parent and of its own children, then down; never up again, never back into the branch just left.
+ * Goes along a chain: up from the directory that judges, which believes what it says itself of its parent and of its own children,
+ * then down, each statement by one who speaks for the directory where the chain has come to; never up again, never back into the
+ * branch just left. At the end stands a key of an entry, and then those who speak for that person, down to the key that is to be
+ * proved. Null where a link does not hold.
  */
-function follow(tree: ValueTree, judging: DirectoryId, chain: readonly Certificate[], key: string): PrincipalName | null {
-  const place = firstStep(tree, judging, chain[0]!.directory!)
-  if (place === null) return null
+function prove(tree: ValueTree, judging: DirectoryId, chain: readonly Certificate[], key: string): { key: string; name: PrincipalName | null } | null {
+  /** Whom a key speaks for, by that person's word. */
+  const meant = new Map<string, string>()
   const speakers = new Set<string>()
-  for (const [i, certificate] of chain.entries()) {
-    const { directory, genesis, issuer, name, subject } = certificate
-    if (directory !== place.directory || genesis === null) return null
-    if (issuer !== ownerIn(genesis) && !speakers.has(`${directory} ${issuer}`)) return null
-    if (name === '') {
-      speakers.add(`${directory} ${subject}`)
-    } else if (!isDirectoryId(subject)) {
-      const labels = [...place.labels, name]
-      return name !== '..' && holds(chain.slice(i + 1), key) && (chain[i + 1]?.issuer ?? key) === subject ? { up: place.up, labels, from: place.passed.map(({ directory: from, depth }) => ({ directory: from, labels: labels.slice(depth) })) } : null
-    } else if (!step(place, name, subject)) return null
+  let place: Place | null = null
+  let named: { key: string; name: PrincipalName } | null = null
+  for (const { directory, genesis, issuer, name, subject } of chain) {
+    const speaks = meant.get(issuer) ?? issuer
+    if (directory === null) {
+      meant.set(subject, speaks)
+      continue
+    }
+    place ??= firstStep(tree, judging, directory)
+    if (named !== null || place?.directory !== directory || genesis === null) return null
+    if (speaks !== ownerIn(genesis) && !speakers.has(`${directory} ${speaks}`)) return null
+    if (name === '') speakers.add(`${directory} ${subject}`)
+    else if (isDirectoryId(subject)) {
+      if (!step(place, name, subject)) return null
+    } else if (name === '..') return null
+    else named = { key: subject, name: nameAt(place, name) }
   }
-  return null
+  const person = meant.get(key) ?? key
+  if (named === null) return place === null ? { key: person, name: null } : null
+  return named.key === person ? named : null
+}
+
+function nameAt({ up, labels, passed }: Place, label: Label): PrincipalName {
+  const all = [...labels, label]
+  return { up, labels: all, from: passed.map(({ directory, depth }) => ({ directory, labels: all.slice(depth) })) }
 }
 
 function firstStep(tree: ValueTree, judging: DirectoryId, to: DirectoryId): Place | null {

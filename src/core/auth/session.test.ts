@@ -117,7 +117,7 @@ describe('who asks is the person whose server it is', () => {
       const said = { directory: null, genesis: null, issuer: guest, name: '', subject, from, until }
       return { ...said, signature: certificateSignature(said) }
     }
-    const show = (chain: object[]): void => at.cluster.hand({ from: at.beta, to: at.alpha, message: { type: 'credentials', chain } as never })
+    const show = (chain: object[]): void => at.cluster.hand({ from: at.beta, to: at.alpha, message: { type: 'credentials', chains: [chain] } as never })
     show([certificate('key-gamma', 0, 8e12)])
     expect(at.alpha.server.refusals.get('credentials: they speak of another server')).toBe(1)
     show([certificate('key-beta', 0, 1000)])

@@ -10,7 +10,7 @@ import { SWEEP_ORIGIN, timestamp, type Timestamp } from '../timestamp'
 import type { Certificate } from '../values/certificate'
 import type { ValueTree } from '../values/valueTree'
 import { may } from './access'
-import { principalOf } from './authentication'
+import { principalBy } from './authentication'
 import type { Principal } from './principal'
 
 /** The host tells whose server this is, at its start and whenever the person has signed anew. */
@@ -18,17 +18,17 @@ export interface Person {
   type: 'person'
   key: string
   credentials: Certificate[]
+  chains: Certificate[][]
 }
 
-export function onPerson(turn: Turn, { key, credentials }: Person): void {
-  turn.server.person = key
-  turn.server.credentials = credentials
+export function onPerson(turn: Turn, { key, credentials, chains }: Person): void {
+  Object.assign(turn.server, { person: key, credentials, chains })
   for (const peer of turn.server.peers.keys()) showCredentials(turn, peer)
 }
 
 export function showCredentials(turn: Turn, to: ServerId): void {
-  const { credentials } = turn.server
-  if (credentials.length > 0) send(turn, to, { type: 'credentials', chain: [...credentials] })
+  const { credentials, chains } = turn.server
+  if (credentials.length > 0) send(turn, to, { type: 'credentials', chains: [[...credentials], ...chains.map((chain) => [...chain, ...credentials])] })
 }
 
 /** Asks for what needs a right; the word that it rests on goes with it, since an earlier one may be lost. */
@@ -38,11 +38,11 @@ export function askSigned(turn: Turn, to: ServerId, message: Message): void {
 }
 
 /** The host has verified the signatures; that they speak of the key which that server has is looked at here. */
-export function onCredentials(turn: Turn, from: ServerId, { chain }: Extract<Message, { type: 'credentials' }>): void {
+export function onCredentials(turn: Turn, from: ServerId, { chains }: Extract<Message, { type: 'credentials' }>): void {
   const peer = turn.server.peers.get(from)
   if (peer === undefined) return
-  if (chain.length !== 1 || chain[0]!.directory !== null || chain[0]!.subject !== peer.key) return refuse(turn, from, 'credentials: they speak of another server')
-  peer.credentials = chain
+  if (chains.some((chain) => chain.at(-1)?.subject !== peer.key)) return refuse(turn, from, 'credentials: they speak of another server')
+  peer.credentials = chains
 }
 
 const nobody: Principal = { key: '', names: [] }
@@ -57,13 +57,13 @@ interface Judging {
 export function whoAsks(turn: Turn, copy: Judging, caller: Caller): Principal {
   if (caller.type === 'server') return personOf(turn, copy, caller.server)
   const { server, now } = turn
-  return server.person === null ? nobody : principalOf(copy.visible, copy.directory, server.person, [], atTime(now))
+  return server.person === null ? nobody : principalBy(copy.visible, copy.directory, server.person, [[], ...server.chains], atTime(now))
 }
 
 /** Whose server another one is, as a directory knows that person. */
 function personOf({ server, now }: Turn, { visible, directory }: Judging, at: ServerId): Principal {
   const peer = server.peers.get(at)
-  return peer === undefined || peer.key === null || peer.credentials.length === 0 ? nobody : principalOf(visible, directory, peer.key, peer.credentials, atTime(now))
+  return peer === undefined || peer.key === null || peer.credentials.length === 0 ? nobody : principalBy(visible, directory, peer.key, peer.credentials, atTime(now))
 }
 
 /** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */

@@ -10,6 +10,7 @@ import { visibleAt, type ValueTree } from '../values/valueTree'
 import { ACCESS, tripleFault } from '../auth/access'
 import { INVITED } from '../auth/authorise'
 import { KEYS } from '../auth/authentication'
+import { SPEAKERS } from '../auth/certify'
 import { CHILD } from './children'
 import { CLOSING } from '../copies/withdrawn'
 import { GONE } from './gone'
@@ -36,6 +37,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   [GONE, 'removeD'],
   [ROOMS, 'setRoom'],
   [ACCESS, 'setAccess'],
+  [SPEAKERS, 'letSpeak'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
@@ -56,7 +58,10 @@ const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' |
   setInSN: [['.', 'InSN']],
   setTX: [['*', 'TX']],
   setRooms: [['.', ROOMS]],
-  setAccess: [['.', ACCESS]],
+  setAccess: [
+    ['.', ACCESS],
+    ['.', SPEAKERS],
+  ],
   enrol: [
     ['*', INVITED],
     ['*', KEYS],

@@ -31,7 +31,9 @@ export function certificateText({ directory, genesis, issuer, name, subject, fro
 }
 
 /** Certificates that one statement of who somebody is may rest on. */
-export const MAX_CHAIN = 16
+export const MAX_CHAIN = 48
+/** Chains that a server shows on a link: one for each directory in which its person has no entry. */
+export const MAX_CHAINS = 32
 
 const certificate: Shape<Certificate> = (value) => {
   const built = record<Certificate>({ directory: nullable(directoryId), genesis: nullable(text(255)), issuer: text(128), name: (each) => (each === '' ? '' : label(each)), subject: text(128), from: stampable, until: stampable, signature: text(128) })(value)
@@ -39,6 +41,7 @@ const certificate: Shape<Certificate> = (value) => {
   return built
 }
 export const chainShape: Shape<Certificate[]> = list(certificate, MAX_CHAIN)
+export const chainsShape: Shape<Certificate[][]> = list(chainShape, MAX_CHAINS)
 
 /** The owner's key in a genesis record, with which a directory begins; null when the text is none. */
 export function ownerIn(genesis: string): string | null {
