@@ -2,6 +2,7 @@
 import type { Call } from '../core/calls'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
+import type { Certificate } from '../core/values/certificate'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
 export interface Connection {
@@ -11,6 +12,12 @@ export interface Connection {
   readonly working: Working
   /** The public key of the person who signs, as text. */
   person(): string
+  /** The name of this person's entry, as far as it has one: by that it is known elsewhere. */
+  home(): FullName | null
+  /** By which certificates this person is known at directories where it has no entry. */
+  readonly proofs: ReadonlyMap<DirectoryId, readonly Certificate[]>
+  /** From now on it is known there by these, and says so on every link. */
+  prove(directory: DirectoryId, chain: readonly Certificate[]): void
   /** Servers that are connected, by name. */
   peers(): { server: ServerId; name: string }[]
   self(): { id: ServerId; name: string; root: DirectoryId | null }

@@ -25,6 +25,7 @@ import { ask, fromRoot, Names, type Connection } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { moveCalls, type MoveOf } from './moves'
+import { Prover } from './prover'
 import { removalCalls } from './removals'
 import { newRoot, type First } from './newRoot'
 import { toJson, toTree, toValue } from './json'
@@ -46,7 +47,8 @@ export interface ServiceOptions {
 
 type Form = 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot'
 
-export function openService(connection: Connection, { outbox = noOutbox, write = {} }: ServiceOptions = {}): NameService {
+export function openService(plain: Connection, { outbox = noOutbox, write = {} }: ServiceOptions = {}): NameService {
+  const connection = new Prover(plain).proving()
   const names = new Names(connection)
   const resender = new Resender(connection, outbox)
   const writer = new Writer(connection, resender, write)

@@ -12,6 +12,7 @@ import { serverIdOf } from '../core/directories/reference'
 import { pathFromRoot } from '../core/directories/wellKnown'
 import { serverNameOf, type Server } from '../core/server'
 import type { Connected } from '../core/servers/connections'
+import { MAX_CHAINS, type Certificate } from '../core/values/certificate'
 import { randomBytes, toBase32 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
 import { directoryIdOf, newSigningPair, sign, type SigningPair } from '../keys/signing'
@@ -74,6 +75,9 @@ async function openIndex(): Promise<BrowserIndex> {
   }
 }
 
+/** Beside the word that the server speaks for its person. */
+const MOST_PROOFS = MAX_CHAINS - 1
+
 class OpenTab {
   readonly view: StoreApi<TabView>
   readonly activity = createStore<{ entries: Activity[] }>(() => ({ entries: [] }))
@@ -84,6 +88,8 @@ class OpenTab {
   #room: KnownRoom
   #known: KnownServer
   readonly #person: SigningPair
+  /** Who this person is at directories where it has no entry. */
+  readonly #proofs = new Map<DirectoryId, readonly Certificate[]>()
   readonly #passing = new PassingSweeps()
   readonly #settings = readSettings()
   readonly #write = usualWrite(this.#settings.durability)
@@ -216,7 +222,13 @@ class OpenTab {
     const now = Date.now() + this.#running.server.clockCorrection
     const [current] = this.#running.server.credentials
     if (current !== undefined && current.until - now > CREDENTIALS_LIFE / 2) return
-    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [await speaksFor(this.#person, this.#known.keys.keyText, now)], chains: [] })
+    this.#speak([await speaksFor(this.#person, this.#known.keys.keyText, now)])
+  }
+
+  /** Whose server this is, and by which proofs that person is known elsewhere: the latest, since old ones expire. */
+  #speak(credentials: readonly Certificate[]): void {
+    const chains = [...this.#proofs.values()].filter((chain) => chain.every(({ until }) => until > Date.now())).slice(-MOST_PROOFS)
+    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [...credentials], chains: chains.map((chain) => [...chain]) })
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */
@@ -314,6 +326,12 @@ class OpenTab {
         return { intent, signature }
       },
       person: () => this.#person.keyText,
+      home: () => null,
+      proofs: this.#proofs,
+      prove: (directory, chain) => {
+        this.#proofs.set(directory, chain)
+        this.#speak(this.#running.server.credentials)
+      },
       working: this.#working,
       self: () => {
         const { id, name, root } = this.#running.server

@@ -2,9 +2,10 @@
 import type { Connection } from '../client/connection'
 import { failure } from '../core/errors'
 import { decode, type Message } from '../core/messages'
-import { isDirectoryId, type ServerId } from '../core/names'
+import { isDirectoryId, type DirectoryId, type FullName, type ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
 import { pathFromRoot } from '../core/directories/wellKnown'
+import type { Certificate } from '../core/values/certificate'
 import type { SignedIntent } from '../core/values/intent'
 import { Random } from '../sim/random'
 import { certificateSignature, signature } from '../sim/simServer'
@@ -23,6 +24,8 @@ export interface Trial {
   readOnly: string[]
   restored: unknown[]
   connection: Connection
+  /** Where its person is at home: set by tests. */
+  place: { home: FullName | null }
 }
 
 export interface TrialOptions {
@@ -33,13 +36,15 @@ export interface TrialOptions {
   /** Stands between the host and its store. */
   wrap?: (store: Store) => Store
   verify?: HostOptions['verify']
+  /** Whose server it is; nobody's that it speaks of, when left out. */
+  person?: string
   /** Where messages go; by default they only pile up in `sent`. */
   send?: (from: ServerId, to: ServerId, wire: string) => void
 }
 
 export const verified = ({ intent, signature: given }: SignedIntent): Promise<boolean> => Promise.resolve(given === signature(intent))
 
-export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnation = 0, wrap = (store) => store, verify = verified, send }: TrialOptions = {}): Promise<Trial> {
+export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnation = 0, wrap = (store) => store, verify = verified, send, person = 'person' }: TrialOptions = {}): Promise<Trial> {
   const id = serverNumber(number)
   const name = ['alpha', 'beta', 'gamma'][number - 1] ?? `s${number}`
   const random = new Random(`host ${number}`)
@@ -67,10 +72,21 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     readOnly: (reason) => void trial.readOnly.push(reason),
     restored: (error) => void trial.restored.push(error),
   })
+  const place: Trial['place'] = { home: null }
+  const proofs = new Map<DirectoryId, readonly Certificate[]>()
+  const said = { directory: null, genesis: null, issuer: person, name: '', subject: `key-${name}`, from: 0, until: 8_000_000_000_000 }
+  const credentials = [{ ...said, signature: certificateSignature(said) }]
+  if (person !== 'person') host.input({ type: 'person', key: person, credentials, chains: [] })
   const connection: Connection = {
     call: (call) => host.call(call),
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
-    person: () => 'person',
+    person: () => person,
+    home: () => place.home,
+    proofs,
+    prove: (directory, chain) => {
+      proofs.set(directory, chain)
+      host.input({ type: 'person', key: person, credentials, chains: [...proofs.values()].map((each) => [...each]) })
+    },
     working: { root: '/', directory: '/' },
     self: () => ({ id, name: host.server.name, root: host.server.root }),
     peers: () => [...host.server.peers.values()].map(({ server, name }) => ({ server, name })),
@@ -89,16 +105,16 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     random: (length) => random.id(length),
     now: () => Date.now(),
   }
-  return { host, disk, id, connection, ...trial }
+  return { host, disk, id, connection, place, ...trial }
 }
 
 /** Two hosts that hear each other. */
-export async function startPair(): Promise<[Trial, Trial]> {
+export async function startPair(people: readonly [string?, string?] = []): Promise<[Trial, Trial]> {
   const trials: Trial[] = []
   const send = (from: ServerId, to: ServerId, wire: string): void => queueMicrotask(() => trials.find(({ id }) => id === to)?.host.receive(from, wire))
-  trials.push(await startHost({ number: 1, send }), await startHost({ number: 2, send }))
+  for (const [i, person] of [people[0], people[1]].entries()) trials.push(await startHost({ number: i + 1, send, ...(person !== undefined && { person }) }))
   const [alpha, beta] = trials as [Trial, Trial]
-  for (const [one, other] of [[alpha, beta], [beta, alpha]] as const) one.host.input({ type: 'connected', server: other.id, incarnation: 1, instance: other.id, name: other.host.server.name })
+  for (const [one, other] of [[alpha, beta], [beta, alpha]] as const) one.host.input({ type: 'connected', server: other.id, incarnation: 1, instance: other.id, name: other.host.server.name, key: other.host.server.key })
   return [alpha, beta]
 }
 
