@@ -1,9 +1,11 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Database } from '../../sim/database'
+import { signed } from '../../sim/simServer'
+import { Cluster } from '../../trials/cluster'
 import { copyNumber, directoryNumber, identifier, rearranged, serverNumber } from '../../trials/generators'
 import type { Label } from '../names'
-import { timestamp, type Timestamp } from '../timestamp'
+import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
 import type { Branch, ProcedureName, UpdateSet } from '../values/intent'
 import { applyChange, contentsOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
@@ -85,6 +87,19 @@ describe('rights, in copies', () => {
     expect(copy.log).toEqual([])
     expect([...copy.proofs.keys()]).not.toContain(at(20))
     expect(copy.unauthorised.size).toBe(0)
+  })
+
+  it('[A4] an update stamped before a sweep that did not meet it is refused, and counted; one after it is taken', () => {
+    const { cluster, directory: swept } = Cluster.ring(2)
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    const { lastSweep } = alpha.copy(swept)
+    const stamped = (time: number): UpdateSet => ({ ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf(`at ${time}`)])), ts: timestamp(time, beta.copy(swept).id) })
+    const say = (time: number): void => cluster.hand({ from: beta, to: alpha, message: { type: 'updates', directory: swept, epoch: alpha.copy(swept).epoch, from: beta.copy(swept).id, sets: [stamped(time)] } })
+    say(timeOf(lastSweep) - 1)
+    expect(alpha.sees(swept)).not.toContain('at ')
+    expect(alpha.server.refusals.get('updates: stamped before a sweep that did not meet them')).toBe(1)
+    say(timeOf(lastSweep) + 1)
+    expect(alpha.sees(swept)).toContain('at ')
   })
 
   it('[A2] nobody makes the first change of a directory a second time, with another owner', () => {
