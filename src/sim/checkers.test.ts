@@ -2,8 +2,10 @@ import { expect, it } from 'vitest'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { NewEpoch } from '../core/requests'
 import type { Tree } from '../core/values/readValue'
+import { childLabel } from '../core/directories/children'
 import { Cluster, type Member } from '../trials/cluster'
-import { leftNothing } from './checkers'
+import { directoryNumber } from '../trials/generators'
+import { leftNothing, nothingLost } from './checkers'
 import { Database } from './database'
 import type { SimServer } from './simServer'
 import type { World } from './world'
@@ -43,4 +45,23 @@ it('[E7] what stood in the ring when a copy was compared may be replaced there b
 it('[E7] what did not stand in the ring since it was written may not go', () => {
   expect(goes(['in the ring', phone('Pinot')], ['left out', phone('Ries')])).toThrow('went with Birrell/Phone/Ries')
   expect(goes(['in the ring', phone('Ries')], ['in the ring', noPhone], ['left out', phone('Ries')], ['in the ring', phone('Pinot')])).toThrow('went with Birrell/Phone/Ries')
+})
+
+it('[DC1] a directory was removed although the only disk that said so is lost', () => {
+  const { cluster, directory: root } = Cluster.ring(1, 2)
+  const [alpha, beta] = cluster.members as [Member, Member]
+  const removed = directoryNumber(2)
+  cluster.announce(alpha, root, childLabel(removed), beta)
+  cluster.newD(beta, root, 'DEC', removed)
+  cluster.ask(beta, { type: 'ask', servers: [beta.id], request: { type: 'removeD', directory: removed } })
+  cluster.pass(60_000)
+  const database = new Database()
+  for (const { saves } of [alpha, beta]) {
+    for (const save of saves) if ('copy' in save && save.change.type === 'absorbed') for (const set of save.change.sets) database.accept(save.directory, save, set)
+  }
+  const world = { copies: (): ReturnType<World['copies']> => [], database }
+  expect(() => nothingLost(world)).toThrow('is at no copy')
+  database.expose(alpha.copy(root), [])
+  database.findLost(() => [])
+  expect(() => nothingLost(world)).not.toThrow()
 })

@@ -9,7 +9,7 @@ import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import { visibleAt } from '../core/values/valueTree'
-import { removedOf } from './removing'
+import { allRemoved } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
@@ -59,7 +59,7 @@ export const isMember = ({ state }: DirectoryCopy): boolean => state === 'active
 const newest = (copies: ReturnType<World['copies']>): Epoch | null => copies.reduce<Epoch | null>((a, { copy }) => (a === null || copy.epoch > a ? copy.epoch : a), null)
 
 /** The active copies of a directory that are in the ruling epoch. */
-export function ruling(world: World, directory: DirectoryId): ReturnType<World['copies']> {
+export function ruling(world: Pick<World, 'copies'>, directory: DirectoryId): ReturnType<World['copies']> {
   const epoch = rulingEpoch(world, directory)
   return world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === epoch)
 }
@@ -268,8 +268,8 @@ function hasStood(sets: readonly UpdateSet[], labels: readonly Label[], since: T
 const stood = (form: Form, [label, ...below]: readonly Label[]): boolean => label === undefined || (form.has(label) && stood(form.get(label)!.children, below))
 
 /** DC1, first half: every update of DB is at some member; noLostUpdate: so is every acknowledged one. */
-export function nothingLost(world: World): void {
-  const removed = removedOf(world)
+export function nothingLost(world: Pick<World, 'copies' | 'database'>): void {
+  const removed = allRemoved(world)
   for (const directory of world.database.directories.keys()) {
     // Looked at when it closed.
     if (removed.has(directory)) continue
@@ -292,7 +292,7 @@ export function nothingLost(world: World): void {
 
 /** Faults have stopped, three sweeps are done: equal trees, lastSweep, F, bases and logs; nothing forgotten is visible. */
 export function converged(world: World): void {
-  const removed = removedOf(world)
+  const removed = allRemoved(world)
   for (const directory of world.database.directories.keys()) {
     if (removed.has(directory)) continue
     const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')
