@@ -5,11 +5,11 @@ import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type Re
 import type { Effects } from '../core/effects'
 import type { CopyId, DirectoryId, Label } from '../core/names'
 import { later, originOf, type Timestamp } from '../core/timestamp'
-import { closedForm, type Form } from '../core/values/closedForm'
+import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
-import { updatesOf } from '../core/values/intent'
+import { updatesOf, type UpdateSet } from '../core/values/intent'
 import { visibleAt } from '../core/values/valueTree'
-import { removedOf } from './removing'
+import { allRemoved } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
@@ -45,7 +45,7 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
 }
 
 /** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
-export const rulingEpoch = (world: World, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
+export const rulingEpoch = (world: Pick<World, 'copies'>, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
 
 /** Who could go on with a directory: its members in the newest epoch; where none of them is left, who has an old store [B3]. */
 export function remaining(world: World, directory: DirectoryId): ReturnType<World['copies']> {
@@ -59,7 +59,7 @@ export const isMember = ({ state }: DirectoryCopy): boolean => state === 'active
 const newest = (copies: ReturnType<World['copies']>): Epoch | null => copies.reduce<Epoch | null>((a, { copy }) => (a === null || copy.epoch > a ? copy.epoch : a), null)
 
 /** The active copies of a directory that are in the ruling epoch. */
-export function ruling(world: World, directory: DirectoryId): ReturnType<World['copies']> {
+export function ruling(world: Pick<World, 'copies'>, directory: DirectoryId): ReturnType<World['copies']> {
   const epoch = rulingEpoch(world, directory)
   return world.copies(directory).filter(({ copy }) => copy.state === 'active' && copy.epoch === epoch)
 }
@@ -240,30 +240,36 @@ export function monotone(where: Pick<SimServer, 'name'>, copy: DirectoryCopy, kn
 
 /**
  * E7: "nothing disappears silently": what a person wrote on an excluded copy, and what showed there until it went, stands in
- * the ring by the same name, or stood there once; or a person has decided on it.
+ * the ring by the same name, or has stood there since; or a person has decided on it.
  */
-export function leftNothing(world: World, where: Pick<SimServer, 'name'>, copy: DirectoryCopy): void {
+export function leftNothing(world: Pick<World, 'copies' | 'database'>, where: Pick<SimServer, 'name'>, copy: DirectoryCopy): void {
   const { directory } = copy
   const epoch = rulingEpoch(world, directory)
   if (epoch === null) return
-  const there = closedForm(world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts)).flatMap(updatesOf))
+  const ofRing = world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts))
   for (const set of copy.log) {
     if (world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
     if (set.intent.procedure === 'doUpdates') {
       for (const { path, mark } of updatesOf(set)) {
         const labels = path.map(([label]) => label)
-        if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !stood(there, labels)) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
+        if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !hasStood(ofRing, labels, set.ts)) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
       }
     }
     world.database.settled.add(set.ts)
   }
 }
 
+/** Whether it stands where these sets count, or stood at some time since: who replaced it there would have replaced this one, too. */
+function hasStood(sets: readonly UpdateSet[], labels: readonly Label[], since: Timestamp): boolean {
+  const stands = (among: readonly UpdateSet[]): boolean => stood(visibleForm(closedForm(among.flatMap(updatesOf))), labels)
+  return stands(sets) || sets.some(({ ts }, i) => ts > since && stands(sets.slice(0, i)))
+}
+
 const stood = (form: Form, [label, ...below]: readonly Label[]): boolean => label === undefined || (form.has(label) && stood(form.get(label)!.children, below))
 
 /** DC1, first half: every update of DB is at some member; noLostUpdate: so is every acknowledged one. */
-export function nothingLost(world: World): void {
-  const removed = removedOf(world)
+export function nothingLost(world: Pick<World, 'copies' | 'database'>): void {
+  const removed = allRemoved(world)
   for (const directory of world.database.directories.keys()) {
     // Looked at when it closed.
     if (removed.has(directory)) continue
@@ -286,7 +292,7 @@ export function nothingLost(world: World): void {
 
 /** Faults have stopped, three sweeps are done: equal trees, lastSweep, F, bases and logs; nothing forgotten is visible. */
 export function converged(world: World): void {
-  const removed = removedOf(world)
+  const removed = allRemoved(world)
   for (const directory of world.database.directories.keys()) {
     if (removed.has(directory)) continue
     const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')

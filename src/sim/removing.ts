@@ -4,7 +4,7 @@
  */
 import type { Call } from '../core/calls'
 import type { DirectoryCopy } from '../core/copies/directoryCopy'
-import { removedIn } from '../core/directories/gone'
+import { goneLabel, removedIn } from '../core/directories/gone'
 import { backReferences, effectiveParent, parentsBy, type Judged } from '../core/entries/parents'
 import { namedBy } from '../core/directories/reference'
 import { isClosed } from '../core/directories/removal'
@@ -42,6 +42,14 @@ export function remove(world: World, at: SimServer, directory: DirectoryId, coun
 export function removedOf(world: Pick<World, 'database' | 'copies'>): ReadonlyMap<DirectoryId, Judged[]> {
   const active = [...world.database.directories.keys()].flatMap((each) => world.copies(each)).filter(({ copy }) => copy.state === 'active')
   return new Map(active.flatMap(({ copy }) => removedIn(copy.visible)))
+}
+
+/** Directories that were removed: what is left of them stands in others; or, when their last copy had gone, only on a disk that was lost. */
+export function allRemoved(world: Pick<World, 'database' | 'copies'>): ReadonlySet<DirectoryId> {
+  const { database } = world
+  const all = [...database.directories.keys()]
+  const isToldOf = (directory: DirectoryId): boolean => all.some((each) => database.sets(each).some(({ set, creates }) => database.isLost(set.ts) && creates.some((path) => path.includes(goneLabel(directory)))))
+  return new Set([...removedOf(world).keys(), ...all.filter((directory) => world.copies(directory).length === 0 && isToldOf(directory))])
 }
 
 /** Whether a person said, at some copy, that a copy that an epoch left out is waited for no more. */

@@ -200,6 +200,8 @@ function decideAll(world: World, workload: Workload, which: string): void {
   const random = world.random.fork(which)
   for (const directory of workload.directories) if (isBroken(world, directory)) workload.newEpochWithout(directory)
   world.pass(60_000)
+  for (const directory of workload.directories) workload.reunite(directory)
+  world.pass(10_000)
   const leftOut = (): { at: SimServer; copy: DirectoryCopy }[] => workload.directories.flatMap((directory) => world.copies(directory)).filter(({ at, copy }) => at.gone === null && copy.state === 'excluded')
   if (random.chance(0.5)) for (const { copy } of leftOut()) for (const { at } of ruling(world, copy.directory).slice(0, 1)) workload.newEpoch(at, copy.directory, random)
   for (let round = 0; round < 8 && leftOut().length > 0; round++) {

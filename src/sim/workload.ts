@@ -10,7 +10,7 @@ import type { Accepted, Change, Drafted, Quarantined, Request } from '../core/re
 import type { Timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
-import { readIsTrue, remaining } from './checkers'
+import { isMember, readIsTrue, remaining, ruling } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { expire, type Expiring } from './expiring'
@@ -253,6 +253,16 @@ export class Workload {
         if (isFailure(outcome)) from(others)
       })
     from(well.map(({ at }) => at))
+  }
+
+  /** An administrator where a copy goes on in an older epoch makes one with a member of the newest: or hears that it was left out [E7]. */
+  reunite(directory: DirectoryId): void {
+    const [ruler] = ruling(this.world, directory)
+    for (const { at, copy } of this.world.copies(directory)) {
+      if (ruler === undefined || !at.alive || !isMember(copy) || copy.epoch === ruler.copy.epoch) continue
+      const request = { type: 'newEpoch' as const, directory, servers: [at.id, ruler.at.id], force: false, patience: 5000, dry: false }
+      at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+    }
   }
 
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {

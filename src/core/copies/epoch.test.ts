@@ -227,11 +227,32 @@ describe('a new epoch', () => {
     expect(entries).toMatchObject([{ what: 'Lampson/Mailboxes/Zin', changes: [{ path: ['Lampson'], tree: [['Mailboxes', [['Zin', true]]]] }], conflict: true }])
     const { left: still } = cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'settle', directory, stamps: entries!.map(({ ts }) => ts) } }) as { left: number }
     expect(still).toBe(0)
-    cluster.pass(10_000)
+    // A sweep passes what gamma has in common with the ring, and it is compared again.
+    cluster.pass(70_000)
     // The copy of the root that it makes then is another member [R1].
     expect(gamma.server.copies.get(directory)?.id).not.toBe(outside)
     cluster.pass(60_000)
     expect(beta.copy(directory).excluded.every(({ abandoned }) => abandoned)).toBe(true)
+  })
+
+  it('[E7] of an epoch of strangers a copy hears from whom an administrator names, when all whom it knew are gone', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const outside = alpha.copy(directory).id
+    cluster.write(alpha, directory, ['of alpha'], true)
+    cluster.crash(alpha)
+    cluster.join(gamma, directory, beta)
+    newEpoch(cluster, gamma, directory, [gamma], true)
+    cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'abandon', directory, copies: [outside] } })
+    cluster.cut(beta, gamma)
+    cluster.crash(beta)
+    cluster.restart(alpha)
+    cluster.pass(60_000)
+    expect(alpha.copy(directory).state).toBe('active')
+    expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, gamma], { force: true }))).toBe('EpochFailed')
+    cluster.pass(1000)
+    expect(alpha.copy(directory).state).toBe('excluded')
+    expect(quarantine(cluster, alpha, directory).entries!.map(({ what }) => what)).toEqual(['of alpha'])
   })
 
   it('[E7] decisions survive a crash; a copy with nothing of its own goes by itself', () => {

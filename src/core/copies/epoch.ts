@@ -19,7 +19,7 @@ import { asksAfterEpochs, epochNumber, epochOf, isForced, MAX_RING, type Directo
 import { tellEpoch, tellExcluded } from './epochNews'
 import { epochFault, excludedBy, lineageOf } from './majority'
 import { newAttempt } from './pages'
-import { adopt, askWhoRules, epochFactsOf, seal, sealFault, unseal } from './seal'
+import { adopt, askWhoRules, epochFactsOf, isLeftOut, seal, sealFault, unseal } from './seal'
 
 /** NewEpoch at its committer; from the seal on its copy's own promise remembers it over a crash. */
 export interface Proposal {
@@ -100,7 +100,10 @@ export function onEpochFacts(turn: Turn, from: ServerId, { directory, nonce, fai
 function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
   const answers = [...proposal.answers.values()]
   const fault = epochFault(copy.directory, answers, proposal.force)
-  if (fault !== null) return giveUp(turn, copy, proposal, fault)
+  if (fault !== null) {
+    giveUp(turn, copy, proposal, fault)
+    return hearOfNewer(turn, copy, answers)
+  }
   if (proposal.dry) {
     turn.server.proposals.delete(copy.directory)
     for (const caller of proposal.callers) answer(turn, caller, { epoch: copy.epoch, excluded: excludedBy(answers) })
@@ -118,6 +121,12 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
   })
   seal(turn, copy, { epoch, committer: first, ring: [...ring.filter((member) => member.copy === copy.id), ...ring.filter((member) => member.copy !== copy.id)], released: false })
   beginRound(turn, copy, proposal, epoch)
+}
+
+/** E7: an administrator here named a member of an epoch that has left this copy out: its word counts, whether this copy knew it or not. */
+function hearOfNewer(turn: Turn, copy: DirectoryCopy, answers: readonly EpochFacts[]): void {
+  const newer = answers.find(({ facts, ring }) => facts.state === 'active' && facts.epoch > copy.epoch && ring.every((member) => member.copy !== copy.id))
+  if (newer !== undefined) isLeftOut(turn, copy, newer.facts.server, { ...newer.facts, ring: newer.ring.filter(({ server }) => server !== turn.server.id) })
 }
 
 /** E3: only what is said from under the seal counts. */

@@ -48,3 +48,29 @@ it('[E7] a person has it compared now; not twice at once', () => {
   expect(waiting(cluster, gamma, directory)).toEqual(['one'])
   expect(cluster.code(alpha, ask(alpha, { type: 'compare', directory }))).toBe('NoCopyHere')
 })
+
+it('[E7] what the ring has too stays as long as an earlier removal may be on its way to the member that was compared with', () => {
+  const { cluster, directory } = Cluster.ring(3)
+  const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+  cluster.write(alpha, directory, ['Birrell'], [['Ries', true]])
+  cluster.sweep(alpha, directory)
+  for (const other of [alpha, beta]) cluster.cut(other, gamma)
+  cluster.ask(alpha, ask(alpha, { type: 'newEpoch', directory, servers: [alpha.id, beta.id], force: false, patience: 5000, dry: false }))
+  cluster.sweep(alpha, directory)
+  cluster.cut(alpha, beta)
+  for (const [at, stays] of [[beta, false], [gamma, false], [gamma, true]] as const) {
+    cluster.write(at, directory, ['Birrell'], [['Ries', stays]])
+    cluster.pass(1000)
+  }
+  cluster.connect(alpha, gamma)
+  cluster.pass(30_000)
+  expect(gamma.copy(directory).state).toBe('excluded')
+  expect(waiting(cluster, gamma, directory)).toEqual([])
+  cluster.connect(alpha, beta)
+  cluster.sweep(alpha, directory)
+  cluster.pass(60_000)
+  expect(waiting(cluster, gamma, directory)).toEqual(['Birrell/Ries'])
+  cluster.write(alpha, directory, ['Birrell'], [['Ries', true]])
+  cluster.pass(60_000)
+  expect(gamma.server.copies.get(directory)?.state).not.toBe('excluded')
+})

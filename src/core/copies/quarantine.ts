@@ -11,10 +11,10 @@ import type { CopyId, Label, ServerId } from '../names'
 import type { Quarantined, QuarantineEntry } from '../requests'
 import { changeCopy, changeServer, happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
-import { updatesOf, type Branch, type UpdateSet } from '../values/intent'
+import { updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
-import { epochNumber, isSealed, logDigestOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
 import { describe } from './originate'
 import { loadedContents, stagePage } from './pages'
@@ -78,16 +78,19 @@ export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner
     schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + ASK_AGAIN)
     return askPage(turn, copy, quarantine)
   }
-  const { epoch, pointer, stableMark } = facts
-  const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark }, contents: loadedContents(load) })
+  const { epoch, pointer, stableMark, lastSweep } = facts
+  const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark, lastSweep }, contents: loadedContents(load) })
   const before = quarantine.entries?.length ?? 0
-  quarantine.entries = entriesOf(copy, ring)
+  const own = ownUpdates(copy, ring)
+  quarantine.entries = entriesOf(own, ring)
   quarantine.digest = logDigestOf(ring)
   quarantine.comparedAt = turn.now
   turn.effects.changed.add(directory)
-  schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + (quarantine.entries.length === 0 ? RETIRE_AGAIN : LOOK_AGAIN))
-  if (quarantine.entries.length === 0) retire(turn, copy)
-  else if (quarantine.entries.length !== before) happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
+  // Nothing older than these is on its way to that member any more: what they are compared with will stay.
+  const lacksNothing = quarantine.entries.length === 0 && own.every(({ ts }) => ts < completeTo(ring))
+  schedule(turn.server.agenda, `quarantine ${directory}`, turn.now + (lacksNothing ? RETIRE_AGAIN : LOOK_AGAIN))
+  if (lacksNothing) retire(turn, copy)
+  else if (quarantine.entries.length > 0 && quarantine.entries.length !== before) happened(turn, { kind: 'copy', text: `${quarantine.entries.length} of this copy's updates never reached the ring of epoch ${epochNumber(copy.outside.epoch)}: make them anew, or discard them`, directory, server: turn.server.id })
 }
 
 /** Nothing here is lacking there: the copy goes, and says so. An epoch that may take it back is decided first. */
@@ -116,17 +119,29 @@ export function settleUpdates(turn: Turn, copy: DirectoryCopy, stamps: readonly 
   return { left: quarantine.entries.length }
 }
 
-/** What people did here that the ring does not show; what servers do by themselves they do again from state. */
-function entriesOf(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
+interface Own {
+  ts: Timestamp
+  procedure: QuarantineEntry['procedure']
+  intent: Intent
+}
+
+/** What people did here, still shows here, and never reached the ring; what servers do by themselves they do again from state. */
+function ownUpdates(copy: DirectoryCopy, ring: DirectoryCopy): Own[] {
   const there = new Set(ring.log.map(({ ts }) => ts))
   const settled = new Set(copy.outside!.settled)
-  const own = copy.log.filter((set) => !there.has(set.ts) && !settled.has(set.ts) && isInForce(copy.visible, set))
-  return own.flatMap((set) => {
-    const { procedure } = set.intent
-    if (procedure !== 'doUpdates' && procedure !== 'setLink' && procedure !== 'setTX' && procedure !== 'plan') return []
-    const changes = changesOf(set.intent.branches).filter(({ path, tree }) => !sameTree(readTree(ring.visible, path) ?? false, tree))
-    if (changes.length === 0) return []
-    return [{ ts: set.ts, author: set.intent.author, what: describe(set.intent.branches), procedure, changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, set.ts)) }]
+  return copy.log.flatMap((set) => {
+    const { ts, intent } = set
+    const { procedure } = intent
+    const isPeoples = procedure === 'doUpdates' || procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan'
+    return isPeoples && !there.has(ts) && !settled.has(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
+  })
+}
+
+/** Those of them that make something here otherwise than the ring shows it. */
+function entriesOf(own: readonly Own[], ring: DirectoryCopy): QuarantineEntry[] {
+  return own.flatMap(({ ts, procedure, intent: { author, branches } }) => {
+    const changes = changesOf(branches).filter(({ path, tree }) => !sameTree(readTree(ring.visible, path) ?? false, tree))
+    return changes.length === 0 ? [] : [{ ts, author, what: describe(branches), procedure, changes, conflict: changes.some(({ path }) => isNewer(ring.visible, path, ts)) }]
   })
 }
 

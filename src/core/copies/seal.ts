@@ -217,7 +217,7 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
-function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, digest }: NewRing & { digest: string }): void {
+export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, digest }: Pick<NewRing, 'epoch' | 'ring'> & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
   if (copy.outside?.epoch === epoch) return onRingHeard(turn, copy, digest)
