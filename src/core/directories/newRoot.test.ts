@@ -49,6 +49,23 @@ describe('[O1] a new root', () => {
     }
   })
 
+  it('whoever is thought to store a former root, and has no copy any more, does not lead round by the table again', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta, gamma] = members
+    newRoot(cluster, beta, root, ANSI, 'Digital')
+    cluster.pass(120_000)
+    newRoot(cluster, beta, ANSI, ISO, 'US')
+    cluster.pass(120_000)
+    for (const [member, directory] of [[gamma, root], [gamma, ANSI], [alpha, root]] as const) cluster.ask(member, { type: 'ask', servers: [member.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    alpha.server.hints.set(root, new Set([gamma.id, beta.id]))
+    cluster.cut(beta, gamma)
+    expect([gamma.server.root, gamma.server.copies.has(ANSI), alpha.server.copies.has(root)]).toEqual([ISO, false, false])
+    expect(found(cluster, gamma, root)).toBe('NoCopyReachable')
+    cluster.connect(beta, gamma)
+    expect(found(cluster, gamma, root)).toBe(root)
+  })
+
   it('the server that made it is named in it, and the old root has a copy there [S2]; the others keep their names', () => {
     const { cluster, root, members } = town()
     const [alpha, beta] = members
