@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { recordKey } from '../core/entries/parents'
 import { NameServiceError } from '../core/errors'
+import type { DirectoryId } from '../core/names'
+import type { Change, Drafted } from '../core/requests'
+import type { Intent } from '../core/values/intent'
+import { identifier } from '../trials/identifiers'
 import { startHost, type Trial } from '../trials/hosts'
+import { ask } from './connection'
 import type { NameService } from './nameService'
 import { openService } from './openService'
 
@@ -35,6 +41,19 @@ describe('moveSubtree', () => {
     }
     expect(await code(service.moveSubtree('/', '/DEC/ANSI'))).toBe('WouldFormCycle')
     expect(await service.moves('/SRC')).toHaveLength(1)
+  })
+
+  it('[M3] [S1] a move that waits is not called off, but the directory may stay: it is moved to where it is', async () => {
+    for (const name of ['/DEC', '/SRC']) await service.setInSN(name, true)
+    const [DEC, SRC] = (await Promise.all(['/DEC', '/SRC'].map((name) => service.lookup(name)))).map(({ di }) => di) as [DirectoryId, DirectoryId]
+    const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[recordKey(DEC, 'aaaaaaaa'), [['SRC', true]]]], replace: false }
+    const { branches } = await ask<Drafted>(alpha.connection, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: SRC, change } })
+    const intent: Intent = { directory: SRC, author: 'person', nonce: identifier(1, 26), from: Date.now() - 1000, until: Date.now() + 100_000, procedure: 'move', branches }
+    await ask(alpha.connection, { type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: SRC, signed: await alpha.connection.sign(intent) } })
+    expect((await service.moves('/SRC')).map(({ verdict }) => verdict)).toEqual(['settled', 'pending'])
+    expect(await service.moveSubtree('/SRC', '/SRC')).toEqual({ name: '/SRC' })
+    expect((await service.moves('/SRC')).map(({ parent, verdict }) => [parent === DEC, verdict])).toEqual([[false, 'settled'], [true, 'settled'], [false, 'settled']])
+    expect([await phone('/SRC'), await code(service.lookup('/DEC/SRC')), await code(service.moveSubtree('/SRC', '/SRC'))]).toEqual(['853', 'NotFound', 'AlreadyExists'])
   })
 
   it('[W3] [M4] back to a name whose link has not expired it does not go, and is told from when on it may', async () => {

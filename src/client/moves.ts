@@ -47,7 +47,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
-  /** The directory that a reference under the name leads to already: a new root has that of the old one before this is below it. '' for anything else. */
+  /** The directory that a reference under the name leads to already; '' for anything else. */
   const referenceIs = async ({ label, directory }: Place, { servers }: Found): Promise<string> => {
     const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, 'DR', 'DI'], form: 'labels', after: null } })
     return labels?.[0] ?? ''
@@ -56,16 +56,19 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
   /** What goes where, and room for it, if it is to go now; throws what would keep it from going there, by what is known now. */
   const prepare = async (fn: string, to: string, make: boolean): Promise<{ moving: Found; place: Place } & MoveOf> => {
     const moving = await lookup(fn)
-    const isRoot = inForce(await recordsOf(moving)) === undefined
+    const records = await recordsOf(moving)
+    const isRoot = inForce(records) === undefined
+    const isOpen = records.some(({ verdict }) => verdict === 'pending')
     const { place, at } = await target(to)
     const path = [place.label, 'Link', 'Moved']
     const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path, form: 'labels', after: null } })
     const isItsFormerName = there.labels?.includes(moving.directory) === true
-    const isAwaited = isRoot && (await referenceIs(place, at)) === moving.directory
-    if (there.snapshot.path.length > 0 && !isItsFormerName && !isAwaited) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
+    // Its own name: of a new root that is to be above it, or the one that it has while it is to go elsewhere, and may stay.
+    const isItsName = (isRoot || isOpen) && (await referenceIs(place, at)) === moving.directory
+    if (there.snapshot.path.length > 0 && !isItsFormerName && !isItsName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label, prepare: make } })
-    return { moving, place, isRoot, isAwaited }
+    return { moving, place, isRoot, isAwaited: isRoot && isItsName }
   }
 
   /** Carries it out, again and again while somebody whose word is needed is silent. */

@@ -75,6 +75,13 @@ describe('a change by a client', () => {
     expect(beta.copy(directory).log.length + alpha.copy(directory).log.length).toBeLessThanOrEqual(2)
   })
 
+  it('[A1] asked again, is answered so even where it could not be accepted any more as things stand', () => {
+    const { cluster, directory } = Cluster.ring(1)
+    const [alpha] = cluster.members as [Member]
+    const call = cluster.submitCall(alpha, directory, [['DEC', null, [['DR', null, [['DI', null, [[directoryNumber(21), null, true]]]]]]]], 'reference')
+    expect(cluster.ask(alpha, call)).toEqual(cluster.ask(alpha, call))
+  })
+
   it('[A1] is accepted only within its validity, and by a clock that lies in it', () => {
     const { cluster, root, alpha } = one()
     const intent = cluster.intent(alpha, root, 'doUpdates', leaf('x'))

@@ -57,7 +57,7 @@ import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import type { Branch, SignedIntent } from './values/intent'
+import { intentId, type Branch, type Intent, type SignedIntent } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =
@@ -335,10 +335,18 @@ function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: See
 const mayTest = ({ visible }: DirectoryCopy, who: Principal, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
+  // A1: what is known was looked at when it was accepted.
+  const fault = copy.intents.has(intentId(signed.intent)) ? null : faultOfChange(turn, copy, signed.intent)
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
+}
+
+/** Why a procedure may not change what it is about to, as things stand here. */
+function faultOfChange({ now, server }: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {
+  if (intent.procedure === 'newD') return failure('Reserved', { name: formatPath(['.']), procedure: 'newD' })
+  const moveFault = intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, intent)) : null
+  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, server.root, intent) ?? unexpiredFault(now, copy, intent)
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): CopyState {

@@ -31,7 +31,8 @@ export interface Change {
 }
 
 export type Request =
-  | { type: 'walk'; directory: DirectoryId; up: number; labels: Label[]; entity: Label | null }
+  /** `begins`: a name does so at that directory, or a link's target, and it may be well-known [O1]; a reference leads to a copy, and never to the table again. */
+  | { type: 'walk'; directory: DirectoryId; begins: boolean; up: number; labels: Label[]; entity: Label | null }
   /** What stands at a path, and the TSpath to it as far as it is present. */
   | { type: 'read'; directory: DirectoryId; path: Label[]; form: 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot'; after: Timestamp | null }
   | { type: 'test'; directory: DirectoryId; path: Label[]; tree: Tree }
@@ -259,7 +260,7 @@ const expiration: Shape<Expiration> = record({ until: number, planned: nullable(
 const knownDirectories: Shape<Traces['rings']> = list(record({ directory: directoryId, name: text(8192) }), 256)
 
 export const requestShape: Shape<Request> = union<Request>({
-  walk: record({ type: oneOf('walk'), directory: directoryId, up: number, labels: path, entity: nullable(label) }),
+  walk: record({ type: oneOf('walk'), directory: directoryId, begins: boolean, up: number, labels: path, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
   test: record({ type: oneOf('test'), directory: directoryId, path, tree }),
   access: record({ type: oneOf('access'), directory: directoryId, path, about: nullable(text(512)) }),

@@ -57,7 +57,7 @@ export const bombs: { [name: string]: (s: Scene) => string | Message } = {
   'a draft of one link, thousands of times': (s) => draft(s, 'setLink', [], times(20_000, (): [Label, Tree] => [s.labels[0] ?? 'x', true])),
   'a draft of a wide tree': (s) => draft(s, 'doUpdates', [], times(20_000, (i): [Label, Tree] => [`${i}`, true])),
   'a test of a wide tree': (s) => ({ type: 'request', id: s.random.id(16), request: { type: 'test', directory: s.directory, path: [], tree: times(300, (i): [Label, Tree] => [`${i}`, times(200, (j): [Label, Tree] => [`${j}`, true])]) } }),
-  'a walk that goes up without end': (s) => ({ type: 'request', id: s.random.id(16), request: { type: 'walk', directory: s.directory, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null } }),
+  'a walk that goes up without end': (s) => ({ type: 'request', id: s.random.id(16), request: { type: 'walk', directory: s.directory, begins: true, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null } }),
   'a page of nodes': (s) => {
     const page = { index: 0, count: 1, digest: '0', base: { nodes: times(9000, (i): [number, Label, UpdateSet['ts']] => [1 + (i % 16), `${i}`, s.aStamp()]), proofs: [], intents: [] }, log: [] }
     return { ...generate(s, 'writeSweep'), page } as Message

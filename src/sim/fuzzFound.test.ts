@@ -56,7 +56,7 @@ describe('a request over the wire', () => {
   it('[X5] for a long name of turtles is answered: names are cut between characters, so that the answer can be read', () => {
     const { cluster, directory } = Cluster.ring(1, 2)
     const [alpha, stranger] = cluster.members as [Member, Member]
-    expect(asks(cluster, stranger, alpha, { type: 'walk', directory, up: 0, labels: ['🐢'.repeat(60)], entity: null })?.failure?.code).toBe('NotFound')
+    expect(asks(cluster, stranger, alpha, { type: 'walk', directory, begins: true, up: 0, labels: ['🐢'.repeat(60)], entity: null })?.failure?.code).toBe('NotFound')
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 120 }).filter((text) => text.isWellFormed()), (text) => shown(text).isWellFormed()))
   })
 
@@ -88,8 +88,8 @@ describe('a request over the wire', () => {
     const [alpha, stranger] = cluster.members as [Member, Member]
     const own = directoryNumber(9)
     asks(cluster, stranger, alpha, { type: 'create', directory: own, signed: signed(cluster.intent(stranger, own, 'newD', [['.', null, [['BR', null, [[own, null, [['x', null, true]]]]]]]])) })
-    expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null })?.failure?.code).toBe('NotFound')
-    expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, up: 60, labels: [], entity: null })?.failure).toBeNull()
+    expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, begins: true, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null })?.failure?.code).toBe('NotFound')
+    expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, begins: true, up: 60, labels: [], entity: null })?.failure).toBeNull()
   })
 
   it('[X5] that many send while one procedure runs does not make a list without end of those who wait', () => {

@@ -181,7 +181,7 @@ function aPath(s: Scene): Label[] {
 }
 
 const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type: T }> } = {
-  walk: (s) => ({ type: 'walk', directory: s.aDirectory(), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
+  walk: (s) => ({ type: 'walk', directory: s.aDirectory(), begins: s.random.chance(0.5), up: s.random.chance(0.7) ? 0 : s.aNatural(), labels: aPath(s), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
   certify: (s) => ({ type: 'certify', directory: s.aDirectory(), name: s.random.pick(['..', s.aLabel()]), key: s.random.chance(0.5) ? null : s.aText(64) }),

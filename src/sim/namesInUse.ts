@@ -34,13 +34,13 @@ export function watchNames(world: World): void {
         for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.epoch !== undefined) epochs.set(each.directory, each.change.fields.epoch)
         names.clear()
       }
-      for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined) enter(names, ended, server.copyOf(each.directory))
+      for (const each of save) if ('copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined) enter(world, names, ended, server.copyOf(each.directory))
       const changed = absorbed.filter(({ sets }) => sets.some(({ intent }) => intent.branches.some(([label]) => label !== '.')))
       if (changed.length === 0) return
       for (const { parent, sets } of changed) for (const set of sets) for (const label of endedBy(set)) ended.add(`${parent} ${label}`)
       for (const directory of absorbed.flatMap(({ sets }) => sets.flatMap(removedBy))) ended.add(directory)
       for (const [key, { directory }] of names) if (ended.has(key) || ended.has(directory)) names.delete(key)
-      for (const name of names.values()) world.judge('M4', () => leadsThere(world, name))
+      for (const name of names.values()) world.judge('M4', () => leadsThere(world, ended, name))
     },
   })
 }
@@ -52,19 +52,27 @@ const endedBy = ({ intent }: UpdateSet): Label[] => (intent.procedure === 'refer
 const removedBy = ({ intent }: UpdateSet): DirectoryId[] => intent.branches.flatMap(([label, , below]) => (label === '.' && typeof below !== 'boolean' ? below.flatMap(([inside]) => goneIn(inside) ?? []) : []))
 
 /** The base of a copy is what F has passed. */
-function enter(names: Map<string, InUse>, ended: ReadonlySet<string>, copy: DirectoryCopy | undefined): void {
+function enter(world: World, names: Map<string, InUse>, ended: ReadonlySet<string>, copy: DirectoryCopy | undefined): void {
   if (copy?.state !== 'active') return
   const { directory: parent, base } = copy
   for (const [label] of visibleChildren(base.root)) {
     const named = namedBy(base, label)
     const now = namedBy(copy.visible, label)
     if (named?.type !== 'directory' || now?.type !== 'directory' || now.directory !== named.directory) continue
-    if (!ended.has(`${parent} ${label}`) && !ended.has(named.directory)) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
+    const hasEnded = ended.has(`${parent} ${label}`) || ended.has(named.directory)
+    if (!hasEnded && !isLostToAnother(world, parent, label, named.directory)) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
   }
 }
 
-function leadsThere(world: World, { parent, label, directory }: InUse): void {
-  for (const end of ends(world, { from: parent, up: 0, labels: [label] })) {
+/** M6: of two directories created under one name the later keeps it, and some copy has its reference already. */
+const isLostToAnother = (world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean =>
+  ruling(world, parent).some(({ copy }) => {
+    const named = namedBy(copy.visible, label)
+    return named?.type === 'directory' && named.directory !== directory
+  })
+
+function leadsThere(world: World, ended: ReadonlySet<string>, { parent, label, directory }: InUse): void {
+  for (const end of ends(world, ended, { from: parent, up: 0, labels: [label] })) {
     if (end.directory !== directory) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, ${end.directory === null ? `leads nowhere: ${end.why}` : `leads to ${end.directory.slice(0, 4)}`}`)
   }
 }
@@ -75,22 +83,23 @@ interface End {
 }
 
 /** Where a name may lead, whichever copies are asked on the way. */
-function ends(world: World, { from, labels }: FullName, links = 0): End[] {
+function ends(world: World, ended: ReadonlySet<string>, { from, labels }: FullName, links = 0): End[] {
   let at: End[] = [{ directory: from as DirectoryId, why: '' }]
   for (const label of labels) {
-    const next = at.flatMap((each) => (each.directory === null ? [each] : arcs(world, each.directory, label, links)))
+    const next = at.flatMap((each) => (each.directory === null ? [each] : arcs(world, ended, each.directory, label, links)))
     at = [...new Map(next.map((each) => [each.directory ?? each.why, each])).values()]
   }
   return at
 }
 
-const arcs = (world: World, directory: DirectoryId, label: Label, links: number): End[] =>
-  ruling(world, directory)
+/** A name that a person gave to something else, or took away, leads on no more, and what led on by it neither. */
+const arcs = (world: World, ended: ReadonlySet<string>, directory: DirectoryId, label: Label, links: number): End[] =>
+  (ended.has(`${directory} ${label}`) ? [] : ruling(world, directory))
     .filter(({ copy }) => !world.unsound.has(copy.id))
     .flatMap(({ at, copy }): End[] => {
       const named = namedBy(copy.visible, label)
       if (named?.type === 'directory') return [{ directory: named.directory, why: '' }]
       const target = named?.type === 'link' ? linkTarget(world.servers[0]!.server, directory, named.to) : null
-      if (target !== null && links < MOST_LINKS) return ends(world, target, links + 1)
+      if (target !== null && links < MOST_LINKS) return ends(world, ended, target, links + 1)
       return [{ directory: null, why: `${label} in ${directory.slice(0, 4)} is ${named === null ? 'nothing' : `a ${named.type}`} at ${at.name}` }]
     })

@@ -31,12 +31,14 @@ function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
 }
 
 function grantsWrite(tree: ValueTree, triple: Label, author: string, path: readonly Label[]): boolean {
-  const [granted = '', rest = ''] = [triple.slice(0, triple.indexOf(' ')), triple.slice(triple.indexOf(' ') + 1)]
-  const [who = '', where = ''] = [rest.slice(0, rest.indexOf(':')), rest.slice(rest.indexOf(':') + 1)]
+  const [granted, rest] = halves(triple, ' ')
+  const [who, where] = halves(rest, ':')
   const having = (readLabels(tree, []) ?? []).filter((label) => visibleAt(tree, [label, 'Keys', author]) !== undefined)
   const isWho = who === '*' || who.replace('%3A', ':') === author || (who === './*' ? having.length > 0 : having.some((label) => who === `./${label}`))
   return granted.split(',').includes('write') && isWho && reaches(where.split('/').map(decodeURIComponent), path)
 }
+
+const halves = (text: string, at: string): [string, string] => [text.slice(0, text.indexOf(at)), text.slice(text.indexOf(at) + 1)]
 
 /** `*` at the end stands for any rest, before it for one label; at the beginning never for `.`. */
 function reaches(pattern: readonly string[], path: readonly Label[]): boolean {

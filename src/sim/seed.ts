@@ -66,8 +66,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.canary = canary ?? {}
   watchWorld(world)
   watchSituations(world)
-  // Where epochs, lost disks and two directories under one name have a part in it, a name may change its meaning by right.
-  if (aim !== undefined) watchNames(world)
+  watchNames(world)
   watchRemovals(world)
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])

@@ -69,7 +69,7 @@ const { tree: anyTree } = fc.letrec<{ tree: Tree }>((tie) => ({
 const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
   const to = fc.constant(directory)
   return fc.oneof(
-    fc.record({ type: fc.constant('walk' as const), directory: to, up: fc.nat(), labels: anyPath, entity: fc.option(anyLabel) }),
+    fc.record({ type: fc.constant('walk' as const), directory: to, begins: fc.boolean(), up: fc.nat(), labels: anyPath, entity: fc.option(anyLabel) }),
     fc.record({ type: fc.constant('read' as const), directory: to, path: anyPath, form: fc.constantFrom('tree' as const, 'labels' as const, 'entries' as const, 'nodes' as const, 'snapshot' as const), after: fc.option(anyStamp) }),
     fc.record({ type: fc.constant('test' as const), directory: to, path: anyPath, tree: anyTree }),
     fc.record({ type: fc.constant('certify' as const), directory: to, name: anyLabel, key: fc.option(anyText) }),

@@ -25,7 +25,10 @@ export function draft(tree: ValueTree, { procedure, under, tree: wanted, replace
   // Of a reference that is gone nothing is left to take away, and nothing is made for it.
   if (procedure === 'reference' && node === undefined && isAbsent(wanted)) return []
   if (procedure === 'setLink') return wholeLinks(tree, wanted as Pairs)
-  if (procedure === 'reference' && labels.length === 1 && typeof wanted !== 'boolean') return wholeReference(labels[0]!, node, wanted)
+  if (procedure === 'reference' && labels.length === 1 && typeof wanted !== 'boolean') {
+    // M6: it is made where nothing stands, or of what was read there.
+    return node !== undefined && incarnations === null ? failure('Superseded', { name: formatPath(labels) }) : wholeReference(labels[0]!, node, wanted)
+  }
   if (replace) return replaceAt(tree.root, labels, wanted)
   return below(tree.root, labels.reduceRight<Tree>((deeper, label) => [[label, deeper]], wanted) as Pairs)
 }

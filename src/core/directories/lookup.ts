@@ -73,7 +73,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
   const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
-  goOn(turn, lookup, { type: 'walk', directory: name.from, up: name.up, labels: name.labels, entity }, [])
+  goOn(turn, lookup, { type: 'walk', directory: name.from, begins: true, up: name.up, labels: name.labels, entity }, [])
 }
 
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
@@ -105,7 +105,8 @@ export function onWalked(turn: Turn, id: string, outcome: object | Failure): voi
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
   lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))
   if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
-  if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, up, labels: rest, entity }, servers)
+  const begins = steps.length === 0 ? directory !== lookup.directory || lookup.walk!.begins : steps.at(-1)!.to !== directory
+  if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, begins, up, labels: rest, entity }, servers)
   lookup.directory = directory
   found(turn, lookup, entity, servers)
 }
@@ -145,7 +146,7 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
   if (target === null) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: `the link to ${link} leads nowhere` }))
   if (lookup.links.length > MAX_LINKS) return end(turn, lookup, failure('LinkLoop', { name: lookup.asked, trail: lookup.links.slice(-4).join(' → ') }))
   const from = target.from as DirectoryId
-  goOn(turn, lookup, { type: 'walk', directory: from, up: target.up, labels: [...target.labels, ...rest], entity }, from === holder ? candidatesFor(turn.server, holder) : [])
+  goOn(turn, lookup, { type: 'walk', directory: from, begins: true, up: target.up, labels: [...target.labels, ...rest], entity }, from === holder ? candidatesFor(turn.server, holder) : [])
 }
 
 function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {

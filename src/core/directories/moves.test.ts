@@ -198,9 +198,33 @@ describe('a move', () => {
     expect(cluster.post.filter(isSecond)).toHaveLength(1)
     cluster.settle()
     expect(labelsAt(alpha.copy(root).visible, ['DEC', 'DR', 'DI'])).toHaveLength(1)
-    // Who lost it looks again after a while, and takes another.
-    cluster.pass(400_000)
     expect([one, other].map((directory) => found(cluster, alpha, root, effectiveParent(cluster.copies(directory)[0]!)!.label))).toEqual([one, other])
+  })
+
+  it('[M4] [M6] a reference that comes late, when its name is taken, takes it from nobody: not from a directory whose name is in use, nor from what a person wrote', () => {
+    const [one, other] = [directoryNumber(21), directoryNumber(22)]
+    for (const taker of ['directory', 'person']) {
+      const cluster = new Cluster(3)
+      const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+      const root = cluster.firstRoot(alpha)
+      cluster.pass(10_000)
+      const intent = cluster.intent(gamma, other, 'newD', [['.', null, [['BR', null, [[root, null, [['DEC', null, true]]]]]]]])
+      cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'create', directory: other, signed: signed(intent) } })
+      const isReference = ({ message }: Post): boolean => message.type === 'request' && message.request.type === 'submit' && message.request.directory === root
+      cluster.settle((post) => !isReference(post))
+      const [late] = cluster.lose(isReference)
+      cluster.crash(gamma)
+      if (taker === 'directory') cluster.newD(beta, root, 'DEC', one)
+      else cluster.write(alpha, root, ['DEC', 'Phone'], [['853', true]])
+      cluster.pass(60_000)
+      const before = alpha.sees(root)
+      cluster.restart(gamma)
+      cluster.hand(late!)
+      expect(alpha.sees(root)).toBe(before)
+      cluster.pass(400_000)
+      expect(namedBy(alpha.copy(root).visible, 'DEC')).toMatchObject(taker === 'directory' ? { type: 'directory', directory: one } : { type: 'entry' })
+      expect(found(cluster, alpha, root, effectiveParent(gamma.copy(other))!.label)).toBe(other)
+    }
   })
 
   it('[M1] a record stays: by the procedure of moves none can be taken away', () => {

@@ -4,7 +4,7 @@ import { directoryNumber } from '../../trials/generators'
 import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
-import { effectiveParent, parentsBy, pendingIn, type Placing } from '../entries/parents'
+import { backReferences, effectiveParent, parentsBy, pendingIn, type Placing } from '../entries/parents'
 import { namedBy, serverIdOf } from './reference'
 import { BELOW, inSNOf, labelsAt, namedIn, serverEntry } from '../entries/serverEntry'
 import { wellKnownIn } from './wellKnown'
@@ -47,6 +47,23 @@ describe('[O1] a new root', () => {
         expect(found(cluster, member, ...begin)).toBe(root)
       }
     }
+  })
+
+  it('whoever is thought to store a former root, and has no copy any more, does not lead round by the table again', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta, gamma] = members
+    newRoot(cluster, beta, root, ANSI, 'Digital')
+    cluster.pass(120_000)
+    newRoot(cluster, beta, ANSI, ISO, 'US')
+    cluster.pass(120_000)
+    for (const [member, directory] of [[gamma, root], [gamma, ANSI], [alpha, root]] as const) cluster.ask(member, { type: 'ask', servers: [member.id], request: { type: 'leave', directory, force: true } })
+    cluster.pass(60_000)
+    alpha.server.hints.set(root, new Set([gamma.id, beta.id]))
+    cluster.cut(beta, gamma)
+    expect([gamma.server.root, gamma.server.copies.has(ANSI), alpha.server.copies.has(root)]).toEqual([ISO, false, false])
+    expect(found(cluster, gamma, root)).toBe('NoCopyReachable')
+    cluster.connect(beta, gamma)
+    expect(found(cluster, gamma, root)).toBe(root)
   })
 
   it('the server that made it is named in it, and the old root has a copy there [S2]; the others keep their names', () => {
@@ -124,6 +141,24 @@ describe('[O1] a new root', () => {
     cluster.pass(60_000)
     expect(pendingIn(beta.copy(DEC))).toHaveLength(1)
     expect(found(cluster, beta, root, 'DEC')).toBe(DEC)
+  })
+
+  it('[M3] [S1] a move that has no room is decided together with a later one that has: back, too; what never takes effect does not help it', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    cluster.newD(alpha, root, 'IBM', US)
+    for (const directory of [DEC, US]) cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory, to: true } })
+    const verdicts = (): string[] => backReferences(alpha.copy(DEC).visible).map(({ verdict }) => verdict)
+    cluster.move(beta, DEC, US, 'DEC')
+    cluster.move(beta, DEC, SRC, 'DEC')
+    cluster.pass(120_000)
+    expect(verdicts()).toEqual(['settled', 'pending', 'pending'])
+    cluster.move(alpha, DEC, root, 'DEC')
+    cluster.pass(120_000)
+    expect(verdicts()).toEqual(['settled', 'settled', 'void', 'settled'])
+    for (const member of [alpha, beta]) expect([effectiveParent(member.copy(DEC))?.parent, found(cluster, member, root, 'DEC', 'SRC')]).toEqual([root, SRC])
+    expect(namedBy(alpha.copy(US).visible, 'DEC')).toBeNull()
+    cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory: US, to: false } })
   })
 })
 

@@ -120,6 +120,8 @@ function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'do
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
   const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
   if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  // M6: the name was free when this was drawn up, and somebody else has it by now.
+  if (procedure === 'reference' && label !== '.' && incarnation === null && visibleAt(tree, [label]) !== undefined) return failure('Superseded', { name: shown(label) })
   if (procedure === 'setAccess') return tripleFault(tree, [label, incarnation, below])
   if (procedure === 'setRooms') return roomsFault(tree, [label, incarnation, below])
   const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)

@@ -12,6 +12,7 @@ import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
+import type { Tree } from '../values/readValue'
 import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from '../entries/parents'
 import { hasSmallerRank, isAnnounced, rankToTake, roomFault, roomFor } from './room'
 import { inSNOf } from '../entries/serverEntry'
@@ -20,11 +21,13 @@ import { whomToAsk } from './reference'
 export interface Settling extends Begun {
   type: 'settle'
   directory: DirectoryId
-  /** The oldest move that is not decided. */
+  /** The oldest move that is not decided, but for those that are `roomless`. */
   record: Placing
   /** Where it stands; null when it is only asked about, beforehand. */
   key: Label | null
   told: Map<DirectoryId, Told>
+  /** Older ones: the first has no room where it leads [S1]; what is decided of them is written together with a later one that has. */
+  roomless: { record: Placing; key: Label; fault: Failure }[]
   asking: DirectoryId
   sweeps: number
   /** Asked about beforehand, by somebody who will go on: a root makes room at once. */
@@ -49,7 +52,7 @@ const SWEEPS_OF_EACH = 4
 export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
   const [record] = pendingIn(copy)
   if (record === undefined) return
-  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), roomless: [], sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
   if (settling !== null) goOn(turn, settling)
 }
 
@@ -59,7 +62,7 @@ const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }:
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label, prepare }: Extract<Request, { type: 'foresee' }>, caller: Caller): void {
   const { directory } = copy
   const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
-  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), asking: directory, sweeps: 0, prepares: prepare }, () => false)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), roomless: [], asking: directory, sweeps: 0, prepares: prepare }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
   if (fault === null) goOn(turn, settling)
@@ -87,7 +90,7 @@ function goOn(turn: Turn, settling: Settling): void {
   if (settling.key === null && isVoid(settling)) return finish(turn, settling, voidFault(settling))
   if (settling.key === null) return askForRoom(turn, settling)
   const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
-  if (unstable === undefined) return isVoid(settling) ? mark(turn, settling) : askForRoom(turn, settling)
+  if (unstable === undefined) return decide(turn, settling)
   const [directory, { at }] = unstable
   settling.asking = directory
   if (settling.sweeps++ >= SWEEPS_OF_EACH * told.size) return finish(turn, settling, waiting(settling, `the stable mark of #${directory} does not advance`))
@@ -110,6 +113,23 @@ const before = (told: Settling['told'], record: Placing): Placing[] => [...told.
 
 const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(told, record), record]).voided.has(record.ts)
 
+/** Where it does not go, one that has no room before it keeps waiting. */
+function decide(turn: Turn, settling: Settling): void {
+  const [without] = settling.roomless
+  if (!isVoid(settling)) askForRoom(turn, settling)
+  else if (without === undefined) mark(turn, settling)
+  else putOff(turn, settling, without.fault)
+}
+
+/** Of several moves that take effect together only the last needs room: so one that has none waits for another, back perhaps, that has. */
+function putOff(turn: Turn, settling: Settling, fault: Failure): void {
+  const { directory, record, key, roomless } = settling
+  const later = pendingIn(turn.server.copies.get(directory)!).find(({ ts }) => ts > record.ts)
+  if (later === undefined) return finish(turn, settling, waiting(settling, explain(fault).replace(/\.$/, '')))
+  Object.assign(settling, about(directory, later), { roomless: [...roomless, { record, key: key!, fault }] })
+  goOn(turn, settling)
+}
+
 /** S1: a directory in which servers are named, or may be, goes only below one that has InSN of a smaller rank. */
 function askForRoom(turn: Turn, settling: Settling): void {
   const { record, told } = settling
@@ -125,7 +145,7 @@ function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, ser
   const rank = settling.key === null ? null : rankToTake(copy, tree, isRoot)
   if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
   const fault = roomFault(copy, record.parent, tree, isRoot)
-  if (fault !== null) return finish(turn, settling, settling.key === null ? fault : waiting(settling, explain(fault).replace(/\.$/, '')))
+  if (fault !== null) return settling.key === null ? finish(turn, settling, fault) : putOff(turn, settling, fault)
   const isEnough = settling.key === null && (!settling.prepares || hasSmallerRank(copy, tree))
   if (isEnough) finish(turn, settling, { directory: record.directory })
   else if (isAnnounced(copy, tree)) mark(turn, settling)
@@ -166,16 +186,19 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'marked': {
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })
-      if (record.ts === settling.record.ts) return finish(turn, settling, waiting(settling, 'the verdict could not be written'))
-      Object.assign(settling, about(copy.directory, record))
+      if (record.ts <= settling.record.ts) return finish(turn, settling, waiting(settling, 'the verdict could not be written'))
+      Object.assign(settling, about(copy.directory, record), { roomless: [] })
       return goOn(turn, settling)
     }
   }
 }
 
 function mark(turn: Turn, settling: Settling): void {
-  const { directory, record, key } = settling
-  const isDone = !isVoid(settling)
-  happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
-  change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR', key!, record.label], [[isDone ? SETTLED : VOID, true]])
+  const { directory, roomless } = settling
+  const marks = [...roomless, settling].map(({ record, key }): [Label, Tree] => {
+    const isDone = !isVoid({ ...settling, record })
+    happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
+    return [key!, [[record.label, [[isDone ? SETTLED : VOID, true]]]]]
+  })
+  change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR'], marks)
 }

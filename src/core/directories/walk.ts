@@ -47,7 +47,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
         servers = [upServer(server)!]
         return end('on', request.entity)
       }
-      const known = child === undefined && first ? wellKnownHere(server, directory) : null
+      const known = child === undefined && first && request.begins ? wellKnownHere(server, directory) : null
       if (known !== null) {
         steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(known), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false })
         directory = server.root!

@@ -11,12 +11,14 @@ const words: Record<Move['verdict'], string> = { settled: 'an older name: a link
 
 /** Figure 10: what a directory says of its own names; the references in its parents follow from it. */
 export function BackReferences({ place }: { place: Place }) {
-  const { tab } = useDesk()
+  const { tab, notices } = useDesk()
   const version = useStore(tab.view, (view) => view.copies[place.di]?.version ?? null)
   const { answer, failure } = useReading(place.entity === null ? `moves ${place.di}` : null, version, () => tab.service.moves(`#${place.di}`))
   if (place.entity !== null) return null
   const now = inForce(answer ?? [])
   const isRoot = answer !== null && answer.length === 0
+  const isLeaving = now !== undefined && answer!.some(({ ts, verdict }) => verdict === 'pending' && ts > now.ts)
+  const stay = (): void => void notices.during(`Leaving ${place.directory} where it is`, tab.service.moveSubtree(place.directory, place.directory))
   return (
     <section className="back-references" aria-label="Back-references">
       <h3>
@@ -51,6 +53,12 @@ export function BackReferences({ place }: { place: Place }) {
             </tbody>
           </table>
         </div>
+      )}
+      {isLeaving && (
+        <p className="hint">
+          A move that is written cannot be called off, for others may have moved by it. It waits until every directory above has been heard (where a server is gone for good, make a new epoch there without it), and for room below the new one
+          if servers are named here. The directory can be moved again, too, and stay: <button type="button" onClick={stay}>Leave it where it is</button>
+        </p>
       )}
     </section>
   )
