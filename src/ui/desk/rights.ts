@@ -13,9 +13,13 @@ export type Own = Pick<AccessReport, 'isOpen' | 'owner' | 'key' | 'names' | 'gra
 
 /** What this person may do in a directory; null while nobody has said, and then nothing is kept from anybody. */
 export function useOwnAccess({ di, directory }: Pick<Place, 'di' | 'directory'>): Reading<AccessReport> {
-  const { service } = useDesk().tab
+  const { tab, rights } = useDesk()
   const version = useView((view) => view.copies[di]?.version ?? null)
-  return useReading(`access ${di}`, version, () => service.access(directory))
+  return useReading(`access ${di}`, version, async () => {
+    const report = await tab.service.access(directory)
+    rights.set(directory, report)
+    return report
+  })
 }
 
 export const isOwner = ({ key, owner }: Own): boolean => key !== null && key === owner

@@ -59,7 +59,8 @@ function lostServer({ dialogs, tab }: Desk, { name, detail }: Subject): MenuItem
 
 const NO_RIGHT = 'you have no right to write here'
 
-const ownIn = (desk: Desk, directory: string): Own | null => desk.listing.store.getState().listed.get(directory)?.own ?? null
+/** What is not known is kept from nobody: then the answer says no. */
+const ownIn = (desk: Desk, directory: string): Own | null => desk.rights.get(directory) ?? null
 
 /** Why this person cannot change a name, as far as the tree of names knows; null when it can. */
 const barredAt = (desk: Desk, name: string): string | null => (mayWrite(ownIn(desk, parentOf(name) ?? ROOT), labelsOf(name).slice(-1)) ? null : NO_RIGHT)
