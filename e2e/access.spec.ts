@@ -8,7 +8,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const alpha = await cluster.open()
       await cluster.sample(alpha)
       await alpha.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      for (const tab of ['Value', 'Copies', 'Way'] as const) {
+      for (const tab of ['Value', 'Copies', 'Access', 'Way'] as const) {
         await alpha.page.setViewportSize({ width: 1440, height: 900 })
         await alpha.show(tab)
         await alpha.page.setViewportSize({ width, height: 900 })

@@ -42,7 +42,7 @@ export class Tab {
     }
   }
 
-  async show(tab: 'Value' | 'Copies' | 'Way'): Promise<void> {
+  async show(tab: 'Value' | 'Copies' | 'Access' | 'Way'): Promise<void> {
     await this.page.getByRole('tab', { name: tab }).click()
   }
 

@@ -1,15 +1,15 @@
 /** Access control for programs: triples given and taken, and who may do what (SPEC §15). */
 import type { Access } from '../core/auth/whoMay'
-import { ACCESS, formatTriple, parseTriple, tripleOf, type Triple } from '../core/auth/access'
+import { ACCESS, formatTriple, parseTriple, tripleOf } from '../core/auth/access'
 import { formatPathPattern, formatPrincipalPattern } from '../core/auth/principal'
 import { isFailure, NameServiceError } from '../core/errors'
-import type { DirectoryId, FullName } from '../core/names'
+import type { DirectoryId, FullName, Label } from '../core/names'
 import type { Change } from '../core/requests'
 import type { Tree } from '../core/values/readValue'
 import { ask, type Connection, type Names } from './connection'
 import type { AccessReport, Grant, NameService, WriteOptions, Written } from './nameService'
 
-type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'setAccess'>
+type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'amendAccess' | 'setAccess'>
 
 type Write = (name: FullName, change: Change, options?: WriteOptions) => Promise<Written>
 
@@ -22,18 +22,18 @@ export function accessCalls(connection: Connection, names: Names, write: Write):
     const { name, path } = names.designator(vd)
     return ask<Access>(connection, { type: 'at', name, request: { type: 'access', directory: placeholder, path, about } })
   }
+  const amend: AccessCalls['amendAccess'] = async (fn, given, taken, options) => {
+    const kept = new Set(given.map(labelOf))
+    const gone = taken.map(labelOf).filter((triple) => !kept.has(triple))
+    return write(names.name(fn), change([...[...kept].map((triple) => [triple, true] as const), ...gone.map((triple) => [triple, false] as const)]), options)
+  }
   return {
+    amendAccess: amend,
+    grant: (fn, triple, options) => amend(fn, [triple], [], options),
+    revoke: (fn, triple, options) => amend(fn, [], [triple], options),
     async setAccess(fn, wanted, options) {
-      const given = wanted.map(({ principal, path, rights }) => formatTriple(orThrow(tripleOf(principal, path, rights))))
       const { triples } = await asked(fn, null)
-      const gone = (triples ?? []).map(({ triple }) => triple).filter((triple) => !given.includes(triple))
-      return write(names.name(fn), change([...given.map((triple) => [triple, true] as const), ...gone.map((triple) => [triple, false] as const)]), options)
-    },
-    async grant(fn, { principal, path, rights }, options) {
-      return write(names.name(fn), change([[formatTriple(orThrow(tripleOf(principal, path, rights))), true]]), options)
-    },
-    async revoke(fn, { principal, path, rights }, options) {
-      return write(names.name(fn), change([[formatTriple(orThrow(tripleOf(principal, path, rights))), false]]), options)
+      return amend(fn, wanted, (triples ?? []).map(({ triple }) => inParts(triple)), options)
     },
     async access(vd, principal = null) {
       return reportOf(await asked(vd, principal))
@@ -41,18 +41,21 @@ export function accessCalls(connection: Connection, names: Names, write: Write):
   }
 }
 
-function orThrow(triple: ReturnType<typeof tripleOf>): Triple {
+/** The label that a triple is. */
+function labelOf({ principal, path, rights }: Grant): Label {
+  const triple = tripleOf(principal, path, rights)
   if (isFailure(triple)) throw new NameServiceError(triple)
-  return triple
+  return formatTriple(triple)
 }
 
-function reportOf({ isOpen, owner, triples, key, names, allowed }: Access): AccessReport {
+function reportOf({ isOpen, owner, triples, key, names, granting, allowed }: Access): AccessReport {
   return {
     isOpen,
     owner,
     triples: triples?.map(({ triple, ts, isFinal }) => ({ ...inParts(triple), ts, isFinal })) ?? null,
     key,
     names,
+    granting: granting.map(inParts),
     allowed: allowed.map(([right, why]) => ({ right, why: why === 'open' || why === 'owner' ? why : inParts(why) })),
   }
 }

@@ -204,6 +204,8 @@ export interface NameService {
   grant(fn: string, triple: Grant, options?: WriteOptions): Promise<Written>
   /** Takes a triple away; `LockOut` if nobody could change the triples then. */
   revoke(fn: string, triple: Grant, options?: WriteOptions): Promise<Written>
+  /** Some triples given and others taken away, in one change; the rest stay as they are. */
+  amendAccess(fn: string, given: readonly Grant[], taken: readonly Grant[], options?: WriteOptions): Promise<Written>
   /** These triples and no others, in one change; none: the directory is open again. */
   setAccess(fn: string, triples: readonly Grant[], options?: WriteOptions): Promise<Written>
 
@@ -298,6 +300,8 @@ export interface AccessReport {
   /** Of whom was asked: the key, and the names by which the directory knows it. */
   key: string | null
   names: string[]
+  /** The triples that speak of that one; none of somebody else for who may not read them. */
+  granting: Grant[]
   allowed: { right: Right; why: 'open' | 'owner' | Grant }[]
 }
 

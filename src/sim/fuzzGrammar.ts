@@ -238,7 +238,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, validUntil: null, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   certify: (s) => ({ chain: times(few(s), () => certificate(s)) }),
-  access: (s) => ({ isOpen: s.random.chance(0.5), owner: s.random.chance(0.5) ? null : s.aText(64), triples: s.random.chance(0.3) ? null : times(few(s), () => ({ triple: s.aText(64), ts: s.aStamp(), isFinal: s.random.chance(0.5) })), key: null, names: times(few(s), () => s.aText(64)), allowed: [['read', s.aText(64)]] }),
+  access: (s) => ({ isOpen: s.random.chance(0.5), owner: s.random.chance(0.5) ? null : s.aText(64), triples: s.random.chance(0.3) ? null : times(few(s), () => ({ triple: s.aText(64), ts: s.aStamp(), isFinal: s.random.chance(0.5) })), key: null, names: times(few(s), () => s.aText(64)), granting: times(few(s), () => s.aText(64)), allowed: [['read', s.aText(64)]] }),
   draft: (s) => ({ directory: s.random.pick(s.directories), branches: s.random.chance(0.2) ? [] : branches(s), server: s.aServer(), asOf: s.aMark() }),
   submit: (s) => ({ ts: s.aStamp(), copies: times(few(s), () => s.aServer()), ring: times(few(s), () => pointer(s)) }),
   has: (s) => ({ copy: s.aCopy(), here: s.random.chance(0.7), ring: times(few(s), () => pointer(s)), removed: times(few(s), () => s.aCopy()) }),

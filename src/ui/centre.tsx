@@ -1,6 +1,7 @@
 import { MoreHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
+import { AccessTab } from './access/accessTab'
 import { RootNews } from './combination/rootNews'
 import { CopiesTab } from './copies/copiesTab'
 import { OwnLeaving } from './copies/leavingNews'
@@ -18,7 +19,7 @@ import { StateBanner } from './status/stateBanner'
 import { ValueTab } from './value/valueTab'
 import { WayTab } from './way/wayTab'
 
-const words: Record<Show, string> = { value: 'Value', copies: 'Copies', way: 'Way' }
+const words: Record<Show, string> = { value: 'Value', copies: 'Copies', access: 'Access', way: 'Way' }
 
 /** What is selected, from three sides. */
 export function Centre() {
@@ -59,6 +60,7 @@ export function Centre() {
             )}
             {place !== null && failure === null && show === 'value' && <ValueTab key={place.name} place={place} />}
             {place !== null && failure === null && show === 'copies' && <CopiesTab key={place.di} place={place} />}
+            {place !== null && failure === null && show === 'access' && <AccessTab key={place.name} place={place} />}
             {place !== null && failure === null && show === 'way' && <WayTab place={place} />}
             {place === null && failure === null && <p className="empty">Looking up…</p>}
           </div>

@@ -6,7 +6,7 @@ import type { Timestamp } from '../timestamp'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { ACCESS, formatTriple, may, ownerOf, parseTriple, rights, triplesIn, whyAllowed, type Right } from './access'
 import { principalOf } from './authentication'
-import { formatPrincipal, parsePrincipalPattern, type Principal } from './principal'
+import { formatPrincipal, matchesPrincipal, parsePrincipalPattern, type Principal } from './principal'
 
 /** A triple as it stands, and whether every copy has it: until then an older change may still come and void it [A2]. */
 export interface StandingTriple {
@@ -25,6 +25,8 @@ export interface Access {
   /** Of whom is spoken: the key, if that was given, and by which names the directory knows it. */
   key: string | null
   names: string[]
+  /** The triples that speak of that one; none of somebody else for who may not read them. */
+  granting: Label[]
   /** What that one may do at the path, with the triple that says so, or `open`, or `owner`. */
   allowed: [right: Right, why: string][]
 }
@@ -35,6 +37,7 @@ export const accessShape: Shape<Access> = record({
   triples: nullable(list(record<StandingTriple>({ triple: text(255), ts: timestampShape, isFinal: boolean }), 10_000)),
   key: nullable(text(128)),
   names: list(text(4096), 1000),
+  granting: list(text(255), 10_000),
   allowed: list(tuple<[Right, string]>(oneOf(...rights), text(255)), rights.length),
 })
 
@@ -50,13 +53,16 @@ export function accessAt(copy: Judging, asker: Principal, about: string | null, 
   const { visible } = copy
   const who = about === null ? asker : named(copy, about, now)
   if (isFailure(who)) return who
-  const isOpen = triplesIn(visible).length === 0
+  const triples = triplesIn(visible)
+  const isOpen = triples.length === 0
+  const readsTriples = may(visible, asker, 'read', ['.', ACCESS])
   return {
     isOpen,
     owner: ownerOf(visible),
-    triples: may(visible, asker, 'read', ['.', ACCESS]) ? standing(copy) : null,
+    triples: readsTriples ? standing(copy) : null,
     key: who.key === '' ? null : who.key,
     names: about === null || who.key !== '' ? who.names.map(formatPrincipal) : [about],
+    granting: about === null || readsTriples ? triples.filter(({ principal }) => matchesPrincipal(principal, who)).map(formatTriple) : [],
     allowed: rights.flatMap((right): [Right, string][] => {
       const why = whyAllowed(visible, who, right, right === 'copy' ? [] : path)
       return why === null ? [] : [[right, typeof why === 'string' ? why : formatTriple(why)]]

@@ -9,10 +9,11 @@ export function beginNamesAt({ tab, selection }: Desk, directory: DirectoryId): 
 }
 
 /** What was seen under names that begin elsewhere now is something else. */
-export function forgetWhenNamesBeginElsewhere({ tab, listing, seen }: Pick<Desk, 'tab' | 'listing' | 'seen'>): void {
+export function forgetWhenNamesBeginElsewhere({ tab, listing, seen, rights }: Pick<Desk, 'tab' | 'listing' | 'seen' | 'rights'>): void {
   tab.view.subscribe((now, before) => {
     if (now.workingRoot === before.workingRoot || before.workingRoot === null) return
     seen.clear()
+    rights.clear()
     listing.restart()
   })
 }

@@ -11,6 +11,7 @@ import { createDialogs, type Dialogs } from './dialogs'
 import { createListing, type Listing } from './listing'
 import type { Place } from './place'
 import { createNotices, type Notices } from './notices'
+import type { Own } from './rights'
 import { createSelection, type SelectionStore } from './selection'
 import { createUndo, type Undo } from './undo'
 
@@ -23,18 +24,22 @@ export interface Desk {
   listing: Listing
   /** Where names led when they were last looked up. */
   seen: Map<string, Place>
+  /** By directory: what this person may do there, when it was last asked. */
+  rights: Map<string, Own>
 }
 
 export function layOut(tab: Tab): Desk {
   const notices = createNotices()
+  const rights = new Map<string, Own>()
   const desk: Desk = {
     tab,
     notices,
     selection: createSelection(),
     undo: createUndo(notices),
     dialogs: createDialogs(),
-    listing: createListing(tab),
+    listing: createListing(tab, rights),
     seen: new Map(),
+    rights,
   }
   forgetWhenNamesBeginElsewhere(desk)
   return desk

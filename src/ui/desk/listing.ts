@@ -8,6 +8,7 @@ import type { Entry } from '../../core/requests'
 import type { Tab } from '../../tab/tab'
 import { below, ROOT } from './fullName'
 import { sentenceOf } from './notices'
+import type { Own } from './rights'
 import { poll, Repeated } from './repeated'
 
 /** One name in the tree. */
@@ -23,6 +24,8 @@ export interface Named {
 
 export interface Listed {
   names: readonly Named[]
+  /** What this person may do in it; null while that is not known. */
+  own: Own | null
   loaded: boolean
   failure: string | null
 }
@@ -50,7 +53,8 @@ const rank: Record<Entry[1], number> = { directory: 0, entry: 1, link: 1, server
 const { compare } = new Intl.Collator('en', { numeric: true })
 const inOrder = (a: Named, b: Named): number => rank[a.type] - rank[b.type] || compare(a.label, b.label) || (a.label < b.label ? -1 : 1)
 
-export function createListing(tab: Tab): Listing {
+/** @param rights where is remembered what this person may do in what was listed. */
+export function createListing(tab: Tab, rights: Map<string, Own>): Listing {
   const store = createStore<ListingState>(() => ({ open: [], listed: new Map(), named: new Map() }))
   const repeated = new Map<string, { reading: Repeated; version: number | null }>()
 
@@ -66,11 +70,12 @@ export function createListing(tab: Tab): Listing {
   const read = async (name: string): Promise<void> => {
     const before = store.getState().listed.get(name)
     try {
-      const { value } = await tab.service.entries(name)
+      const [{ value }, own] = await Promise.all([tab.service.entries(name), tab.service.access(name)])
       const names = value.filter(([label]) => label !== SELF).map(([label, type, detail, expiration]): Named => ({ name: below(name, label), label, type, detail, expiration })).toSorted(inOrder)
-      put(name, { names, loaded: true, failure: null })
+      rights.set(name, own)
+      put(name, { names, own, loaded: true, failure: null })
     } catch (error) {
-      put(name, { names: before?.names ?? [], loaded: before?.loaded ?? false, failure: sentenceOf(error) })
+      put(name, { names: before?.names ?? [], own: before?.own ?? null, loaded: before?.loaded ?? false, failure: sentenceOf(error) })
     }
   }
 

@@ -5,7 +5,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { nameMeant, ROOT } from './fullName'
 
-export const shows = ['value', 'copies', 'way'] as const
+export const shows = ['value', 'copies', 'access', 'way'] as const
 export type Show = (typeof shows)[number]
 
 export interface Selection {

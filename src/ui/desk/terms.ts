@@ -28,6 +28,11 @@ export const terms = {
   'directory reference': 'DR: the value in the parent that leads to a child directory and says who stores its copies.',
   'expiration time': 'TX: until then a name may be cached, and does not change. It can be extended, not shortened.',
   cache: 'What was looked up before is gone by until the first expiration on its way, and nobody is asked.',
+  principal: 'Who acts: an entry with keys, named from the directory that judges (./Lampson, ../../IBM/TJW/Cho), or a key itself.',
+  right: 'read, write, test (compare without seeing) or copy (store a copy). A person has what all triples that speak of them give.',
+  triple: 'Who, where, what: a pattern of principals, a pattern of paths, and rights. A directory without triples is open to everybody in the room.',
+  owner: 'Whoever made the directory: its key stands in the genesis record, may do everything, and cannot be shut out.',
+  final: 'Whether every copy has all changes that are older. Until then one of them may still come, and void this one.',
   'as of': 'The lastSweep of the copy that answered: every earlier update is reflected in what you see.',
 } as const
 

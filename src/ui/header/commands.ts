@@ -24,7 +24,7 @@ function here(desk: Desk): Command[] {
   const named = desk.listing.store.getState().named.get(at)
   const subject = named ?? { name: at, type: at === '/' ? 'directory' : 'entry', detail: '' } as const
   const what = lastLabel(at, rootLabel)
-  const actions = nameActions(desk, subject).map(({ word, act }): Command => ({ group: 'Here', word: `${word.replace('…', '')} · ${what}${word.endsWith('…') ? '…' : ''}`, act }))
+  const actions = nameActions(desk, subject).filter(({ barred = null }) => barred === null).map(({ word, act }): Command => ({ group: 'Here', word: `${word.replace('…', '')} · ${what}${word.endsWith('…') ? '…' : ''}`, act }))
   const change = desk.undo.store.getState().changes.at(-1)
   return [...actions, ...beginnings(desk, subject.type === 'directory' ? at : (parentOf(at) ?? ROOT)), ...(change === undefined ? [] : [{ group: 'Here' as const, word: `Undo: ${change.what}`, act: () => void desk.undo.last() }])]
 }
@@ -72,6 +72,7 @@ function page({ selection, dialogs }: Desk): Command[] {
   return [
     { group, word: 'Show value', act: () => selection.go(at, 'value') },
     { group, word: 'Show copies', act: () => selection.go(at, 'copies') },
+    { group, word: 'Show access: who may do what', act: () => selection.go(at, 'access') },
     { group, word: 'Show the way', act: () => selection.go(at, 'way') },
     { group, word: 'Open the lab: a simulated cluster', act: () => labDoor.open() },
     { group, word: 'Theme: light', act: () => setTheme('light') },

@@ -23,6 +23,11 @@ const pictures = {
     text: 'A column for each copy of the directory, a row for each update that is not known to be everywhere, and under each column its lastSweep in italics. Below, the ring: a sweep follows the arrows, first to collect the updates, then to write all of them back.',
     terms: ['copy', 'lastSweep', 'sweep', 'ring', 'stable mark', 'nextTS', 'epoch'],
   },
+  access: {
+    title: 'Access: who may do what here',
+    text: 'A row for each triple: who, where, and what they may do there. A right that is changed counts from its time-stamp on, on every copy alike, so what was written elsewhere without knowing of it, and later, does not stand. Below, the question for anybody and any path, with the triple that decides.',
+    terms: ['triple', 'principal', 'right', 'owner', 'final', 'entry', 'time-stamp'],
+  },
   way: {
     title: 'Way: how the name was looked up',
     text: 'From the root, label by label: each step reads one copy of one directory, here or on another server, and follows directory references and links.',

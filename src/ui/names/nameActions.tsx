@@ -1,10 +1,11 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
+import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, KeyRound, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
 import { withoutTX } from '../../client/json'
 import type { JsonTree, WriteOptions, Written } from '../../client/nameService'
 import type { Desk } from '../desk/desk'
 import { designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
+import { mayAddBelow, mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
 import { jsonOf } from '../value/json'
 import { saveLines } from '../parts/saveLines'
@@ -20,14 +21,16 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
     icon: <Copy size={size} />,
     act: () => void desk.notices.during('Copying the name', navigator.clipboard.writeText(subject.name)).then((done) => done && desk.notices.tell(`Copied ${subject.name}`)),
   }
+  const access: MenuItem = { word: 'Access: who may…', icon: <KeyRound size={size} />, act: () => desk.selection.go(subject.name, 'access') }
   switch (subject.type) {
     case 'directory':
-      return [...directoryActions(desk, subject.name), ...(parentOf(subject.name) === null ? [] : expirationActions(desk, subject)), copyName]
+      return [...directoryActions(desk, subject.name, access), ...(parentOf(subject.name) === null ? [] : expirationActions(desk, subject)), copyName]
     case 'link':
       return [...expirationActions(desk, subject), copyName, remove(desk, subject)]
     case 'entry':
       return [
-        { word: 'Rename…', icon: <Pencil size={size} />, act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
+        { word: 'Rename…', icon: <Pencil size={size} />, barred: barredAt(desk, subject.name), act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
+        access,
         ...expirationActions(desk, subject),
         copyName,
         remove(desk, subject),
@@ -38,8 +41,9 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
 }
 
 function expirationActions(desk: Desk, { name, expiration }: Subject): MenuItem[] {
-  if (expiration?.planned) return [{ word: 'Take the planned change back', icon: <Undo2 size={size} />, act: () => takeBack(desk, name) }]
-  return [{ word: 'Expires…', icon: <Hourglass size={size} />, act: () => desk.dialogs.open({ type: 'expires', at: name, until: '' }) }]
+  const barred = barredAt(desk, name)
+  if (expiration?.planned) return [{ word: 'Take the planned change back', icon: <Undo2 size={size} />, barred, act: () => takeBack(desk, name) }]
+  return [{ word: 'Expires…', icon: <Hourglass size={size} />, barred, act: () => desk.dialogs.open({ type: 'expires', at: name, until: '' }) }]
 }
 
 export function takeBack({ notices, tab }: Desk, name: string): void {
@@ -53,23 +57,35 @@ function lostServer({ dialogs, tab }: Desk, { name, detail }: Subject): MenuItem
   return isHere ? [] : [{ word: 'Remove, it is gone…', icon: <Unplug size={size} />, grave: true, act: () => dialogs.open({ type: 'lostServer', name }) }]
 }
 
-function directoryActions(desk: Desk, at: string): MenuItem[] {
+const NO_RIGHT = 'you have no right to write here'
+
+/** What is not known is kept from nobody: then the answer says no. */
+const ownIn = (desk: Desk, directory: string): Own | null => desk.rights.get(directory) ?? null
+
+/** Why this person cannot change a name, as far as the tree of names knows; null when it can. */
+const barredAt = (desk: Desk, name: string): string | null => (mayWrite(ownIn(desk, parentOf(name) ?? ROOT), labelsOf(name).slice(-1)) ? null : NO_RIGHT)
+
+function directoryActions(desk: Desk, at: string, access: MenuItem): MenuItem[] {
   const { dialogs, notices, selection, tab } = desk
+  const own = ownIn(desk, at)
+  const adding = mayAddBelow(own, []) ? null : NO_RIGHT
+  const ruling = mayWrite(own, ['.']) ? null : NO_RIGHT
   return [
-    { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
-    { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
-    { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
-    ...(at === ROOT ? [{ word: 'New root above…', icon: <ChevronsUp size={size} />, act: () => dialogs.open({ type: 'newRoot', label: '', name: '' }) }, { word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
+    { word: 'New entry…', icon: <Plus size={size} />, barred: adding, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
+    { word: 'New directory…', icon: <FolderPlus size={size} />, barred: adding, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
+    { word: 'New link…', icon: <Link2 size={size} />, barred: adding, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
+    ...(at === ROOT ? [{ word: 'New root above…', icon: <ChevronsUp size={size} />, act: () => dialogs.open({ type: 'newRoot', label: '', name: '' }) }, { word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, barred: ruling, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
     {
       word: 'Remove copy…',
       icon: <CircleMinus size={size} />,
+      barred: ruling,
       act: () => {
         selection.go(at, 'copies')
         dialogs.open({ type: 'removeCopy', directory: at, server: '' })
       },
     },
-    { word: 'New epoch…', icon: <Milestone size={size} />, act: () => void newEpoch(desk, at) },
+    { word: 'New epoch…', icon: <Milestone size={size} />, barred: ruling, act: () => void newEpoch(desk, at) },
     {
       word: 'Sweep now',
       icon: <RefreshCw size={size} />,
@@ -78,9 +94,10 @@ function directoryActions(desk: Desk, at: string): MenuItem[] {
         void notices.during(`Sweeping ${at}`, tab.service.sweep(at))
       },
     },
-    { word: 'Import…', icon: <Upload size={size} />, act: () => dialogs.open({ type: 'import', at }) },
+    access,
+    { word: 'Import…', icon: <Upload size={size} />, barred: adding, act: () => dialogs.open({ type: 'import', at }) },
     { word: 'Export', icon: <Download size={size} />, act: () => void notices.during(`Exporting ${at}`, exportTo(tab.service, at)) },
-    ...(at === ROOT ? [] : [{ word: 'Delete directory…', icon: <Trash2 size={size} />, grave: true, act: () => dialogs.open({ type: 'removeDirectory', at }) }]),
+    ...(at === ROOT ? [] : [{ word: 'Delete directory…', icon: <Trash2 size={size} />, grave: true, barred: ruling, act: () => dialogs.open({ type: 'removeDirectory', at }) }]),
   ]
 }
 
@@ -102,6 +119,7 @@ const remove = (desk: Desk, { name, type, detail }: Subject): MenuItem => ({
   word: 'Delete',
   icon: <Trash2 size={size} />,
   grave: true,
+  barred: barredAt(desk, name),
   act: () => {
     const deleting = type === 'link' ? removeLink(desk, name, detail) : removeEntry(desk, name)
     void deleting.then((done) => {

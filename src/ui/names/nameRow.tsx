@@ -1,5 +1,5 @@
 import type { ItemInstance } from '@headless-tree/core'
-import { ChevronRight } from 'lucide-react'
+import { ChevronRight, Lock } from 'lucide-react'
 import type { HTMLAttributes, MouseEvent } from 'react'
 import type { DirectoryId } from '../../core/names'
 import { useView } from '../desk/desk'
@@ -14,11 +14,13 @@ interface RowProps {
   item: ItemInstance<Named>
   selected: boolean
   listed: Listed | undefined
+  /** Nothing in it, or of it, may be written by this person. */
+  readOnly: boolean
   onMenu: (item: ItemInstance<Named>, point: MenuPoint) => void
 }
 
 /** One name in the tree. A press shows it; the arrow before it opens it. */
-export function NameRow({ item, selected, listed, onMenu }: RowProps) {
+export function NameRow({ item, selected, listed, readOnly, onMenu }: RowProps) {
   const { name, label, type, detail, expiration } = item.getItemData()
   const isRoot = name === ROOT
   const copies = useView((view) => (type === 'directory' ? (view.copies[(isRoot ? view.workingRoot : detail) as DirectoryId]?.ring.length ?? 0) : 0))
@@ -47,7 +49,7 @@ export function NameRow({ item, selected, listed, onMenu }: RowProps) {
         event.preventDefault()
         onMenu(item, { x: event.clientX, y: event.clientY })
       }}
-      aria-description={note}
+      aria-description={readOnly ? [note, READ_ONLY].filter(Boolean).join(' · ') : note}
     >
       {type === 'directory' ? (
         <span className={open ? 'twisty open' : 'twisty'} onClick={toggle} aria-hidden>
@@ -60,6 +62,11 @@ export function NameRow({ item, selected, listed, onMenu }: RowProps) {
       <span className={isRoot ? 'name root' : 'name'}>
         <Label>{label}</Label>
       </span>
+      {readOnly && (
+        <span className="read-only" title={`${READ_ONLY}: you have no right to write here`} aria-hidden>
+          <Lock size={12} />
+        </span>
+      )}
       {expiration !== null && <ExpirationBadge expiration={expiration} />}
       <span className={failure !== null && open ? 'note warn' : 'note'} title={failure ?? (type === 'link' ? detail : undefined)}>
         {type === 'link' ? (
@@ -73,6 +80,8 @@ export function NameRow({ item, selected, listed, onMenu }: RowProps) {
     </div>
   )
 }
+
+const READ_ONLY = 'read-only for you'
 
 function noteOf(type: Named['type'], detail: string, copies: number, listed: Listed | undefined): string {
   if (type === 'link') return `link to ${detail}`

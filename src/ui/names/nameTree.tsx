@@ -5,7 +5,8 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua'
 import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
 import { below, parentOf, ROOT } from '../desk/fullName'
-import type { Named } from '../desk/listing'
+import type { ListingState, Named } from '../desk/listing'
+import { mayWriteWithin } from '../desk/rights'
 import { Menu, type MenuPoint } from '../parts/menu'
 import { nameActions } from './nameActions'
 import { NameRow } from './nameRow'
@@ -76,11 +77,20 @@ export function NameTree({ filter, onChosen }: { filter: string; onChosen: () =>
     <div className="name-scroll">
       <div {...tree.getContainerProps('Names')} className="name-tree" onKeyDown={onKeyDown}>
         <Virtualizer ref={list} data={shown.rows} itemSize={28} {...(focusedIndex >= 0 && { keepMounted: [focusedIndex] })}>
-          {(name) => <NameRow key={name} item={tree.getItemInstance(name)} selected={name === at} listed={state.listed.get(name)} onMenu={openMenu} />}
+          {(name) => <NameRow key={name} item={tree.getItemInstance(name)} selected={name === at} listed={state.listed.get(name)} readOnly={isReadOnly(state, nameOf(name))} onMenu={openMenu} />}
         </Virtualizer>
       </div>
       {shown.nothing && <p className="empty">Nothing that is open here contains “{filter}”.</p>}
       {menu !== null && <Menu label={`What can be done to ${menu.subject.label}`} items={nameActions(desk, menu.subject)} point={menu.point} onClose={() => setMenu(null)} />}
     </div>
   )
+}
+
+/** An entry by the rights of the directory it stands in, a directory that is open here by its own. */
+function isReadOnly({ listed }: ListingState, { name, label, type }: Named): boolean {
+  if (type === 'directory') {
+    const own = listed.get(name)?.own ?? null
+    return !mayWriteWithin(own, []) && !mayWriteWithin(own, ['.'])
+  }
+  return !mayWriteWithin(listed.get(parentOf(name) ?? ROOT)?.own ?? null, [label])
 }

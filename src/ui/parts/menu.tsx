@@ -9,6 +9,8 @@ export interface MenuItem {
   grave?: boolean
   /** For a choice among several: whether this is the one. */
   chosen?: boolean
+  /** Why it cannot be done; it says so, and does nothing. */
+  barred?: string | null
 }
 
 export interface MenuPoint {
@@ -62,21 +64,26 @@ export function Menu({ label, items, point, onClose }: { label: string; items: r
         if (event.newState === 'closed') onClose()
       }}
     >
-      {items.map(({ word, icon, act, grave = false, chosen }) => (
+      {items.map(({ word, icon, act, grave = false, chosen, barred = null }) => (
         <button
           key={word}
           type="button"
           role={chosen === undefined ? 'menuitem' : 'menuitemradio'}
           aria-checked={chosen}
+          aria-disabled={barred !== null}
           className={grave ? 'grave' : undefined}
           tabIndex={-1}
           onClick={() => {
+            if (barred !== null) return
             onClose()
             act()
           }}
         >
           <span className="menu-icon">{chosen ? '✓' : icon}</span>
-          {word}
+          <span className="menu-word">
+            {word}
+            {barred !== null && <small>{barred}</small>}
+          </span>
         </button>
       ))}
     </div>

@@ -9,6 +9,7 @@ import type { TSPair, TSPath } from '../../core/values/update'
 import type { Desk } from '../desk/desk'
 import { labelsOf, parentOf } from '../desk/fullName'
 import { designateAt, type Place } from '../desk/place'
+import { mayAddBelow, mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
 import { jsonAt, jsonOf } from './json'
 
@@ -16,11 +17,29 @@ export class Edits {
   readonly #desk: Desk
   readonly #place: Place
   readonly #tree: EncodedNode
+  readonly #own: Own | null
 
-  constructor(desk: Desk, place: Place, tree: EncodedNode) {
+  /** @param own what this person may do here; null while that is not known. */
+  constructor(desk: Desk, place: Place, tree: EncodedNode, own: Own | null) {
     this.#desk = desk
     this.#place = place
     this.#tree = tree
+    this.#own = own
+  }
+
+  /** Whether this person may change the node at a path, and so delete it. */
+  mayChange(path: TSPath): boolean {
+    return mayWrite(this.#own, this.#labels(path))
+  }
+
+  mayAdd(above: TSPath): boolean {
+    return mayAddBelow(this.#own, this.#labels(above))
+  }
+
+  /** From the directory down. */
+  #labels(path: TSPath): Label[] {
+    const { entity } = this.#place
+    return [...(entity === null ? [] : [entity]), ...path.map(([label]) => label)]
   }
 
   /** Another label in place of a node; what is below it goes along. */

@@ -5,18 +5,21 @@ import { useDesk } from '../desk/desk'
 import { designateAt, useCopy, type Place } from '../desk/place'
 import { sentenceOf } from '../desk/notices'
 import { useReading } from '../desk/reading'
+import { mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
+import { READ_ONLY } from './leaf'
 
 /** The value as JSON: true is a present leaf, an object has the labels below. An entry's value can be replaced whole. */
-export function JsonForm({ place }: { place: Place }) {
+export function JsonForm({ place, own }: { place: Place; own: Own | null }) {
   const desk = useDesk()
   const { service } = desk.tab
   const copy = useCopy(place.di)
   const vd = designateAt(place, [])
   const { answer } = useReading(`tree ${place.name}`, copy?.version ?? null, () => service.getValue(vd))
-  const changeable = place.entity !== null
+  const isEntry = place.entity !== null
+  const changeable = place.entity !== null && mayWrite(own, [place.entity])
   // An expiration time is not set by replacing the value.
-  const readable = (tree: JsonTree): JsonTree => (changeable ? withoutTX(tree) : tree)
+  const readable = (tree: JsonTree): JsonTree => (isEntry ? withoutTX(tree) : tree)
   const [draft, setDraft] = useState<string | null>(null)
   const [fault, setFault] = useState<string | null>(null)
   const current = answer === null ? '' : JSON.stringify(readable(answer.tree), null, 2)
@@ -57,7 +60,7 @@ export function JsonForm({ place }: { place: Place }) {
             </button>
           </>
         ) : (
-          <span className="hint">A directory is not replaced as a whole; change the names in it.</span>
+          <span className="hint">{isEntry ? `${READ_ONLY}.` : 'A directory is not replaced as a whole; change the names in it.'}</span>
         )}
       </p>
     </div>

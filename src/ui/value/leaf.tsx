@@ -9,6 +9,9 @@ import { isPresent } from './json'
 import { LabelField } from './labelField'
 import { NotDurable } from './notDurable'
 
+/** Why what could be changed cannot be by this person; above the value stands what it may do. */
+export const READ_ONLY = 'You have no right to write this'
+
 /** A leaf beside its parent's label: one string, or one of a set. Press it to change it. */
 export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; node: EncodedNode; stamps: boolean; edits: Edits | null }) {
   const [changing, setChanging] = useState(false)
@@ -16,11 +19,12 @@ export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; n
   const labels = own.map(([label]) => label)
   const words = labels.join('/')
   const present = isPresent(node)
+  const changeable = edits?.mayChange(own) ?? false
   return (
     <li className={present ? 'leaf' : 'leaf absent'} data-ts={node[1]} data-path={formatPath(labels)}>
       {changing && edits !== null ? (
         <LabelField name={`New text for ${words}`} begin={node[0]} onLeave={() => setChanging(false)} onSave={(label) => edits.relabel(own, node, label)} />
-      ) : present && edits !== null ? (
+      ) : present && edits !== null && changeable ? (
         <>
           <button type="button" className="leaf-text" aria-label={`Edit ${words}`} onClick={() => setChanging(true)}>
             <Label>{node[0]}</Label>
@@ -30,7 +34,7 @@ export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; n
           </button>
         </>
       ) : (
-        <span className="leaf-text fixed">
+        <span className="leaf-text fixed" title={present && edits !== null ? READ_ONLY : undefined}>
           <Label absent={!present}>{node[0]}</Label>
           {!present && <span className="mark-word">{node[2] === 2 ? 'absent' : 'implied'}</span>}
         </span>

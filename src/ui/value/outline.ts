@@ -35,7 +35,7 @@ export interface OutlineOptions {
 
 const MOST_BESIDE = 40
 const ofEntry = new Set(['DR', 'Link', 'Server', 'TX', 'Withdrawn'])
-const ofSelf = new Set(['BR', 'InSN', 'Removed', 'WellKnown', 'Genesis'])
+const ofSelf = new Set(['BR', 'InSN', 'Removed', 'WellKnown', 'Genesis', 'Access'])
 
 const isSelf = (labels: readonly Label[]): boolean => labels.length === 1 && labels[0] === '.'
 const isReserved = ([first, second]: readonly Label[]): boolean => second !== undefined && (first === '.' ? ofSelf : ofEntry).has(second)

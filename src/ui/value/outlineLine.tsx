@@ -7,7 +7,7 @@ import { Label, Stamp } from '../parts/text'
 import type { Edits } from './edits'
 import { isPresent } from './json'
 import { LabelField } from './labelField'
-import { Leaf } from './leaf'
+import { Leaf, READ_ONLY } from './leaf'
 import { NotDurable } from './notDurable'
 import type { Line } from './outline'
 
@@ -24,7 +24,9 @@ export function OutlineLine({ line, stamps, place, edits, onTurn }: LineProps) {
   const { key, words, path, node, level, leaves, open, reserved } = line
   const [doing, setDoing] = useState<'nothing' | 'adding' | 'relabelling'>('nothing')
   const present = isPresent(node)
-  const changeable = present && !reserved
+  const free = present && !reserved
+  const changeable = free && edits.mayChange(path)
+  const growing = free && edits.mayAdd(path) && node[0] !== '.'
   const isEntry = place.entity === null && level === 0 && node[0] !== '.'
   const done = (): void => setDoing('nothing')
   return (
@@ -51,16 +53,16 @@ export function OutlineLine({ line, stamps, place, edits, onTurn }: LineProps) {
           ))}
         </ul>
       )}
-      {changeable && node[0] !== '.' && (
+      {(growing || (changeable && node[0] !== '.')) && (
         <span className="line-actions">
-          {doing === 'adding' ? (
+          {!growing ? null : doing === 'adding' ? (
             <LabelField name={`New below ${words}`} begin="" placeholder="add and press Enter" onLeave={done} onSave={(label) => edits.add(path, label)} />
           ) : (
             <button type="button" className="quiet icon" aria-label={`Add below ${words}`} title={`Add below ${words}`} onClick={() => setDoing('adding')}>
               <Plus aria-hidden size={14} />
             </button>
           )}
-          {!isEntry && (
+          {!isEntry && changeable && (
             <button type="button" className="quiet icon" aria-label={`Delete ${words}`} title={`Delete ${words}`} onClick={() => void edits.remove(path, node)}>
               <Trash2 aria-hidden size={14} />
             </button>
@@ -88,7 +90,7 @@ function LineLabel({ line: { node, words, reserved }, isEntry, changeable, place
       </button>
     )
   }
-  const mark = present ? (reserved ? reservedNote(node[0]) : undefined) : node[2] === 2 ? 'absent' : 'named by an update whose ancestor has not arrived'
+  const mark = present ? (reserved ? reservedNote(node[0]) : node[0] === '.' ? undefined : READ_ONLY) : node[2] === 2 ? 'absent' : 'named by an update whose ancestor has not arrived'
   return (
     <span className="line-label fixed" title={mark}>
       <Label absent={!present}>{node[0]}</Label>

@@ -5,8 +5,10 @@ import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
 import { designateAt, useCopy, type Place } from '../desk/place'
 import { useReading } from '../desk/reading'
+import { isRestricted, useOwnAccess } from '../desk/rights'
 import { serverLabel } from '../desk/servers'
 import { Explained, Label, Stamp, Trouble } from '../parts/text'
+import { OwnRights } from '../access/ownRights'
 import { DurabilityChoice } from './durabilityChoice'
 import { JsonForm } from './jsonForm'
 import { AllNotDurable, KeptContext, useKept } from './notDurable'
@@ -17,6 +19,7 @@ export function ValueTab({ place }: { place: Place }) {
   const { tab, undo } = useDesk()
   const copy = useCopy(place.di)
   const reading = useReading(`nodes ${place.name}`, copy?.version ?? null, () => tab.service.nodes(designateAt(place, [])))
+  const { answer: own } = useOwnAccess(place)
   const kept = useKept(place.di)
   const last = useStore(undo.store, ({ changes }) => changes.at(-1))
   const from = useView((view) => (reading.answer === null ? '' : serverLabel(view, reading.answer.server)))
@@ -51,9 +54,10 @@ export function ValueTab({ place }: { place: Place }) {
         )}
       </div>
       {failure !== null && <Trouble>{failure}</Trouble>}
+      {own !== null && isRestricted(own) && <OwnRights own={own} entry={place.entity} />}
       <KeptContext value={kept}>
         <AllNotDurable />
-        {nodes !== null && (json ? <JsonForm place={place} /> : <Outline place={place} nodes={nodes} stamps={stamps} absent={absent} />)}
+        {nodes !== null && (json ? <JsonForm place={place} own={own} /> : <Outline place={place} own={own} nodes={nodes} stamps={stamps} absent={absent} />)}
       </KeptContext>
       {answer !== null && nodes === null && (
         <p className="empty">

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest'
+import { at, directoryNumber } from '../../trials/generators'
+import type { Label } from '../names'
+import { applySet, type Branch, type UpdateSet } from '../values/intent'
+import { emptyTree } from '../values/valueTree'
+import { accessAt } from './whoMay'
+
+const directory = directoryNumber(1)
+const owner = 'ed25519:owner'
+const lampson = 'ed25519:lampson'
+const leaf = (label: Label): Branch => [label, null, true]
+const set = (time: number, branches: readonly Branch[]): UpdateSet => ({ intent: { directory, author: owner, nonce: `${time}`, from: 0, until: 600_000, procedure: 'doUpdates', branches }, signature: '', ts: at(time) })
+
+describe('"who may do what here, and why"', () => {
+  const visible = emptyTree()
+  applySet(visible, set(1, [['.', null, [['Access', null, ['read *:*', 'write ./Lampson:Lampson/*', `write ${owner.replace(':', '%3A')}:./*`].map(leaf)], ['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', owner, 'x', 1]))]]]]]))
+  applySet(visible, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
+  const copy = { directory, visible, stableMark: at(2) }
+  const asked = (asker: string, about: string | null) => accessAt(copy, { key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }, about, ['Lampson'], at(9))
+
+  it('who may not read the triples is told those that speak of it, and no others', () => {
+    expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*'], ['write', 'write ./Lampson:Lampson/*']] })
+    expect(asked(lampson, owner)).toMatchObject({ triples: null, granting: [] })
+    expect(asked(owner, './Lampson')).toMatchObject({ granting: ['read *:*', 'write ./Lampson:Lampson/*'] })
+  })
+
+  it('tells which triples are final', () => {
+    expect(asked(owner, null)).toMatchObject({ triples: [{ isFinal: true }, { isFinal: true }, { isFinal: true }] })
+    expect(accessAt({ ...copy, stableMark: at(1) }, { key: owner, names: [] }, null, [], at(9))).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
+  })
+})

@@ -1,0 +1,65 @@
+/** Ready sets of triples for a directory that is to be closed. */
+import type { Grant } from '../../client/nameService'
+import { formatPrincipal } from '../../core/auth/principal'
+import type { Label } from '../../core/names'
+
+export interface Preset {
+  title: string
+  /** What it comes to, in a sentence or two. */
+  sense: string
+  triples: Grant[]
+}
+
+/** What the triples of a preset depend on. */
+export interface Circumstances {
+  /** The key of who closes it: somebody must be able to change the rights [A3]. */
+  me: string
+  /** Entries of the directory that have keys. */
+  people: readonly Label[]
+  /** Servers are named in it. */
+  inSN: boolean
+}
+
+/** Who may change the triples, whatever else they say. */
+export const administration = (me: string): Grant => ({ principal: me, path: './*', rights: ['read', 'write'] })
+
+const byName = (label: Label): string => formatPrincipal({ up: 0, labels: [label], from: [] })
+/** The path of an entry with all below, as it is written in a pattern. */
+export const whole = (label: Label): string => `${byName(label).slice('./'.length)}/*`
+
+/** A person's own entry, which it may read and write. */
+export const ownEntry = (label: Label): Grant => ({ principal: byName(label), path: whole(label), rights: ['read', 'write'] })
+
+export function presetsFor({ me, people, inSN }: Circumstances): Preset[] {
+  const mine: Grant[] = [{ principal: me, path: '*', rights: ['read', 'write', 'copy'] }, administration(me)]
+  // Else no new server could take a name in it.
+  const servers: Grant[] = inSN ? [{ principal: '*', path: '*/Server/*', rights: ['read', 'write'] }] : []
+  // Who could not see the triples could not see why something is refused.
+  const open: Grant[] = [
+    { principal: '*', path: '*', rights: ['read', 'copy'] },
+    { principal: '*', path: './*', rights: ['read'] },
+  ]
+  const nobody = people.length === 0
+  return [
+    {
+      title: 'Everybody reads, each writes their own entry',
+      sense: `Everybody may read, and store copies; ${nobody ? 'no entry here has a key yet, so nobody but you may write until you give them a triple.' : `whoever has an entry with a key here (${people.length === 1 ? 'one so far' : `${people.length} so far`}) may change that entry; you may change everything. Entries made later get a triple of their own.`}`,
+      triples: [...open, ...people.map(ownEntry), ...servers, ...mine],
+    },
+    {
+      title: 'Everybody reads, you write',
+      sense: 'For what is published: everybody may read, and store copies; nobody but you may change anything.',
+      triples: [...open, ...servers, ...mine],
+    },
+    {
+      title: 'Only who has an entry here',
+      sense: `Whoever has an entry with a key here or in a directory below may read and write every entry, and store copies. All others see nothing of it, nor find a directory by a name in it${nobody ? '; no entry here has a key yet, so at first that is everybody but you' : ''}.`,
+      triples: [{ principal: './*', path: '*', rights: ['read', 'write', 'copy'] }, { principal: './*', path: './*', rights: ['read'] }, ...servers, ...mine],
+    },
+  ]
+}
+
+const text = ({ principal, path, rights }: Grant): string => `${principal} ${path} ${rights.toSorted().join()}`
+export const isSame = (a: Grant, b: Grant): boolean => text(a) === text(b)
+/** Of the first those that are not among the second. */
+export const without = (all: readonly Grant[], other: readonly Grant[]): Grant[] => all.filter((one) => !other.some((each) => isSame(one, each)))

@@ -1,0 +1,116 @@
+import { Check, X } from 'lucide-react'
+import { useState } from 'react'
+import { rights, type Right } from '../../core/auth/access'
+import { isFailure } from '../../core/errors'
+import { formatPath, parseDesignator, shown } from '../../core/names'
+import type { AccessReport } from '../../client/nameService'
+import { explain } from '../../core/errors'
+import { useDesk, useView } from '../desk/desk'
+import { designate } from '../desk/fullName'
+import type { Place } from '../desk/place'
+import { useReading } from '../desk/reading'
+import { Label, Trouble } from '../parts/text'
+import { principalMeant } from './newTriple'
+import type { People } from './people'
+import { Said } from './said'
+import { deeds, explained, shortKey, shortPattern, whoWords, type Known, type Words } from './words'
+
+/** "Who may?": for anybody and any path, each right, and the triple that decides. */
+export function WhoMay({ place, people, known }: { place: Place; people: People; known: Known }) {
+  const { service } = useDesk().tab
+  const version = useView((view) => view.copies[place.di]?.version ?? null)
+  const [who, setWho] = useState('me')
+  const [where, setWhere] = useState(place.entity === null ? '' : formatPath([place.entity]))
+  const about = who.trim() === '' || who.trim() === 'me' ? null : principalMeant(who.trim())
+  // Labels written with a colon or a blank before them are none; the fault says so.
+  const path = parseDesignator(`:${where.trim()}`)
+  const labels = isFailure(path) ? null : path.path
+  const { answer, failure } = useReading(labels === null ? null : `may ${place.di} ${about ?? ''} ${where.trim()}`, version, () => service.access(designate(place.directory, labels ?? []), about))
+  return (
+    <section className="who-may-panel" aria-label="Who may?">
+      <h3>Who may?</h3>
+      <div className="who-may-form">
+        <label>
+          Who
+          <input list="principals" value={who} spellCheck={false} autoComplete="off" onChange={(event) => setWho(event.target.value)} />
+        </label>
+        <label>
+          Where
+          <input list="paths" value={where} placeholder="the whole directory" spellCheck={false} autoComplete="off" onChange={(event) => setWhere(event.target.value)} />
+        </label>
+      </div>
+      <datalist id="principals">
+        <option value="me" />
+        <option value="*" />
+        {people.labels.map((label) => (
+          <option key={label} value={`./${formatPath([label])}`} />
+        ))}
+      </datalist>
+      <datalist id="paths">
+        {people.labels.map((label) => (
+          <option key={label} value={formatPath([label])} />
+        ))}
+        <option value="./Access" />
+      </datalist>
+      {isFailure(path) && <Trouble>{explain(path)}</Trouble>}
+      {failure !== null && <Trouble>{failure}</Trouble>}
+      {answer !== null && (
+        <>
+          <p className="who-may-about">
+            <About about={about} answer={answer} known={known} />
+          </p>
+          <dl className="who-may-answer" aria-label="What is allowed">
+            {rights.map((right) => (
+              <Answered key={right} right={right} answer={answer} known={known} />
+            ))}
+          </dl>
+        </>
+      )}
+    </section>
+  )
+}
+
+function About({ about, answer: { key, names }, known }: { about: string | null; answer: AccessReport; known: Known }) {
+  const called = names.length === 0 ? 'the directory has no name for this key' : 'known here as '
+  if (about === null || key !== null)
+    return (
+      <>
+        {about === null || key === known.me ? 'You' : 'The key'} <span title={key ?? ''}>({shortKey(key ?? 'no key')})</span>: {called}
+        {names.map((name, i) => (
+          <span key={name}>
+            {i > 0 && ', '}
+            <Label>{name}</Label>
+          </span>
+        ))}
+        .
+      </>
+    )
+  return (
+    <>
+      This is <Said>{whoWords(about, known)}</Said>.
+    </>
+  )
+}
+
+function Answered({ right, answer, known }: { right: Right; answer: AccessReport; known: Known }) {
+  const found = answer.allowed.find((one) => one.right === right)
+  return (
+    <div data-right={right} data-allowed={found !== undefined}>
+      <dt title={explained[right]}>
+        {found === undefined ? <X aria-hidden size={15} className="no" /> : <Check aria-hidden size={15} className="yes" />} {right}
+      </dt>
+      <dd>{found === undefined ? `No: no triple lets them ${deeds[right]} ${right === 'copy' ? 'it' : 'this'}.` : <Why why={found.why} known={known} />}</dd>
+    </div>
+  )
+}
+
+function Why({ why, known }: { why: AccessReport['allowed'][number]['why']; known: Known }) {
+  if (why === 'open') return <>Yes: the directory has no triples, so everybody in the room may.</>
+  if (why === 'owner') return <>Yes, as owner: whoever made the directory cannot be shut out.</>
+  const words: Words = whoWords(why.principal, known)
+  return (
+    <>
+      Yes, by <bdi className="pattern" title={shown(why.principal)}>{shown(`${shortPattern(why.principal)} at ${why.path}`)}</bdi>: <Said>{words}</Said>.
+    </>
+  )
+}
