@@ -40,7 +40,7 @@ import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
 import { may, sightOf } from './auth/access'
-import { draftFault, newNodes } from './auth/authorise'
+import { draftFault, invitationFault, newNodes } from './auth/authorise'
 import type { Principal } from './auth/principal'
 import { whoAsks } from './auth/session'
 import { certify } from './auth/certify'
@@ -247,7 +247,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: P
       return accessAt(copy, who, request.about, request.path, timestamp(Math.floor(turn.now * 1000), SWEEP_ORIGIN))
     case 'draft': {
       const { procedure } = request.change
-      const refused = draftFault(copy.visible, who, procedure, meantBy(request.change))
+      const refused = procedure === 'enrol' ? invitationFault(copy.visible, meantBy(request.change), turn.now) : draftFault(copy.visible, who, procedure, meantBy(request.change))
       if (refused !== null) return refused
       const branches = draftChange(copy, request.change)
       if (isFailure(branches)) return branches
@@ -335,7 +335,7 @@ function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: See
 const mayTest = ({ visible }: DirectoryCopy, who: Principal, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? unexpiredFault(turn.now, copy, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? (signed.intent.procedure === 'enrol' ? invitationFault(copy.visible, signed.intent.branches, turn.now) : null) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
