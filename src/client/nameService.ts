@@ -217,6 +217,8 @@ export interface NameService {
   introduce(vd: string, options?: WriteOptions): Promise<Written & { name: string; isNew: boolean }>
   /** Who calls, as a directory knows them: the key, the entries there that have it, and on whom that rests. */
   whoAmI(fn?: string): Promise<Recognised>
+  /** 20 letters of a key's hash in groups of four, to be compared by eye or aloud. */
+  fingerprint(key: string): Promise<string>
   /** The keys of an entry, oldest first: of one person's devices. */
   keys(vd: string): Promise<KnownKey[]>
   /** Whoever has the key is that entry from now on. `recovery`: it is in a backup. */
@@ -228,7 +230,7 @@ export interface NameService {
    * 1970; a week unless said, 30 days at most). The text holds the private half of a one-time key, which is nowhere else.
    */
   invite(vd: string, options?: WriteOptions & { until?: number }): Promise<{ invitation: string; key: string; until: number; name: string }>
-  /** Those of an entry that are open, the first to expire first. */
+  /** Those that are open, of an entry or of all entries of a directory, the first to expire first. */
   invitations(vd: string): Promise<OpenInvitation[]>
   /** An open invitation, by its one-time key, opens nothing any more. */
   withdraw(vd: string, key: string, options?: WriteOptions): Promise<Written>
@@ -347,6 +349,8 @@ export interface KnownKey {
 }
 
 export interface OpenInvitation {
+  /** The entry. */
+  label: Label
   /** The one-time key. */
   key: string
   fingerprint: string

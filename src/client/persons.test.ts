@@ -126,7 +126,9 @@ describe('an invitation', () => {
     expect(await service.invitations('/:Cho')).toEqual([])
     // The next one takes what has expired away.
     await service.invite('/:Cho')
+    await service.invite('/:Birrell', { until: Date.now() + 5000 })
     expect(await service.enumerate('/:Cho/Invited')).toHaveLength(1)
+    expect((await service.invitations('/')).map(({ label }) => label)).toEqual(['Birrell', 'Cho'])
   })
 
   it('that nobody knows, of another service, not whole, or for whom it is not, is refused in words', async () => {

@@ -18,7 +18,7 @@ import { ask, fromRoot, type Connection, type Names, type OneTimeKey } from './c
 import { formatInvitation, parseInvitation, type Invitation } from './invitation'
 import type { InvitationReport, KnownKey, NameService, OpenInvitation, WriteOptions, Written } from './nameService'
 
-type PersonCalls = Pick<NameService, 'introduce' | 'whoAmI' | 'keys' | 'addKey' | 'removeKey' | 'invite' | 'invitations' | 'withdraw' | 'invitation' | 'enrol'>
+type PersonCalls = Pick<NameService, 'introduce' | 'whoAmI' | 'fingerprint' | 'keys' | 'addKey' | 'removeKey' | 'invite' | 'invitations' | 'withdraw' | 'invitation' | 'enrol'>
 
 type Write = (name: FullName, change: Change, options?: WriteOptions, as?: OneTimeKey) => Promise<Written>
 
@@ -69,19 +69,25 @@ export function personCalls(connection: Connection, names: Names, write: Write):
 
   const spoken = async ({ directory, label }: Place): Promise<string> => below(await directoryName(directory.from), label)
 
+  const nodesAt = async (directory: Place['directory'], path: Label[]): Promise<{ tree: EncodedNode | null; writers: Map<Timestamp, string> }> => {
+    const { nodes } = await ask<ReadOutcome>(connection, { type: 'at', name: directory, request: { type: 'read', directory: directory.from, path, form: 'nodes', after: null } })
+    return { tree: nodes?.tree ?? null, writers: new Map(nodes?.writers ?? []) }
+  }
+  const openIn = (label: Label, invited: readonly EncodedNode[], writers: ReadonlyMap<Timestamp, string>): Promise<OpenInvitation>[] =>
+    invited.filter(isPresent).map(async ([key, ts, , ...times]) => ({ label, key, fingerprint: await connection.fingerprint(key), until: Date.parse(times.find(isPresent)?.[0] ?? ''), by: writers.get(ts) ?? null }))
+
   const entryAt = async ({ directory, label }: Place): Promise<Entry> => {
-    const { nodes } = await ask<ReadOutcome>(connection, { type: 'at', name: directory, request: { type: 'read', directory: directory.from, path: [label], form: 'nodes', after: null } })
-    const writers = new Map(nodes?.writers ?? [])
-    const [, , mark, ...below] = nodes?.tree ?? [label, '' as Timestamp, ABSENT]
+    const { tree, writers } = await nodesAt(directory, [label])
+    const [, , mark, ...below] = tree ?? [label, '' as Timestamp, ABSENT]
     const arcs = (second: Label): EncodedNode[] => childrenOf(below.find((each) => each[0] === second))
     const keys = arcs(KEYS).filter(isPresent).map(async ([key, ts, , ...noted]): Promise<KnownKey> => {
       const by = writers.get(ts) ?? null
       const isInvited = arcs(INVITED).some((each) => each[0] === by && each[2] === ABSENT && each[1] === ts)
       return { key, fingerprint: await connection.fingerprint(key), ts, by, isInvited, isRecovery: noted.some((each) => each[0] === RECOVERY && isPresent(each)) }
     })
-    const invitations = arcs(INVITED).filter(isPresent).map(async ([key, ts, , ...times]): Promise<OpenInvitation> => ({ key, fingerprint: await connection.fingerprint(key), until: Date.parse(times.find(isPresent)?.[0] ?? ''), by: writers.get(ts) ?? null }))
+    const invitations = openIn(label, arcs(INVITED), writers)
     const isOther = below.some((each) => isPresent(each) && NOBODYS.has(each[0]))
-    return { exists: nodes !== null && mark === PRESENT, isOther, keys: (await Promise.all(keys)).toSorted((a, b) => (a.ts < b.ts ? -1 : 1)), invitations: (await Promise.all(invitations)).toSorted((a, b) => a.until - b.until) }
+    return { exists: mark === PRESENT, isOther, keys: (await Promise.all(keys)).toSorted((a, b) => (a.ts < b.ts ? -1 : 1)), invitations: await Promise.all(invitations) }
   }
   const personAt = async (place: Place): Promise<Entry> => {
     const entry = await entryAt(place)
@@ -95,6 +101,14 @@ export function personCalls(connection: Connection, names: Names, write: Write):
   const freeName = async ({ directory, label }: Place): Promise<Label> => {
     const { labels } = await ask<ReadOutcome>(connection, { type: 'at', name: directory, request: { type: 'read', directory: directory.from, path: [], form: 'labels', after: null } })
     for (let number = 2; ; number++) if (labels?.includes(`${label}${number}`) !== true) return `${label}${number}`
+  }
+
+  const invitationsAt = async (vd: string): Promise<OpenInvitation[]> => {
+    const { name, path } = names.designator(vd)
+    const found = path.length > 0 ? null : await ask<Found>(connection, { type: 'lookup', name, entity: null })
+    if (found?.entity !== null) return (await entryAt(await placeOf(vd))).invitations
+    const { tree, writers } = await nodesAt({ from: found.directory, up: 0, labels: [] }, [])
+    return Promise.all(childrenOf(tree ?? undefined).filter(isPresent).flatMap((entry) => openIn(entry[0], childrenOf(childrenOf(entry).find(([label]) => label === INVITED)), writers)))
   }
 
   const enrolment = ({ key, label }: Invitation): Change => ({ procedure: 'enrol', under: { labels: [label], incarnations: null }, tree: [[INVITED, [[key, false]]], [KEYS, [[connection.person(), true]]]], replace: false })
@@ -130,6 +144,7 @@ export function personCalls(connection: Connection, names: Names, write: Write):
       })
       return { key: mine, fingerprint: await connection.fingerprint(mine), directory, owner, isOwner: owner === mine, isOpen, entries: await Promise.all(entries) }
     },
+    fingerprint: (key) => connection.fingerprint(key),
     async keys(vd) {
       return (await entryAt(await placeOf(vd))).keys
     },
@@ -157,8 +172,8 @@ export function personCalls(connection: Connection, names: Names, write: Write):
       return { invitation: formatInvitation({ directory: place.directory.from, label: place.label, key, secret, until: Math.floor(until) }), key, until, name: await spoken(place) }
     },
     async invitations(vd) {
-      const { invitations } = await entryAt(await placeOf(vd))
-      return invitations.filter(({ until }) => until >= connection.now())
+      const all = await invitationsAt(vd)
+      return all.filter(({ until }) => until >= connection.now()).toSorted((a, b) => a.until - b.until)
     },
     async withdraw(vd, key, options) {
       return change(await placeOf(vd), [[INVITED, [[key, false]]]], options)
