@@ -124,8 +124,8 @@ export function personCalls(connection: Connection, names: Names, write: Write):
       const { exists, keys } = await personAt(place)
       const isMine = keys.some(({ key }) => key === connection.person())
       if (keys.length > 0 && !isMine) {
-        const next = await freeName(place)
-        throw new NameServiceError(failure('NameTaken', { name: await spoken(place), reason: 'somebody else has it, with keys of their own', next: `${next} is free; or, if it is you, have yourself invited from the device that has it` }))
+        const free = await freeName(place)
+        throw new NameServiceError(failure('NameTaken', { name: await spoken(place), reason: 'somebody else has it, with keys of their own', next: `${free} is free; or, if it is you, have yourself invited from the device that has it`, free }))
       }
       const written = await change(place, [[KEYS, [[connection.person(), true]]]], options)
       connection.myself.entry = nameOf(place)

@@ -1,5 +1,5 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
+import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, Layers, Link2, Milestone, MonitorSmartphone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload, UserPlus } from 'lucide-react'
 import { withoutTX } from '../../client/json'
 import type { JsonTree, WriteOptions, Written } from '../../client/nameService'
 import type { Desk } from '../desk/desk'
@@ -7,6 +7,7 @@ import { designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import type { Named } from '../desk/listing'
 import { write } from '../desk/write'
 import { jsonOf } from '../value/json'
+import { spokenName } from '../person/myself'
 import { saveLines } from '../parts/saveLines'
 import type { MenuItem } from '../parts/menu'
 
@@ -28,6 +29,7 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
     case 'entry':
       return [
         { word: 'Rename…', icon: <Pencil size={size} />, act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
+        inviteTo(desk, subject.name),
         ...expirationActions(desk, subject),
         copyName,
         remove(desk, subject),
@@ -35,6 +37,13 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
     case 'server':
       return [copyName, ...lostServer(desk, subject)]
   }
+}
+
+/** A key more for an entry: of a further device of mine, or of whoever is to be that entry. */
+function inviteTo({ dialogs, tab }: Desk, name: string): MenuItem {
+  const view = tab.view.getState()
+  if (view.me !== null && spokenName(view, view.me) === name) return { word: 'Invite a device to be you…', icon: <MonitorSmartphone size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: view.me!, label: '', isDevice: true }) }
+  return { word: 'Invite somebody to be it…', icon: <UserPlus size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: parentOf(name) ?? ROOT, label: labelsOf(name).at(-1) ?? '', isDevice: false }) }
 }
 
 function expirationActions(desk: Desk, { name, expiration }: Subject): MenuItem[] {
@@ -58,6 +67,7 @@ function directoryActions(desk: Desk, at: string): MenuItem[] {
   return [
     { word: 'New entry…', icon: <Plus size={size} />, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
     { word: 'New directory…', icon: <FolderPlus size={size} />, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
+    { word: 'Invite a person…', icon: <UserPlus size={size} />, act: () => dialogs.open({ type: 'invitePerson', at, label: '', isDevice: false }) },
     { word: 'New link…', icon: <Link2 size={size} />, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
     ...(at === ROOT ? [{ word: 'New root above…', icon: <ChevronsUp size={size} />, act: () => dialogs.open({ type: 'newRoot', label: '', name: '' }) }, { word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },
