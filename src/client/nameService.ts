@@ -342,7 +342,7 @@ export interface KnownKey {
   ts: Timestamp
   /** The key that signed that: of whoever had the right, or a one-time key; null when it is not known here. */
   by: string | null
-  /** By an invitation, as long as copies remember it. */
+  /** By an invitation: then the key that signed it was the one-time key of that. */
   isInvited: boolean
   /** It is in a backup. */
   isRecovery: boolean

@@ -69,21 +69,19 @@ export function personCalls(connection: Connection, names: Names, write: Write):
 
   const spoken = async ({ directory, label }: Place): Promise<string> => below(await directoryName(directory.from), label)
 
-  const nodesAt = async (directory: Place['directory'], path: Label[]): Promise<{ tree: EncodedNode | null; writers: Map<Timestamp, string> }> => {
+  const nodesAt = async (directory: Place['directory'], path: Label[]): Promise<{ tree: EncodedNode | null; writers: Map<Timestamp, string>; enrolled: Set<Timestamp> }> => {
     const { nodes } = await ask<ReadOutcome>(connection, { type: 'at', name: directory, request: { type: 'read', directory: directory.from, path, form: 'nodes', after: null } })
-    return { tree: nodes?.tree ?? null, writers: new Map(nodes?.writers ?? []) }
+    return { tree: nodes?.tree ?? null, writers: new Map(nodes?.writers ?? []), enrolled: new Set(nodes?.enrolled ?? []) }
   }
   const openIn = (label: Label, invited: readonly EncodedNode[], writers: ReadonlyMap<Timestamp, string>): Promise<OpenInvitation>[] =>
     invited.filter(isPresent).map(async ([key, ts, , ...times]) => ({ label, key, fingerprint: await connection.fingerprint(key), until: Date.parse(times.find(isPresent)?.[0] ?? ''), by: writers.get(ts) ?? null }))
 
   const entryAt = async ({ directory, label }: Place): Promise<Entry> => {
-    const { tree, writers } = await nodesAt(directory, [label])
+    const { tree, writers, enrolled } = await nodesAt(directory, [label])
     const [, , mark, ...below] = tree ?? [label, '' as Timestamp, ABSENT]
     const arcs = (second: Label): EncodedNode[] => childrenOf(below.find((each) => each[0] === second))
     const keys = arcs(KEYS).filter(isPresent).map(async ([key, ts, , ...noted]): Promise<KnownKey> => {
-      const by = writers.get(ts) ?? null
-      const isInvited = arcs(INVITED).some((each) => each[0] === by && each[2] === ABSENT && each[1] === ts)
-      return { key, fingerprint: await connection.fingerprint(key), ts, by, isInvited, isRecovery: noted.some((each) => each[0] === RECOVERY && isPresent(each)) }
+      return { key, fingerprint: await connection.fingerprint(key), ts, by: writers.get(ts) ?? null, isInvited: enrolled.has(ts), isRecovery: noted.some((each) => each[0] === RECOVERY && isPresent(each)) }
     })
     const invitations = openIn(label, arcs(INVITED), writers)
     const isOther = below.some((each) => isPresent(each) && NOBODYS.has(each[0]))

@@ -57,7 +57,7 @@ import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import type { Branch, SignedIntent } from './values/intent'
+import type { Branch, SignedIntent, UpdateSet } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =
@@ -247,7 +247,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: P
       return accessAt(copy, who, request.about, request.path, timestamp(Math.floor(turn.now * 1000), SWEEP_ORIGIN))
     case 'draft': {
       const { procedure } = request.change
-      const refused = procedure === 'enrol' ? invitationFault(copy.visible, meantBy(request.change), turn.now) : draftFault(copy.visible, who, procedure, meantBy(request.change))
+      const refused = procedure === 'enrol' ? invitationFault(copy.visible, meantBy(request.change), turn.now, (ts) => setAt(copy, ts)?.intent.author) : draftFault(copy.visible, who, procedure, meantBy(request.change))
       if (refused !== null) return refused
       const branches = draftChange(copy, request.change)
       if (isFailure(branches)) return branches
@@ -311,11 +311,14 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[], sees: Sees): Nodes
     for (const child of below) collect(child)
   }
   collect(tree)
-  const writers = [...stamps].flatMap((ts): [Timestamp, string][] => {
-    const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
-    return set?.ts === ts ? [[ts, set.intent.author]] : []
-  })
-  return { tree, writers }
+  const sets = [...stamps].flatMap((ts) => setAt(copy, ts) ?? [])
+  return { tree, writers: sets.map(({ ts, intent }) => [ts, intent.author]), enrolled: sets.flatMap(({ ts, intent }) => (intent.procedure === 'enrol' ? [ts] : [])) }
+}
+
+/** The set that was given a time-stamp, as far as it is known here. */
+function setAt(copy: DirectoryCopy, ts: Timestamp): UpdateSet | undefined {
+  const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
+  return set?.ts === ts ? set : undefined
 }
 
 /** The nodes that a change speaks of, as branches: new is what it ends at, whatever stands there. */
@@ -335,7 +338,7 @@ function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: See
 const mayTest = ({ visible }: DirectoryCopy, who: Principal, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
-  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? (signed.intent.procedure === 'enrol' ? invitationFault(copy.visible, signed.intent.branches, turn.now) : null) ?? unexpiredFault(turn.now, copy, signed.intent))
+  const fault = signed.intent.procedure === 'newD' ? failure('Reserved', { name: formatPath(['.']), procedure: 'newD' }) : (reservedFault(copy.visible, signed.intent) ?? (signed.intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, signed.intent)) : null) ?? removalFault(copy, signed.intent) ?? announcementFault(copy, turn.server.root, signed.intent) ?? (signed.intent.procedure === 'enrol' ? invitationFault(copy.visible, signed.intent.branches, turn.now, (ts) => setAt(copy, ts)?.intent.author) : null) ?? unexpiredFault(turn.now, copy, signed.intent))
   if (fault !== null) return fault
   const accepted = originate(turn, copy, signed)
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }

@@ -119,19 +119,18 @@ function isInvited(tree: ValueTree, { author, branches }: Intent, ts: Timestamp)
 
 /**
  * What is said of an invitation before it is used, to whoever has its key and to nobody else; null: it is open. That it was used
- * shows by the key that came in the same change.
+ * shows by a key that its key has signed: `authorOf` says who made what stands there.
  */
-export function invitationFault(tree: ValueTree, branches: readonly Branch[], now: number): Failure | null {
+export function invitationFault(tree: ValueTree, branches: readonly Branch[], now: number, authorOf: (ts: Timestamp) => string | undefined): Failure | null {
   const [label, below] = onlyArc(branches)
   const [key] = onlyArc(below.filter(([second]) => second === INVITED).flatMap(([, , deeper]) => (typeof deeper === 'boolean' ? [] : deeper)))
   const until = stringAt(tree, [label, INVITED, key])
   const closed = (reason: string): Failure => failure('NotInvited', { name: shown(label), reason })
   if (until !== undefined) return now <= Date.parse(until) ? null : closed(`it was open until ${until}. Ask for a new one`)
-  const node = nodeAt(tree, [label, INVITED, key])
-  if (node?.mark !== 'absent') return closed('none with this key is known here: it may still be on its way, else it was used or withdrawn some time ago. Try again in a minute, or ask for a new one')
   const keys = visibleAt(tree, [label, KEYS])
-  const isUsed = keys !== undefined && [...visibleChildren(keys)].some(([, { ts }]) => ts === node.ts)
-  return closed(isUsed ? 'it has been used, and each can be once. Ask for a new one, and who used it if that was not you' : 'it was withdrawn. Ask for a new one')
+  if (keys !== undefined && [...visibleChildren(keys)].some(([, { ts }]) => authorOf(ts) === key)) return closed('it has been used, and each can be once. Ask for a new one, and who used it if that was not you')
+  if (nodeAt(tree, [label, INVITED, key])?.mark === 'absent') return closed('it was withdrawn. Ask for a new one')
+  return closed('none with this key is known here: it may still be on its way, else it was withdrawn, or is long out of use. Try again in a minute, or ask for a new one')
 }
 
 function onlyArc(branches: readonly Branch[]): [label: Label, below: readonly Branch[]] {

@@ -91,7 +91,7 @@ function Gift({ report: { directory, label, until, keys, isOpen, owner, rights }
         <b><Label>{label}</Label></b>
         <small>{keys.length === 0 ? 'an entry that nobody is yet' : `one person with ${keys.length === 1 ? 'a key that is' : `${keys.length} keys that are`} there already: accept only on a device of the same person`}</small>
       </dd>
-      <dt>Who is that may</dt>
+      <dt>It may</dt>
       <dd>
         {isOpen ? (
           'do everything, as everybody in the room: the directory is open'

@@ -44,12 +44,10 @@ export function PersonSheet({ onClose }: { onClose: () => void }) {
           <dt>Your key</dt>
           <dd>
             <span className="fingerprint whole">{fingerprint}</span>
-            <small>Read it aloud to somebody: who sees the same letters beside what you wrote sees your key.</small>
+            <small>To be compared aloud: who sees the same letters for you sees your key.</small>
           </dd>
         </dl>
         {me !== null && answer?.isKnown === true && <Devices me={me} keys={answer.keys} />}
-        <OpenInvitations />
-        <Recognition />
         <section aria-labelledby="backup-heading">
           <h3 id="backup-heading">Backup</h3>
           <p className="hint">The key of this browser cannot be read, nor copied: who clears its data is a guest again. A backup is a further key of your entry, in a file that a passphrase opens.</p>
@@ -64,7 +62,9 @@ export function PersonSheet({ onClose }: { onClose: () => void }) {
             </button>
           </div>
         </section>
+        <OpenInvitations />
         <UseLink />
+        <Recognition />
       </div>
     </Sheet>
   )

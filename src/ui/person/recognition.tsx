@@ -33,12 +33,14 @@ export function Recognition() {
       <ul className="recognition">
         {answer?.map((known) => (
           <li key={known.directory}>
-            <p>
-              <b><Label>{known.name}</Label></b>: <Names of={known} />
-            </p>
-            <p className="hint">
-              <Rests on={known} /> You may {known.isOpen ? 'do everything, as everybody in the room: it is open' : `${deedsOf(known.allowed.map(({ right }) => right))} in its entries${known.entries.length === 0 && !known.isOwner ? ', as everybody' : ''}`}.
-            </p>
+            <b><Label>{known.name}</Label></b>
+            <span>
+              <Names of={known} />
+              <small>
+                <Rests on={known} />
+              </small>
+            </span>
+            <span className="hint">{known.isOpen ? 'open to everybody in the room' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.entries.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
           </li>
         ))}
       </ul>
@@ -47,7 +49,7 @@ export function Recognition() {
 }
 
 function Names({ of: { entries, isOwner } }: { of: Known }) {
-  if (entries.length === 0) return isOwner ? <>its owner, without a name</> : <>a guest</>
+  if (entries.length === 0) return isOwner ? <>its owner</> : <>a guest</>
   return (
     <>
       {entries.map(({ name }, i) => (
@@ -67,12 +69,12 @@ function Rests({ on: { entries, owner, isOwner } }: { on: Known }) {
     <>
       {entries.map(({ name, ts, by, isInvited }) => (
         <span key={name}>
-          Your key was added {ts !== null && <Stamp ts={ts} />} {isInvited ? 'by an invitation' : by === null ? 'by whom is not known here' : <>by <KeyName of={by} /></>}.{' '}
+          key added {ts !== null && <Stamp ts={ts} />} {isInvited ? 'by an invitation' : by === null ? 'by whom is not known here' : <>by <KeyName of={by} /></>}{' '}
         </span>
       ))}
       {owner !== null && !isOwner && (
         <>
-          Its owner is <KeyName of={owner} />.{' '}
+          {entries.length > 0 && '· '}its owner is <KeyName of={owner} />
         </>
       )}
     </>
