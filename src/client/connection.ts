@@ -18,6 +18,14 @@ export interface Connection {
   readonly proofs: ReadonlyMap<DirectoryId, readonly Certificate[]>
   /** From now on it is known there by these, and says so on every link. */
   prove(directory: DirectoryId, chain: readonly Certificate[]): void
+  /** Which entry that person is here; whoever opened the connection may remember it. */
+  readonly myself: Myself
+  /** 20 letters of a key's hash, in groups, to be compared by eye or aloud. */
+  fingerprint(key: string): Promise<string>
+  /** A new key for an invitation, its private half as text. */
+  oneTimeKey(): Promise<OneTimeKey>
+  /** Signs with such a key; `BadRequest` where its halves do not belong together. */
+  signWith(key: OneTimeKey, intent: Intent): Promise<SignedIntent>
   /** Servers that are connected, by name. */
   peers(): { server: ServerId; name: string }[]
   self(): { id: ServerId; name: string; root: DirectoryId | null }
@@ -39,6 +47,16 @@ export interface Working {
   root: string
   /** What names without a `/` begin at, from the working root. */
   directory: string
+}
+
+/** The name of the entry from its directory's identifier, as it was introduced or enrolled; null for a guest. */
+export interface Myself {
+  entry: string | null
+}
+
+export interface OneTimeKey {
+  key: string
+  secret: string
 }
 
 /** A call's outcome; a failure is thrown as the error that programs catch. */

@@ -209,6 +209,38 @@ export interface NameService {
   /** These triples and no others, in one change; none: the directory is open again. */
   setAccess(fn: string, triples: readonly Grant[], options?: WriteOptions): Promise<Written>
 
+  // Who somebody is
+  /** The entry that whoever calls is here, by its directory's identifier (`#k3f9…/Lampson`), as introduced or enrolled last; null for a guest. */
+  readonly me: string | null
+  /**
+   * Makes an entry, `/DEC/SRC:Lampson`, with the caller's key, or gives the key to one without keys; `NameTaken` where others have
+   * keys there, with a name that is free. Of two who do so at once at two copies the later one has it.
+   */
+  introduce(vd: string, options?: WriteOptions): Promise<Written & { name: string; isNew: boolean }>
+  /** Who calls, as a directory knows them: the key, the entries there that have it, and on whom that rests. */
+  whoAmI(fn?: string): Promise<Recognised>
+  /** 20 letters of a key's hash in groups of four, to be compared by eye or aloud. */
+  fingerprint(key: string): Promise<string>
+  /** The keys of an entry, oldest first: of one person's devices. */
+  keys(vd: string): Promise<KnownKey[]>
+  /** Whoever has the key is that entry from now on. `recovery`: it is in a backup. */
+  addKey(vd: string, key: string, options?: WriteOptions & { recovery?: boolean }): Promise<Written>
+  /** Whoever has the key is that entry no more. What was written with it stays; the owner of a directory goes by the key itself, and stays the owner. */
+  removeKey(vd: string, key: string, options?: WriteOptions): Promise<Written>
+  /**
+   * An invitation to be an entry, made if there is none: whoever has the text may add one key to it, once, until then (ms since
+   * 1970; a week unless said, 30 days at most). The text holds the private half of a one-time key, which is nowhere else.
+   */
+  invite(vd: string, options?: WriteOptions & { until?: number }): Promise<{ invitation: string; key: string; until: number; name: string }>
+  /** Those that are open, of an entry or of all entries of a directory, the first to expire first. */
+  invitations(vd: string): Promise<OpenInvitation[]>
+  /** An open invitation, by its one-time key, opens nothing any more. */
+  withdraw(vd: string, key: string, options?: WriteOptions): Promise<Written>
+  /** What an invitation gives, before it is used; nothing is changed. */
+  invitation(text: string): Promise<InvitationReport>
+  /** Uses an invitation: the caller's key is one of that entry from now on. `NotInvited` when it was used, withdrawn, or has expired. */
+  enrol(text: string, options?: WriteOptions): Promise<Written & { name: string }>
+
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */
@@ -303,6 +335,65 @@ export interface AccessReport {
   /** The triples that speak of that one; none of somebody else for who may not read them. */
   granting: Grant[]
   allowed: { right: Right; why: 'open' | 'owner' | Grant }[]
+}
+
+/** A key of an entry. */
+export interface KnownKey {
+  key: string
+  /** 20 letters of its hash, in groups of four. */
+  fingerprint: string
+  /** When it was added. */
+  ts: Timestamp
+  /** The key that signed that: of whoever had the right, or a one-time key; null when it is not known here. */
+  by: string | null
+  /** By an invitation: then the key that signed it was the one-time key of that. */
+  isInvited: boolean
+  /** It is in a backup. */
+  isRecovery: boolean
+}
+
+export interface OpenInvitation {
+  /** The entry. */
+  label: Label
+  /** The one-time key. */
+  key: string
+  fingerprint: string
+  /** ms since 1970 */
+  until: number
+  /** Who made it; null when it is not known here. */
+  by: string | null
+}
+
+export interface Recognised {
+  key: string
+  fingerprint: string
+  directory: DirectoryId
+  /** The key of who made the directory, on whom all that it says rests. */
+  owner: string | null
+  isOwner: boolean
+  isOpen: boolean
+  /** The entries here that have the key, since when, and who added it. */
+  entries: { name: string; ts: Timestamp | null; by: string | null; isInvited: boolean }[]
+}
+
+/** What whoever uses an invitation becomes. */
+export interface InvitationReport {
+  /** The entry. */
+  name: string
+  /** The directory, by its name from the working root, and the label in it. */
+  directory: string
+  label: Label
+  until: number
+  /** Why it opens nothing now; null when it is open. */
+  fault: NameServiceError | null
+  /** The caller's key is one of the entry already. */
+  isMine: boolean
+  /** The keys that the entry has, as far as they may be read. */
+  keys: KnownKey[]
+  isOpen: boolean
+  owner: string | null
+  /** What the entry may do: with itself, with all entries, and with what the directory says of itself. */
+  rights: { own: Right[]; all: Right[]; self: Right[] }
 }
 
 /** Why a directory cannot go there, or the name that it would have. */

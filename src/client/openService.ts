@@ -21,10 +21,11 @@ import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import { CachedLookups } from './cachedLookups'
 import { accessCalls } from './access'
-import { ask, fromRoot, Names, type Connection } from './connection'
+import { ask, fromRoot, Names, type Connection, type OneTimeKey } from './connection'
 import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { moveCalls, type MoveOf } from './moves'
+import { personCalls } from './persons'
 import { Prover } from './prover'
 import { removalCalls } from './removals'
 import { newRoot, type First } from './newRoot'
@@ -240,6 +241,10 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
     },
     ...moves,
     ...accessCalls(connection, names, (name, change, options) => writer.write(name, change, options)),
+    ...personCalls(connection, names, (name, change, options, as) => writer.write(name, change, options, as)),
+    get me() {
+      return connection.myself.entry
+    },
     newRoot: (sn, fn, name, options = {}) => newRoot({ connection, directory, serverOf, moves, genesis: (first) => writer.genesis(first) }, sn, fn, name, options),
     ...epochCalls(connection, directoryOf, directory, serverOf, (name, change) => writer.write(name, change)),
     async sweep(fn, sn, { form = 'parallel' } = {}) {
@@ -332,13 +337,13 @@ class Writer {
   }
 
   /** One call, one signature, one time-stamp; drawn up anew if somebody was faster, unless an incarnation was named. */
-  async write(name: FullName, change: Change, options: WriteOptions = {}): Promise<Written> {
+  async write(name: FullName, change: Change, options: WriteOptions = {}, as: OneTimeKey | null = null): Promise<Written> {
     const wish = this.#wish(options)
     for (let attempt = 1; ; attempt++) {
       const drafted = await ask<Drafted>(this.#connection, { type: 'at', name, request: { type: 'draft', directory: placeholder, change } })
       if (drafted.branches.length === 0) return this.#unchanged(drafted, change, wish)
       try {
-        return await this.#submit(drafted, change.procedure, wish)
+        return await this.#submit(drafted, change.procedure, wish, as)
       } catch (error) {
         if (options.plan === true && error instanceof NameServiceError && error.code === 'NotExpired') return this.#plan(drafted, change, wish, error)
         const faster = error instanceof NameServiceError && error.code === 'Superseded' && change.under.incarnations === null
@@ -390,8 +395,8 @@ class Writer {
     return wish
   }
 
-  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, wish: Wish): Promise<Written> {
-    return this.#hand(server, await this.#sign(directory, procedure, branches), wish)
+  async #submit({ directory, server, branches }: Pick<Drafted, 'directory' | 'server' | 'branches'>, procedure: ProcedureName, wish: Wish, as: OneTimeKey | null = null): Promise<Written> {
+    return this.#hand(server, await this.#sign(directory, procedure, branches, as), wish)
   }
 
   async #hand(server: ServerId, signed: SignedIntent, { durability, patience }: Wish): Promise<Written> {
@@ -424,10 +429,10 @@ class Writer {
     return { di, signed: await this.#sign(di, 'newD', firstChange(label, [...self, ['Genesis', null, [leaf(genesis)]]], references)) }
   }
 
-  #sign(directory: DirectoryId, procedure: ProcedureName, branches: readonly Branch[]): Promise<SignedIntent> {
+  #sign(directory: DirectoryId, procedure: ProcedureName, branches: readonly Branch[], as: OneTimeKey | null = null): Promise<SignedIntent> {
     const from = Math.floor(this.#connection.now()) - INTENT_LIFE / 2
-    const intent: Intent = { directory, author: this.#connection.person(), nonce: this.#connection.random(26), from, until: from + INTENT_LIFE, procedure, branches }
-    return this.#connection.sign(intent)
+    const intent: Intent = { directory, author: as?.key ?? this.#connection.person(), nonce: this.#connection.random(26), from, until: from + INTENT_LIFE, procedure, branches }
+    return as === null ? this.#connection.sign(intent) : this.#connection.signWith(as, intent)
   }
 }
 

@@ -40,7 +40,7 @@ import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
 import { may, sightOf } from './auth/access'
-import { draftFault, newNodes } from './auth/authorise'
+import { draftFault, invitationFault, newNodes } from './auth/authorise'
 import type { Principal } from './auth/principal'
 import { whoAsks } from './auth/session'
 import { certify } from './auth/certify'
@@ -57,7 +57,7 @@ import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import { intentId, type Branch, type Intent, type SignedIntent } from './values/intent'
+import { intentId, type Branch, type Intent, type SignedIntent, type UpdateSet } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =
@@ -247,7 +247,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: P
       return accessAt(copy, who, request.about, request.path, timestamp(Math.floor(turn.now * 1000), SWEEP_ORIGIN))
     case 'draft': {
       const { procedure } = request.change
-      const refused = draftFault(copy.visible, who, procedure, meantBy(request.change))
+      const refused = procedure === 'enrol' ? invitationFault(copy.visible, meantBy(request.change), turn.now, (ts) => setAt(copy, ts)?.intent.author) : draftFault(copy.visible, who, procedure, meantBy(request.change))
       if (refused !== null) return refused
       const branches = draftChange(copy, request.change)
       if (isFailure(branches)) return branches
@@ -311,11 +311,14 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[], sees: Sees): Nodes
     for (const child of below) collect(child)
   }
   collect(tree)
-  const writers = [...stamps].flatMap((ts): [Timestamp, string][] => {
-    const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
-    return set?.ts === ts ? [[ts, set.intent.author]] : []
-  })
-  return { tree, writers }
+  const sets = [...stamps].flatMap((ts) => setAt(copy, ts) ?? [])
+  return { tree, writers: sets.map(({ ts, intent }) => [ts, intent.author]), enrolled: sets.flatMap(({ ts, intent }) => (intent.procedure === 'enrol' ? [ts] : [])) }
+}
+
+/** The set that was given a time-stamp, as far as it is known here. */
+function setAt(copy: DirectoryCopy, ts: Timestamp): UpdateSet | undefined {
+  const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
+  return set?.ts === ts ? set : undefined
 }
 
 /** The nodes that a change speaks of, as branches: new is what it ends at, whatever stands there. */
@@ -346,7 +349,8 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
 function faultOfChange({ now, server }: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {
   if (intent.procedure === 'newD') return failure('Reserved', { name: formatPath(['.']), procedure: 'newD' })
   const moveFault = intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, intent)) : null
-  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, server.root, intent) ?? unexpiredFault(now, copy, intent)
+  const enrolFault = intent.procedure === 'enrol' ? invitationFault(copy.visible, intent.branches, now, (ts) => setAt(copy, ts)?.intent.author) : null
+  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, server.root, intent) ?? enrolFault ?? unexpiredFault(now, copy, intent)
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): CopyState {

@@ -21,6 +21,8 @@ const sentences = {
   Reserved: '{name} changes only through {procedure}, which keeps its invariants.',
   BadSignature: 'The signature of the change is not the one of {author}; nothing was changed.',
   NoRight: 'There is no right to {what} {name} here: ask somebody for it who may change the rights of that directory.',
+  NotInvited: 'The invitation to be {name} is not open: {reason}.',
+  NameTaken: '{name} is taken: {reason}. {next}.',
   LockOut: 'After that nobody could change the rights of this directory any more: leave one triple with write on ./Access, or ./*.',
   Expired: 'The signed change was valid from {from} until {until}, and the clock of {server} says {now}; check the clocks and sign it again.',
   NotExpired: '{name} may change from {from} on, until when it may stand in caches. {next}.',

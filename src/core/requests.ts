@@ -131,6 +131,8 @@ export type Entry = [label: Label, type: 'directory' | 'link' | 'server' | 'entr
 export interface Nodes {
   tree: EncodedNode
   writers: [Timestamp, string][]
+  /** Of these time-stamps those of invitations that were used: their authors are one-time keys. */
+  enrolled: Timestamp[]
 }
 
 export interface ReadOutcome {
@@ -350,7 +352,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     tree: nullable(tree),
     labels: nullable(list(label, 20_000)),
     entries: nullable(list(tuple<Entry>(label, oneOf('directory', 'link', 'server', 'entry'), text(512), nullable(expiration)), 20_000)),
-    nodes: nullable(record({ tree: encodedNode, writers: list(tuple<[Timestamp, string]>(timestampShape, text(128)), 20_000) })),
+    nodes: nullable(record({ tree: encodedNode, writers: list(tuple<[Timestamp, string]>(timestampShape, text(128)), 20_000), enrolled: list(timestampShape, 20_000) })),
     snapshot: record({ mark: oneOf('present', 'absent'), path: list(tuple<[Label, Timestamp]>(label, timestampShape), 16) }),
     asOf: timestampShape,
     server: serverId,

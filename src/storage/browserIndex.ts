@@ -29,6 +29,8 @@ export interface KnownRoom {
   others?: string[]
   /** Its service is to be joined with another one: what was decided, and whether it is done [O3]. */
   combination?: KeptCombination | null
+  /** The entry that this browser's person is in it, by its directory's identifier; null: they put it off to say. */
+  me?: string | null
   lastUsed: number
 }
 
@@ -60,4 +62,11 @@ export async function personOf(index: BrowserIndex, make: () => Promise<SigningP
   if (first === undefined) await tx.store.put(fresh, 'me')
   await tx.done
   return first ?? fresh
+}
+
+/** What this browser knows of a room, changed; its other tabs remember other things of it meanwhile. */
+export async function changeRoom(index: BrowserIndex, id: string, news: Partial<KnownRoom>): Promise<void> {
+  const tx = index.transaction('rooms', 'readwrite')
+  await tx.store.put({ ...((await tx.store.get(id)) ?? { id, madeHere: false, root: null, lastUsed: 0 }), ...news })
+  await tx.done
 }

@@ -32,12 +32,31 @@ const nextStep = (): string => `Ask for the link again, or open ${ownRoomUrl()} 
 /** The page without a room in its address. */
 export const ownRoomUrl = (): string => `${location.origin}${location.pathname}`
 
-const roomIn = (url: string): string | null => new URLSearchParams(new URL(url).hash.slice(1)).get('room')
+const inFragment = (url: string, part: string): string | null => new URLSearchParams(new URL(url).hash.slice(1)).get(part)
+const roomIn = (url: string): string | null => inFragment(url, 'room')
 
 /** The room that an invitation leads to: the link, or what stands after `#room=` in it; null for anything else. */
 export function roomOfLink(text: string): string | null {
-  const given = /#room=([^&]*)$/.exec(text.trim())?.[1] ?? text.trim()
+  const given = /#room=([^&]*)(?:&.*)?$/.exec(text.trim())?.[1] ?? text.trim()
   return isRoom(given) ? given : null
+}
+
+/** The invitation to be somebody in the page's address: `#room=…&invitation=…`. */
+export const invitationInAddress = (): string | null => inFragment(location.href, 'invitation')
+
+/** Takes it out of the address, and of what the back button leads to. */
+export function forgetInvitation(room: string): void {
+  history.replaceState(history.state, '', inviteUrl(room, location.search))
+}
+
+/** Link that makes whoever opens it an entry of this room. The fragment is sent to no server. */
+export const invitationUrl = (room: string, invitation: string): string => `${inviteUrl(room)}&${new URLSearchParams({ invitation })}`
+
+/** Room and invitation of such a link; null for what is none. */
+export function linkToInvitation(text: string): { room: string; hash: string } | null {
+  const hash = text.trim().replace(/^[^#]*/, '')
+  const [room, invitation] = [roomOfLink(hash), new URLSearchParams(hash.slice(1)).get('invitation')]
+  return room === null || invitation === null ? null : { room, hash }
 }
 
 /** The room in the page's address (`#room=…`), else the one this browser was in last, else a new one. */
@@ -62,12 +81,13 @@ const lastEntered = (rooms: readonly KnownRoom[]): KnownRoom | undefined =>
   rooms.filter(({ id, madeHere, root }) => isRoom(id) && (madeHere || root !== null)).toSorted((a, b) => b.lastUsed - a.lastUsed)[0]
 
 /** A link to another room that is opened in this tab changes only the fragment: the page begins anew there. A fragment without a room is no other one. */
-export function followRoom(room: () => KnownRoom | null): void {
+export function followRoom(room: () => KnownRoom | null, invited: () => void): void {
   addEventListener('hashchange', () => {
     const given = roomIn(location.href)
     const here = room()
     if (given === null && here !== null) showRoom(here)
     else if (given !== null && given !== here?.id) location.reload()
+    else invited()
   })
 }
 
@@ -80,9 +100,9 @@ export function newServerUrl(room: string): string {
 }
 
 /** Link for somebody else, or another browser. */
-export function inviteUrl(room: string): string {
+export function inviteUrl(room: string, search = ''): string {
   const url = new URL(location.href)
-  url.search = ''
+  url.search = search
   url.hash = `room=${room}`
   return url.href
 }

@@ -6,6 +6,7 @@ import type { Outbox } from '../client/outbox'
 import type { NameService, WriteOptions } from '../client/nameService'
 import type { Durability, Kept } from '../core/copies/durability'
 import { unknownStorage } from '../core/copies/health'
+import { failure, NameServiceError } from '../core/errors'
 import type { Happening } from '../core/effects'
 import type { DirectoryId, ServerId } from '../core/names'
 import { serverIdOf } from '../core/directories/reference'
@@ -15,19 +16,22 @@ import type { Connected } from '../core/servers/connections'
 import { MAX_CHAINS, type Certificate } from '../core/values/certificate'
 import { randomBytes, toBase32 } from '../keys/encoding'
 import { missingPowers } from '../keys/powers'
-import { directoryIdOf, newSigningPair, sign, type SigningPair } from '../keys/signing'
+import { newPassphrase, weaknessOf } from '../keys/backup'
+import { fingerprintOf, newPortableKey, openPortableKey } from '../keys/portable'
+import { directoryIdOf, newSigningPair, sign } from '../keys/signing'
 import type { Network } from '../net/network'
 import { openWebrtcNetwork } from '../net/webrtcNetwork'
-import { openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
+import { changeRoom, openBrowserIndex, personOf, type BrowserIndex, type KnownRoom, type KnownServer } from '../storage/browserIndex'
 import { openOutbox } from '../storage/outbox'
 import { openIdbStore } from '../storage/idbStore'
 import { isRoom, roomsNamed } from '../core/directories/rooms'
 import { Combining } from './combining'
 import { consoleOf, type Console } from './console'
 import { Host } from './host'
-import { aloneInRoom, findRoom, followRoom, inviteUrl, newServerUrl, ownRoomUrl, takeServer } from './identity'
+import { aloneInRoom, findRoom, followRoom, forgetInvitation, invitationInAddress, invitationUrl, inviteUrl, linkToInvitation, newServerUrl, ownRoomUrl, takeServer } from './identity'
 import { loadSample } from './samples'
 import { Meeting } from './meeting'
+import { Person } from './person'
 import { readSettings, rememberDurability } from './settings'
 import { CREDENTIALS_LIFE, signCertificate, signIntent, speaksFor, verifyCertificate, verifyIntent } from './signatures'
 import type { Activity, TabControls, TabView } from './view'
@@ -55,14 +59,18 @@ export async function openTab(): Promise<Tab> {
   const missing = missingPowers()
   if (missing.length > 0) throw new Error(`This page cannot be a server: the browser withholds ${missing.join(', ')}. Browsers do so on pages that come by plain http from another machine: open it by https, or on the machine itself by http://localhost.`)
   let room: KnownRoom | null = null
-  followRoom(() => room)
+  let tab: OpenTab | null = null
+  followRoom(
+    () => room,
+    () => tab?.lookForInvitation(),
+  )
   const index = await openIndex()
   // Who deletes this page's data is not kept waiting by the tabs that are open.
   index.addEventListener('versionchange', () => index.close())
   room = await findRoom(index)
   const known = await takeServer(index, room.id)
-  const person = await personOf(index, newSigningPair)
-  const tab = new OpenTab(index, room, known, person)
+  const person = await Person.of(index, room.id, await personOf(index, newSigningPair), () => tab?.showPerson())
+  tab = new OpenTab(index, room, known, person)
   await tab.open()
   return { service: consoleOf(tab.service, tab.controls, tab.view), controls: tab.controls, view: tab.view, activity: tab.activity }
 }
@@ -87,7 +95,7 @@ class OpenTab {
   readonly #index: BrowserIndex
   #room: KnownRoom
   #known: KnownServer
-  readonly #person: SigningPair
+  readonly #person: Person
   /** Who this person is at directories where it has no entry. */
   readonly #proofs = new Map<DirectoryId, readonly Certificate[]>()
   readonly #passing = new PassingSweeps()
@@ -110,7 +118,7 @@ class OpenTab {
   /** Its store was gone when it started, although it had started before [B5]. */
   #isEmptied = false
 
-  constructor(index: BrowserIndex, room: KnownRoom, known: KnownServer, person: SigningPair) {
+  constructor(index: BrowserIndex, room: KnownRoom, known: KnownServer, person: Person) {
     this.#index = index
     this.#room = room
     this.#known = known
@@ -137,7 +145,8 @@ class OpenTab {
       durability: this.#settings.durability,
       clock: { correction: 0, greatestOffset: 0 },
       storage: unknownStorage,
-      person: person.keyText,
+      ...this.#whoIsShown(),
+      invitation: invitationInAddress(),
     }))
     this.service = openService(this.#connection(), { outbox: this.#outbox(), write: this.#write })
     this.controls = this.#controls()
@@ -220,15 +229,33 @@ class OpenTab {
   /** This person says that this server speaks for it: at the start, and anew before that has expired [A5]. */
   async #speakForPerson(): Promise<void> {
     const now = Date.now() + this.#running.server.clockCorrection
+    const { keys } = this.#person
     const [current] = this.#running.server.credentials
-    if (current !== undefined && current.until - now > CREDENTIALS_LIFE / 2) return
-    this.#speak([await speaksFor(this.#person, this.#known.keys.keyText, now)])
+    if (current?.issuer === keys.keyText && current.until - now > CREDENTIALS_LIFE / 2) return
+    this.#speak([await speaksFor(keys, this.#known.keys.keyText, now)])
   }
 
   /** Whose server this is, and by which proofs that person is known elsewhere: the latest, since old ones expire. */
   #speak(credentials: readonly Certificate[]): void {
     const chains = [...this.#proofs.values()].filter((chain) => chain.every(({ until }) => until > Date.now())).slice(-MOST_PROOFS)
-    this.#running.input({ type: 'person', key: this.#person.keyText, credentials: [...credentials], chains: chains.map((chain) => [...chain]) })
+    this.#running.input({ type: 'person', key: this.#person.keys.keyText, credentials: [...credentials], chains: chains.map((chain) => [...chain]) })
+  }
+
+  #whoIsShown(): Pick<TabView, 'person' | 'fingerprint' | 'me' | 'asked'> {
+    const { keys, fingerprint, entry, isAsked } = this.#person
+    return { person: keys.keyText, fingerprint, me: entry, asked: isAsked }
+  }
+
+  /** Somebody else uses this browser from now on, or under another name. */
+  showPerson(): void {
+    this.view.setState(this.#whoIsShown())
+    this.#proofs.clear()
+    if (this.#host !== null) void this.#speakForPerson()
+  }
+
+  /** A link that was opened in this tab carries one. */
+  lookForInvitation(): void {
+    this.view.setState({ invitation: invitationInAddress() })
   }
 
   /** Only a tab of the browser that made the room makes the root, one at a time; others wait for a server that knows it. */
@@ -253,14 +280,7 @@ class OpenTab {
   /** The room as this browser knows it, for its next tabs. */
   async #rememberRoom(news: Partial<KnownRoom>): Promise<void> {
     this.#room = { ...this.#room, ...news }
-    await this.#remembered(this.#updateRoom(news))
-  }
-
-  /** Other tabs remember other things of it meanwhile. */
-  async #updateRoom(news: Partial<KnownRoom>): Promise<void> {
-    const tx = this.#index.transaction('rooms', 'readwrite')
-    await tx.store.put({ ...((await tx.store.get(this.#room.id)) ?? this.#room), ...news, lastUsed: Date.now() })
-    await tx.done
+    await this.#remembered(changeRoom(this.#index, this.#room.id, { ...news, lastUsed: Date.now() }))
   }
 
   /** What this browser cannot remember is no reason to stop: it would only have been of use to the next tab. */
@@ -321,12 +341,22 @@ class OpenTab {
     return {
       call: (call) => this.#running.call(call),
       sign: async (intent) => {
-        const signature = await signIntent(this.#person, intent)
+        const signature = await signIntent(this.#person.keys, intent)
         this.#running.trust({ intent, signature })
         return { intent, signature }
       },
-      person: () => this.#person.keyText,
-      home: () => null,
+      person: () => this.#person.keys.keyText,
+      myself: this.#person,
+      fingerprint: fingerprintOf,
+      oneTimeKey: newPortableKey,
+      signWith: async (oneTime, intent) => {
+        const keys = await openPortableKey(oneTime)
+        if (keys === null) throw new NameServiceError(failure('BadRequest', { reason: 'the invitation is not whole: the halves of its key do not belong together. Copy the link again' }))
+        const signature = await signIntent(keys, intent)
+        this.#running.trust({ intent, signature })
+        return { intent, signature }
+      },
+      home: () => this.#person.home,
       proofs: this.#proofs,
       prove: (directory, chain) => {
         this.#proofs.set(directory, chain)
@@ -387,6 +417,32 @@ class OpenTab {
       },
       loadSample: (sample, progress) => loadSample(this.service, this.#running.server.name, sample, progress),
       tape: () => this.#host?.tape() ?? null,
+      putOffName: () => {
+        this.#person.entry = null
+      },
+      invitationUrl: (invitation) => invitationUrl(this.#room.id, invitation),
+      linkToInvitation: (text) => {
+        const link = linkToInvitation(text)
+        return link && { isHere: link.room === this.#room.id, hash: link.hash }
+      },
+      openInvitation: (hash) => {
+        location.hash = hash
+      },
+      endInvitation: () => {
+        forgetInvitation(this.#room.id)
+        this.lookForInvitation()
+      },
+      weaknessOf,
+      newPassphrase,
+      backUp: async (passphrase) => {
+        const { me } = this.service
+        if (me === null) throw new Error('A backup is of an entry that you are: give your name first.')
+        return this.#person.backUp(me, passphrase, (key) => this.service.addKey(me, key, { recovery: true }))
+      },
+      restore: async (file, passphrase) => {
+        const { entry, room } = await this.#person.restore(file, passphrase)
+        return { entry, isHere: room === this.#room.id, roomUrl: inviteUrl(room) }
+      },
       askPersistence: async () => {
         const persisted = await navigator.storage.persist()
         await this.#measureStorage()

@@ -49,8 +49,15 @@ export interface TabView {
   /** ms that this clock is corrected by; the greatest offset to a peer. */
   clock: { correction: number; greatestOffset: number }
   storage: Storage
-  /** This person's public key as text. */
+  /** This person's public key as text, and 20 letters of its hash. */
   person: string
+  fingerprint: string
+  /** The entry that this person is in this room, by its directory's identifier (`#k3f9…/Lampson`); null for a guest. */
+  me: string | null
+  /** They have not been asked for a name yet, or not answered. */
+  asked: boolean
+  /** The invitation in the page's address, to be looked at and used or not. */
+  invitation: string | null
 }
 
 export interface CopyView {
@@ -120,6 +127,23 @@ export interface TabControls {
   /** Loads a sample below the root; progress in entries. */
   loadSample(sample: 'ansi' | 'zones', progress: (done: number, all: number) => void): Promise<void>
   askPersistence(): Promise<boolean>
+  /** No name now: they are asked no more, and can give one whenever they want. */
+  putOffName(): void
+  /** The link that carries an invitation, to be shown to whom it is for. */
+  invitationUrl(invitation: string): string
+  /** Whether a text is such a link, and whether to this room. */
+  linkToInvitation(text: string): { isHere: boolean; hash: string } | null
+  /** Opens one in this tab, which goes to its room. */
+  openInvitation(hash: string): void
+  /** The invitation is used, or is not wanted: it goes out of the address. */
+  endInvitation(): void
+  /** Why a passphrase could be guessed, in words, or null; and one that cannot. */
+  weaknessOf(passphrase: string): string | null
+  newPassphrase(): string
+  /** Gives my entry a recovery key, and answers it as a file. */
+  backUp(passphrase: string): Promise<string>
+  /** Makes this browser the person of a backup. */
+  restore(file: string, passphrase: string): Promise<{ entry: string | null; isHere: boolean; roomUrl: string }>
   /** The last minutes of this server as lines of a file, to be run again in the lab; null where it stores too much to be recorded. */
   tape(): string[] | null
   /** For all that is changed in this page from now on; remembered in this browser. */

@@ -87,6 +87,10 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
       proofs.set(directory, chain)
       host.input({ type: 'person', key: person, credentials, chains: [...proofs.values()].map((each) => [...each]) })
     },
+    myself: { entry: null },
+    fingerprint: (key) => Promise.resolve(key.slice(0, 20)),
+    oneTimeKey: () => Promise.resolve({ key: `p256:${random.id(43)}${random.id(44)}`, secret: random.id(43) }),
+    signWith: (_key, intent) => Promise.resolve({ intent, signature: signature(intent) }),
     working: { root: '/', directory: '/' },
     self: () => ({ id, name: host.server.name, root: host.server.root }),
     peers: () => [...host.server.peers.values()].map(({ server, name }) => ({ server, name })),

@@ -1,10 +1,11 @@
 import { CombineSheet } from './combination/combineSheet'
+import { useEffect } from 'react'
 import { useStore } from 'zustand'
 import { AbandonSheet } from './epochs/abandonSheet'
 import { AddCopySheet } from './copies/addCopySheet'
 import { NewEpochSheet } from './epochs/newEpochSheet'
 import { RemoveCopySheet } from './copies/removeCopySheet'
-import { useDesk } from './desk/desk'
+import { useDesk, useView } from './desk/desk'
 import { HelpSheet } from './header/helpSheet'
 import { InviteSheet } from './header/inviteSheet'
 import { Palette } from './header/palette'
@@ -13,6 +14,10 @@ import { MoveSheet } from './names/moveSheet'
 import { RemoveDirectorySheet } from './names/removeDirectorySheet'
 import { NewRootSheet } from './names/newRootSheet'
 import { LostServerSheet } from './network/lostServerSheet'
+import { BackUpSheet, RestoreSheet } from './person/backupSheets'
+import { InvitationSheet } from './person/invitationSheet'
+import { InvitePersonSheet } from './person/invitePersonSheet'
+import { PersonSheet } from './person/personSheet'
 import { ServerSheet } from './network/serverSheet'
 import { ExpiresSheet } from './expiration/expiresSheet'
 import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './names/nameSheets'
@@ -20,6 +25,11 @@ import { NewDirectorySheet, NewEntrySheet, NewLinkSheet, RenameSheet } from './n
 /** The dialog that is open, if one is. */
 export function Dialogs() {
   const { dialogs } = useDesk()
+  const invitation = useView((view) => view.invitation)
+  useEffect(() => {
+    // It was opened for this: the link says so.
+    if (invitation !== null) dialogs.open({ type: 'invitation' })
+  }, [dialogs, invitation])
   const open = useStore(dialogs.store, (state) => state.open)
   if (open === null) return null
   const onClose = (): void => {
@@ -63,6 +73,16 @@ export function Dialogs() {
       return <ExpiresSheet request={open} onClose={onClose} />
     case 'combine':
       return <CombineSheet request={open} onClose={onClose} />
+    case 'person':
+      return <PersonSheet onClose={onClose} />
+    case 'invitation':
+      return <InvitationSheet onClose={onClose} />
+    case 'invitePerson':
+      return <InvitePersonSheet request={open} onClose={onClose} />
+    case 'backUp':
+      return <BackUpSheet onClose={onClose} />
+    case 'restore':
+      return <RestoreSheet onClose={onClose} />
     case 'import':
       return <ImportSheet request={open} onClose={onClose} />
   }

@@ -10,7 +10,7 @@ import { formatPath, shown, type Label } from '../names'
 import { millisecondsOf, type Timestamp } from '../timestamp'
 import type { Branch, Intent, ProcedureName, UpdateSet } from '../values/intent'
 import { stringAt } from '../values/readValue'
-import { visibleAt, type ValueTree } from '../values/valueTree'
+import { nodeAt, visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { ACCESS, may, mayWriteSomewhere, ownerOf, triplesIn } from './access'
 import { KEYS, principalOf } from './authentication'
 import type { Principal } from './principal'
@@ -115,6 +115,27 @@ function isInvited(tree: ValueTree, { author, branches }: Intent, ts: Timestamp)
   const isUsed = invited?.[0] === INVITED && isOnly(invited[2], (leaf) => leaf[0] === author && leaf[2] === false)
   const isAdded = keys?.[0] === KEYS && isOnly(keys[2], (leaf) => leaf[2] === true)
   return below.length === 2 && isUsed && isAdded
+}
+
+/**
+ * What is said of an invitation before it is used, to whoever has its key and to nobody else; null: it is open. That it was used
+ * shows by a key that its key has signed: `authorOf` says who made what stands there.
+ */
+export function invitationFault(tree: ValueTree, branches: readonly Branch[], now: number, authorOf: (ts: Timestamp) => string | undefined): Failure | null {
+  const [label, below] = onlyArc(branches)
+  const [key] = onlyArc(below.filter(([second]) => second === INVITED).flatMap(([, , deeper]) => (typeof deeper === 'boolean' ? [] : deeper)))
+  const until = stringAt(tree, [label, INVITED, key])
+  const closed = (reason: string): Failure => failure('NotInvited', { name: shown(label), reason })
+  if (until !== undefined) return now <= Date.parse(until) ? null : closed(`it was open until ${until}. Ask for a new one`)
+  const keys = visibleAt(tree, [label, KEYS])
+  if (keys !== undefined && [...visibleChildren(keys)].some(([, { ts }]) => authorOf(ts) === key)) return closed('it has been used, and each can be once. Ask for a new one, and who used it if that was not you')
+  if (nodeAt(tree, [label, INVITED, key])?.mark === 'absent') return closed('it was withdrawn. Ask for a new one')
+  return closed('none with this key is known here: it may still be on its way, else it was withdrawn, or is long out of use. Try again in a minute, or ask for a new one')
+}
+
+function onlyArc(branches: readonly Branch[]): [label: Label, below: readonly Branch[]] {
+  const [first] = branches
+  return branches.length !== 1 || first === undefined ? ['', []] : [first[0], typeof first[2] === 'boolean' ? [] : first[2]]
 }
 
 const isOnly = (below: Branch[2] | undefined, holds: (leaf: Branch) => boolean): boolean => Array.isArray(below) && below.length === 1 && holds(below[0] as Branch)

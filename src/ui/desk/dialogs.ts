@@ -22,6 +22,12 @@ export type DialogRequest =
   | { type: 'server' }
   | { type: 'lostServer'; name: string }
   | { type: 'combine'; link: string }
+  | { type: 'person' }
+  | { type: 'invitation' }
+  /** Of a device: `at` is the own entry; of a person: the directory, and the label if an entry is meant. */
+  | { type: 'invitePerson'; at: string; label: string; isDevice: boolean }
+  | { type: 'backUp' }
+  | { type: 'restore' }
 
 /** Which servers are ticked at first: those that can be reached, everyone, or these; and one that is not. */
 export interface NewEpochRequest {

@@ -9,13 +9,13 @@ import { nameActions } from '../names/nameActions'
 import { linkDeeds } from '../network/linkDeeds'
 
 export interface Command {
-  group: 'Here' | 'Servers and network' | 'Page'
+  group: 'Here' | 'Who you are' | 'Servers and network' | 'Page'
   word: string
   act: () => void
 }
 
 export function commandsOf(desk: Desk): Command[] {
-  return [...here(desk), ...network(desk), ...page(desk)]
+  return [...here(desk), ...person(desk), ...network(desk), ...page(desk)]
 }
 
 function here(desk: Desk): Command[] {
@@ -63,6 +63,24 @@ function network(desk: Desk): Command[] {
     ...linkDeeds(view.getState(), controls).map(({ word, act }): Command => ({ group, word, act })),
     { group, word: 'Isolate this tab', act: () => controls.isolate() },
     { group, word: 'Heal all', act: () => controls.healAll() },
+  ]
+}
+
+/** Who this person is, on this device and on others. */
+function person({ dialogs, tab }: Desk): Command[] {
+  const group = 'Who you are'
+  const { me } = tab.view.getState()
+  const mine: Command[] =
+    me === null
+      ? []
+      : [
+          { group, word: 'Invite a device to be you…', act: () => dialogs.open({ type: 'invitePerson', at: me, label: '', isDevice: true }) },
+          { group, word: 'Make a backup of who you are…', act: () => dialogs.open({ type: 'backUp' }) },
+        ]
+  return [
+    { group, word: me === null ? 'Say who you are…' : 'Who you are: key, devices, invitations…', act: () => dialogs.open({ type: 'person' }) },
+    ...mine,
+    { group, word: 'Restore who you are from a backup…', act: () => dialogs.open({ type: 'restore' }) },
   ]
 }
 

@@ -5,6 +5,7 @@ import { labDoor } from '../lab/labDoor'
 import { setTheme, themes, themeStore } from '../desk/theme'
 import { MenuButton } from '../parts/menuButton'
 import { Label } from '../parts/text'
+import { PersonChip } from '../person/chip'
 import { Mark } from './mark'
 import { ServerName } from './serverName'
 
@@ -38,6 +39,7 @@ export function Header({ drawer, onDrawer }: { drawer: Drawer; onDrawer: (drawer
         <Search aria-hidden size={15} /> <span>Go to a name, do anything</span> <kbd>Ctrl K</kbd>
       </button>
       <ServerName />
+      <PersonChip />
       <button type="button" className="quiet icon toggle" aria-label="Lab" aria-pressed={inLab} title="Lab: a simulated cluster, step by step" onClick={() => (inLab ? labDoor.close() : labDoor.open())}>
         <FlaskConical aria-hidden size={17} />
       </button>

@@ -12,7 +12,7 @@ import { Sheet } from '../parts/sheet'
 import { commandsOf, type Command } from './commands'
 
 const MOST_NAMES = 12
-const groups: readonly Command['group'][] = ['Here', 'Servers and network', 'Page']
+const groups: readonly Command['group'][] = ['Here', 'Who you are', 'Servers and network', 'Page']
 
 /** The command palette: go to a name, do anything. */
 export function Palette({ onClose }: { onClose: () => void }) {

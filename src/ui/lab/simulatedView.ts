@@ -43,6 +43,10 @@ export const simulatedView = ({ servers, tape }: LabPicture): TabView => ({
   clock: { correction: 0, greatestOffset: 0 },
   storage: unknownStorage,
   person: '',
+  fingerprint: '',
+  me: null,
+  asked: false,
+  invitation: null,
 })
 
 /** In the order of the ring, beginning at the same copy each time: the one whose server was named first. */

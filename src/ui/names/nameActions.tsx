@@ -1,5 +1,5 @@
 /** What can be done to a name: one list for the context menu, the menu beside the heading and the command palette. */
-import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, KeyRound, Layers, Link2, Milestone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload } from 'lucide-react'
+import { ChevronsUp, CircleMinus, Combine, Copy, Download, FolderInput, FolderPlus, Hourglass, KeyRound, Layers, Link2, Milestone, MonitorSmartphone, Pencil, Plus, RefreshCw, Trash2, Undo2, Unplug, Upload, UserPlus } from 'lucide-react'
 import { withoutTX } from '../../client/json'
 import type { JsonTree, WriteOptions, Written } from '../../client/nameService'
 import type { Desk } from '../desk/desk'
@@ -8,6 +8,7 @@ import type { Named } from '../desk/listing'
 import { mayAddBelow, mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
 import { jsonOf } from '../value/json'
+import { spokenName } from '../person/myself'
 import { saveLines } from '../parts/saveLines'
 import type { MenuItem } from '../parts/menu'
 
@@ -31,6 +32,7 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
       return [
         { word: 'Rename…', icon: <Pencil size={size} />, barred: barredAt(desk, subject.name), act: () => desk.dialogs.open({ type: 'rename', at: subject.name, label: labelsOf(subject.name).at(-1) ?? '' }) },
         access,
+        inviteTo(desk, subject.name),
         ...expirationActions(desk, subject),
         copyName,
         remove(desk, subject),
@@ -38,6 +40,13 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
     case 'server':
       return [copyName, ...lostServer(desk, subject)]
   }
+}
+
+/** A key more for an entry: of a further device of mine, or of whoever is to be that entry. */
+function inviteTo({ dialogs, tab }: Desk, name: string): MenuItem {
+  const view = tab.view.getState()
+  if (view.me !== null && spokenName(view, view.me) === name) return { word: 'Invite a device to be you…', icon: <MonitorSmartphone size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: view.me!, label: '', isDevice: true }) }
+  return { word: 'Invite somebody to be it…', icon: <UserPlus size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: parentOf(name) ?? ROOT, label: labelsOf(name).at(-1) ?? '', isDevice: false }) }
 }
 
 function expirationActions(desk: Desk, { name, expiration }: Subject): MenuItem[] {
@@ -73,6 +82,7 @@ function directoryActions(desk: Desk, at: string, access: MenuItem): MenuItem[] 
   return [
     { word: 'New entry…', icon: <Plus size={size} />, barred: adding, act: () => dialogs.open({ type: 'newEntry', at, label: '' }) },
     { word: 'New directory…', icon: <FolderPlus size={size} />, barred: adding, act: () => dialogs.open({ type: 'newDirectory', at, label: '', server: '' }) },
+    { word: 'Invite a person…', icon: <UserPlus size={size} />, barred: adding, act: () => dialogs.open({ type: 'invitePerson', at, label: '', isDevice: false }) },
     { word: 'New link…', icon: <Link2 size={size} />, barred: adding, act: () => dialogs.open({ type: 'newLink', at, label: '', target: '' }) },
     ...(at === ROOT ? [{ word: 'New root above…', icon: <ChevronsUp size={size} />, act: () => dialogs.open({ type: 'newRoot', label: '', name: '' }) }, { word: 'Join another name service…', icon: <Combine size={size} />, act: () => dialogs.open({ type: 'combine', link: '' }) }] : [{ word: 'Move…', icon: <FolderInput size={size} />, barred: ruling, act: () => dialogs.open({ type: 'move', at, to: at }) }]),
     { word: 'Add copy…', icon: <Layers size={size} />, act: () => dialogs.open({ type: 'addCopy', directory: at, server: '' }) },

@@ -1,6 +1,7 @@
 import { useDesk, useView } from '../desk/desk'
 import { CombinationNews } from '../combination/combinationNews'
 import { OldStoreNews } from '../epochs/oldStoreNews'
+import { NameNews } from '../person/nameNews'
 import { OutsideNews } from '../epochs/outsideNews'
 
 /** The states in which something is not as usual, in words, with what to do. */
@@ -36,6 +37,7 @@ export function StateBanner() {
       )}
       {state === 'running' && reason !== '' && <p className="banner warn" role="status">{reason}</p>}
       {state === 'running' && joining && !isolated && <p className="banner" role="status">Joining: this server is taking a copy of the root. Names can be read meanwhile.</p>}
+      <NameNews />
       <OutsideNews />
       <CombinationNews />
       <OldStoreNews />

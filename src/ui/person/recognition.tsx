@@ -1,0 +1,82 @@
+import { useShallow } from 'zustand/react/shallow'
+import type { AccessReport, Recognised } from '../../client/nameService'
+import { useDesk, useView } from '../desk/desk'
+import { useReading } from '../desk/reading'
+import { labelsOf } from '../desk/fullName'
+import { Label, Stamp } from '../parts/text'
+import { KeyName } from './keyName'
+import { deedsOf } from './wording'
+
+interface Known extends Recognised {
+  name: string
+  allowed: AccessReport['allowed']
+}
+
+/** By which name each directory known here knows me, on whom that rests, and what I may do. */
+export function Recognition() {
+  const { service } = useDesk().tab
+  const names = useView(useShallow((view) => Object.values(view.copies).filter(({ state }) => state === 'active').map(({ name }) => name).toSorted()))
+  const version = useView((view) => `${view.person} ${Object.values(view.copies).map((copy) => copy.version).join(' ')}`)
+  const { answer, failure } = useReading(names.length === 0 ? null : `recognition ${names.join(' ')}`, version, () =>
+    Promise.all(
+      names.map(async (name): Promise<Known> => {
+        const [recognised, { allowed }] = await Promise.all([service.whoAmI(name), service.access(name)])
+        return { ...recognised, name, allowed }
+      }),
+    ),
+  )
+  return (
+    <section aria-labelledby="recognition-heading">
+      <h3 id="recognition-heading">How directories know you</h3>
+      {failure !== null && <p className="trouble">{failure}</p>}
+      {names.length === 0 && <p className="hint">This server stores no directory yet.</p>}
+      <ul className="recognition">
+        {answer?.map((known) => (
+          <li key={known.directory}>
+            <b><Label>{known.name}</Label></b>
+            <span>
+              <Names of={known} />
+              <small>
+                <Rests on={known} />
+              </small>
+            </span>
+            <span className="hint">{known.isOpen ? 'open to everybody in the room' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.entries.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Names({ of: { entries, isOwner } }: { of: Known }) {
+  if (entries.length === 0) return isOwner ? <>its owner</> : <>a guest</>
+  return (
+    <>
+      {entries.map(({ name }, i) => (
+        <span key={name}>
+          {i > 0 && ', '}
+          <Label>{labelsOf(name).at(-1) ?? name}</Label>
+        </span>
+      ))}
+      {isOwner && ', and its owner'}
+    </>
+  )
+}
+
+/** Nobody is trusted by all: a name tells whom it rests on. */
+function Rests({ on: { entries, owner, isOwner } }: { on: Known }) {
+  return (
+    <>
+      {entries.map(({ name, ts, by, isInvited }) => (
+        <span key={name}>
+          key added {ts !== null && <Stamp ts={ts} />} {isInvited ? 'by an invitation' : by === null ? 'by whom is not known here' : <>by <KeyName of={by} /></>}{' '}
+        </span>
+      ))}
+      {owner !== null && !isOwner && (
+        <>
+          {entries.length > 0 && '· '}its owner is <KeyName of={owner} />
+        </>
+      )}
+    </>
+  )
+}
