@@ -97,7 +97,7 @@ const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/
 
 describe('the rules', () => {
   const rules = [...read('SPEC.md').matchAll(/^- \*\*([A-Za-z]+\d*)\*\*/gm)].map((match) => match[1]!)
-  const tested = new Set(tests.flatMap((file) => [...read(file).matchAll(/\[([A-Z]{1,2}\d+|monotone|convergence|noLostUpdate|noResurrection|cacheValidity|accessControl)\]/g)].map((match) => match[1]!)))
+  const tested = new Set(tests.flatMap((file) => [...read(file).matchAll(/\[([A-Z]{1,2}\d+|monotone|convergence|noLostUpdate|noResurrection|cacheValidity|accessControl|isolation)\]/g)].map((match) => match[1]!)))
   const named = new Set(
     sources.flatMap((file) => [...(/\.tsx?$/.test(file) ? read(file) : '').matchAll(/\[([A-Z]{1,2}\d+)(?: to [A-Z]\d+)?(?:, ([A-Z]{1,2}\d+))*\]/g)].flatMap((match) => match[0].match(/[A-Z]{1,2}\d+/g) ?? [])),
   )

@@ -110,6 +110,8 @@ export interface Server {
   /** Who waits until a copy here has left the ring. */
   leavers: Map<DirectoryId, Caller[]>
   takeOvers: Map<DirectoryId, TakeOver>
+  /** Servers that a copy here, which leaves, has asked where theirs stand: nobody else is listened to. */
+  askedStanding: Map<DirectoryId, Set<ServerId>>
   proposals: Map<DirectoryId, Proposal>
   quarantines: Map<DirectoryId, Quarantine>
   /** Copies that said that an epoch of theirs had left out the one here [E8]. */
@@ -182,6 +184,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     joins: new Map(),
     leavers: new Map(),
     takeOvers: new Map(),
+    askedStanding: new Map(),
     proposals: new Map(),
     quarantines: new Map(),
     parted: new Map(),
@@ -269,7 +272,7 @@ export function applyServerChange(server: Server, change: ServerChange): void {
         const { ring, outside } = server.copies.get(change.directory)!
         for (const member of [...ring, ...(outside?.ring ?? [])]) if (member.server !== server.id) hint(server, change.directory, member.server)
         server.copies.delete(change.directory)
-        for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines, server.parted]) about.delete(change.directory)
+        for (const about of [server.sweepWatch, server.referenced, server.cleanups, server.quarantines, server.parted, server.askedStanding]) about.delete(change.directory)
       }
       return
   }

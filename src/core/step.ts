@@ -254,7 +254,7 @@ function onLeaveMessage(turn: Turn, from: ServerId, message: LeaveMessage): void
     case 'handOverPage':
       return onHandOverPage(turn, from, message)
     case 'takenOver':
-      return onTakenOver(turn, message)
+      return onTakenOver(turn, from, message)
     case 'notTaken':
       return onNotTaken(turn, from, message)
     case 'letBe':

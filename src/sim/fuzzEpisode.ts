@@ -196,8 +196,7 @@ export class Episode {
     if (wire.includes('"type":"has"')) return this.forgesAStamp(wire)
     if (wire.includes('"type":"create"')) return wire.includes('"author":"person"') || [...this.arena.database.directories.keys()].some((directory) => wire.includes(directory) && !copies.has(directory))
     if (wire.includes('"type":"askSplice"')) return [...copies.values()].some(({ pointer, lastSweep }) => wire.includes(pointer.copy) && wire.includes(lastSweep))
-    if (/"type":"(?:snapshotPage|spliced)"/.test(wire)) return [...joins.values()].some((join) => join.candidates[join.at] === from.id)
-    return /"type":"(?:standing|takenOver)"/.test(wire) && [...copies.values()].some((copy) => copy.leaving !== null)
+    return /"type":"(?:snapshotPage|spliced)"/.test(wire) && [...joins.values()].some((join) => join.candidates[join.at] === from.id)
   }
 
   /** An update handed over under a stamp that no copy gave it: authors sign what they change, and nobody signs stamps. */
@@ -210,8 +209,9 @@ export class Episode {
 
   private hand(kind: string, level: Level, wire: string): void {
     const { arena, scene } = this
-    const verdict = arena.perform({ at: arena.time, house: arena.houses.indexOf(scene.to), from: scene.from.id, wire })
-    this.heard({ kind, level, wire, index: this.index, to: scene.to }, verdict)
+    const to = arena.houseOf(scene.to.id)!
+    const verdict = arena.perform({ at: arena.time, house: arena.houses.indexOf(to), from: scene.from.id, wire })
+    this.heard({ kind, level, wire, index: this.index, to }, verdict)
     this.index++
   }
 
@@ -232,7 +232,7 @@ export class Episode {
     while (this.index < FLOOD) {
       if (this.index % 100 === 0) scene.refresh(this.enemies)
       Object.assign(scene, { to, directory: random.chance(0.8) ? directory : (random.id(20) as DirectoryId), from: random.pick(this.enemies) })
-      if (kind === 'links') this.comeAndGo(to)
+      if (kind === 'links') this.comeAndGo(arena.houseOf(to.id)!)
       else {
         const wire = JSON.stringify(isRequest(kind) ? generateRequest(scene, kind) : generate(scene, kind))
         this.hand(kindOf(wire), 'grammar', wire)

@@ -6,7 +6,7 @@ import type { DirectoryCopy, Member } from '../core/copies/directoryCopy'
 import type { Errand } from '../core/errands'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import { BEGINNING, millisecondsOf, SWEEP_ORIGIN, timestamp, timeOf, type Timestamp } from '../core/timestamp'
-import type { Arena, House } from './fuzzArena'
+import type { Server } from '../core/server'
 import type { Random } from './random'
 
 /** Who sends: a proven server, with a key of its own and, for a member, its copies. */
@@ -14,6 +14,21 @@ export interface Enemy {
   id: ServerId
   key: string
   copies: Map<DirectoryId, CopyId>
+}
+
+/** Somebody honest, of whom the enemy knows all. */
+export interface Victim {
+  readonly id: ServerId
+  readonly server: Server
+}
+
+/** All that there is: an arena of the fuzzer, or a world. */
+export interface Surroundings {
+  readonly houses: readonly Victim[]
+  houseOf(id: ServerId): Victim | undefined
+  /** What its clock says, ms since 1970. */
+  now(victim: Victim): number
+  copies(directory: DirectoryId): { at: Victim; copy: DirectoryCopy }[]
 }
 
 /** The latest time that a time-stamp can have, in microseconds. */
@@ -25,9 +40,9 @@ const naturals: readonly number[] = [0, 0, 0, 1, 1, 2, 3, 16, 17, 255, 256, 4095
 
 export class Scene {
   readonly random: Random
-  readonly arena: Arena
+  readonly arena: Surroundings
   /** Whom the next message is for, who sends it, and which directory it speaks of. */
-  to: House
+  to: Victim
   from: Enemy
   directory: DirectoryId
   directories: DirectoryId[] = []
@@ -37,7 +52,7 @@ export class Scene {
   private copyIds: CopyId[] = []
   private servers: ServerId[] = []
 
-  constructor(random: Random, arena: Arena, enemy: Enemy) {
+  constructor(random: Random, arena: Surroundings, enemy: Enemy) {
     this.random = random
     this.arena = arena
     this.from = enemy

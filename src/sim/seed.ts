@@ -9,6 +9,7 @@ import type { DirectoryId } from '../core/names'
 import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
+import { Hostile } from './hostile'
 import { bringBack, loseServer, removeAllLost, removeLostSometime } from './lostServers'
 import { cut, healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
@@ -89,8 +90,12 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
   const faults = grows ? { usual: true, losesDisks: false, restoresDisks: false, losesServers: false } : faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
+  const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
   const acts = actsOf(seed)
-  for (let i = 0; i < acts; i++) act(world, workload, i, pace, faults, without?.has(i) === true)
+  for (let i = 0; i < acts; i++) {
+    act(world, workload, i, pace, faults, without?.has(i) === true)
+    hostile?.speak()
+  }
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload, 'decisions')
@@ -134,6 +139,8 @@ const isGrowing = ({ grow }: Mix): boolean => grow !== undefined
 const GROWING = 0.12
 const APART = 0.5
 const BULKY = 0.04
+/** So many have a hostile peer. */
+const HOSTILE = 0.2
 /** So many others have rights. */
 const GUARDED = 0.15
 /** So many worlds lose disks too; so many have some put back as they were. */

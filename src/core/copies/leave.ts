@@ -90,7 +90,10 @@ export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
 const between = (from: DirectoryCopy, to: RingPointer): { directory: DirectoryId; from: DirectoryCopy['id']; to: RingPointer['copy'] } => ({ directory: from.directory, from: from.id, to: to.copy })
 
 function askStanding(turn: Turn, copy: DirectoryCopy, of: RingPointer): void {
-  if (of.server !== turn.server.id) send(turn, of.server, { type: 'askStanding', ...between(copy, of) })
+  if (of.server === turn.server.id) return
+  const asked = turn.server.askedStanding.get(copy.directory) ?? new Set()
+  turn.server.askedStanding.set(copy.directory, asked.add(of.server))
+  send(turn, of.server, { type: 'askStanding', ...between(copy, of) })
 }
 
 /** Where another copy is by now than the one that was asked, it answers for itself: else who leaves would hear of no ring. */
@@ -104,7 +107,7 @@ export function onAskStanding(turn: Turn, from: ServerId, { directory, from: lea
 /** Another copy says where it stands: whether it is the predecessor, or what has become of this copy. */
 export function onStanding(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'standing' }>): void {
   const copy = addressed(turn, message)
-  if (copy === null) return
+  if (copy === null || !turn.server.askedStanding.get(copy.directory)?.has(from)) return
   const { facts, begun, knowsYou } = message
   if (facts.epoch > copy.epoch) return askEpoch(turn, copy, { copy: facts.copy, server: from })
   if (facts.epoch < copy.epoch) return
@@ -230,9 +233,10 @@ function take(turn: Turn, copy: DirectoryCopy, leaver: RingPointer, { pointer, r
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now)
 }
 
-export function onTakenOver(turn: Turn, message: Extract<LeaveMessage, { type: 'takenOver' }>): void {
+/** Only who was asked to take it over can have done so [R6]. */
+export function onTakenOver(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'takenOver' }>): void {
   const copy = addressed(turn, message)
-  if (copy?.state === 'leaving') becomeLeft(turn, copy, copy.leaving, message.ts)
+  if (copy?.state === 'leaving' && copy.leaving.predecessor?.server === from) becomeLeft(turn, copy, copy.leaving, message.ts)
 }
 
 /** R6: a definite no to this attempt: another predecessor may be looked for. */

@@ -119,12 +119,12 @@ function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
 }
 
 export function onUpdates(turn: Turn, copy: DirectoryCopy, from: ServerId, { sets }: Extract<CopyMessage, { type: 'updates' }>): void {
+  const unknown = sets.filter((set) => !knows(copy, set))
+  // A4: every member has all that is older than its lastSweep [DC1], so this was stamped back since.
+  if (unknown.some(({ ts }) => ts < copy.lastSweep)) return refuse(turn, from, 'updates: stamped before a sweep that did not meet them', copy.directory)
   const timely = sets.filter((set) => isTimely(turn, set))
   if (timely.length < sets.length) defer(turn, copy, from, sets.filter((set) => !isTimely(turn, set)))
-  const unknown = timely.filter((set) => !knows(copy, set))
-  // A4: every member has all that is older than its lastSweep [DC1], so this was stamped back since.
-  const news = unknown.filter(({ ts }) => ts >= copy.lastSweep)
-  if (news.length < unknown.length) refuse(turn, from, 'updates: stamped before a sweep that did not meet them', copy.directory)
+  const news = timely.filter((set) => !knows(copy, set))
   if (news.length === 0) return
   changeCopy(turn, copy, { type: 'absorbed', sets: news })
   happened(turn, { kind: 'update', text: `${news.length} from ${nameOfServer(turn.server, from)}`, directory: copy.directory, server: from })
