@@ -88,7 +88,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
-  const faults = grows ? { usual: true, losesDisks: false, restoresDisks: false, losesServers: false } : faultsOf(world, aim, canary)
+  const faults = { ...faultsOf(world, aim, canary), ...(grows && { losesServers: false }) }
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
   const acts = actsOf(seed)

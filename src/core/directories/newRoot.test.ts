@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Cluster, named, type Member } from '../../trials/cluster'
+import { Cluster, named, type Member, type Post } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
@@ -47,6 +47,26 @@ describe('[O1] a new root', () => {
         expect(found(cluster, member, ...begin)).toBe(root)
       }
     }
+  })
+
+  it('[S5] a server that is about to take another name when its root gets one above it takes it in the directory that was meant', () => {
+    const { cluster, root, members } = town()
+    const [alpha, , gamma] = members
+    gamma.server.wantsRoot = false
+    cluster.ask(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'leave', directory: root, force: true } })
+    cluster.pass(60_000)
+    cluster.makeRoot(alpha, ANSI, root, 'Digital')
+    const naming = cluster.call(gamma, { type: 'setUpOn', path: ['saturn'], up: null })
+    const isOfNaming = ({ from, message }: Post): boolean => from === gamma && message.type === 'request' && message.request.directory === root && message.request.type === 'read'
+    cluster.moveRoot(alpha, root, ANSI, 'Digital')
+    for (let i = 0; i < 100 && gamma.server.root === root; i++) {
+      cluster.settle((post) => !isOfNaming(post))
+      cluster.tickNext()
+    }
+    expect([gamma.server.root, gamma.replies.has(naming)]).toEqual([ANSI, false])
+    cluster.pass(120_000)
+    expect([gamma.replies.get(naming), gamma.server.home]).toEqual([{ name: 'Digital/saturn' }, root])
+    expect(serverEntry(alpha.copy(root).visible, 'saturn')?.server).toBe(gamma.id)
   })
 
   it('whoever is thought to store a former root, and has no copy any more, does not lead round by the table again', () => {

@@ -91,6 +91,8 @@ function belongTo(turn: Turn, { root, top, path }: Following, at: ServerId): voi
   changeServer(turn, { type: 'root', root: top, former: [...server.formerRoots, root] })
   changeServer(turn, { type: 'name', name: `${formatPath(path)}/${server.name}`, home: server.home ?? root })
   if (server.up !== null) changeServer(turn, { type: 'up', up: { ...server.up, name: `${formatPath(path)}/${server.up.name}` } })
+  // Another name that it is about to take was said from the root that was.
+  for (const setting of server.procedures.values()) if (setting.type === 'setUpOn') Object.assign(setting, { path: [...path, ...setting.path], upPath: setting.upPath && [...path, ...setting.upPath], up: setting.up && { ...setting.up, name: `${formatPath(path)}/${setting.up.name}` } })
   // S3: what made it a server that needs no up pointer was its copy of the root.
   if ((storesRoot || server.up === null) && !server.wantsRoot && !server.removed) changeServer(turn, { type: 'rootWanted', wanted: true })
   happened(turn, { kind: 'server', text: `the root is now #${top.slice(0, 6)}…, in which the former one is called ${formatPath(path)}`, server: server.id, directory: top })
