@@ -83,9 +83,9 @@ test('[A5] a directory that is closed shows to others only what they may, refuse
   const question = alpha.page.getByRole('region', { name: 'Who may?' })
   await question.getByRole('combobox', { name: 'Who' }).fill(key)
   await question.getByRole('combobox', { name: 'Where' }).fill('Lampson/Room')
-  await expect(question.locator('[data-right=write]')).toContainText('at Lampson/*')
+  await expect(question.locator('[data-right=write]')).toContainText(':Lampson/*')
   await question.getByRole('combobox', { name: 'Where' }).fill('Birrell')
-  await expect(question.locator('[data-right=write]')).toContainText('No: no triple')
+  await expect(question.locator('[data-right=write]')).toContainText('No: no triple gives the right to write it.')
 
   // What one may only read looks so.
   await grant(alpha, '*', 'Birrell/*')

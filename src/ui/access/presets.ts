@@ -1,7 +1,9 @@
 /** Ready sets of triples for a directory that is to be closed. */
 import type { Grant } from '../../client/nameService'
-import { formatPrincipal } from '../../core/auth/principal'
+import { formatPrincipal, matchesPath, matchesPrincipal, parsePathPattern, parsePrincipalPattern } from '../../core/auth/principal'
+import { isFailure } from '../../core/errors'
 import type { Label } from '../../core/names'
+import type { People } from './people'
 
 export interface Preset {
   title: string
@@ -57,6 +59,20 @@ export function presetsFor({ me, people, inSN }: Circumstances): Preset[] {
       triples: [{ principal: './*', path: '*', rights: ['read', 'write', 'copy'] }, { principal: './*', path: './*', rights: ['read'] }, ...servers, ...mine],
     },
   ]
+}
+
+/** Of the entries with keys those that may not write themselves. */
+export function withoutOwn({ labels, entries }: Pick<People, 'labels' | 'entries'>, triples: readonly Grant[]): Label[] {
+  const may = (label: Label): boolean => {
+    const keys = [...entries].flatMap(([key, owners]) => (owners.includes(label) ? [key] : []))
+    return triples.some(({ principal, path, rights }) => {
+      const who = parsePrincipalPattern(principal)
+      const where = parsePathPattern(path)
+      if (isFailure(who) || isFailure(where) || !rights.includes('write') || !matchesPath(where, [label])) return false
+      return keys.some((key) => matchesPrincipal(who, { key, names: [{ up: 0, labels: [label], from: [] }] }))
+    })
+  }
+  return labels.filter((label) => !may(label))
 }
 
 const text = ({ principal, path, rights }: Grant): string => `${principal} ${path} ${rights.toSorted().join()}`
