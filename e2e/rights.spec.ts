@@ -166,3 +166,20 @@ test('[A2] what was written on the other side of a cut after the right was taken
   expect(await alpha.value(`${SRC}:Lampson/Room`)).toBe('NotFound')
   await expect(needham.getByText('final', { exact: true })).toBeVisible()
 })
+
+test('[A5] in a root that is closed by a preset the servers of others still take names', async ({ cluster, browser }) => {
+  const alpha = await cluster.open()
+  await alpha.select('ANSI')
+  await close(alpha, 'Everybody reads, you write')
+  const elsewhere = await browser.newContext()
+  await cluster.listen(elsewhere)
+  const page = await elsewhere.newPage()
+  await page.goto(alpha.page.url().replace(/\?[^#]*/, ''))
+  const beta = await new Tab(page).ready()
+  await expect(alpha.treeitem('beta')).toHaveAttribute('data-type', 'server')
+  await expect.poll(() => beta.name()).toBe('beta')
+  expect(await page.evaluate(() => window.namering.doUpdates('/', { Taylor: true }).catch((error: Error & { code: string }) => error.code))).toBe('NoRight')
+  // Nothing but its own server may it write by hand.
+  await beta.select('alpha')
+  await expect(beta.treeitem('alpha')).toHaveAttribute('aria-description', 'server · read-only for you')
+})
