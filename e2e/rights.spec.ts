@@ -128,12 +128,10 @@ test('[A3] triples are changed in place, and taken back; the last by which someb
   await alpha.page.keyboard.type('./InSN')
   await alpha.page.keyboard.press('Enter')
   await expect(alpha.page.getByRole('alert').filter({ hasText: 'nobody could change the rights of this directory any more' })).toBeVisible()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1440, 400]) {
-      await alpha.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await alpha.page.setViewportSize({ width, height: 900 })
-      await accessible(alpha)
-    }
+  for (const [colorScheme, width] of [['light', 1440], ['dark', 400]] as const) {
+    await alpha.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await alpha.page.setViewportSize({ width, height: 900 })
+    await accessible(alpha)
   }
   await alpha.page.getByRole('button', { name: 'Open it to everybody' }).click()
   await alpha.page.getByRole('button', { name: 'Really: everybody may do everything' }).click()
