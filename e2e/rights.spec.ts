@@ -83,9 +83,9 @@ test('[A5] a directory that is closed shows to others only what they may, refuse
   const question = alpha.page.getByRole('region', { name: 'Who may?' })
   await question.getByRole('combobox', { name: 'Who' }).fill(key)
   await question.getByRole('combobox', { name: 'Where' }).fill('Lampson/Room')
-  await expect(question.locator('[data-right=write]')).toContainText('at Lampson/*')
+  await expect(question.locator('[data-right=write]')).toContainText(':Lampson/*')
   await question.getByRole('combobox', { name: 'Where' }).fill('Birrell')
-  await expect(question.locator('[data-right=write]')).toContainText('No: no triple')
+  await expect(question.locator('[data-right=write]')).toContainText('No: no triple gives the right to write it.')
 
   // What one may only read looks so.
   await grant(alpha, '*', 'Birrell/*')
@@ -128,12 +128,10 @@ test('[A3] triples are changed in place, and taken back; the last by which someb
   await alpha.page.keyboard.type('./InSN')
   await alpha.page.keyboard.press('Enter')
   await expect(alpha.page.getByRole('alert').filter({ hasText: 'nobody could change the rights of this directory any more' })).toBeVisible()
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1440, 400]) {
-      await alpha.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await alpha.page.setViewportSize({ width, height: 900 })
-      await accessible(alpha)
-    }
+  for (const [colorScheme, width] of [['light', 1440], ['dark', 400]] as const) {
+    await alpha.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await alpha.page.setViewportSize({ width, height: 900 })
+    await accessible(alpha)
   }
   await alpha.page.getByRole('button', { name: 'Open it to everybody' }).click()
   await alpha.page.getByRole('button', { name: 'Really: everybody may do everything' }).click()
@@ -165,4 +163,21 @@ test('[A2] what was written on the other side of a cut after the right was taken
   await cluster.converged(SRC, alpha, beta)
   expect(await alpha.value(`${SRC}:Lampson/Room`)).toBe('NotFound')
   await expect(needham.getByText('final', { exact: true })).toBeVisible()
+})
+
+test('[A5] in a root that is closed by a preset the servers of others still take names', async ({ cluster, browser }) => {
+  const alpha = await cluster.open()
+  await alpha.select('ANSI')
+  await close(alpha, 'Everybody reads, you write')
+  const elsewhere = await browser.newContext()
+  await cluster.listen(elsewhere)
+  const page = await elsewhere.newPage()
+  await page.goto(alpha.page.url().replace(/\?[^#]*/, ''))
+  const beta = await new Tab(page).ready()
+  await expect(alpha.treeitem('beta')).toHaveAttribute('data-type', 'server')
+  await expect.poll(() => beta.name()).toBe('beta')
+  expect(await page.evaluate(() => window.namering.doUpdates('/', { Taylor: true }).catch((error: Error & { code: string }) => error.code))).toBe('NoRight')
+  // Nothing but its own server may it write by hand.
+  await beta.select('alpha')
+  await expect(beta.treeitem('alpha')).toHaveAttribute('aria-description', 'server · read-only for you')
 })

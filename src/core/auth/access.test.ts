@@ -6,7 +6,7 @@ import type { Label } from '../names'
 import { applySet, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueTree } from '../values/valueTree'
 import { formatTriple, may, parseTriple, sightOf, tripleFault, tripleOf, triplesIn, whyAllowed, type Right } from './access'
-import { accessFault, isAuthorised } from './authorise'
+import { accessFault, draftFault, isAuthorised } from './authorise'
 import { principalOf } from './authentication'
 import { formatPathPattern, formatPrincipalPattern, parsePathPattern, parsePrincipalPattern, type Principal } from './principal'
 
@@ -130,6 +130,15 @@ describe('updates are authorised by what all older ones say [A2]', () => {
     expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', null, [['Key', null, [leaf(stranger)]]]]]]], stranger, 'setUpOn'))).toBe(false)
     expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [leaf('Up')]]]]], 'key-alpha', 'setUpOn'))).toBe(true)
     expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [['Down', null, [leaf('x')]]]]]]], stranger, 'setUpOn'))).toBe(true)
+  })
+
+  it('what a server says of itself is drawn up for it, since it signs with its own key; what else stands there is told to nobody', () => {
+    const tree = treeWith('write *:*/Server/*')
+    const drafted = (procedure: ProcedureName, ...branches: Branch[]): unknown => draftFault(tree, who(tree, stranger), procedure, branches)
+    const server: Branch = ['Server', null, [['Key', null, [leaf('key-delta')]]]]
+    expect(drafted('setUpOn', ['delta', at(1), [server]])).toBeNull()
+    expect(drafted('setUpOn', ['delta', at(1), [['Password', null, true]]])).toMatchObject({ code: 'NoRight' })
+    expect(drafted('removeS', ['Lampson', null, false])).toMatchObject({ code: 'NoRight' })
   })
 
   it('who is refused hears the same of what is there and what is not', () => {

@@ -43,12 +43,19 @@ export function accessFault(tree: ValueTree, set: Pick<UpdateSet, 'intent' | 'ts
   return lacking === null ? null : withoutRight(lacking)
 }
 
-/** The same for who asks for a change to be drawn up: what that comes to may tell what stands there. */
+/**
+ * The same for who asks for a change to be drawn up: what that comes to may tell what stands there. What a server says of itself
+ * it signs with its own key, which nobody knows before: that is judged when it is submitted.
+ */
 export function draftFault(visible: ValueTree, who: Principal, procedure: ProcedureName, branches: readonly Branch[]): Failure | null {
-  if (triplesIn(visible).length === 0 || procedure === 'enrol') return null
+  if (triplesIn(visible).length === 0 || procedure === 'enrol' || isOfServers(visible, procedure, branches)) return null
   const lacking = lackedBy(visible, who, { procedure, branches, author: who.key })
   return lacking === null ? null : withoutRight(lacking)
 }
+
+/** Whether a change by a procedure of servers speaks of nothing else. */
+const isOfServers = (tree: ValueTree, procedure: ProcedureName, branches: readonly Branch[]): boolean =>
+  (procedure === 'setUpOn' || procedure === 'removeS') && branches.every(([label, , below]) => (typeof below === 'boolean' ? visibleAt(tree, [label, 'Server']) !== undefined : below.every(([second]) => second === 'Server')))
 
 /** Said whether something stands there or not: who may not read learns neither. */
 const withoutRight = (path: readonly Label[]): Failure => failure('NoRight', { name: shown(formatPath(path)), what: 'write' })

@@ -1,7 +1,7 @@
-import { Undo2 } from 'lucide-react'
+import { Plus, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { formatPath } from '../../core/names'
+import { formatPath, shown } from '../../core/names'
 import { useDesk, useView } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import type { Place } from '../desk/place'
@@ -12,9 +12,9 @@ import { NewTriple } from './newTriple'
 import { OwnRights } from './ownRights'
 import { usePeople } from './people'
 import { PresetChoice, TripleList } from './presetChoice'
-import { whole } from './presets'
+import { ownEntry, whole, withoutOwn } from './presets'
 import { Triples } from './triples'
-import { useAmend } from './useAmend'
+import { useAmend, type Amend } from './useAmend'
 import { WhoMay } from './whoMay'
 import type { Known } from './words'
 
@@ -76,6 +76,7 @@ export function AccessTab({ place }: { place: Place }) {
               )}
               {triples !== null && <Triples triples={triples} owner={answer.owner} known={known} amend={mayChange ? amend : null} />}
               {mayChange && <NewTriple isOpen={false} known={known} amend={amend} />}
+              {mayChange && triples !== null && <LetWrite all={withoutOwn(people, triples)} amend={amend} />}
               {mayChange && triples !== null && (
                 <div className="row">
                   <button type="button" aria-expanded={presets} onClick={() => setPresets(!presets)}>
@@ -92,6 +93,25 @@ export function AccessTab({ place }: { place: Place }) {
         </>
       )}
     </section>
+  )
+}
+
+/** So many are offered at a time. */
+const MOST_OFFERED = 6
+
+/** Entries that got their keys after the directory was closed: one press lets each write itself. */
+function LetWrite({ all, amend }: { all: readonly string[]; amend: Amend['amend'] }) {
+  if (all.length === 0) return null
+  return (
+    <p className="let-write">
+      Let them write their own entry:
+      {all.slice(0, MOST_OFFERED).map((label) => (
+        <button key={label} type="button" className="small" aria-label={`Let ${shown(label)} write its own entry`} onClick={() => void amend([ownEntry(label)], [], `${shown(label)} let write its own entry`)}>
+          <Plus aria-hidden size={13} /> <Label>{label}</Label>
+        </button>
+      ))}
+      {all.length > MOST_OFFERED && `and ${all.length - MOST_OFFERED} more`}
+    </p>
   )
 }
 

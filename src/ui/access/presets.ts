@@ -1,7 +1,9 @@
 /** Ready sets of triples for a directory that is to be closed. */
 import type { Grant } from '../../client/nameService'
-import { formatPrincipal } from '../../core/auth/principal'
+import { formatPrincipal, matchesPath, matchesPrincipal, parsePathPattern, parsePrincipalPattern } from '../../core/auth/principal'
+import { isFailure } from '../../core/errors'
 import type { Label } from '../../core/names'
+import type { People } from './people'
 
 export interface Preset {
   title: string
@@ -51,12 +53,33 @@ export function presetsFor({ me, people, inSN }: Circumstances): Preset[] {
       sense: 'For what is published: everybody may read, and store copies; nobody but you may change anything.',
       triples: [...open, ...servers, ...mine],
     },
-    {
-      title: 'Only who has an entry here',
-      sense: `Whoever has an entry with a key here or in a directory below may read and write every entry, and store copies. All others see nothing of it, nor find a directory by a name in it${nobody ? '; no entry here has a key yet, so at first that is everybody but you' : ''}.`,
-      triples: [{ principal: './*', path: '*', rights: ['read', 'write', 'copy'] }, { principal: './*', path: './*', rights: ['read'] }, ...servers, ...mine],
-    },
+    // Where servers are named, those who read nothing could bring none.
+    inSN
+      ? {
+          title: 'Everybody reads, entries write',
+          sense: `Everybody may read, and store copies, so that others’ servers can come; whoever has an entry with a key here or in a directory below may change every entry${nobody ? '. No entry here has a key yet, so at first nobody but you may' : ''}.`,
+          triples: [...open, { principal: './*', path: '*', rights: ['read', 'write'] }, ...servers, ...mine],
+        }
+      : {
+          title: 'Only who has an entry here',
+          sense: `Whoever has an entry with a key here or in a directory below may read and write every entry, and store copies. All others see nothing of it, nor find a directory by a name in it${nobody ? '; no entry here has a key yet, so at first that is everybody but you' : ''}.`,
+          triples: [{ principal: './*', path: '*', rights: ['read', 'write', 'copy'] }, { principal: './*', path: './*', rights: ['read'] }, ...mine],
+        },
   ]
+}
+
+/** Of the entries with keys those that may not write themselves. */
+export function withoutOwn({ labels, entries }: Pick<People, 'labels' | 'entries'>, triples: readonly Grant[]): Label[] {
+  const may = (label: Label): boolean => {
+    const keys = [...entries].flatMap(([key, owners]) => (owners.includes(label) ? [key] : []))
+    return triples.some(({ principal, path, rights }) => {
+      const who = parsePrincipalPattern(principal)
+      const where = parsePathPattern(path)
+      if (isFailure(who) || isFailure(where) || !rights.includes('write') || !matchesPath(where, [label])) return false
+      return keys.some((key) => matchesPrincipal(who, { key, names: [{ up: 0, labels: [label], from: [] }] }))
+    })
+  }
+  return labels.filter((label) => !may(label))
 }
 
 const text = ({ principal, path, rights }: Grant): string => `${principal} ${path} ${rights.toSorted().join()}`

@@ -1,10 +1,9 @@
 import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { rights, type Right } from '../../core/auth/access'
-import { isFailure } from '../../core/errors'
+import { explain, isFailure } from '../../core/errors'
 import { formatPath, parseDesignator, shown } from '../../core/names'
 import type { AccessReport } from '../../client/nameService'
-import { explain } from '../../core/errors'
 import { useDesk, useView } from '../desk/desk'
 import { designate } from '../desk/fullName'
 import type { Place } from '../desk/place'
@@ -94,23 +93,24 @@ function About({ about, answer: { key, names }, known }: { about: string | null;
 
 function Answered({ right, answer, known }: { right: Right; answer: AccessReport; known: Known }) {
   const found = answer.allowed.find((one) => one.right === right)
+  const reads = right === 'test' && answer.allowed.some((one) => one.right === 'read')
   return (
-    <div data-right={right} data-allowed={found !== undefined}>
+    <div data-right={right} data-allowed={found !== undefined || reads}>
       <dt title={explained[right]}>
-        {found === undefined ? <X aria-hidden size={15} className="no" /> : <Check aria-hidden size={15} className="yes" />} {right}
+        {found === undefined && !reads ? <X aria-hidden size={15} className="no" /> : <Check aria-hidden size={15} className="yes" />} {right}
       </dt>
-      <dd>{found === undefined ? `No: no triple lets them ${deeds[right]} ${right === 'copy' ? 'it' : 'this'}.` : <Why why={found.why} known={known} />}</dd>
+      <dd>{found !== undefined ? <Why right={right} why={found.why} known={known} /> : reads ? 'Yes: who may read may compare.' : `No: no triple gives the right to ${deeds[right]} ${right === 'copy' ? 'the directory' : 'it'}.`}</dd>
     </div>
   )
 }
 
-function Why({ why, known }: { why: AccessReport['allowed'][number]['why']; known: Known }) {
+function Why({ right, why, known }: { right: Right; why: AccessReport['allowed'][number]['why']; known: Known }) {
   if (why === 'open') return <>Yes: the directory has no triples, so everybody in the room may.</>
   if (why === 'owner') return <>Yes, as owner: whoever made the directory cannot be shut out.</>
   const words: Words = whoWords(why.principal, known)
   return (
     <>
-      Yes, by <bdi className="pattern" title={shown(why.principal)}>{shown(`${shortPattern(why.principal)} at ${why.path}`)}</bdi>: <Said>{words}</Said>.
+      Yes, by <bdi className="pattern" title={shown(why.principal)}>{shown(`${right} ${shortPattern(why.principal)}:${why.path}`)}</bdi>: <Said>{words}</Said>.
     </>
   )
 }

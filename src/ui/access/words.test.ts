@@ -4,7 +4,7 @@ import type { Right } from '../../core/auth/access'
 import { directoryNumber } from '../../trials/generators'
 import type { Own } from '../desk/rights'
 import { peopleIn } from './people'
-import { administration, isSame, presetsFor, without } from './presets'
+import { administration, isSame, ownEntry, presetsFor, without, withoutOwn } from './presets'
 import { entryWords, grantWords, ownWords, plain, shortKey, shortPattern, whereWords, whoWords, type Known } from './words'
 
 const me = `ed25519:${'m'.repeat(43)}`
@@ -90,6 +90,13 @@ describe('presets', () => {
     const [each] = presetsFor({ me, people: ['Lampson', 'a/b'], inSN: false })
     expect(each?.triples).toContainEqual(grant('./Lampson', 'Lampson/*', 'read', 'write'))
     expect(each?.triples).toContainEqual(grant('./a%2Fb', 'a%2Fb/*', 'read', 'write'))
+  })
+
+  it('leave entries that got their keys later to be let in, one by one', () => {
+    const people = { labels: ['Lampson', 'Needham'], entries: new Map([[lampson, ['Lampson']], [owner, ['Needham']]]) }
+    expect(withoutOwn(people, [ownEntry('Lampson')])).toEqual(['Needham'])
+    expect(withoutOwn(people, [ownEntry('Lampson'), grant(owner, '*', 'write')])).toEqual([])
+    expect(withoutOwn(people, [grant('*', '*', 'read')])).toEqual(['Lampson', 'Needham'])
   })
 
   it('set what is not there, and take away what is no part of them', () => {
