@@ -39,7 +39,7 @@ export function Recognition() {
                 <Rests on={known} />
               </small>
             </span>
-            <span className="hint">{known.isOpen ? 'open to everybody in the room' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.names.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
+            <span className="hint">{known.isOpen ? 'open to all' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.names.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
           </li>
         ))}
       </ul>
