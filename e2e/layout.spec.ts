@@ -19,6 +19,17 @@ test('at no width is anything of the header or the status bar cut', async ({ clu
   }
 })
 
+test('nor for who has a long name', async ({ cluster }) => {
+  const alpha = await cluster.open()
+  await cluster.another(alpha)
+  await alpha.page.evaluate(() => window.namering.introduce('/:Bartholomew Featherstonehaugh'))
+  await expect(alpha.page.getByRole('button', { name: 'You are /Bartholomew Featherstonehaugh' })).toBeVisible()
+  for (let width = 320; width <= 1440; width += 80) {
+    await alpha.page.setViewportSize({ width, height: 900 })
+    expect([width, ...(await outside(alpha))]).toEqual([width])
+  }
+})
+
 test('at no width does one part of the header lie under another', async ({ cluster }) => {
   const alpha = await cluster.open()
   await cluster.another(alpha)

@@ -372,6 +372,8 @@ export interface Recognised {
   owner: string | null
   isOwner: boolean
   isOpen: boolean
+  /** As the directory names it: `./Lampson`, or `../../IBM/Cho`, which rests on every directory on that way, too. */
+  names: string[]
   /** The entries here that have the key, since when, and who added it. */
   entries: { name: string; ts: Timestamp | null; by: string | null; isInvited: boolean }[]
 }

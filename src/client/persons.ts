@@ -140,7 +140,7 @@ export function personCalls(connection: Connection, names: Names, write: Write):
         const standing = keys.find((one) => one.key === mine)
         return { name: await spoken({ directory: at, label }), ts: standing?.ts ?? null, by: standing?.by ?? null, isInvited: standing?.isInvited ?? false }
       })
-      return { key: mine, fingerprint: await connection.fingerprint(mine), directory, owner, isOwner: owner === mine, isOpen, entries: await Promise.all(entries) }
+      return { key: mine, fingerprint: await connection.fingerprint(mine), directory, owner, isOwner: owner === mine, isOpen, names: known, entries: await Promise.all(entries) }
     },
     fingerprint: (key) => connection.fingerprint(key),
     async keys(vd) {

@@ -57,6 +57,13 @@ describe('who is known elsewhere proves it', () => {
     await expect(choAsks.getValue('/:alpha')).rejects.toMatchObject({ code: 'NotFound' })
   })
 
+  it('[X2] whatever directory the name of its entry begins with', async () => {
+    await its.setAccess('/DEC/SRC', [...closed, { principal: '../../IBM/*', path: 'Lampson/*', rights: ['read'] }])
+    beta.place.home = { from: (await its.lookup('/IBM')).di, up: 0, labels: ['Cho'] }
+    expect((await choAsks.getValue('/DEC/SRC:Lampson/Phone')).value).toBe('853')
+    expect(await choAsks.whoAmI('/DEC/SRC')).toMatchObject({ key: cho, owner, isOwner: false, names: ['../../IBM/Cho'], entries: [] })
+  })
+
   it('[X2] with another key, or a key that was removed, nothing is proved', async () => {
     await its.setAccess('/DEC/SRC', [...closed, { principal: '../../IBM/*', path: '*', rights: ['read'] }])
     await its.doUpdates('/IBM:Cho/Keys', { [cho]: false })

@@ -32,7 +32,7 @@ const LOOK_AGAIN = 30_000
 
 export class Prover {
   readonly #connection: Connection
-  /** When a proof was last looked for, by the name of the directory; one attempt at a time for each. */
+  /** When a proof was last looked for, by the names of the entry and of the directory; one attempt at a time for each. */
   readonly #attempts = new Map<string, { at: number; result: Promise<boolean> }>()
 
   constructor(connection: Connection) {
@@ -64,11 +64,12 @@ export class Prover {
     const home = this.#connection.home()
     if (home === null) return false
     const now = this.#connection.now()
-    const last = this.#attempts.get(formatName(name))
+    const asked = `${formatName(home)} ${formatName(name)}`
+    const last = this.#attempts.get(asked)
     if (last !== undefined && now - last.at < LOOK_AGAIN) return last.result
     for (const [old, { at }] of this.#attempts) if (now - at >= LOOK_AGAIN) this.#attempts.delete(old)
     const result = this.#attempt(name, home)
-    this.#attempts.set(formatName(name), { at: now, result })
+    this.#attempts.set(asked, { at: now, result })
     return result
   }
 
@@ -85,13 +86,19 @@ export class Prover {
     return true
   }
 
-  /** The directories on the way to the entry, from where its name begins. */
+  /** The directories on the way to the entry, from the root: its name may begin with any directory. */
   async #wayTo(home: FullName): Promise<Step[] | null> {
     const steps: Step[] = []
     for (const [depth, label] of home.labels.entries()) {
       const found = await this.#tried<Found>({ type: 'lookup', name: { ...home, labels: home.labels.slice(0, depth) }, entity: null })
       if (found === null || found.entity !== null) return null
       steps.push({ directory: found.directory, label })
+    }
+    for (let first = steps[0]; first !== undefined && steps.length <= MOST_ABOVE; ) {
+      const above = await this.#at<Outcomes['parent']>(first.directory, { type: 'parent', directory: first.directory })
+      if (above === null || above.parent === null || above.label === null) break
+      first = { directory: above.parent, label: above.label }
+      steps.unshift(first)
     }
     return steps
   }

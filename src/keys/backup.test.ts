@@ -5,7 +5,7 @@ import { fingerprintOf, newPortableKey, openPortableKey } from './portable'
 import { newSigningPair, sign, verify } from './signing'
 
 describe('keys that are handed on', () => {
-  it('[K1] sign for whoever has the text, and cannot be read from there on', async () => {
+  it('[K1] [K3] sign for whoever has the text, and cannot be read from there on', async () => {
     const portable = await newPortableKey()
     const pair = await openPortableKey(portable)
     const text = toUtf8('the same key')
@@ -34,7 +34,7 @@ describe('a backup', { timeout: 60_000 }, () => {
   const passphrase = 'correct horse battery staple'
   const where = { room: 'a'.repeat(26), entry: `#${'a'.repeat(20)}/Lampson` }
 
-  it('gives the key back to who knows the passphrase, not to be read any more', async () => {
+  it('[K3] gives the key back to who knows the passphrase, not to be read any more', async () => {
     const recovery = { ...(await newPortableKey()), ...where }
     const file = await sealBackup(recovery, passphrase, 0)
     expect(file).not.toContain(recovery.secret)

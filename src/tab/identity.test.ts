@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { DirectoryId } from '../core/names'
 import { openBrowserIndex, type BrowserIndex } from '../storage/browserIndex'
-import { findRoom, WrongRoom } from './identity'
+import { findRoom, forgetInvitation, invitationInAddress, invitationUrl, linkToInvitation, roomOfLink, WrongRoom } from './identity'
 
 const elsewhere = 'abcdefghijklmnopqrstuvwxyz'
 const root = 'a'.repeat(20) as DirectoryId
@@ -63,5 +63,28 @@ describe('the room in the address', () => {
     const room = await findRoom(index)
     await Promise.all([findRoom(index), index.put('rooms', { ...room, root })])
     expect((await index.get('rooms', room.id))?.root).toBe(root)
+  })
+})
+
+describe('the invitation in the address', () => {
+  const invitation = `${'a'.repeat(20)}.x-_.1.B. W. Lampson & é+日本#/%`
+
+  it('goes with the room in the fragment, whatever the name, and out of it again', () => {
+    visit(`?at=%2FDEC#room=${elsewhere}`)
+    const url = invitationUrl(elsewhere, invitation)
+    expect(new URL(url).search).toBe('')
+    expect(roomOfLink(url)).toBe(elsewhere)
+    visit(`?at=%2FDEC${new URL(url).hash}`)
+    expect(invitationInAddress()).toBe(invitation)
+    forgetInvitation(elsewhere)
+    expect(location.href).toBe(`http://names.test/page/?at=%2FDEC#room=${elsewhere}`)
+    expect(invitationInAddress()).toBeNull()
+  })
+
+  it('is known from a link that was pasted, and from nothing else', () => {
+    visit('')
+    const url = invitationUrl(elsewhere, invitation)
+    expect(linkToInvitation(` ${url}\n`)).toEqual({ room: elsewhere, hash: new URL(url).hash })
+    for (const text of ['', 'x', `#room=${elsewhere}`, '#invitation=x', url.replace(elsewhere, elsewhere.slice(1))]) expect(linkToInvitation(text), text).toBeNull()
   })
 })

@@ -17,30 +17,36 @@ export interface Restored {
   room: string
 }
 
+/** Whom a person tells: that somebody else uses this browser from now on, or under another name, in whichever tab that was said. */
+export interface Listener {
+  changed(): void
+  /** What this browser is to remember, or remembers; a fault of that is no reason to stop. */
+  remember(put: Promise<void>): void
+}
+
 export class Person implements Myself {
   readonly #index: BrowserIndex
   readonly #room: string
-  readonly #changed: () => void
+  readonly #listener: Listener
   readonly #channel = new BroadcastChannel('namering person')
   #keys: SigningPair
   #fingerprint: string
   /** Null: not now. Undefined: not asked yet. */
   #entry: string | null | undefined
 
-  private constructor(index: BrowserIndex, room: string, keys: SigningPair, fingerprint: string, entry: string | null | undefined, changed: () => void) {
+  private constructor(index: BrowserIndex, room: string, keys: SigningPair, fingerprint: string, entry: string | null | undefined, listener: Listener) {
     this.#index = index
     this.#room = room
     this.#keys = keys
     this.#fingerprint = fingerprint
     this.#entry = entry
-    this.#changed = changed
-    this.#channel.addEventListener('message', () => void this.#reload())
+    this.#listener = listener
+    this.#channel.addEventListener('message', () => listener.remember(this.#reload()))
   }
 
-  /** `changed` is called whenever somebody else uses this browser from now on, or under another name, in whichever tab that was said. */
-  static async of(index: BrowserIndex, room: string, keys: SigningPair, changed: () => void): Promise<Person> {
+  static async of(index: BrowserIndex, room: string, keys: SigningPair, listener: Listener): Promise<Person> {
     const known = await index.get('rooms', room)
-    return new Person(index, room, keys, await fingerprintOf(keys.keyText), known?.me, changed)
+    return new Person(index, room, keys, await fingerprintOf(keys.keyText), known?.me, listener)
   }
 
   get keys(): SigningPair {
@@ -57,8 +63,8 @@ export class Person implements Myself {
 
   set entry(entry: string | null) {
     this.#entry = entry
-    this.#changed()
-    void changeRoom(this.#index, this.#room, { me: entry }).then(() => this.#tellTabs())
+    this.#listener.changed()
+    this.#listener.remember(changeRoom(this.#index, this.#room, { me: entry }).then(() => this.#tellTabs()))
   }
 
   /** The same as a name: by that this person is known elsewhere. */
@@ -76,7 +82,7 @@ export class Person implements Myself {
     const [keys, room] = await Promise.all([this.#index.get('person', 'me'), this.#index.get('rooms', this.#room)])
     this.#entry = room?.me
     if (keys !== undefined) await this.#use(keys)
-    this.#changed()
+    this.#listener.changed()
   }
 
   #tellTabs(): void {

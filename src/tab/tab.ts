@@ -69,7 +69,7 @@ export async function openTab(): Promise<Tab> {
   index.addEventListener('versionchange', () => index.close())
   room = await findRoom(index)
   const known = await takeServer(index, room.id)
-  const person = await Person.of(index, room.id, await personOf(index, newSigningPair), () => tab?.showPerson())
+  const person = await Person.of(index, room.id, await personOf(index, newSigningPair), { changed: () => tab?.showPerson(), remember: (put) => void tab?.remembered(put) })
   tab = new OpenTab(index, room, known, person)
   await tab.open()
   return { service: consoleOf(tab.service, tab.controls, tab.view), controls: tab.controls, view: tab.view, activity: tab.activity }
@@ -280,11 +280,11 @@ class OpenTab {
   /** The room as this browser knows it, for its next tabs. */
   async #rememberRoom(news: Partial<KnownRoom>): Promise<void> {
     this.#room = { ...this.#room, ...news }
-    await this.#remembered(changeRoom(this.#index, this.#room.id, { ...news, lastUsed: Date.now() }))
+    await this.remembered(changeRoom(this.#index, this.#room.id, { ...news, lastUsed: Date.now() }))
   }
 
   /** What this browser cannot remember is no reason to stop: it would only have been of use to the next tab. */
-  async #remembered(put: Promise<unknown>): Promise<void> {
+  async remembered(put: Promise<unknown>): Promise<void> {
     try {
       await put
     } catch (error) {
@@ -553,7 +553,7 @@ class OpenTab {
 
   async #rememberName(name: string): Promise<void> {
     this.#known = { ...this.#known, name }
-    await this.#remembered(this.#index.put('servers', this.#known))
+    await this.remembered(this.#index.put('servers', this.#known))
   }
 
   /** B5: asked before there are copies to lose; some browsers ask the person, who need not be waited for. */
@@ -571,7 +571,7 @@ class OpenTab {
   /** The next start is a later one even if this server's own data is lost meanwhile [B2, B5]. */
   async #rememberStart(incarnation: number): Promise<void> {
     this.#known = { ...this.#known, incarnation }
-    await this.#remembered(this.#index.put('servers', this.#known))
+    await this.remembered(this.#index.put('servers', this.#known))
     if (this.#isEmptied) this.#happened([{ kind: 'server', text: emptied }])
   }
 

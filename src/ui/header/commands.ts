@@ -67,9 +67,11 @@ function network(desk: Desk): Command[] {
 }
 
 /** Who this person is, on this device and on others. */
-function person({ dialogs, tab }: Desk): Command[] {
+function person({ dialogs, listing, selection, tab }: Desk): Command[] {
   const group = 'Who you are'
   const { me } = tab.view.getState()
+  const { at } = selection.store.getState()
+  const directory = listing.store.getState().named.get(at)?.type === 'directory' ? at : (parentOf(at) ?? ROOT)
   const mine: Command[] =
     me === null
       ? []
@@ -80,6 +82,7 @@ function person({ dialogs, tab }: Desk): Command[] {
   return [
     { group, word: me === null ? 'Say who you are…' : 'Who you are: key, devices, invitations…', act: () => dialogs.open({ type: 'person' }) },
     ...mine,
+    { group, word: 'Invite a person…', act: () => dialogs.open({ type: 'invitePerson', at: directory, label: '', isDevice: false }) },
     { group, word: 'Restore who you are from a backup…', act: () => dialogs.open({ type: 'restore' }) },
   ]
 }

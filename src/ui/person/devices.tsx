@@ -18,7 +18,7 @@ export function Devices({ me, keys }: { me: string; keys: readonly KnownKey[] })
         ))}
       </ul>
       <p className="hint">
-        A key that is removed is {labelOfEntry(me)} no more, as soon as the copies of the directory have heard of it. What it wrote stays, and it stays in the room: for that, make a new one. Remove what you have lost.
+        A key that is removed is {labelOfEntry(me)} no more, as soon as the copies of the directory have heard of it. What it wrote stays. Whoever has that device can be in the room as a guest: only another room keeps them out.
       </p>
       <div className="row">
         <button type="button" onClick={() => dialogs.open({ type: 'invitePerson', at: me, label: '', isDevice: true })}>

@@ -50,8 +50,8 @@ export function InvitationSheet({ onClose }: { onClose: () => void }) {
         )}
         {isRunning && answer === null && failure === null && <p className="hint">Asking the directory what it gives…</p>}
         {failure !== null && <p className="trouble">{notHere(failure)}</p>}
-        {answer !== null && <Gift report={answer} />}
         {fault !== null && <p className="trouble">{fault}</p>}
+        {answer !== null && <Gift report={answer} />}
         {answer?.isMine === true && fault === null && <p className="banner">This browser is that already. The invitation was not used, and is open for another device.</p>}
         {isOpen && <Before name={answer.name} />}
       </div>
@@ -71,7 +71,8 @@ export function InvitationSheet({ onClose }: { onClose: () => void }) {
 
 const notHere = (failure: string): string => `${failure} The invitation is for a directory of which no copy can be reached now, or for another room: leave this open until more servers are met, or ask for the link again.`
 
-function Gift({ report: { directory, label, until, keys, isOpen, owner, rights } }: { report: InvitationReport }) {
+/** Of one that opens nothing only what it was for is of interest. */
+function Gift({ report: { directory, label, until, fault, keys, isOpen, owner, rights } }: { report: InvitationReport }) {
   const room = useView((view) => view.roomName)
   return (
     <dl className="gift">
@@ -86,11 +87,19 @@ function Gift({ report: { directory, label, until, keys, isOpen, owner, rights }
           </small>
         )}
       </dd>
-      <dt>You become</dt>
+      <dt>{fault === null ? 'You become' : 'It was for'}</dt>
       <dd>
         <b><Label>{label}</Label></b>
-        <small>{keys.length === 0 ? 'an entry that nobody is yet' : `one person with ${keys.length === 1 ? 'a key that is' : `${keys.length} keys that are`} there already: accept only on a device of the same person`}</small>
+        {fault === null && <small>{keys.length === 0 ? 'an entry that nobody is yet' : `one person with ${keys.length === 1 ? 'a key that is' : `${keys.length} keys that are`} there already: accept only on a device of the same person`}</small>}
       </dd>
+      {fault === null && <Rights isOpen={isOpen} rights={rights} until={until} />}
+    </dl>
+  )
+}
+
+function Rights({ isOpen, rights, until }: Pick<InvitationReport, 'isOpen' | 'rights' | 'until'>) {
+  return (
+    <>
       <dt>It may</dt>
       <dd>
         {isOpen ? (
@@ -105,7 +114,7 @@ function Gift({ report: { directory, label, until, keys, isOpen, owner, rights }
       </dd>
       <dt>Until</dt>
       <dd><OpenUntil until={until} /></dd>
-    </dl>
+    </>
   )
 }
 

@@ -47,10 +47,11 @@ export function PersonSheet({ onClose }: { onClose: () => void }) {
             <small>To be compared aloud: who sees the same letters for you sees your key.</small>
           </dd>
         </dl>
+        {answer?.isKnown !== true && <UseLink />}
         {me !== null && answer?.isKnown === true && <Devices me={me} keys={answer.keys} />}
         <section aria-labelledby="backup-heading">
           <h3 id="backup-heading">Backup</h3>
-          <p className="hint">The key of this browser cannot be read, nor copied: who clears its data is a guest again. A backup is a further key of your entry, in a file that a passphrase opens.</p>
+          <p className="hint">{me === null ? 'If you have made a backup in another browser, this one can be that person.' : 'The key of this browser cannot be read, nor copied: who clears its data is a guest again. A backup is a further key of your entry, in a file that a passphrase opens.'}</p>
           <div className="row">
             {me !== null && (
               <button type="button" onClick={() => dialogs.open({ type: 'backUp' })}>
@@ -63,7 +64,6 @@ export function PersonSheet({ onClose }: { onClose: () => void }) {
           </div>
         </section>
         <OpenInvitations />
-        <UseLink />
         <Recognition />
       </div>
     </Sheet>

@@ -2,7 +2,6 @@ import { useShallow } from 'zustand/react/shallow'
 import type { AccessReport, Recognised } from '../../client/nameService'
 import { useDesk, useView } from '../desk/desk'
 import { useReading } from '../desk/reading'
-import { labelsOf } from '../desk/fullName'
 import { Label, Stamp } from '../parts/text'
 import { KeyName } from './keyName'
 import { deedsOf } from './wording'
@@ -40,7 +39,7 @@ export function Recognition() {
                 <Rests on={known} />
               </small>
             </span>
-            <span className="hint">{known.isOpen ? 'open to everybody in the room' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.entries.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
+            <span className="hint">{known.isOpen ? 'open to all' : `you may ${deedsOf(known.allowed.map(({ right }) => right))}${known.names.length === 0 && !known.isOwner ? ', as everybody' : ''}`}</span>
           </li>
         ))}
       </ul>
@@ -48,14 +47,14 @@ export function Recognition() {
   )
 }
 
-function Names({ of: { entries, isOwner } }: { of: Known }) {
-  if (entries.length === 0) return isOwner ? <>its owner</> : <>a guest</>
+function Names({ of: { names, isOwner } }: { of: Known }) {
+  if (names.length === 0) return isOwner ? <>its owner</> : <>a guest</>
   return (
     <>
-      {entries.map(({ name }, i) => (
+      {names.map((name, i) => (
         <span key={name}>
           {i > 0 && ', '}
-          <Label>{labelsOf(name).at(-1) ?? name}</Label>
+          <Label>{name.replace(/^\.\//, '')}</Label>
         </span>
       ))}
       {isOwner && ', and its owner'}
@@ -64,7 +63,7 @@ function Names({ of: { entries, isOwner } }: { of: Known }) {
 }
 
 /** Nobody is trusted by all: a name tells whom it rests on. */
-function Rests({ on: { entries, owner, isOwner } }: { on: Known }) {
+function Rests({ on: { names, entries, owner, isOwner } }: { on: Known }) {
   return (
     <>
       {entries.map(({ name, ts, by, isInvited }) => (
@@ -72,9 +71,10 @@ function Rests({ on: { entries, owner, isOwner } }: { on: Known }) {
           key added {ts !== null && <Stamp ts={ts} />} {isInvited ? 'by an invitation' : by === null ? 'by whom is not known here' : <>by <KeyName of={by} /></>}{' '}
         </span>
       ))}
+      {names.length > entries.length && 'by the word of every directory on that way '}
       {owner !== null && !isOwner && (
         <>
-          {entries.length > 0 && '· '}its owner is <KeyName of={owner} />
+          {names.length > 0 && '· '}its owner is <KeyName of={owner} />
         </>
       )}
     </>
