@@ -371,3 +371,31 @@ describe('the host and its peers', () => {
     for (const { host } of [alpha, beta]) host.stop()
   })
 })
+
+describe('a store that somebody has changed between two starts', () => {
+  const changed = async (change: (text: string) => string): Promise<Trial> => {
+    const disk = emptyDisk()
+    const before = await startHost({ disk })
+    const service = openService(before.connection)
+    await service.firstRoot()
+    await service.setValue('/:Lampson/Phone', '853')
+    before.host.stop()
+    for (const copy of disk.copies.values()) copy.changes = copy.changes.map(change)
+    return startHost({ disk })
+  }
+
+  it('[A1] is found out: the server reads only, says so, and accepts and tells nothing more', async () => {
+    const { readOnly, connection, sent } = await changed((text) => text.replaceAll('853', '999'))
+    await settled()
+    expect(readOnly).toEqual([expect.stringMatching(/changed from outside/)])
+    await expect(openService(connection).setValue('/:Lampson/Phone', '1')).rejects.toMatchObject({ code: 'StorageFailed' })
+    expect(sent).toEqual([])
+  })
+
+  it('[A1] that nobody has changed is taken as it is', async () => {
+    const { readOnly, connection } = await changed((text) => text)
+    await settled()
+    expect(readOnly).toEqual([])
+    expect((await openService(connection).getValue('/:Lampson/Phone')).value).toBe('853')
+  })
+})

@@ -3,6 +3,7 @@
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
 import { encodeCopy, type DirectoryCopy } from '../core/copies/directoryCopy'
+import { isProven } from '../core/copies/pages'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
@@ -12,6 +13,7 @@ import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
+import { encodeChildren } from '../core/values/encodeTree'
 import { certificateText, type Certificate } from '../core/values/certificate'
 import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
 import type { Store, Stored } from '../storage/store'
@@ -44,6 +46,8 @@ export interface HostOptions {
 const VERIFIED_KEPT = 8_000_000
 /** Certificates that were verified and are remembered. */
 const CERTIFIED_KEPT = 1000
+/** Stored updates that are checked in one go. */
+const CHECKED_AT_ONCE = 100
 /** The clock is looked at this often, ms, whatever is waited for: it may have been set. */
 const LONGEST_WAIT = 60_000
 /** Stored characters of a copy below which a snapshot is not worth a write. */
@@ -91,6 +95,7 @@ export class Host {
     const incarnation = await store.begin(lastIncarnation)
     const host = new Host(options, restoreServer({ ...options.server, incarnation }, stored), incarnation)
     host.input({ type: 'start' })
+    void host.#checkStored()
     return host
   }
 
@@ -205,6 +210,21 @@ export class Host {
   /** Certificates that were not verified yet, each once, however many intents rest on it. */
   #uncertified(all: readonly Certificate[]): Certificate[] {
     return [...new Map(all.filter((each) => this.#certified.get(each.signature) !== certificateText(each)).map((each) => [each.signature, each])).values()]
+  }
+
+  /** What the store gave is looked at like what comes from others, once in each start, beside everything else: somebody may have changed it. */
+  async #checkStored(): Promise<void> {
+    for (const { directory, base, proofs, log } of [...this.server.copies.values()]) {
+      const sets = [...proofs.values(), ...log]
+      const isWhole = isProven(encodeChildren(base.root.children), [...proofs.values()])
+      for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {
+        if (this.#stopped || this.#failed !== null) return
+        const some = this.#unverified(sets.slice(i, i + CHECKED_AT_ONCE))
+        if (isWhole && (await this.#areTrue(some, this.#uncertified(some.flatMap(({ intent }) => intent.chain ?? []))))) continue
+        this.#fail(`what was stored of #${directory} was changed from outside: an update in it is not what its author signed (take this copy away, or delete this server's data, and add it again from another)`)
+        return
+      }
+    }
   }
 
   /** A signature that cannot be checked counts as false. */

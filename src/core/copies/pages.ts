@@ -99,8 +99,8 @@ export function joinPages(pages: readonly Page[]): Load | null {
 
 const isAscending = (log: readonly UpdateSet[]): boolean => log.every(({ ts }, i) => i === 0 || log[i - 1]!.ts < ts)
 
-/** A1: every node of a base was made by one of its proofs, so that who hands a base over can leave out, but not forge. */
-function isProven(base: readonly EncodedNode[], proofs: readonly UpdateSet[]): boolean {
+/** A1: every node of a base was made by one of its proofs, so that who hands a base over, or changes a store, can leave out, but not forge. */
+export function isProven(base: readonly EncodedNode[], proofs: readonly UpdateSet[]): boolean {
   const proven = emptyTree()
   for (const set of proofs.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))) applySet(proven, set)
   const stands = (nodes: readonly EncodedNode[], there: ValueNode): boolean =>

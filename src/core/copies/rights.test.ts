@@ -5,6 +5,7 @@ import { signed } from '../../sim/simServer'
 import { Cluster } from '../../trials/cluster'
 import { copyNumber, directoryNumber, identifier, rearranged, serverNumber } from '../../trials/generators'
 import type { Label } from '../names'
+import type { Request } from '../requests'
 import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
 import type { Branch, ProcedureName, UpdateSet } from '../values/intent'
@@ -107,5 +108,67 @@ describe('rights, in copies', () => {
     const second = setOf(5, [['.', null, [['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', people[2], 'x', 1]))]]]]], people[2], 'newD')
     absorb(copy, genesis, entries, second)
     expect(shown(copy)).toBe(oracle([genesis, entries]))
+  })
+})
+
+describe('what a hostile member made without the right', () => {
+  /** The root is the owner's; beta, a guest's server, stores a copy, and has a change in it that nobody let it make. */
+  function house(): { cluster: Cluster; swept: ReturnType<typeof directoryNumber>; forged: UpdateSet } {
+    const { cluster, directory: swept } = Cluster.ring(2, 3)
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    cluster.write(alpha, swept, ['Lampson'], [['Phone', [['853', true]]]])
+    const triples = ['copy *:*', 'read *:*', `read,write ${owner.replace(':', '%3A')}:*`, `read,write ${owner.replace(':', '%3A')}:./*`]
+    for (const [i, member] of cluster.members.entries()) cluster.belongsTo(member, i === 0 ? owner : people[2])
+    const change: Request = { type: 'draft', directory: swept, change: { procedure: 'setAccess', under: { labels: ['.', 'Access'], incarnations: null }, tree: triples.map((triple) => [triple, true] as const), replace: false } }
+    const { branches } = cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: change }) as { branches: Branch[] }
+    cluster.ask(alpha, cluster.submitCall(alpha, swept, branches, 'setAccess', owner))
+    cluster.settle()
+    const copy = beta.copy(swept)
+    const forged: UpdateSet = { ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf('Lampson', false), leaf('Mallory')], people[2])), ts: timestamp(Math.max(timeOf(copy.nextTS), cluster.now(beta) * 1000), copy.id) }
+    applyChange(copy, { type: 'absorbed', sets: [forged] })
+    return { cluster, swept, forged }
+  }
+  const untouched = (seen: string): void => {
+    expect(seen).toContain('853')
+    expect(seen).not.toContain('Mallory')
+  }
+
+  it('[A2] comes in by no message', () => {
+    const { cluster, swept, forged } = house()
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    const { epoch, id } = beta.copy(swept)
+    cluster.hand({ from: beta, to: alpha, message: { type: 'updates', directory: swept, epoch, from: id, sets: [forged] } })
+    expect(alpha.copy(swept).unauthorised).toContain(forged.ts)
+    untouched(alpha.sees(swept))
+  })
+
+  it('[A2] comes in by no sweep, and is forgotten with the next ones', () => {
+    const { cluster, swept, forged } = house()
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    for (let i = 0; i < 3; i++) {
+      cluster.sweep(alpha, swept)
+      cluster.pass(2000)
+    }
+    for (const member of [alpha, beta]) {
+      untouched(member.sees(swept))
+      expect(member.copy(swept).log.map(({ ts }) => ts)).not.toContain(forged.ts)
+    }
+  })
+
+  it('[A2] comes in by no snapshot for a copy that joins, and by no hand-over of one that leaves', () => {
+    const { cluster, swept } = house()
+    const [alpha, beta, gamma] = [cluster.member(0), cluster.member(1), cluster.member(2)]
+    cluster.join(gamma, swept, beta)
+    untouched(gamma.sees(swept))
+    cluster.ask(alpha, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory: swept, force: true } })
+    cluster.pass(10_000)
+    for (const member of [alpha, gamma]) untouched(member.sees(swept))
+  })
+
+  it('[A2] comes in by no client that hands it to a copy that lacks it', () => {
+    const { cluster, swept, forged } = house()
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    cluster.tryAsk(beta, { type: 'ask', servers: [alpha.id], request: { type: 'has', directory: swept, ts: forged.ts, set: forged } })
+    untouched(alpha.sees(swept))
   })
 })
