@@ -43,9 +43,9 @@ export function AccessTab({ place }: { place: Place }) {
       {answer === null && failure === null && <p className="empty">Reading…</p>}
       {answer !== null && (
         <>
-          {!answer.isOpen && (
+          {(!answer.isOpen || last !== undefined) && (
             <div className="toolbar">
-              <OwnRights own={answer} entry={null} />
+              {!answer.isOpen && <OwnRights own={answer} entry={null} />}
               {last !== undefined && (
                 <button type="button" className="quiet" onClick={() => void undo.last().then(again)} title="By a new update (Ctrl Z)">
                   <Undo2 aria-hidden size={14} /> Undo: <Label>{last.what}</Label>

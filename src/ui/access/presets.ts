@@ -57,12 +57,12 @@ export function presetsFor({ me, people, inSN }: Circumstances): Preset[] {
     inSN
       ? {
           title: 'Everybody reads, entries write',
-          sense: `Everybody may read, and store copies, so that others’ servers can come; whoever has an entry with a key here or in a directory below may change every entry${nobody ? '. No entry here has a key yet, so at first nobody but you may' : ''}.`,
+          sense: `Everybody may read, and store copies, so that others’ servers can come; whoever has an entry with a key here or in a directory below may change every entry, the keys of others too${nobody ? '. No entry here has a key yet, so at first nobody but you may' : ''}.`,
           triples: [...open, { principal: './*', path: '*', rights: ['read', 'write'] }, ...servers, ...mine],
         }
       : {
           title: 'Only who has an entry here',
-          sense: `Whoever has an entry with a key here or in a directory below may read and write every entry, and store copies. All others see nothing of it, nor find a directory by a name in it${nobody ? '; no entry here has a key yet, so at first that is everybody but you' : ''}.`,
+          sense: `Whoever has an entry with a key here or in a directory below may read and write every entry, the keys of others too, and store copies. All others see nothing of it, nor find a directory by a name in it${nobody ? '; no entry here has a key yet, so at first that is everybody but you' : ''}.`,
           triples: [{ principal: './*', path: '*', rights: ['read', 'write', 'copy'] }, { principal: './*', path: './*', rights: ['read'] }, ...mine],
         },
   ]
