@@ -7,7 +7,7 @@ import { beginJoin, newCopyId } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
 import { beginLeave, cancelLeave } from './copies/leave'
-import { describe, MAX_CALL_BYTES, originate } from './copies/originate'
+import { MAX_CALL_BYTES, originate } from './copies/originate'
 import { compareNow, quarantineOf, settleUpdates } from './copies/quarantine'
 import { isKnownServer } from './copies/seal'
 import { partingOf } from './copies/split'
@@ -57,7 +57,7 @@ import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import { intentId, type Branch, type Intent, type SignedIntent, type UpdateSet } from './values/intent'
+import { describe, intentId, type Branch, type Intent, type SignedIntent, type UpdateSet } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =

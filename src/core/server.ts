@@ -29,7 +29,8 @@ import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryI
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
 import type { Certificate } from './values/certificate'
-import type { UpdateSet } from './values/intent'
+import type { Timestamp } from './timestamp'
+import { describe, type UpdateSet } from './values/intent'
 
 /** What a server means to do later; each is named so that it is planned once. */
 export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine' | 'planned'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
@@ -225,9 +226,17 @@ export const beginTurn = (server: Server, now: number): Turn => ({ server, now, 
 /** Changes a copy and asks for the change to be saved: the only way a step touches a copy. */
 export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, change: Exclude<CopyChange, { type: 'created' }>): void {
   invariant(server.copies.get(copy.directory) === copy, 'P1', `copy ${copy.id} is not one of server ${server.id}`)
+  const before = copy.unauthorised
   applyChange(copy, change)
   effects.save.push({ copy: copy.id, directory: copy.directory, change })
   effects.changed.add(copy.directory)
+  if (copy.unauthorised !== before) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
+}
+
+/** A2: what was shown, and is not any more. */
+function voidedBy(copy: DirectoryCopy, before: ReadonlySet<Timestamp>, change: CopyChange): UpdateSet[] {
+  const coming = new Set((change.type === 'absorbed' ? change.sets : change.type === 'joined' ? change.contents.log : []).map(({ ts }) => ts))
+  return copy.log.filter(({ ts }) => copy.unauthorised.has(ts) && !before.has(ts) && !coming.has(ts))
 }
 
 export function createCopy({ server, effects }: Turn, encoded: EncodedCopy): DirectoryCopy {

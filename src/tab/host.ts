@@ -214,7 +214,7 @@ export class Host {
 
   /** What the store gave is looked at like what comes from others, once in each start, beside everything else: somebody may have changed it. */
   async #checkStored(): Promise<void> {
-    for (const { directory, base, proofs, log } of [...this.server.copies.values()]) {
+    for (const { directory, base, proofs, log } of this.server.copies.values()) {
       const sets = [...proofs.values(), ...log]
       const isWhole = isProven(encodeChildren(base.root.children), [...proofs.values()])
       for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {

@@ -8,7 +8,7 @@ import { labelFault, shown, utf8Length } from '../names'
 import { Malformed } from '../shape'
 import { changeCopy, happened, nameOfServer, type Turn } from '../server'
 import { isoTime, timeOf, timestamp, type Timestamp } from '../timestamp'
-import { INTENT_LIFE, intentId, MAX_CALL_BYTES, seesAncestors, signedText, type Branch, type SignedIntent } from '../values/intent'
+import { describe, INTENT_LIFE, intentId, MAX_CALL_BYTES, seesAncestors, signedText, type Branch, type SignedIntent } from '../values/intent'
 import { signedIntentShape } from '../values/intentShape'
 import type { DirectoryCopy } from './directoryCopy'
 import { spread } from './spread'
@@ -82,19 +82,3 @@ function badLabel(branches: readonly Branch[]): Failure | null {
 /** How many present nodes a set would create at most. */
 const countPresent = (branches: readonly Branch[]): number =>
   branches.reduce((sum, [, incarnation, below]) => sum + (typeof below === 'boolean' ? Number(below) : Number(incarnation === null) + countPresent(below)), 0)
-
-/** A set in a few words: its first path, and how many more. */
-export function describe(branches: readonly Branch[]): string {
-  const path: string[] = []
-  let more = 0
-  let level: readonly Branch[] = branches
-  let mark = true
-  while (level.length > 0) {
-    const [label, , below] = level[0]!
-    path.push(shown(label))
-    more += level.length - 1
-    if (typeof below === 'boolean') mark = below
-    level = typeof below === 'boolean' ? [] : below
-  }
-  return `${path.join('/')}${mark ? '' : ' made absent'}${more > 0 ? ` and ${more} more` : ''}`
-}

@@ -11,12 +11,11 @@ import type { CopyId, Label, ServerId } from '../names'
 import type { Quarantined, QuarantineEntry } from '../requests'
 import { changeCopy, changeServer, happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
-import { updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
+import { describe, updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
 import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
-import { describe } from './originate'
 import { loadedContents, stagePage } from './pages'
 
 /** A comparison with the ring, under way or done; volatile: made again after a crash. */

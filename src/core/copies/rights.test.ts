@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Database } from '../../sim/database'
 import { signed } from '../../sim/simServer'
-import { Cluster } from '../../trials/cluster'
+import { Cluster, type Member } from '../../trials/cluster'
 import { copyNumber, directoryNumber, identifier, rearranged, serverNumber } from '../../trials/generators'
 import type { Label } from '../names'
 import type { Request } from '../requests'
@@ -79,6 +79,29 @@ describe('rights, in copies', () => {
     expect([...copy.unauthorised]).toEqual([write.ts])
     absorb(copy, access(17, owner, leaf('write ./Lampson:*')))
     expect(shown(copy)).toContain('Phone')
+  })
+
+  it('[A2] who sees a change go, which an older change of rights has voided, is told', () => {
+    const { cluster, directory: swept } = Cluster.ring(2)
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    const triples = ['read *:*', 'write *:*', 'write *:./*']
+    const grant = (at: Member, given: readonly (readonly [Label, boolean])[]): void => {
+      const request: Request = { type: 'draft', directory: swept, change: { procedure: 'setAccess', under: { labels: ['.', 'Access'], incarnations: null }, tree: given, replace: false } }
+      const { branches } = cluster.ask(at, { type: 'ask', servers: [at.id], request }) as { branches: Branch[] }
+      cluster.ask(at, cluster.submitCall(at, swept, branches, 'setAccess'))
+    }
+    grant(alpha, triples.map((triple) => [triple, true] as const))
+    cluster.settle()
+    cluster.cut(alpha, beta)
+    grant(alpha, [['write *:*', false]])
+    cluster.time += 1000
+    cluster.write(beta, swept, ['Lampson'], true)
+    expect(beta.sees(swept)).toContain('Lampson')
+    cluster.connect(alpha, beta)
+    cluster.settle()
+    for (const member of [alpha, beta]) expect(member.sees(swept)).not.toContain('Lampson')
+    expect(beta.happened).toContainEqual(expect.stringMatching(/^Lampson counts no more: an older change of rights has come/))
+    expect(alpha.happened).not.toContainEqual(expect.stringMatching(/counts no more/))
   })
 
   it('[A2] what was not authorised when F passed it is forgotten, and takes no room', () => {

@@ -4,7 +4,7 @@
  * An intent is one call's whole set of updates: atomic on every copy and in every message. Its new nodes have no
  * time-stamp yet (null): the accepting copy gives them one. The signature covers everything but that stamp.
  */
-import type { DirectoryId, Label } from '../names'
+import { shown, type DirectoryId, type Label } from '../names'
 import { BEGINNING, millisecondsOf, type Timestamp } from '../timestamp'
 import type { Certificate } from './certificate'
 import type { TSPair, Update } from './update'
@@ -128,3 +128,19 @@ const seesBelow = (parent: ValueNode, branches: readonly Branch[]): boolean =>
     const child = parent.children?.get(label)
     return child?.ts === incarnation && child.mark === 'present' && seesBelow(child, below)
   })
+
+/** A set in a few words: its first path, and how many more. */
+export function describe(branches: readonly Branch[]): string {
+  const path: string[] = []
+  let more = 0
+  let level: readonly Branch[] = branches
+  let mark = true
+  while (level.length > 0) {
+    const [label, , below] = level[0]!
+    path.push(shown(label))
+    more += level.length - 1
+    if (typeof below === 'boolean') mark = below
+    level = typeof below === 'boolean' ? [] : below
+  }
+  return `${path.join('/')}${mark ? '' : ' made absent'}${more > 0 ? ` and ${more} more` : ''}`
+}
