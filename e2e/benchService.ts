@@ -24,6 +24,7 @@ export interface Row {
 export async function* benchService(browser: Browser, url: string): AsyncGenerator<Row> {
   const edited = await openCluster(await browser.newContext(), url)
   yield* await propagation(edited[0], edited[1])
+  yield await certified(edited[0])
   yield await cachedLookups(edited[0])
   await edited[0].context().close()
   const written = await openCluster(await browser.newContext(), url)
@@ -65,6 +66,32 @@ async function cachedLookups(a: Page): Promise<Row> {
     return (1000 * (performance.now() - begun)) / times
   })
   return { what: 'a lookup from the cache', value: `${each.toFixed(1)} µs` }
+}
+
+/** The same edit in a directory with rights, where who edits is known by certificates of two directories. */
+async function certified(a: Page): Promise<Row> {
+  const acknowledged = await a.evaluate(async (edits) => {
+    const { namering } = window
+    const [server, name] = [namering.view().server.name, 'Bencher']
+    await namering.newD(server, '/People')
+    await namering.newD(server, '/Closed')
+    await namering.newD(server, '/Closed/Deeper')
+    await namering.introduce(`/People/${name}`)
+    await namering.setValue('/Closed/Deeper:Phone', '0')
+    await namering.setAccess('/Closed/Deeper', [
+      { principal: '*', path: '*', rights: ['read'] },
+      { principal: `../../People/${name}`, path: '*', rights: ['write'] },
+      { principal: `../../People/${name}`, path: './*', rights: ['write'] },
+    ])
+    const times: number[] = []
+    for (let i = 1; i <= edits; i++) {
+      const begun = performance.now()
+      await namering.setValue('/Closed/Deeper:Phone', String(i))
+      times.push(performance.now() - begun)
+    }
+    return times
+  }, edits)
+  return { what: 'the same edit in a directory with rights, its author known by certificates', value: percentiles(acknowledged) }
 }
 
 /** From the call in one tab until a watcher in the other has the value; and until the call is acknowledged, durable. */

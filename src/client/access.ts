@@ -2,16 +2,23 @@
 import type { Access } from '../core/auth/whoMay'
 import { ACCESS, formatTriple, parseTriple, tripleOf } from '../core/auth/access'
 import { formatPathPattern, formatPrincipalPattern } from '../core/auth/principal'
-import { isFailure, NameServiceError } from '../core/errors'
+import { SPEAKERS } from '../core/auth/certify'
+import type { Found } from '../core/directories/lookup'
+import { failure, isFailure, NameServiceError } from '../core/errors'
 import type { DirectoryId, FullName, Label } from '../core/names'
-import type { Change } from '../core/requests'
+import type { Change, ReadOutcome } from '../core/requests'
+import { ownerIn } from '../core/values/certificate'
 import type { Tree } from '../core/values/readValue'
 import { ask, type Connection, type Names } from './connection'
 import type { AccessReport, Grant, NameService, WriteOptions, Written } from './nameService'
 
-type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'amendAccess' | 'setAccess'>
+type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'amendAccess' | 'setAccess' | 'letSpeak'>
 
 type Write = (name: FullName, change: Change, options?: WriteOptions) => Promise<Written>
+
+/** Days for which somebody may speak for a directory, unless it is said otherwise. */
+const SPEAKING = 30
+const DAY = 86_400_000
 
 /** Filled in by the lookup that comes before. */
 const placeholder = 'a'.repeat(20) as DirectoryId
@@ -34,6 +41,16 @@ export function accessCalls(connection: Connection, names: Names, write: Write):
     async setAccess(fn, wanted, options) {
       const { triples } = await asked(fn, null)
       return amend(fn, wanted, (triples ?? []).map(({ triple }) => inParts(triple)), options)
+    },
+    async letSpeak(fn, key, days = SPEAKING) {
+      const name = names.name(fn)
+      const stands = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: ['.', 'Genesis'], form: 'labels', after: null } })
+      const { directory } = await ask<Found>(connection, { type: 'lookup', name, entity: null })
+      const [genesis = ''] = stands.labels ?? []
+      if (ownerIn(genesis) !== connection.person()) throw new NameServiceError(failure('NoRight', { name: fn, what: 'let others speak for' }))
+      const until = Math.floor(connection.now()) + days * DAY
+      const signature = days > 0 ? await connection.certify({ directory, genesis, issuer: connection.person(), name: '', subject: key, from: 0, until }) : ''
+      return write(name, { procedure: 'setAccess', under: { labels: ['.', SPEAKERS], incarnations: null }, tree: [[key, days > 0 && [[String(until), [[signature, true]]]]]], replace: false })
     },
     async access(vd, principal = null) {
       return reportOf(await asked(vd, principal))

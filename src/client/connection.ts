@@ -8,6 +8,8 @@ import type { Intent, SignedIntent } from '../core/values/intent'
 export interface Connection {
   call(call: Call): Promise<unknown>
   sign(intent: Intent): Promise<SignedIntent>
+  /** The same of a certificate: its signature. */
+  certify(certificate: Omit<Certificate, 'signature'>): Promise<string>
   /** Where names begin; whoever opened the connection may remember it. */
   readonly working: Working
   /** The public key of the person who signs, as text. */

@@ -241,6 +241,12 @@ export interface NameService {
   /** Uses an invitation: the caller's key is one of that entry from now on. `NotInvited` when it was used, withdrawn, or has expired. */
   enrol(text: string, options?: WriteOptions): Promise<Written & { name: string }>
 
+  /**
+   * Lets the servers of somebody else, by that person's key, speak for a directory for so many days: certify who a name of its
+   * is, when the owner's are not there. Only the owner can [X3]. 0: no more.
+   */
+  letSpeak(fn: string, key: string, days?: number): Promise<Written>
+
   // Directory copies
   newDC(sn: string, fn: string): Promise<CopyId>
   /** The copy on that server hands itself over to the one before it in the ring, and leaves; `LastCopy` for the only one; `WouldBreak` for one that S2 or S3 rest on, without `force`. */

@@ -70,6 +70,21 @@ describe('who is known elsewhere proves it', () => {
     await expect(choAsks.getValue('/DEC/SRC:Lampson/Phone')).rejects.toMatchObject({ code: 'NotFound' })
   })
 
+  it('[X3] whom the owner lets speak for a directory certifies for it, until it is taken back', async () => {
+    const certified = async (): Promise<unknown> => beta.connection.call({ type: 'ask', servers: [beta.id], request: { type: 'certify', directory: (await its.lookup('/IBM')).di, name: 'Cho', key: cho } })
+    await choAsks.newDC('beta', '/IBM')
+    expect(await certified()).toMatchObject({ code: 'ServerUnreachable', about: { reason: expect.stringContaining('does not speak for that directory') } })
+    await its.letSpeak('/IBM', cho)
+    await its.sweep('/IBM')
+    expect(await certified()).toMatchObject({ chain: [{ issuer: owner, subject: cho, name: '' }, { issuer: cho, directory: null }, { name: 'Cho', subject: cho }] })
+    await its.setAccess('/DEC/SRC', [...closed, { principal: '../../IBM/*', path: 'Lampson/*', rights: ['read'] }])
+    expect((await choAsks.getValue('/DEC/SRC:Lampson/Phone')).value).toBe('853')
+    await its.letSpeak('/IBM', cho, 0)
+    await its.sweep('/IBM')
+    expect(await certified()).toMatchObject({ code: 'ServerUnreachable' })
+    await expect(choAsks.letSpeak('/IBM', cho)).rejects.toMatchObject({ code: 'NoRight' })
+  })
+
   it('a guest, who is at home nowhere, sees what is for everybody', async () => {
     beta.place.home = null
     await its.setAccess('/DEC/SRC', [...closed, { principal: '*', path: 'Lampson/*', rights: ['read'] }])

@@ -345,6 +345,7 @@ class OpenTab {
         this.#running.trust({ intent, signature })
         return { intent, signature }
       },
+      certify: (certificate) => signCertificate(this.#person.keys, certificate),
       person: () => this.#person.keys.keyText,
       myself: this.#person,
       fingerprint: fingerprintOf,

@@ -80,6 +80,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
   const connection: Connection = {
     call: (call) => host.call(call),
     sign: (intent) => Promise.resolve({ intent, signature: signature(intent) }),
+    certify: (certificate) => Promise.resolve(certificateSignature(certificate)),
     person: () => person,
     home: () => place.home,
     proofs,
