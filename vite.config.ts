@@ -41,8 +41,8 @@ export default defineConfig({
   plugins: [react(), relay, development],
   // simple-peer's own bundle needs no polyfills of Node's modules.
   resolve: { alias: { 'simple-peer': 'simple-peer/simplepeer.min.js' } },
-  // The packages in a file of their own: it stays in the browser's cache when only the page changes.
-  build: { target: 'es2023', rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'packages', test: /node_modules/ }] } } } },
+  // Packages, server and page each in a file of their own: what has not changed stays in the browser's cache.
+  build: { target: 'es2023', rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'packages', test: /node_modules/ }, { name: 'server', test: /src\/(?:core|client|keys|net|storage|tab)\// }] } } } },
   // A property test may take its time on a machine that has other work.
-  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 60_000 },
+  test: { include: ['src/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 60_000, maxWorkers: '100%' },
 })
