@@ -33,6 +33,8 @@ export const terms = {
   triple: 'Who, where, what: a pattern of principals, a pattern of paths, and rights. A directory without triples is open to everybody in the room.',
   owner: 'Whoever made the directory: its key stands in the genesis record, may do everything, and cannot be shut out.',
   final: 'Whether every copy has all changes that are older. Until then one of them may still come, and void this one.',
+  fingerprint: 'Letters made from a key. Who sees the same letters for somebody sees the same key: compare them aloud.',
+  invitation: 'A link that adds one key to an entry, once, until it expires: of another device, or of another person.',
   'as of': 'The lastSweep of the copy that answered: every earlier update is reflected in what you see.',
 } as const
 

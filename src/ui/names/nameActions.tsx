@@ -8,7 +8,7 @@ import type { Named } from '../desk/listing'
 import { mayAddBelow, mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
 import { jsonOf } from '../value/json'
-import { spokenName } from '../person/myself'
+import { myName } from '../person/myself'
 import { saveLines } from '../parts/saveLines'
 import type { MenuItem } from '../parts/menu'
 
@@ -43,9 +43,10 @@ export function nameActions(desk: Desk, subject: Subject): MenuItem[] {
 }
 
 /** A key more for an entry: of a further device of mine, or of whoever is to be that entry. */
-function inviteTo({ dialogs, tab }: Desk, name: string): MenuItem {
-  const view = tab.view.getState()
-  if (view.me !== null && spokenName(view, view.me) === name) return { word: 'Invite a device to be you…', icon: <MonitorSmartphone size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: view.me!, label: '', isDevice: true }) }
+function inviteTo(desk: Desk, name: string): MenuItem {
+  const { dialogs, tab } = desk
+  const { me } = tab.view.getState()
+  if (me !== null && myName(desk) === name) return { word: 'Invite a device to be you…', icon: <MonitorSmartphone size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: me, label: '', isDevice: true }) }
   return { word: 'Invite somebody to be it…', icon: <UserPlus size={size} />, act: () => dialogs.open({ type: 'invitePerson', at: parentOf(name) ?? ROOT, label: labelsOf(name).at(-1) ?? '', isDevice: false }) }
 }
 

@@ -6,12 +6,12 @@ import { sentenceOf } from '../desk/notices'
 import { saveLines } from '../parts/saveLines'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
-import { labelOfEntry, spokenName } from './myself'
+import { labelOfEntry, useMyName } from './myself'
 
 export function BackUpSheet({ onClose }: { onClose: () => void }) {
   const { tab, notices } = useDesk()
   const me = useView((view) => view.me) ?? ''
-  const name = useView((view) => spokenName(view, view.me ?? ''))
+  const name = useMyName() ?? ''
   const [passphrase, setPassphrase] = useState('')
   const [again, setAgain] = useState('')
   const [isShown, setShown] = useState(false)
@@ -83,7 +83,7 @@ export function BackUpSheet({ onClose }: { onClose: () => void }) {
 
 export function RestoreSheet({ onClose }: { onClose: () => void }) {
   const { tab, notices } = useDesk()
-  const me = useView((view) => (view.me === null ? null : spokenName(view, view.me)))
+  const me = useMyName()
   const [file, setFile] = useState<File | null>(null)
   const [passphrase, setPassphrase] = useState('')
   const [said, setSaid] = useState({ trouble: '', working: false })

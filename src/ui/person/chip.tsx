@@ -1,13 +1,13 @@
 import { MailOpen, TriangleAlert, UserRound } from 'lucide-react'
 import { useDesk, useView } from '../desk/desk'
 import { Label } from '../parts/text'
-import { labelOfEntry, spokenName, useMyself } from './myself'
+import { labelOfEntry, useMyName, useMyself } from './myself'
 
 /** Who I am here; opens all that belongs to it. An invitation that waits for an answer comes first. */
 export function PersonChip() {
   const { dialogs } = useDesk()
   const me = useView((view) => view.me)
-  const whole = useView((view) => (view.me === null ? '' : spokenName(view, view.me)))
+  const whole = useMyName()
   const isInvited = useView((view) => view.invitation !== null)
   const { answer } = useMyself()
   const isUnknown = me !== null && answer?.isKnown === false

@@ -7,7 +7,7 @@ import { connectedLinks } from '../desk/servers'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
 import { KeyName } from './keyName'
-import { spokenName } from './myself'
+import { useMyName } from './myself'
 import { OpenUntil } from './openUntil'
 import { deedsOf } from './wording'
 
@@ -17,7 +17,6 @@ export function InvitationSheet({ onClose }: { onClose: () => void }) {
   const text = useView((view) => view.invitation)
   const person = useView((view) => view.person)
   const isRunning = useView((view) => view.root !== null)
-  const reason = useView((view) => view.reason)
   const version = useView((view) => `${connectedLinks(view).length} ${view.joining} ${Object.values(view.copies).map((copy) => copy.version).join(' ')}`)
   const { answer, failure } = useReading(text === null || !isRunning ? null : `invitation ${text} ${person}`, version, () => tab.service.invitation(text!))
   const [said, setSaid] = useState({ trouble: '', working: false })
@@ -45,7 +44,7 @@ export function InvitationSheet({ onClose }: { onClose: () => void }) {
       <div className="invitation" role="status" aria-busy={answer === null && failure === null}>
         {!isRunning && (
           <p>
-            No server of this room has been met yet. {reason} The invitation waits, and is shown as soon as one is.
+            <b>No server of this room has been met yet.</b> The invitation waits, and is shown as soon as one is. Open the page where it was made, and look after the network.
           </p>
         )}
         {isRunning && answer === null && failure === null && <p className="hint">Asking the directory what it gives…</p>}
@@ -106,7 +105,7 @@ function Rights({ isOpen, rights, until }: Pick<InvitationReport, 'isOpen' | 'ri
           'do everything, as everybody in the room: the directory is open'
         ) : (
           <ul>
-            <li>its own entry: {deedsOf(rights.own)}</li>
+            <li>its own entry: {deedsOf(rights.own.filter((right) => right !== 'copy'))}</li>
             <li>all entries: {deedsOf(rights.all)}</li>
             <li>the rights of others: {rights.self.includes('write') ? 'change' : 'nothing'}</li>
           </ul>
@@ -120,7 +119,7 @@ function Rights({ isOpen, rights, until }: Pick<InvitationReport, 'isOpen' | 'ri
 
 /** What becomes of who this browser was. */
 function Before({ name }: { name: string }) {
-  const before = useView((view) => (view.me === null ? null : spokenName(view, view.me)))
+  const before = useMyName()
   return (
     <p className="hint">
       Accepting adds the key of this browser to the entry, and uses the invitation up. {before !== null && before !== name && <>So far you are <Label>{before}</Label> here: that key stays there, too, and the page shows you by the new name.</>}

@@ -8,7 +8,7 @@ import type { Props } from '../names/nameSheets'
 import { isLocalOnly, LinkToGive } from '../parts/linkToGive'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
-import { spokenName } from './myself'
+import { useMyName } from './myself'
 import { DirectoryField } from './naming'
 import { OpenUntil } from './openUntil'
 
@@ -47,7 +47,7 @@ function Wish({ request: { at, label: given, isDevice }, onMade, onClose }: Prop
   const [label, setLabel] = useState(given)
   const [life, setLife] = useState<number>(isDevice ? lives[0][1] : lives[3][1])
   const [said, setSaid] = useState({ trouble: '', working: false })
-  const own = useView((view) => spokenName(view, at))
+  const own = useMyName() ?? at
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()

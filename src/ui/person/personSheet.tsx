@@ -2,7 +2,7 @@ import { useDesk, useView } from '../desk/desk'
 import { Sheet } from '../parts/sheet'
 import { Label, Trouble } from '../parts/text'
 import { Devices } from './devices'
-import { spokenName, useMyself } from './myself'
+import { useMyName, useMyself } from './myself'
 import { Naming } from './naming'
 import { OpenInvitations } from './openInvitations'
 import { Recognition } from './recognition'
@@ -12,7 +12,7 @@ import { UseLink } from './useLink'
 export function PersonSheet({ onClose }: { onClose: () => void }) {
   const { dialogs, selection } = useDesk()
   const me = useView((view) => view.me)
-  const name = useView((view) => (view.me === null ? null : spokenName(view, view.me)))
+  const name = useMyName()
   const fingerprint = useView((view) => view.fingerprint)
   const hasRoot = useView((view) => view.root !== null)
   const { answer, failure } = useMyself()

@@ -1,8 +1,12 @@
 import { useShallow } from 'zustand/react/shallow'
 import type { AccessReport, Recognised } from '../../client/nameService'
+import type { DirectoryId } from '../../core/names'
+import type { TabView } from '../../tab/view'
 import { useDesk, useView } from '../desk/desk'
+import { parentOf } from '../desk/fullName'
 import { useReading } from '../desk/reading'
 import { Label, Stamp } from '../parts/text'
+import { directoryOf } from './myself'
 import { KeyName } from './keyName'
 import { deedsOf } from './wording'
 
@@ -14,13 +18,16 @@ interface Known extends Recognised {
 /** By which name each directory known here knows me, on whom that rests, and what I may do. */
 export function Recognition() {
   const { service } = useDesk().tab
-  const names = useView(useShallow((view) => Object.values(view.copies).filter(({ state }) => state === 'active').map(({ name }) => name).toSorted()))
+  const stored = useView(useShallow((view) => Object.values(view.copies).filter(({ state }) => state === 'active').map(({ name }) => name).toSorted()))
+  const home = useView((view) => homeElsewhere(view))
+  const names = home === null ? stored : [`#${home}`, ...stored]
   const version = useView((view) => `${view.person} ${Object.values(view.copies).map((copy) => copy.version).join(' ')}`)
   const { answer, failure } = useReading(names.length === 0 ? null : `recognition ${names.join(' ')}`, version, () =>
     Promise.all(
       names.map(async (name): Promise<Known> => {
         const [recognised, { allowed }] = await Promise.all([service.whoAmI(name), service.access(name)])
-        return { ...recognised, name, allowed }
+        const [entry] = recognised.entries
+        return { ...recognised, name: name.startsWith('#') && entry !== undefined ? (parentOf(entry.name) ?? name) : name, allowed }
       }),
     ),
   )
@@ -45,6 +52,12 @@ export function Recognition() {
       </ul>
     </section>
   )
+}
+
+/** The directory of my entry, where this server does not store it. */
+function homeElsewhere({ me, copies }: TabView): DirectoryId | null {
+  const home = directoryOf(me ?? '')
+  return home === null || copies[home]?.state === 'active' ? null : home
 }
 
 function Names({ of: { names, isOwner } }: { of: Known }) {

@@ -2,7 +2,7 @@
 import type { Right } from '../../core/auth/access'
 import { span } from '../desk/clockTime'
 
-const deeds: Record<Right, string> = { read: 'read', write: 'change', test: 'compare values', copy: 'store a copy of the directory' }
+const deeds: Record<Right, string> = { read: 'read', write: 'change', test: 'compare values', copy: 'store a copy' }
 
 /** "read, change"; "nothing". */
 export const deedsOf = (rights: readonly Right[]): string => (rights.length === 0 ? 'nothing' : rights.map((right) => deeds[right]).join(', '))
