@@ -96,7 +96,11 @@ export function onHello(turn: Turn, from: ServerId, { root, name, rank }: Extrac
   if (peer !== undefined && name !== null) peer.name = shortName(name)
   const isFirst = peer?.root === null
   if (peer !== undefined) Object.assign(peer, { root, rank })
-  if (root === null) return
+  if (root === null) {
+    // It has not heard, or knows none for another reason: told once more, where it is to know.
+    if (server.root !== null && peer?.visited === false) sayHello(turn, from)
+    return
+  }
   if (isFirst && peer.visited) sayHello(turn, from)
   hint(server, root, from)
   if (server.root === null) {

@@ -38,7 +38,8 @@ export function register(turn: Turn): void {
   const { server } = turn
   if (server.removed) return
   schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
-  if (server.root === null) return
+  // The first word on a link may have been lost: who knows no root asks again.
+  if (server.root === null) return void [...server.peers.keys()].forEach((peer) => sayHello(turn, peer))
   if (hasRootAbove(turn) || (server.registered && !server.copies.has(server.root))) followRoot(turn)
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   const home = homeOf(server)!
