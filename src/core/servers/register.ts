@@ -39,7 +39,10 @@ export function register(turn: Turn): void {
   if (server.removed) return
   schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
   // The first word on a link may have been lost: who knows no root asks again.
-  if (server.root === null) return void [...server.peers.keys()].forEach((peer) => sayHello(turn, peer))
+  if (server.root === null) {
+    for (const peer of server.peers.keys()) sayHello(turn, peer)
+    return
+  }
   if (hasRootAbove(turn) || (server.registered && !server.copies.has(server.root))) followRoot(turn)
   if (wantsCopy(server)) beginJoin(turn, server.root, candidatesFor(server, server.root), null)
   const home = homeOf(server)!

@@ -23,7 +23,7 @@ const toEach = (act: (procedure: Settling | Linking) => void): Canary => ({
 export const moveCanaries: readonly NamedCanary[] = [
   {
     name: 'a move is decided before all above is stable',
-    rules: ['D3'],
+    rules: ['D3', 'M4'],
     make: () =>
       toEach((procedure) => {
         if (procedure.type === 'settle') for (const told of procedure.told.values()) told.stableMark = LAST

@@ -27,6 +27,6 @@ export const removalCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: removing,
-    from: 96,
+    from: 358,
   },
 ]
