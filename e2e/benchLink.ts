@@ -3,6 +3,7 @@ import type { BrowserContext, Page } from 'playwright'
 import { createServer } from 'vite'
 import type { ServerId } from '../src/core/names'
 import type { Row } from './benchService'
+import { until } from './until'
 
 const smallMessage = 200
 const roundTrips = 500
@@ -19,7 +20,7 @@ export async function benchLink(context: BrowserContext): Promise<Row[]> {
   const [a, b] = [await openTab(context, address.port), await openTab(context, address.port)]
   const there = await b.evaluate(() => window.openSubject('bench', 'beta'))
   await a.evaluate(() => window.openSubject('bench', 'alpha'))
-  await a.waitForFunction(async () => (await window.subject.links()).some((link) => link.state === 'connected' && link.road === 'webrtc'))
+  await until(a, async () => (await window.subject.links()).some((link) => link.state === 'connected' && link.road === 'webrtc'), undefined)
   const trips = await measureRoundTrips(a, b, there)
   const small = await measure(a, b, there, burst, 'x'.repeat(smallMessage))
   const large = await measure(a, b, there, bulk, 'x'.repeat((1 << 20) - 16))
@@ -63,6 +64,6 @@ async function measure(a: Page, b: Page, there: ServerId, count: number, text: s
   const before = (await b.evaluate(() => window.subject.heard())).length
   const begun = performance.now()
   await a.evaluate(([to, text, count]) => window.subject.sendMany(to, text, count), [there, text, count] as [ServerId, string, number])
-  await b.waitForFunction(async (all) => (await window.subject.heard()).length >= all, before + count, { polling: 5 })
+  await until(b, async (all) => (await window.subject.heard()).length >= all, before + count)
   return Math.round(performance.now() - begun)
 }
