@@ -9,7 +9,8 @@ const harnessPort = pagePort + 1
 export default defineConfig({
   testDir: 'e2e',
   fullyParallel: true,
-  workers: 2,
+  // Tests wait more than they work: three at a time keep two cores busy.
+  workers: 3,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   // Five browsers' worth of tabs on two cores can starve one; a test that fails twice has a fault.

@@ -95,7 +95,8 @@ test('tabs that open at once in a new browser are one cluster with one root', as
   const pages = await Promise.all([1, 2, 3].map(() => cluster.context.newPage()))
   await Promise.all(pages.map((page) => page.goto('/')))
   const said = (page: Page): Promise<string[]> => page.evaluate(() => ('namering' in window && window.namering.view().root !== null ? [window.namering.view().server.name, window.namering.view().root ?? ''] : []))
-  await expect.poll(async () => (await Promise.all(pages.map(said))).map(([name]) => name ?? '').toSorted()).toEqual(['alpha', 'beta', 'gamma'])
+  // Who finds a name taken takes the next, whoever else is looking for one: three names, whichever.
+  await expect.poll(async () => new Set((await Promise.all(pages.map(said))).flatMap(([name]) => name ?? [])).size).toBe(3)
   expect(new Set((await Promise.all(pages.map(said))).map(([, root]) => root)).size).toBe(1)
   expect(new Set(pages.map((page) => new URL(page.url()).hash)).size).toBe(1)
 })

@@ -6,8 +6,8 @@ import { openWebrtcNetwork } from '../../src/net/webrtcNetwork'
 
 declare global {
   interface Window {
-    /** Opens this tab's server in a room; resolves with it. */
-    openSubject(room: string, name: string): Promise<Subject['server']>
+    /** Opens this tab's server in a room, by these relays too; resolves with it. */
+    openSubject(room: string, name: string, relays?: readonly string[]): Promise<Subject['server']>
     subject: Subject & {
       /** Whether each message is answered at once. */
       echo(on: boolean): void
@@ -21,7 +21,7 @@ let isEcho = false
 let awaited: () => void = () => undefined
 
 /** The network, with the two extras of the benchmark on the path of a message. */
-async function openNetwork(room: string, self: Awaited<ReturnType<typeof newSelf>>, handlers: NetworkHandlers): Promise<Network> {
+async function openNetwork(room: string, self: Awaited<ReturnType<typeof newSelf>>, handlers: NetworkHandlers, relays: readonly string[]): Promise<Network> {
   const network = await openWebrtcNetwork({
     room,
     self,
@@ -33,15 +33,15 @@ async function openNetwork(room: string, self: Awaited<ReturnType<typeof newSelf
         awaited()
       },
     },
-    relays: [],
+    relays: [...relays],
     iceServers: [],
   })
   return network
 }
 
-window.openSubject = async (room, name) => {
+window.openSubject = async (room, name, relays = []) => {
   const self = await newSelf(name)
-  const subject = await openSubject(self.server, (handlers) => openNetwork(room, self, handlers))
+  const subject = await openSubject(self.server, (handlers) => openNetwork(room, self, handlers, relays))
   window.subject = {
     ...subject,
     echo(on) {

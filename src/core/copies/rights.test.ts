@@ -81,6 +81,21 @@ describe('rights, in copies', () => {
     expect(shown(copy)).toContain('Phone')
   })
 
+  it('[A2] of two administrators who shut each other out, at two copies at once, the first has done so: everywhere', () => {
+    const both = access(10, owner, leaf('write ./Birrell:./*'), leaf('write ./Lampson:./*'))
+    const first = access(20, people[0], leaf('write ./Birrell:./*', false))
+    const second = access(21, people[1], leaf('write ./Lampson:./*', false))
+    const revenge = access(22, people[1], leaf('write ./Lampson:./*', false), leaf('write ./Birrell:*'))
+    for (const order of [[first, second, revenge], [revenge, second, first], [second, first, revenge]]) {
+      const copy = fresh()
+      absorb(copy, genesis, entries, both)
+      for (const set of order) absorb(copy, set)
+      expect(shown(copy)).toContain('write ./Lampson:./*')
+      expect(shown(copy)).not.toContain('Birrell:')
+      expect([...copy.unauthorised].toSorted()).toEqual([second.ts, revenge.ts])
+    }
+  })
+
   it('[A2] who sees a change go, which an older change of rights has voided, is told', () => {
     const { cluster, directory: swept } = Cluster.ring(2)
     const [alpha, beta] = [cluster.member(0), cluster.member(1)]

@@ -13,7 +13,7 @@ import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import type { Tree } from '../values/readValue'
-import { backReferences, effectiveParent, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from '../entries/parents'
+import { backReferences, effectiveParent, inForce, MAX_RECORDS, OF_ROOT, parentsBy, pendingIn, SETTLED, VOID, wayUp, type Judged, type Placing } from '../entries/parents'
 import { hasSmallerRank, isAnnounced, rankToTake, roomFault, roomFor } from './room'
 import { inSNOf } from '../entries/serverEntry'
 import { whomToAsk } from './reference'
@@ -36,7 +36,7 @@ export interface Settling extends Begun {
 
 /** What a copy says of its directory's records, and F there: older ones are complete. */
 interface Told {
-  records: Placing[]
+  records: (Placing & Pick<Judged, 'verdict'>)[]
   stableMark: Timestamp
   at: ServerId
 }
@@ -116,9 +116,18 @@ const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(tol
 /** Where it does not go, one that has no room before it keeps waiting. */
 function decide(turn: Turn, settling: Settling): void {
   const [without] = settling.roomless
-  if (!isVoid(settling)) askForRoom(turn, settling)
+  const undecided = isVoid(settling) ? null : undecidedAbove(settling)
+  if (undecided !== null) finish(turn, settling, waiting(settling, `an older move of #${undecided}, below which it goes, is not decided there yet`))
+  else if (!isVoid(settling)) askForRoom(turn, settling)
   else if (without === undefined) mark(turn, settling)
   else putOff(turn, settling, without.fault)
+}
+
+/** A directory above that lies where an older move has put it, and does not say so itself yet: until it does, this move and its former place may be a circle. */
+function undecidedAbove({ told, record }: Settling): DirectoryId | null {
+  const { parents } = parentsBy(before(told, record))
+  const says = (directory: DirectoryId, until: Timestamp): DirectoryId | undefined => inForce((told.get(directory)?.records ?? []).filter(({ ts, born }) => born || ts <= until))?.parent
+  return wayUp(parents, record.parent).find((directory) => says(directory, parents.get(directory)?.ts ?? record.ts) !== parents.get(directory)?.parent) ?? null
 }
 
 /** Of several moves that take effect together only the last needs room: so one that has none waits for another, back perhaps, that has. */
@@ -170,7 +179,7 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
     case 'told': {
       const { directory, records, stableMark, server } = outcome as Outcomes['records']
       if (directory !== asking) return finish(turn, settling, waiting(settling, `#${asking} was not told of`))
-      told.set(directory, { records: records.map(({ parent, label, ts, born, ofRoot }) => ({ directory, parent, label, ts, born, ofRoot })), stableMark, at: server })
+      told.set(directory, { records: records.map(({ parent, label, ts, born, ofRoot, verdict }) => ({ directory, parent, label, ts, born, ofRoot, verdict })), stableMark, at: server })
       return goOn(turn, settling)
     }
     case 'swept': {
