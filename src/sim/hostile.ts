@@ -42,13 +42,10 @@ export class Hostile {
       copies: (directory) => world.copies(directory),
     }
     this.scene = new Scene(this.random.fork('scene'), surroundings, this.enemy)
-    let hears = false
     world.observers.push({
-      // What an old store knows of its ring is old, too: it hears everybody of who rules [B3].
-      before: ({ server }) => (hears = [...server.copies.values()].some(({ state }) => state === 'rolledBack')),
       stepped: (server, input, effects) => {
         const said = input.type === 'message' && input.from === this.enemy.id ? input.message.type : null
-        if (said !== null && said !== 'request' && !(hears && said === 'epochNews')) world.judge('isolation', () => savesNothing(server, said, effects.save.length))
+        if (said !== null && said !== 'request') world.judge('isolation', () => savesNothing(server, said, effects.save.length))
         if (said !== null) world.judge('isolation', () => keepsLittle(server))
       },
     })
@@ -68,6 +65,8 @@ export class Hostile {
     scene.refresh([this.enemy])
     scene.to = to
     scene.directory = random.pick([...to.server.copies.keys(), ...scene.directories])
+    // What an old store knows of its ring is old, too: where everybody may do everything it hears everybody of who rules [B3].
+    if (to.server.copies.get(scene.directory)?.state === 'rolledBack') return
     const message = random.chance(0.25) ? generateRequest(scene, random.pick(questions)) : generate(scene, random.pick(kinds))
     const wire = wireOf(message)
     if (wire === null || 'refused' in decode(wire)) return this.world.count('hostile messages that no door takes')

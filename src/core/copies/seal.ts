@@ -3,7 +3,7 @@
  * of the epoch. Then it takes its place in the new ring, or goes on as before, or finds itself left out.
  */
 import { schedule, unschedule } from '../agenda'
-import { hasShown, mayAdminister } from '../auth/session'
+import { hasShown, mayAdminister, mayStore } from '../auth/session'
 import { failure, type Failure } from '../errors'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { CopyId, ServerId } from '../names'
@@ -158,7 +158,7 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return
-  if (!isKnownServer(copy, from)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
+  if (!isKnownServer(copy, from) || (copy.state === 'rolledBack' && !mayStore(turn, copy, from))) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
   if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, { ...message, ring })
   // A greater epoch has this copy's promise: it is decided first.
   if (copy.seals.some((promise) => promise.epoch > epoch && !promise.released)) return
