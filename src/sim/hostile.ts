@@ -42,10 +42,13 @@ export class Hostile {
       copies: (directory) => world.copies(directory),
     }
     this.scene = new Scene(this.random.fork('scene'), surroundings, this.enemy)
+    let wasAsked = false
     world.observers.push({
+      // Who knows no copy of a directory asks whoever is there, and goes by the answer.
+      before: ({ server }, input) => (wasAsked = input.type === 'message' && input.message.type === 'answer' && server.errands.get(input.message.id)?.candidates[0] === this.enemy.id),
       stepped: (server, input, effects) => {
         const said = input.type === 'message' && input.from === this.enemy.id ? input.message.type : null
-        if (said !== null && said !== 'request') world.judge('isolation', () => savesNothing(server, said, effects.save.length))
+        if (said !== null && said !== 'request' && !wasAsked) world.judge('isolation', () => savesNothing(server, said, effects.save.length))
         if (said !== null) world.judge('isolation', () => keepsLittle(server))
       },
     })
