@@ -2,7 +2,7 @@
 import type { Access } from '../core/auth/whoMay'
 import { ACCESS, formatTriple, parseTriple, tripleOf } from '../core/auth/access'
 import { formatPathPattern, formatPrincipalPattern } from '../core/auth/principal'
-import { SPEAKERS } from '../core/auth/certify'
+import { SPEAKERS } from '../core/auth/keys'
 import type { Found } from '../core/directories/lookup'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import type { DirectoryId, FullName, Label } from '../core/names'

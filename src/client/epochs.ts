@@ -2,7 +2,7 @@
 import { failure, NameServiceError } from '../core/errors'
 import { shortName } from '../core/server'
 import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
-import { NEXT } from '../core/directories/expiration'
+import { NEXT } from '../core/entries/planned'
 import type { Change, CopyState, NewEpoch, Outcomes, Quarantined, QuarantineEntry, Request } from '../core/requests'
 import type { Timestamp } from '../core/timestamp'
 import { below, type Tree } from '../core/values/readValue'

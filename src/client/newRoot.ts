@@ -2,12 +2,13 @@
  * NewRoot (SPEC §11, O1): a directory is made that has a reference to the old root and lists it as well-known, on one server
  * and not part of any tree yet. The one write that makes it the root is the record in the old root: an ordinary move.
  */
+import { WELL_KNOWN } from '../core/labels'
 import type { Found } from '../core/directories/lookup'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
 import { rootSelf } from '../core/directories/rootSelf'
 import { rankAbove, rankIn } from '../core/entries/serverEntry'
-import { relativeLabels, WELL_KNOWN } from '../core/directories/wellKnown'
+import { relativeLabels } from '../core/directories/wellKnown'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { checkLabels, formatName, isDirectoryId, labelFault, type DirectoryId, type Label, type ServerId } from '../core/names'
 import type { CopyState, Outcomes, ReadOutcome } from '../core/requests'

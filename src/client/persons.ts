@@ -4,8 +4,7 @@
  */
 import type { Access } from '../core/auth/whoMay'
 import type { Right } from '../core/auth/access'
-import { KEYS } from '../core/auth/authentication'
-import { INVITED } from '../core/auth/authorise'
+import { KEYS, INVITED } from '../core/auth/keys'
 import { formatPrincipalPattern, parsePrincipalPattern } from '../core/auth/principal'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'

@@ -34,15 +34,15 @@ import { freshId } from './fresh'
 import { checkLabels, formatPath, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
 import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
-import { BEGINNING, SWEEP_ORIGIN, timestamp, type Timestamp } from './timestamp'
+import { BEGINNING, type Timestamp } from './timestamp'
 import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
 import { may, sightOf } from './auth/access'
-import { draftFault, invitationFault, newNodes } from './auth/authorise'
-import type { Principal } from './auth/principal'
-import { whoAsks } from './auth/session'
+import { draftFault, isClosed, invitationFault, newNodes } from './auth/authorise'
+import type { Who } from './auth/principal'
+import { atTime, whoAsks } from './auth/session'
 import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
 import { leavingFault } from './servers/placement'
@@ -237,17 +237,17 @@ const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyH
 
 type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
 
-function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: Principal): Outcomes[CopyRequest['type']] | Failure {
+function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: Who): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
     case 'read':
       return read(turn, copy, request, sightOf(copy.visible, who))
     case 'test':
       return { equal: sameTree(mayTest(copy, who, request.path) ? (readTree(copy.visible, request.path) ?? false) : false, request.tree) }
     case 'access':
-      return accessAt(copy, who, request.about, request.path, timestamp(Math.floor(turn.now * 1000), SWEEP_ORIGIN))
+      return accessAt(copy, who, request.about, request.path, atTime(turn.now))
     case 'draft': {
       const { procedure } = request.change
-      const refused = procedure === 'enrol' ? invitationFault(copy.visible, meantBy(request.change), turn.now, (ts) => setAt(copy, ts)?.intent.author) : draftFault(copy.visible, who, procedure, meantBy(request.change))
+      const refused = procedure === 'enrol' ? enrolFault(turn, copy, meantBy(request.change)) : isClosed(copy.visible) ? draftFault(copy.visible, who, procedure, meantBy(request.change)) : null
       if (refused !== null) return refused
       const branches = draftChange(copy, request.change)
       if (isFailure(branches)) return branches
@@ -335,7 +335,7 @@ function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: See
   return nodes.flatMap(([label, ts, mark, ...below]): EncodedNode[] => (sees([...path, label]) ? [[label, ts, mark, ...seenOf(below, [...path, label], sees)]] : []))
 }
 
-const mayTest = ({ visible }: DirectoryCopy, who: Principal, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
+const mayTest = ({ visible }: DirectoryCopy, who: Who, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
 
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
   // A1: what is known was looked at when it was accepted.
@@ -345,12 +345,13 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
 }
 
+const enrolFault = ({ now }: Turn, copy: DirectoryCopy, branches: readonly Branch[]): Failure | null => invitationFault(copy.visible, branches, now, (ts) => setAt(copy, ts)?.intent.author)
+
 /** Why a procedure may not change what it is about to, as things stand here. */
-function faultOfChange({ now, server }: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {
+function faultOfChange(turn: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {
   if (intent.procedure === 'newD') return failure('Reserved', { name: formatPath(['.']), procedure: 'newD' })
   const moveFault = intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, intent)) : null
-  const enrolFault = intent.procedure === 'enrol' ? invitationFault(copy.visible, intent.branches, now, (ts) => setAt(copy, ts)?.intent.author) : null
-  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, server.root, intent) ?? enrolFault ?? unexpiredFault(now, copy, intent)
+  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, turn.server.root, intent) ?? (intent.procedure === 'enrol' ? enrolFault(turn, copy, intent.branches) : null) ?? unexpiredFault(turn.now, copy, intent)
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): CopyState {

@@ -230,7 +230,7 @@ export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, chang
   applyChange(copy, change)
   effects.save.push({ copy: copy.id, directory: copy.directory, change })
   effects.changed.add(copy.directory)
-  if (copy.unauthorised !== before) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
+  if (copy.unauthorised !== before && copy.unauthorised.size > 0) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
 }
 
 /** A2: what was shown, and is not any more. */

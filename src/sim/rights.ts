@@ -18,17 +18,28 @@ export function judgeOf(all: readonly UpdateSet[]): (set: UpdateSet) => boolean 
   }
 }
 
-const speaksOfRights = ({ intent }: UpdateSet): boolean => intent.procedure === 'setAccess'
+/** Where no update does, all count. The first one begins the directory, and says whose it is. */
+const speaksOfRights = ({ intent }: UpdateSet, i: number): boolean => (i > 0 && intent.procedure === 'newD') || intent.branches.some((branch) => hasTriples(branch) || (i > 0 && isOfGenesis(branch)))
+
+const hasTriples = ([label, , below]: Branch): boolean => label === '.' && typeof below !== 'boolean' && below.some(([second, , triples]) => second === 'Access' && typeof triples !== 'boolean')
 
 function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
   if (intent.procedure === 'newD') return (readLabels(tree, [])?.length ?? 0) === 0
+  if (intent.branches.some(isOfGenesis)) return false
   const triples = readLabels(tree, ['.', 'Access']) ?? []
   const [genesis = '[]'] = readLabels(tree, ['.', 'Genesis']) ?? []
   const author = intent.chain?.[0]?.issuer ?? intent.author
-  if (triples.length === 0 || (JSON.parse(genesis) as unknown[])[1] === author) return true
-  const paths = intent.procedure === 'doUpdates' ? made(intent.branches) : [intent.procedure === 'setAccess' ? ['.', 'Access'] : ['.']]
+  if (triples.length === 0) return true
+  // Nobody here is invited; and of the procedures that ask for less than every node they make, people here call one.
+  if (intent.procedure === 'enrol') return false
+  if ((JSON.parse(genesis) as unknown[])[1] === author) return true
+  const paths = intent.procedure === 'setAccess' && intent.branches.every(isOfAccess) ? [['.', 'Access']] : made(intent.branches)
   return paths.every((path) => triples.some((triple) => grantsWrite(tree, triple, author, path)))
 }
+
+const isOfGenesis = ([label, incarnation, below]: Branch): boolean => label === '.' && (incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === 'Genesis'))
+
+const isOfAccess = ([label, , below]: Branch): boolean => label === '.' && typeof below !== 'boolean' && below.every(([second]) => second === 'Access')
 
 function grantsWrite(tree: ValueTree, triple: Label, author: string, path: readonly Label[]): boolean {
   const [granted, rest] = halves(triple, ' ')

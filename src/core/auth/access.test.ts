@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { anyLabel, at, directoryNumber } from '../../trials/generators'
 import { isFailure } from '../errors'
 import type { Label } from '../names'
-import { applySet, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
+import { applySet, procedures, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueTree } from '../values/valueTree'
 import { formatTriple, may, parseTriple, sightOf, tripleFault, tripleOf, triplesIn, whyAllowed, type Right } from './access'
 import { accessFault, draftFault, isAuthorised } from './authorise'
 import { principalOf } from './authentication'
-import { formatPathPattern, formatPrincipalPattern, parsePathPattern, parsePrincipalPattern, type Principal } from './principal'
+import { formatPathPattern, formatPrincipalPattern, parsePathPattern, parsePrincipalPattern, type Who } from './principal'
 
 const directory = directoryNumber(1)
 const elsewhere = directoryNumber(2)
@@ -27,7 +27,7 @@ function treeWith(...triples: Label[]): ValueTree {
   applySet(tree, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
   return tree
 }
-const who = (tree: ValueTree, key: string): Principal => principalOf(tree, directory, key, [], at(9))
+const who = (tree: ValueTree, key: string): Who => () => principalOf(tree, directory, key, [], at(9))
 const allowed = (tree: ValueTree, key: string, right: Right, ...path: Label[]): boolean => may(tree, who(tree, key), right, path)
 
 describe('triples (principal pattern, path pattern, rights)', () => {
@@ -121,6 +121,38 @@ describe('updates are authorised by what all older ones say [A2]', () => {
     expect(by(owner, [['.', null, [leaf('X')]]], 'newD')).toBe(false)
   })
 
+  it('[A5] a procedure is good for the names that it is for, and for no others', () => {
+    const [access, genesis] = [at(1), at(1)]
+    const takeOver: readonly (readonly Branch[])[] = [
+      [['.', at(1), [['Access', access, [leaf('write *:./*')]]]]],
+      [['.', at(1), [['Genesis', genesis, [leaf(JSON.stringify(['namering genesis 1', lampson, 'x', 1]))]]]]],
+      [['.', at(1), [['Genesis', null, false]]]],
+      [['.', null, [['Access', null, [leaf('write *:./*')]]]]],
+      [leaf('Birrell')],
+      [['Birrell', null, [['Server', null, [leaf('SI')]], leaf('Phone')]]],
+    ]
+    for (const procedure of procedures.filter((each) => each !== 'newD')) for (const [i, branches] of takeOver.entries()) expect(by(lampson, branches, procedure), `${procedure} ${i}`).toBe(false)
+  })
+
+  it('[A3] nobody is made owner after the first change, in a directory without rights neither', () => {
+    const open = treeWith()
+    for (const key of [lampson, owner]) {
+      expect(isAuthorised(open, set(5, [['.', at(1), [['Genesis', at(1), [leaf('x')]]]]], key))).toBe(false)
+      expect(isAuthorised(open, set(5, [['.', null, [leaf('Label')]]], key))).toBe(false)
+      expect(isAuthorised(open, set(5, [['.', null, false]], key))).toBe(false)
+      expect(isAuthorised(open, set(5, [['.', at(1), [['Label', null, [leaf('x')]]]]], key))).toBe(true)
+    }
+  })
+
+  it('[W3] anybody makes a change that was planned, and no other in its name', () => {
+    const tree = treeWith('read *:*')
+    applySet(tree, set(3, [['Link', null, [['Withdrawn', null, [['Next', null, [['Link', null, [['To', null, [leaf('/HP')]]]]]]]]]]]))
+    const carried = (to: Label): boolean => isAuthorised(tree, set(5, [['Link', null, [['Link', null, [['To', null, [leaf(to)]]]]]]], stranger, 'carryOut'))
+    expect(carried('/HP')).toBe(true)
+    expect(carried('/Mallory')).toBe(false)
+    expect(isAuthorised(tree, set(5, [['Link', null, false]], stranger, 'carryOut'))).toBe(false)
+  })
+
   it('a server takes a free name where servers may, and nobody takes another’s', () => {
     const named = (key: string): Branch => ['Server', null, [['Key', null, [leaf(key)]]]]
     expect(by(stranger, [['delta', null, [named(stranger)]]], 'setUpOn')).toBe(true)
@@ -129,7 +161,11 @@ describe('updates are authorised by what all older ones say [A2]', () => {
     applySet(tree, set(3, [['alpha', null, [named('key-alpha')]]]))
     expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', null, [['Key', null, [leaf(stranger)]]]]]]], stranger, 'setUpOn'))).toBe(false)
     expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [leaf('Up')]]]]], 'key-alpha', 'setUpOn'))).toBe(true)
-    expect(isAuthorised(tree, set(5, [['alpha', at(3), [['Server', at(3), [['Down', null, [leaf('x')]]]]]]], stranger, 'setUpOn'))).toBe(true)
+    const down = (label: number | null, server: number | null, below: readonly Branch[] | false): boolean => isAuthorised(tree, set(5, [['alpha', label === null ? null : at(label), [['Server', server === null ? null : at(server), [['Down', null, below]]]]]], stranger, 'setUpOn'))
+    expect(down(3, 3, [leaf('x')])).toBe(true)
+    expect(down(3, null, [leaf('x')])).toBe(false)
+    expect(down(null, null, [leaf('x')])).toBe(false)
+    expect(down(3, 3, false)).toBe(false)
   })
 
   it('what a server says of itself is drawn up for it, since it signs with its own key; what else stands there is told to nobody', () => {
@@ -162,6 +198,9 @@ describe('updates are authorised by what all older ones say [A2]', () => {
     expect(may(enrol(added))).toBe(false)
     expect(may(enrol(used, ['Keys', at(2), [leaf('a'), leaf('b')]]))).toBe(false)
     expect(may(enrol(used, ['Password', at(2), [leaf('a')]]))).toBe(false)
+    expect(may(enrol(used, ['Keys', null, [leaf('ed25519:new')]]))).toBe(false)
+    expect(may(enrol(['Invited', null, [[invited, null, false]]], added))).toBe(false)
+    expect(may([['Lampson', null, [['Invited', null, [[invited, null, false]]], ['Keys', null, [leaf('ed25519:new')]]]]])).toBe(false)
     applySet(tree, set(5, enrol(used, added), invited, 'enrol'))
     expect(may(enrol(used, ['Keys', at(2), [leaf('ed25519:other')]]), invited, 6)).toBe(false)
   })

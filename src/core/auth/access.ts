@@ -3,12 +3,13 @@
  * below `./Access`, so that none ever replaces another [V1]. A directory without triples is open to whoever is in the room.
  */
 import { failure, isFailure, type Failure } from '../errors'
+import { GENESIS } from '../labels'
 import { shown, type Label } from '../names'
 import { ownerIn } from '../values/certificate'
 import type { Branch } from '../values/intent'
 import { seesAll, type Sees } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
-import { fitsLabel, formatPathPattern, formatPrincipalPattern, matchesPath, matchesPrincipal, parsePathPattern, parsePrincipalPattern, type LabelPattern, type Principal, type PrincipalPattern } from './principal'
+import { fitsLabel, formatPathPattern, formatPrincipalPattern, matchesPath, matchesPrincipal, parsePathPattern, parsePrincipalPattern, type LabelPattern, type PrincipalPattern, type Who } from './principal'
 
 export const ACCESS = 'Access'
 
@@ -66,30 +67,39 @@ export function triplesIn(tree: ValueTree): readonly Triple[] {
   return triples
 }
 
-/** The key of who made the directory, whom nobody can shut out; null where its genesis does not say. */
-export function ownerOf(tree: ValueTree): string | null {
-  const genesis = visibleAt(tree, ['.', 'Genesis'])
-  for (const [label] of genesis === undefined ? [] : visibleChildren(genesis)) return ownerIn(label)
+/** The record with which the directory began; null in one that was made without. */
+export function genesisOf(tree: ValueTree): string | null {
+  const genesis = visibleAt(tree, ['.', GENESIS])
+  for (const [label] of genesis === undefined ? [] : visibleChildren(genesis)) return label
   return null
 }
 
-/** The first triple that gives somebody a right at a path, or why none is needed; null: the right is not given. */
-export function whyAllowed(tree: ValueTree, who: Principal, right: Right, path: readonly Label[]): Triple | 'open' | 'owner' | null {
-  const triples = triplesIn(tree)
-  if (triples.length === 0) return 'open'
-  if (who.key === ownerOf(tree)) return 'owner'
-  return triples.find((triple) => triple.rights.includes(right) && matchesPath(triple.path, path) && matchesPrincipal(triple.principal, who)) ?? null
+/** The key of who made the directory, whom nobody can shut out; null where its genesis does not say. */
+export function ownerOf(tree: ValueTree): string | null {
+  const genesis = genesisOf(tree)
+  return genesis === null ? null : ownerIn(genesis)
 }
 
-export const may = (tree: ValueTree, who: Principal, right: Right, path: readonly Label[]): boolean => whyAllowed(tree, who, right, path) !== null
+/** The first triple that gives somebody a right at a path, or why none is needed; null: the right is not given. */
+export function whyAllowed(tree: ValueTree, who: Who, right: Right, path: readonly Label[]): Triple | 'open' | 'owner' | null {
+  const given = givenTo(tree, who, right)
+  return typeof given === 'string' ? given : (given.find((triple) => matchesPath(triple.path, path)) ?? null)
+}
+
+export const may = (tree: ValueTree, who: Who, right: Right, path: readonly Label[]): boolean => whyAllowed(tree, who, right, path) !== null
 
 /** What somebody sees: no right to read looks like absence. */
-export const sightOf = (tree: ValueTree, who: Principal): Sees => (triplesIn(tree).length === 0 || who.key === ownerOf(tree) ? seesAll : (path) => may(tree, who, 'read', path))
+export function sightOf(tree: ValueTree, who: Who): Sees {
+  const given = givenTo(tree, who, 'read')
+  return typeof given === 'string' ? seesAll : (path) => given.some((triple) => matchesPath(triple.path, path))
+}
 
-/** Whether somebody may write anything at all. */
-export function mayWriteSomewhere(tree: ValueTree, who: Principal): boolean {
+/** The triples that give somebody a right at some path, or why none are needed. */
+export function givenTo(tree: ValueTree, who: Who, right: Right): readonly Triple[] | 'open' | 'owner' {
   const triples = triplesIn(tree)
-  return triples.length === 0 || who.key === ownerOf(tree) || triples.some((triple) => triple.rights.includes('write') && matchesPrincipal(triple.principal, who))
+  if (triples.length === 0) return 'open'
+  if (who().key === ownerOf(tree)) return 'owner'
+  return triples.filter((triple) => triple.rights.includes(right) && matchesPrincipal(triple.principal, who()))
 }
 
 /** Why a change of the triples is refused by the copy that accepts it, or null: none may be left who can change them [A3]. */

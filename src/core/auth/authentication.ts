@@ -9,10 +9,8 @@ import { millisecondsOf, type Timestamp } from '../timestamp'
 import { ownerIn, type Certificate } from '../values/certificate'
 import { stringAt } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { KEYS } from './keys'
 import { formatPrincipal, type Principal, type PrincipalName } from './principal'
-
-/** `Lampson/Keys/<key>`: the keys of an entry. */
-export const KEYS = 'Keys'
 
 /** Who a key is at a directory at a time, by what stands in its tree and by these certificates. What does not hold says nothing. */
 export function principalOf(tree: ValueTree, directory: DirectoryId, key: string, chain: readonly Certificate[], ts: Timestamp): Principal {
@@ -34,7 +32,10 @@ export function principalBy(tree: ValueTree, directory: DirectoryId, key: string
 /** The entries here that have the key. */
 function namesHere(tree: ValueTree, directory: DirectoryId, key: string): PrincipalName[] {
   const names: PrincipalName[] = []
-  for (const [label] of visibleChildren(tree.root)) if (visibleAt(tree, [label, KEYS, key]) !== undefined) names.push({ up: 0, labels: [label], from: [{ directory, labels: [label] }] })
+  for (const [label, { children }] of tree.root.children ?? []) {
+    // Most entries have no keys, and every update of a directory with rights asks all of them.
+    if (children?.has(KEYS) && visibleAt(tree, [label, KEYS, key]) !== undefined) names.push({ up: 0, labels: [label], from: [{ directory, labels: [label] }] })
+  }
   return names
 }
 

@@ -2,39 +2,48 @@
  * A2. Whether an update is authorised: judged as of its time-stamp, by what all older authorised updates say. That is a function
  * of the set of updates alone, so all copies agree, in whatever order it came to them (SPEC §15).
  *
- * The one table of which right each procedure needs is `neededBy`.
+ * The one table of which right each procedure needs is `neededFor`.
  */
 import { unreachable } from '../assert'
+import { GENESIS } from '../labels'
+import { plannedFor } from '../entries/planned'
+import { WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
 import { formatPath, shown, type Label } from '../names'
 import { millisecondsOf, type Timestamp } from '../timestamp'
 import type { Branch, Intent, ProcedureName, UpdateSet } from '../values/intent'
-import { stringAt } from '../values/readValue'
+import { stringAt, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
-import { ACCESS, may, mayWriteSomewhere, ownerOf, triplesIn } from './access'
-import { KEYS, principalOf } from './authentication'
-import type { Principal } from './principal'
+import { ACCESS, givenTo, triplesIn } from './access'
+import { principalOf } from './authentication'
+import { INVITED, KEYS } from './keys'
+import { matchesPath, whoever, type Who } from './principal'
+import { isFor } from './purposes'
 
 /** Whether the tree of all older authorised updates lets the author make this one. */
 export const isAuthorised = (tree: ValueTree, set: UpdateSet): boolean => rightLacking(tree, set) === null
 
 /** The path that an update needs write on and its author has not, or null. Where a directory is open nobody lacks any. */
 function rightLacking(tree: ValueTree, { intent, ts }: Pick<UpdateSet, 'intent' | 'ts'>): readonly Label[] | null {
-  // The first change of a directory makes its owner; nobody makes a second one, with another owner.
+  // The first change of a directory makes its owner; nobody makes a second one, with another owner, nor takes that one's words away.
   if (intent.procedure === 'newD') return tree.root.children === null ? null : ['.']
-  if (triplesIn(tree).length === 0) return null
-  if (intent.procedure === 'enrol') return isInvited(tree, intent, ts) ? null : ['.']
+  if (overthrows(intent.branches)) return ['.', GENESIS]
+  if (isClosed(tree) && intent.procedure === 'enrol') return isInvited(tree, intent, ts) ? null : ['.']
   return lackedBy(tree, authorOf(tree, intent, ts), intent)
 }
 
-const authorOf = (tree: ValueTree, { directory, author, chain = [] }: Intent, ts: Timestamp): Principal => principalOf(tree, directory, author, chain, ts)
+/** Whether a change would replace or delete what the directory says of itself whole, or its genesis. */
+const overthrows = (branches: readonly Branch[]): boolean => branches.some(([label, incarnation, below]) => label === '.' && (incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === GENESIS)))
+
+const authorOf = (tree: ValueTree, { directory, author, chain = [] }: Intent, ts: Timestamp): Who => whoever(() => principalOf(tree, directory, author, chain, ts))
 
 type Deed = Pick<Intent, 'procedure' | 'branches' | 'author'>
 
-function lackedBy(tree: ValueTree, who: Principal, deed: Deed): readonly Label[] | null {
-  if (triplesIn(tree).length === 0 || who.key === ownerOf(tree)) return null
-  if (deed.procedure === 'announce') return mayWriteSomewhere(tree, who) ? null : ['.']
-  return neededBy(tree, deed).find((path) => !may(tree, who, 'write', path)) ?? null
+function lackedBy(tree: ValueTree, who: Who, deed: Deed): readonly Label[] | null {
+  const given = givenTo(tree, who, 'write')
+  if (typeof given === 'string') return null
+  if (deed.procedure === 'announce' && deed.branches.every((branch) => isFor('announce', branch))) return given.length > 0 ? null : ['.']
+  return neededBy(tree, deed).find((path) => !given.some((triple) => matchesPath(triple.path, path))) ?? null
 }
 
 /** What the caller of a refused change is told. */
@@ -47,9 +56,9 @@ export function accessFault(tree: ValueTree, set: Pick<UpdateSet, 'intent' | 'ts
  * The same for who asks for a change to be drawn up: what that comes to may tell what stands there. What a server says of itself
  * it signs with its own key, which nobody knows before: that is judged when it is submitted.
  */
-export function draftFault(visible: ValueTree, who: Principal, procedure: ProcedureName, branches: readonly Branch[]): Failure | null {
-  if (triplesIn(visible).length === 0 || procedure === 'enrol' || isOfServers(visible, procedure, branches)) return null
-  const lacking = lackedBy(visible, who, { procedure, branches, author: who.key })
+export function draftFault(tree: ValueTree, who: Who, procedure: ProcedureName, branches: readonly Branch[]): Failure | null {
+  if (!isClosed(tree) || procedure === 'enrol' || isOfServers(tree, procedure, branches)) return null
+  const lacking = lackedBy(tree, who, { procedure, branches, author: who().key })
   return lacking === null ? null : withoutRight(lacking)
 }
 
@@ -60,45 +69,71 @@ const isOfServers = (tree: ValueTree, procedure: ProcedureName, branches: readon
 /** Said whether something stands there or not: who may not read learns neither. */
 const withoutRight = (path: readonly Label[]): Failure => failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
 
-/** The paths on which an update needs the right to write: every node that it makes, replaces or deletes. */
-function neededBy(tree: ValueTree, { procedure, branches, author }: Deed): Label[][] {
+/** The paths on which an update needs the right to write: what its procedure asks for the names that it is for; of all else every node. */
+const neededBy = (tree: ValueTree, deed: Deed): readonly Label[][] => deed.branches.flatMap((branch) => neededFor(tree, deed, branch) ?? newNodes([branch]))
+
+/** The one table of what each procedure needs for a branch that it is for; null for any other. */
+function neededFor(tree: ValueTree, { procedure, author }: Deed, branch: Branch): Label[][] | null {
+  const [label] = branch
+  if (procedure === 'doUpdates' || procedure === 'newD') return null
+  // What was planned by who might, anybody may make when its time has come [W3].
+  if (procedure === 'carryOut') return isPlanned(tree, branch) ? [] : null
+  // A server that goes by another name takes its old entry away.
+  if ((procedure === 'setUpOn' || procedure === 'removeS') && isOwnEntry(tree, branch, author)) return []
+  if (!isFor(procedure, branch)) return null
   switch (procedure) {
-    case 'doUpdates':
-      return newNodes(branches)
     case 'setLink':
     case 'setTX':
     case 'plan':
     case 'reference':
-      return branches.map(([label]) => [label])
-    case 'carryOut':
-      // What was planned by who might, anybody may make when its time has come [W3].
-      return branches.flatMap(([label]) => (visibleAt(tree, [label, 'Withdrawn']) === undefined ? [[label]] : []))
-    case 'setUpOn':
-    case 'removeS':
-      return branches.flatMap((branch) => (branch[0] === '.' ? [] : serverNeeds(tree, branch, author)))
+    case 'removeD':
     case 'move':
     case 'setInSN':
     case 'setRooms':
-    case 'removeD':
-    case 'newD':
     case 'announce':
     case 'enrol':
-      return [['.']]
+      return [[label]]
     case 'setAccess':
       return [['.', ACCESS]]
+    case 'setUpOn':
+    case 'removeS':
+      return label === '.' ? (takesBack(branch) ? [] : [['.']]) : serverNeeds(tree, branch, author)
     default:
       return unreachable(procedure)
   }
 }
 
-/** Who may write `*\/Server` may name a server where no entry is; what stands there already is its owner's. */
-function serverNeeds(tree: ValueTree, [label, incarnation, below]: Branch, author: string): Label[][] {
-  const isOwn = stringAt(tree, [label, 'Server', 'Key']) === author
-  if (isOwn) return []
-  const isNew = incarnation === null && below !== false && visibleAt(tree, [label]) === undefined
-  const isDown = typeof below !== 'boolean' && below.every(([second, , deeper]) => second === 'Server' && typeof deeper !== 'boolean' && deeper.every(([third]) => third === 'Down'))
-  return isNew || isDown ? [[label, 'Server']] : [[label]]
+/** Whether a branch makes an entry what it is planned to be. */
+function isPlanned(tree: ValueTree, [label, incarnation, below]: Branch): boolean {
+  const planned = plannedFor(tree, label)
+  return planned !== null && incarnation === null && JSON.stringify(treeOf(below)) === JSON.stringify(planned.next)
 }
+
+const treeOf = (below: Branch[2]): Tree => (typeof below === 'boolean' ? below : below.map(([label, , deeper]) => [label, treeOf(deeper)]))
+
+/** Whether a server takes away the entry that has its key. */
+export const isOwnEntry = (tree: ValueTree, [label, , below]: Branch, author: string): boolean => below === false && isOwn(tree, label, author)
+
+const isOwn = (tree: ValueTree, label: Label, author: string): boolean => stringAt(tree, [label, 'Server', 'Key']) === author
+
+/** Whether records of removals are taken away, one by one, and nothing else. */
+const takesBack = ([, , below]: Branch): boolean => isList(below) && below.every(([, second, records]) => second !== null && isList(records) && records.every(([, , mark]) => mark === false))
+
+/** Who may write `*\/Server` may name a server where no entry is; what stands there already is its owner's. */
+function serverNeeds(tree: ValueTree, branch: Branch, author: string): Label[][] {
+  const [label, incarnation] = branch
+  if (isOwn(tree, label, author)) return []
+  const isNew = incarnation === null && visibleAt(tree, [label]) === undefined
+  return isNew || pointsUp(tree, branch) ? [[label, 'Server']] : [[label]]
+}
+
+/** Whether servers that point up to one are entered with it, or no more, and nothing else is touched. */
+const pointsUp = (tree: ValueTree, [label, incarnation, below]: Branch): boolean =>
+  incarnation !== null &&
+  isList(below) &&
+  below.every(([, second, server]) => second !== null && isList(server) && server.every(([third, down, servers]) => third === 'Down' && isList(servers) && (down !== null || visibleAt(tree, [label, 'Server', 'Down']) === undefined)))
+
+const isList = (below: Branch[2]): below is readonly Branch[] => typeof below !== 'boolean'
 
 /** Every node that a set makes, or deletes. */
 export function newNodes(branches: readonly Branch[], above: readonly Label[] = []): Label[][] {
@@ -108,19 +143,16 @@ export function newNodes(branches: readonly Branch[], above: readonly Label[] = 
   })
 }
 
-/** `Lampson/Invited/<key>/<time>`: who has that key may add one key of its own to the entry, until then, once. */
-export const INVITED = 'Invited'
-
-/** Whether an intent makes use of an invitation: it adds one key, and takes the invitation away, in one change. */
+/** Whether an intent makes use of an invitation: it adds one key, and takes the invitation away, in one change, and replaces nothing. */
 function isInvited(tree: ValueTree, { author, branches }: Intent, ts: Timestamp): boolean {
   const [entry] = branches
-  if (branches.length !== 1 || entry === undefined || typeof entry[2] === 'boolean') return false
+  if (branches.length !== 1 || entry === undefined || entry[1] === null || !isList(entry[2])) return false
   const [label, , below] = entry
   const until = stringAt(tree, [label, INVITED, author])
   if (until === undefined || millisecondsOf(ts) > Date.parse(until)) return false
   const [invited, keys] = below
-  const isUsed = invited?.[0] === INVITED && isOnly(invited[2], (leaf) => leaf[0] === author && leaf[2] === false)
-  const isAdded = keys?.[0] === KEYS && isOnly(keys[2], (leaf) => leaf[2] === true)
+  const isUsed = invited?.[0] === INVITED && invited[1] !== null && isOnly(invited[2], (leaf) => leaf[0] === author && leaf[2] === false)
+  const isAdded = keys?.[0] === KEYS && (keys[1] !== null || visibleAt(tree, [label, KEYS]) === undefined) && isOnly(keys[2], (leaf) => leaf[2] === true)
   return below.length === 2 && isUsed && isAdded
 }
 
@@ -149,11 +181,14 @@ const isOnly = (below: Branch[2] | undefined, holds: (leaf: Branch) => boolean):
 
 /** Whether later updates may be judged otherwise because of this one: it speaks of rights, or of who somebody is. */
 export function isGoverning({ intent: { branches } }: UpdateSet): boolean {
-  return branches.some(([label, incarnation, below]) => label === '.' || incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === KEYS || second === INVITED || second === 'DR' || second === 'Server' || second === 'Withdrawn'))
+  return branches.some(([label, incarnation, below]) => label === '.' || incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === KEYS || second === INVITED || second === 'DR' || second === 'Server' || second === WITHDRAWN))
 }
 
 /** Whether a set changes the triples. */
 export const touchesAccess = ({ intent: { branches } }: UpdateSet): boolean => branches.some(([label, , below]) => label === '.' && (typeof below === 'boolean' || below.some(([second]) => second === ACCESS)))
 
-/** Whether there are triples: only then anything depends on them. */
+/** Whether a set speaks of what the directory says of itself: that is judged without triples, too. */
+export const speaksOfSelf = ({ intent: { procedure, branches } }: UpdateSet): boolean => procedure === 'newD' || branches.some(([label]) => label === '.')
+
+/** Whether there are triples: only then anything else depends on them. */
 export const isClosed = (tree: ValueTree): boolean => triplesIn(tree).length > 0

@@ -10,17 +10,14 @@ import { happened, nameOfServer, type Turn } from '../server'
 import { ownerIn, type Certificate } from '../values/certificate'
 import { stringAt } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
-import { may } from './access'
-import { KEYS } from './authentication'
-import type { Principal } from './principal'
+import { genesisOf, may } from './access'
+import { KEYS, SPEAKERS } from './keys'
+import type { Judging, Who } from './principal'
 
 /** ms: so long what a key that was removed had signed goes on, at most [A4]. */
 export const CERTIFICATE_LIFE = 600_000
 /** Others' clocks may be behind [T2]. */
 const BEFORE = 300_000
-
-/** `./Speakers/<key>/<until, ms>/<signature>`: whom the owner lets speak for the directory. */
-export const SPEAKERS = 'Speakers'
 
 /** What a request asks to be certified: the parent (`..`), a directory in it, or that a key is one of an entry. */
 export interface Wanted {
@@ -36,16 +33,11 @@ export interface Certifying {
   caller: Caller
 }
 
-interface Stating {
-  directory: DirectoryId
-  visible: ValueTree
-}
-
 /** Answers once the host has signed. */
-export function certify(turn: Turn, copy: Stating, { name, key }: Wanted, who: Principal, caller: Caller): void {
+export function certify(turn: Turn, copy: Judging, { name, key }: Wanted, who: Who, caller: Caller): void {
   const { server } = turn
   const subject = subjectOf(copy.visible, name, key)
-  const isHidden = key !== who.key && !may(copy.visible, who, 'read', [name])
+  const isHidden = key !== who().key && !may(copy.visible, who, 'read', [name])
   if (subject === null || (isHidden && name !== '..')) return answer(turn, caller, failure('NotFound', { name: shown(name), reason: key === null ? 'no directory has that name there' : 'the key is none of that entry' }))
   const speaking = speakingHere(turn, copy)
   if (speaking === null) return answer(turn, caller, mute(turn))
@@ -70,14 +62,8 @@ function subjectOf(tree: ValueTree, name: Label, key: string | null): string | n
   return di !== undefined && isDirectoryId(di) ? di : null
 }
 
-function genesisOf(tree: ValueTree): string | null {
-  const genesis = visibleAt(tree, ['.', 'Genesis'])
-  for (const [label] of genesis === undefined ? [] : visibleChildren(genesis)) return label
-  return null
-}
-
 /** The certificates by which this server speaks for the directory; null when it does not. */
-function speakingHere({ server, now }: Turn, { directory, visible }: Stating): Certificate[] | null {
+function speakingHere({ server, now }: Turn, { directory, visible }: Judging): Certificate[] | null {
   const genesis = genesisOf(visible)
   const owner = genesis === null ? null : ownerIn(genesis)
   const { person, credentials } = server

@@ -4,6 +4,7 @@
  */
 import { failure, type Failure } from '../errors'
 import { checkLabels, isDirectoryId, MAX_LABEL_BYTES, shown, utf8Length, type DirectoryId, type Label } from '../names'
+import type { ValueTree } from '../values/valueTree'
 
 /** One name of a principal, as a directory knows it. */
 export interface PrincipalName {
@@ -18,6 +19,20 @@ export interface PrincipalName {
 export interface Principal {
   key: string
   names: readonly PrincipalName[]
+}
+
+/** A copy, as far as it says who may do what. */
+export interface Judging {
+  directory: DirectoryId
+  visible: ValueTree
+}
+
+/** Who somebody is, worked out when it is first asked for: where there are no triples it never is. */
+export type Who = () => Principal
+
+export function whoever(workOut: Who): Who {
+  let known: Principal | undefined
+  return () => (known ??= workOut())
 }
 
 /** Labels of a pattern; null is `*`, any one label. `rest`: whatever follows, nothing included. */

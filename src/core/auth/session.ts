@@ -4,14 +4,13 @@
  */
 import type { Caller } from '../caller'
 import type { Message } from '../messages'
-import type { DirectoryId, ServerId } from '../names'
+import type { ServerId } from '../names'
 import { refuse, send, type Turn } from '../server'
 import { SWEEP_ORIGIN, timestamp, type Timestamp } from '../timestamp'
 import type { Certificate } from '../values/certificate'
-import type { ValueTree } from '../values/valueTree'
 import { may } from './access'
 import { principalBy } from './authentication'
-import type { Principal } from './principal'
+import { whoever, type Judging, type Principal, type Who } from './principal'
 
 /** The host tells whose server this is, at its start and whenever the person has signed anew. */
 export interface Person {
@@ -47,29 +46,26 @@ export function onCredentials(turn: Turn, from: ServerId, { chains }: Extract<Me
 
 const nobody: Principal = { key: '', names: [] }
 
-/** A copy, as far as it says who may do what. */
-interface Judging {
-  directory: DirectoryId
-  visible: ValueTree
-}
-
 /** Who asks for something at a copy: the person of this server, or the one for whom another server speaks now. */
-export function whoAsks(turn: Turn, copy: Judging, caller: Caller): Principal {
+export function whoAsks(turn: Turn, copy: Judging, caller: Caller): Who {
   if (caller.type === 'server') return personOf(turn, copy, caller.server)
-  const { server, now } = turn
-  return server.person === null ? nobody : principalBy(copy.visible, copy.directory, server.person, [[], ...server.chains], atTime(now))
+  const { person, chains } = turn.server
+  return person === null ? () => nobody : known(turn, copy, person, [[], ...chains])
 }
 
 /** Whose server another one is, as a directory knows that person. */
-function personOf({ server, now }: Turn, { visible, directory }: Judging, at: ServerId): Principal {
-  const peer = server.peers.get(at)
-  return peer === undefined || peer.key === null || peer.credentials.length === 0 ? nobody : principalBy(visible, directory, peer.key, peer.credentials, atTime(now))
+function personOf(turn: Turn, copy: Judging, at: ServerId): Who {
+  const peer = turn.server.peers.get(at)
+  return peer === undefined || peer.key === null || peer.credentials.length === 0 ? () => nobody : known(turn, copy, peer.key, peer.credentials)
 }
+
+const known = ({ now }: Turn, { visible, directory }: Judging, key: string, chains: readonly (readonly Certificate[])[]): Who => whoever(() => principalBy(visible, directory, key, chains, atTime(now)))
 
 /** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */
 export const hasShown = ({ server }: Turn, at: ServerId): boolean => (server.peers.get(at)?.credentials.length ?? 0) > 0
 
-const atTime = (now: number): Timestamp => timestamp(Math.max(0, Math.floor(now * 1000)), SWEEP_ORIGIN)
+/** The time of a clock, ms since 1970, as a time-stamp: by what stands then somebody is known. */
+export const atTime = (now: number): Timestamp => timestamp(Math.max(0, Math.floor(now * 1000)), SWEEP_ORIGIN)
 
 /** A5: whether the person of another server may store a copy: whoever does can read all of it, and holds up its sweeps. */
 export const mayStore = (turn: Turn, copy: Judging, at: ServerId): boolean => may(copy.visible, personOf(turn, copy, at), 'copy', [])

@@ -16,7 +16,7 @@ describe('"who may do what here, and why"', () => {
   applySet(visible, set(1, [['.', null, [['Access', null, ['read *:*', 'write ./Lampson:Lampson/*', `write ${owner.replace(':', '%3A')}:./*`].map(leaf)], ['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', owner, 'x', 1]))]]]]]))
   applySet(visible, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
   const copy = { directory, visible, stableMark: at(2) }
-  const asked = (asker: string, about: string | null) => accessAt(copy, { key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }, about, ['Lampson'], at(9))
+  const asked = (asker: string, about: string | null) => accessAt(copy, () => ({ key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }), about, ['Lampson'], at(9))
 
   it('who may not read the triples is told those that speak of it, and no others', () => {
     expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*'], ['write', 'write ./Lampson:Lampson/*']] })
@@ -26,6 +26,6 @@ describe('"who may do what here, and why"', () => {
 
   it('tells which triples are final', () => {
     expect(asked(owner, null)).toMatchObject({ triples: [{ isFinal: true }, { isFinal: true }, { isFinal: true }] })
-    expect(accessAt({ ...copy, stableMark: at(1) }, { key: owner, names: [] }, null, [], at(9))).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
+    expect(accessAt({ ...copy, stableMark: at(1) }, () => ({ key: owner, names: [] }), null, [], at(9))).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
   })
 })

@@ -1,12 +1,12 @@
 /** "Who may do what here, and why": asked of a copy, for anybody, at any path (SPEC §15). */
 import { failure, isFailure, type Failure } from '../errors'
-import type { DirectoryId, Label } from '../names'
+import type { Label } from '../names'
 import { record, text, list, tuple, boolean, nullable, oneOf, timestampShape, type Shape } from '../shape'
 import type { Timestamp } from '../timestamp'
-import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { visibleAt, visibleChildren } from '../values/valueTree'
 import { ACCESS, formatTriple, may, ownerOf, parseTriple, rights, triplesIn, whyAllowed, type Right } from './access'
 import { principalOf } from './authentication'
-import { formatPrincipal, matchesPrincipal, parsePrincipalPattern, type Principal } from './principal'
+import { formatPrincipal, matchesPrincipal, parsePrincipalPattern, type Judging, type Principal, type Who } from './principal'
 
 /** A triple as it stands, and whether every copy has it: until then an older change may still come and void it [A2]. */
 export interface StandingTriple {
@@ -41,18 +41,14 @@ export const accessShape: Shape<Access> = record({
   allowed: list(tuple<[Right, string]>(oneOf(...rights), text(255)), rights.length),
 })
 
-/** A copy, as far as it says who may do what. */
-interface Judging {
-  directory: DirectoryId
-  visible: ValueTree
-  stableMark: Timestamp
-}
+type Standing = Judging & { stableMark: Timestamp }
 
 /** `about`: a key, or the name of a principal (`./Lampson`, `../../IBM/TJW/Cho`); null: who asks. */
-export function accessAt(copy: Judging, asker: Principal, about: string | null, path: readonly Label[], now: Timestamp): Access | Failure {
+export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp): Access | Failure {
   const { visible } = copy
-  const who = about === null ? asker : named(copy, about, now)
-  if (isFailure(who)) return who
+  const found = about === null ? asker() : named(copy, about, now)
+  if (isFailure(found)) return found
+  const who = (): Principal => found
   const triples = triplesIn(visible)
   const isOpen = triples.length === 0
   const readsTriples = may(visible, asker, 'read', ['.', ACCESS])
@@ -60,9 +56,9 @@ export function accessAt(copy: Judging, asker: Principal, about: string | null, 
     isOpen,
     owner: ownerOf(visible),
     triples: readsTriples ? standing(copy) : null,
-    key: who.key === '' ? null : who.key,
-    names: about === null || who.key !== '' ? who.names.map(formatPrincipal) : [about],
-    granting: about === null || readsTriples ? triples.filter(({ principal }) => matchesPrincipal(principal, who)).map(formatTriple) : [],
+    key: found.key === '' ? null : found.key,
+    names: about === null || found.key !== '' ? found.names.map(formatPrincipal) : [about],
+    granting: about === null || readsTriples ? triples.filter(({ principal }) => matchesPrincipal(principal, found)).map(formatTriple) : [],
     allowed: rights.flatMap((right): [Right, string][] => {
       const why = whyAllowed(visible, who, right, right === 'copy' ? [] : path)
       return why === null ? [] : [[right, typeof why === 'string' ? why : formatTriple(why)]]
@@ -84,7 +80,7 @@ function named({ visible, directory }: Judging, about: string, now: Timestamp): 
   return { key: '', names: [{ up: pattern.up, labels, from: pattern.up === 0 ? [{ directory, labels }] : [] }] }
 }
 
-function standing({ visible, stableMark }: Judging): StandingTriple[] {
+function standing({ visible, stableMark }: Standing): StandingTriple[] {
   const node = visibleAt(visible, ['.', ACCESS])
   return node === undefined ? [] : [...visibleChildren(node)].flatMap(([triple, { ts }]) => (parseTriple(triple) === null ? [] : [{ triple, ts, isFinal: ts < stableMark }]))
 }

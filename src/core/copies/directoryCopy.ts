@@ -7,7 +7,7 @@
  * A copy changes only by `applyChange`; the changes are what is stored, so a restart replays what ran.
  */
 import { invariant } from '../assert'
-import { isAuthorised, isClosed, isGoverning, touchesAccess } from '../auth/authorise'
+import { isAuthorised, isClosed, isGoverning, speaksOfSelf, touchesAccess } from '../auth/authorise'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { after, BEGINNING, later, timeOf, type Timestamp } from '../timestamp'
 import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTree'
@@ -361,7 +361,7 @@ function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
     return false
   }
   copy.waiting.delete(set.ts)
-  if ((copy.guarded || set.intent.procedure === 'newD') && !isAuthorised(copy.visible, set)) {
+  if ((copy.guarded || speaksOfSelf(set)) && !isAuthorised(copy.visible, set)) {
     copy.unauthorised.add(set.ts)
     return false
   }

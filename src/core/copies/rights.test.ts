@@ -31,13 +31,26 @@ const entries = setOf(2, [
 const access = (time: number, author: string, ...triples: Branch[]): UpdateSet => setOf(time, [['.', at(1), [['Access', at(1), triples.toSorted(([a], [b]) => (a < b ? -1 : 1))]]]], author, 'setAccess')
 const phone = (time: number, author: string, label: Label, value: Label): UpdateSet => setOf(time, [[label, at(2), [['Phone', null, [leaf(value)]]]]], author)
 
-const triples = ['write ./*:*', 'write ./Birrell:Birrell/*', 'write ./Lampson:./*', 'write ./Birrell:./*', 'write *:Lampson/*'] as const
+const triples = ['write ./*:*', 'write ./Birrell:Birrell/*', 'write ./Lampson:./*', 'write ./Birrell:./*', 'write ./Birrell:.', 'write *:Lampson/*'] as const
+/** What a procedure might be misused for: changes that it is not for. */
+const misused = ['carryOut', 'announce', 'reference', 'setUpOn', 'removeS', 'setTX', 'plan', 'removeD', 'move', 'enrol', 'setAccess', 'newD'] as const
+const misuses = (key: string): readonly Branch[][] => [
+  [['.', at(1), [['Access', at(1), [leaf(`write ${key.replace(':', '%3A')}:./*`), leaf(triples[0], false)]]]]],
+  [['.', at(1), [['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', key, 'x', 1]))]]]]],
+  [['.', null, [['Access', null, [leaf('write *:*')]]]]],
+  [leaf('.', false)],
+  [['Birrell', at(2), [['Keys', at(2), [leaf(key)]]]]],
+  [leaf('Lampson', false)],
+  [leaf('Needham')],
+]
+
 /** What people may try, whether they have the right or not: rights given and taken, keys too, and values. */
-const acts = fc.array(fc.record({ kind: fc.constantFrom('grant', 'revoke', 'write', 'key', 'delete'), who: fc.constantFrom(owner, ...people), triple: fc.constantFrom(...triples), label: fc.constantFrom('Lampson', 'Birrell') }), { minLength: 1, maxLength: 12 }).map((all) => [
+const acts = fc.array(fc.record({ kind: fc.constantFrom('grant', 'revoke', 'write', 'key', 'delete', 'misuse'), misuse: fc.nat(misuses('').length - 1), procedure: fc.constantFrom(...misused), who: fc.constantFrom(owner, ...people), triple: fc.constantFrom(...triples), label: fc.constantFrom('Lampson', 'Birrell') }), { minLength: 1, maxLength: 12 }).map((all) => [
   genesis,
   entries,
-  ...all.map(({ kind, who, triple, label }, i): UpdateSet => {
+  ...all.map(({ kind, who, triple, label, misuse, procedure }, i): UpdateSet => {
     const time = 10 + i
+    if (kind === 'misuse') return setOf(time, misuses(who)[misuse]!, who, procedure === 'setAccess' && misuse === 0 ? 'setTX' : procedure)
     if (kind === 'grant' || kind === 'revoke') return access(time, who, leaf(triple, kind === 'grant'))
     if (kind === 'key') return setOf(time, [[label, at(2), [['Keys', at(2), [leaf(people[1], i % 2 === 0)]]]]], who)
     return kind === 'delete' ? setOf(time, [leaf(label, false)], who) : phone(time, who, label, `${i}`)

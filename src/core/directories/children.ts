@@ -10,9 +10,8 @@ import { isServerId, type DirectoryId, type Label, type ServerId } from '../name
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { CHILD } from '../labels'
 import { directoryIn, recordKey, type Judged } from '../entries/parents'
-
-export const CHILD = 'Child'
 
 /** The announcement, in the parent, of a directory that is made there, or of the record `id` of a move. */
 export const childLabel = (directory: DirectoryId, id?: string): Label => `${CHILD}.${id === undefined ? directory : recordKey(directory, id)}`

@@ -1,3 +1,4 @@
+import { plannedFor } from '../entries/planned'
 import { describe, expect, it } from 'vitest'
 import { Cluster, named, type Member } from '../../trials/cluster'
 import { signed } from '../../sim/simServer'
@@ -9,7 +10,7 @@ import type { Accepted, Change, Drafted, ReadOutcome } from '../requests'
 import { after, isoTime } from '../timestamp'
 import { applySet, type Branch } from '../values/intent'
 import type { Tree } from '../values/readValue'
-import { LONGEST_TX, MARGIN, plannedFor, txOf, txValues } from './expiration'
+import { LONGEST_TX, MARGIN, txOf, txValues } from './expiration'
 import { draftChange } from './plannedChange'
 import { unexpiredFault } from './unexpired'
 

@@ -12,11 +12,10 @@ import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
 import { below, labelsIn, readTree, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
 import { namedBy } from './reference'
+import { plannedFor } from '../entries/planned'
 import { WITHDRAWN } from '../entries/serverEntry'
 
 export const TX = 'TX'
-/** Below the mark of a planned change: what the entry will be. */
-export const NEXT = 'Next'
 
 /** ms a TX may be ahead: about five years. */
 export const LONGEST_TX = 5 * 365 * 86_400_000
@@ -29,15 +28,6 @@ const LONGEST_UNSWEPT = 600_000
 export interface TXValue {
   until: number
   ts: Timestamp
-}
-
-/** A change that waits until TX has passed [W3]. */
-export interface PlannedChange {
-  label: Label
-  /** The update that announced it: until it is older than F, some copy may extend TX yet. */
-  mark: Timestamp
-  /** What the entry will be; false: it is deleted. */
-  next: Tree
 }
 
 /** What stands under a label, TX and what is planned aside; undefined when nothing does. */
@@ -119,14 +109,6 @@ function newestBelow({ ts, children }: ValueNode, aside: readonly Label[]): Time
   for (const [label, child] of children ?? []) if (!aside.includes(label)) newest = later(newest, newestBelow(child, []))
   return newest
 }
-
-/** The change that is planned for what a label names. */
-export function plannedFor(tree: ValueTree, label: Label): PlannedChange | null {
-  const mark = visibleAt(tree, [label, WITHDRAWN])
-  return mark === undefined ? null : { label, mark: mark.ts, next: readTree(tree, [label, WITHDRAWN, NEXT]) ?? false }
-}
-
-export const plannedIn = (tree: ValueTree): PlannedChange[] => [...visibleChildren(tree.root)].flatMap(([label]) => plannedFor(tree, label) ?? [])
 
 /** A label's TX and the change planned for it, for people. */
 export interface Expiration {

@@ -11,9 +11,8 @@ import type { Server } from '../server'
 import { isTimestamp, isoTime, LAST, millisecondsOf, type Timestamp } from '../timestamp'
 import { readTree, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
+import { GONE } from '../labels'
 import { backReferences, directoryIn, OF_ROOT, verdicts, type Judged } from '../entries/parents'
-
-export const GONE = 'Gone'
 
 export const goneLabel = (directory: DirectoryId): Label => `${GONE}.${directory}`
 /** The directory that a label is what is left of; null for any other label. */

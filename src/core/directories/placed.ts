@@ -3,6 +3,7 @@
  * the root's table tells where each root of former times is [O1]; the announcement at the parent goes, for the reference
  * says it now [S1]; and a server with a shorter name takes a copy [S2].
  */
+import { WELL_KNOWN } from '../labels'
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isFailure, type Failure } from '../errors'
@@ -15,7 +16,7 @@ import { backReferences, effectiveParent, madeAsRoot } from '../entries/parents'
 import { whomToAsk } from './reference'
 import { hasShorter, shorterIn } from './rank'
 import { BELOW, inSNOf } from '../entries/serverEntry'
-import { WELL_KNOWN, wellKnownDirectories, wellKnownIn } from './wellKnown'
+import { wellKnownDirectories, wellKnownIn } from './wellKnown'
 
 export interface Placed extends Begun {
   type: 'placed'

@@ -4,6 +4,7 @@
  *
  * It works from state, like cleanup: whoever planned it need not be there, whose signature would long be invalid [A1].
  */
+import { NEXT, plannedFor, plannedIn, type PlannedChange } from '../entries/planned'
 import { schedule } from '../agenda'
 import type { CopyChange, DirectoryCopy } from '../copies/directoryCopy'
 import { sweepSoon } from '../copies/sweepTimes'
@@ -16,7 +17,7 @@ import { isoTime, millisecondsOf, originOf } from '../timestamp'
 import type { Branch } from '../values/intent'
 import type { Tree } from '../values/readValue'
 import { draft } from './draft'
-import { bindsUntil, NEXT, plannedFor, plannedIn, saidAt, TX, txValues, type PlannedChange } from './expiration'
+import { bindsUntil, saidAt, TX, txValues } from './expiration'
 import { draftAnnouncement, draftRemoval } from './removal'
 import { WITHDRAWN } from '../entries/serverEntry'
 

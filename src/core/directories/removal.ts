@@ -3,9 +3,10 @@
  * copy, in one step, once the withdrawal is older than F and nothing is there, or may come; its name goes in one update with
  * what is left of it. What was removed is named nowhere again.
  */
+import { CLOSING } from '../labels'
 import { isSealed, type DirectoryCopy } from '../copies/directoryCopy'
 import { isFrozen } from '../copies/exclusion'
-import { CLOSING, isWithdrawn } from '../copies/withdrawn'
+import { isWithdrawn } from '../copies/withdrawn'
 import { failure, type Failure } from '../errors'
 import { shown, type DirectoryId, type Label } from '../names'
 import type { Change } from '../requests'

@@ -4,10 +4,11 @@
  * from which there is no way back. Then its name goes from the parent, with a record of it, and when every copy of the
  * parent has that, the copy goes too. Begun again from state: what is withdrawn opens again, what has closed goes on.
  */
+import { CLOSING } from '../labels'
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { stopSweep } from '../copies/sweep'
-import { CLOSING, isWithdrawn } from '../copies/withdrawn'
+import { isWithdrawn } from '../copies/withdrawn'
 import { schedule } from '../agenda'
 import { ask } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'

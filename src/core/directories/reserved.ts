@@ -1,22 +1,18 @@
 /**
- * Which procedure may touch which names (SPEC §4): `DR`, `Link`, `Server`, `./BR`, `./InSN`, `./WellKnown`, `./Rooms` and `./Genesis`
- * change only through the procedures that keep their invariants.
+ * What a client's change may not touch, and how its procedure is to be called (SPEC §4): names with a meaning change only through the
+ * procedures that keep their invariants, and those touch nothing else (auth/purposes.ts).
  */
 import { failure, type Failure } from '../errors'
 import { shown, type Label } from '../names'
-import type { Branch, Intent, ProcedureName } from '../values/intent'
-import { stringAt } from '../values/readValue'
+import type { Branch, Intent } from '../values/intent'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { ACCESS, tripleFault } from '../auth/access'
-import { INVITED } from '../auth/authorise'
-import { KEYS } from '../auth/authentication'
-import { SPEAKERS } from '../auth/certify'
-import { CHILD } from './children'
-import { CLOSING } from '../copies/withdrawn'
-import { GONE } from './gone'
-import { ROOMS, roomsFault } from './rooms'
+import { isOwnEntry } from '../auth/authorise'
+import { SPEAKERS } from '../auth/keys'
+import { isFor, type Purposeful } from '../auth/purposes'
+import { CHILD, CLOSING, GENESIS, GONE, headOf, ROOMS, WELL_KNOWN } from '../labels'
+import { roomsFault } from './rooms'
 import { labelsAt, REMOVED, WITHDRAWN } from '../entries/serverEntry'
-import { WELL_KNOWN } from './wellKnown'
 
 /** Second labels under an entry, and under `.`, with the procedure that a caller is told to use. */
 const underEntry: ReadonlyMap<Label, string> = new Map([
@@ -31,7 +27,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   ['InSN', 'setInSN'],
   [WELL_KNOWN, 'newRoot'],
   [REMOVED, 'removeS'],
-  ['Genesis', 'newD'],
+  [GENESIS, 'newD'],
   [CHILD, 'newD'],
   [CLOSING, 'removeD'],
   [GONE, 'removeD'],
@@ -41,41 +37,6 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
 const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
-/** What each other procedure may touch, and nothing else: `*` stands for an entry. */
-const allowed: Record<Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' | 'removeD'>, readonly (readonly [Label, Label])[]> = {
-  setLink: [
-    ['*', 'Link'],
-    ['*', 'TX'],
-  ],
-  setUpOn: [
-    ['*', 'Server'],
-    ['.', REMOVED],
-  ],
-  removeS: [
-    ['*', 'Server'],
-    ['.', REMOVED],
-  ],
-  setInSN: [['.', 'InSN']],
-  setTX: [['*', 'TX']],
-  setRooms: [['.', ROOMS]],
-  setAccess: [
-    ['.', ACCESS],
-    ['.', SPEAKERS],
-  ],
-  enrol: [
-    ['*', INVITED],
-    ['*', KEYS],
-  ],
-  plan: [['*', 'Withdrawn']],
-  move: [['.', 'BR']],
-  announce: [['.', CHILD]],
-  reference: [
-    ['*', 'DR'],
-    ['*', 'Link'],
-    ['.', 'BR'],
-    ['.', WELL_KNOWN],
-  ],
-}
 
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {
@@ -89,9 +50,6 @@ export function reservedFault(tree: ValueTree, { procedure, branches, author }: 
   }
   return null
 }
-
-/** A server that goes by another name takes its old entry away: the one that has its key. */
-const isOwnEntry = (tree: ValueTree, [label, , below]: Branch, author: string): boolean => below === false && stringAt(tree, [label, 'Server', 'Key']) === author
 
 /** Nothing but a server that is withdrawn stands under the label: it goes whole. */
 const isWithdrawnAlone = (tree: ValueTree, [label, , below]: Branch): boolean => below === false && labelsAt(tree, [label]).join() === 'Server' && visibleAt(tree, [label, 'Server', WITHDRAWN]) !== undefined
@@ -110,16 +68,12 @@ function faultOfUpdate(tree: ValueTree, [label, incarnation, below]: Branch): Fa
   return null
 }
 
-/** `Child` of `Child.<DI>`. */
-const headOf = (label: Label): Label => label.split('.')[0]!
-
 const removes = (below: Branch[2]): boolean => (typeof below === 'boolean' ? !below : below.some(([, , deeper]) => removes(deeper)))
 
-function faultOfProcedure(tree: ValueTree, procedure: Exclude<ProcedureName, 'doUpdates' | 'newD' | 'carryOut' | 'removeD'>, [label, incarnation, below]: Branch): Failure | null {
+function faultOfProcedure(tree: ValueTree, procedure: Purposeful, [label, incarnation, below]: Branch): Failure | null {
   // A record that was made stays [M1].
   if (procedure === 'move' && removes(below)) return failure('Reserved', { name: shown(label), procedure: 'moveSubtree' })
-  const fits = typeof below !== 'boolean' && below.every(([second]) => allowed[procedure].some(([first, name]) => name === (label === '.' ? headOf(second) : second) && (first === '*') === (label !== '.')))
-  if (!fits) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
+  if (!isFor(procedure, [label, incarnation, below])) return failure('Reserved', { name: shown(label), procedure: 'doUpdates' })
   // M6: the name was free when this was drawn up, and somebody else has it by now.
   if (procedure === 'reference' && label !== '.' && incarnation === null && visibleAt(tree, [label]) !== undefined) return failure('Superseded', { name: shown(label) })
   if (procedure === 'setAccess') return tripleFault(tree, [label, incarnation, below])

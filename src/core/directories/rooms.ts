@@ -4,6 +4,7 @@
  */
 import { failure, type Failure } from '../errors'
 import { shown, type Label } from '../names'
+import { ROOMS } from '../labels'
 import type { Server } from '../server'
 import type { Branch } from '../values/intent'
 import type { ValueTree } from '../values/valueTree'
@@ -11,7 +12,6 @@ import { labelsAt } from '../entries/serverEntry'
 
 /** Rooms that a service meets in at most: each of its servers listens in each. */
 export const MAX_ROOMS = 8
-export const ROOMS = 'Rooms'
 
 const room = /^[a-z2-7]{26}$/
 

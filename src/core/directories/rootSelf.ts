@@ -4,9 +4,8 @@
  */
 import { compareLabels, type DirectoryId, type Label } from '../names'
 import type { Branch } from '../values/intent'
-import { ROOMS } from './rooms'
+import { ROOMS, WELL_KNOWN } from '../labels'
 import { BELOW } from '../entries/serverEntry'
-import { WELL_KNOWN } from './wellKnown'
 
 /** The first change of a directory: what it says of itself, its label too; and references that it has from the first moment. */
 export function firstChange(label: Label, self: readonly Branch[], references: readonly Branch[] = []): Branch[] {

@@ -2,13 +2,14 @@
  * W2, W3 at the copy that accepts a change: what has been, or may yet be, promised to caches stays as it is; TX only grows,
  * and not once a change is planned; a planned change is made when nothing cached can still show what it replaces.
  */
+import { NEXT, plannedFor } from '../entries/planned'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
 import { shown, type Label } from '../names'
 import { isoTime } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { visibleAt, type ValueTree } from '../values/valueTree'
-import { bindsUntil, expirationOf, greatestTX, LONGEST_TX, NEXT, plannedFor, TX, txOf, txValues } from './expiration'
+import { bindsUntil, expirationOf, greatestTX, LONGEST_TX, TX, txOf, txValues } from './expiration'
 import { whyNotYet } from './plannedChange'
 import { namedBy } from './reference'
 import { reservedFault } from './reserved'

@@ -7,9 +7,8 @@ import { isFailure } from '../errors'
 import { isDirectoryId, parseName, type DirectoryId, type Label } from '../names'
 import { labelsOfServer, type Server } from '../server'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { WELL_KNOWN } from '../labels'
 import { labelsAt } from '../entries/serverEntry'
-
-export const WELL_KNOWN = 'WellKnown'
 
 /** Where a well-known directory is, as labels from the root whose table this is: of several entries the newest. */
 export function wellKnownIn(tree: ValueTree, directory: DirectoryId): Label[] | null {

@@ -3,10 +3,11 @@
  * looks whether it knows the former roots, so that names which begin there can be looked up, and belongs to it from then on:
  * what the server is called is the same directory's name, longer by its first labels.
  */
+import { WELL_KNOWN } from '../labels'
 import { schedule } from '../agenda'
 import { effectiveParent } from '../entries/parents'
 import { whomToAsk } from '../directories/reference'
-import { WELL_KNOWN, wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
+import { wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
 import { isFailure, type Failure } from '../errors'
 import { formatPath, isDirectoryId, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, finish, read, request, type Begun } from '../procedure'

@@ -1,6 +1,6 @@
 /** The entries of a directory that have keys: its principals. */
 import type { JsonTree } from '../../client/nameService'
-import { KEYS } from '../../core/auth/authentication'
+import { KEYS } from '../../core/auth/keys'
 import type { Label } from '../../core/names'
 import { useDesk, useView } from '../desk/desk'
 import type { Place } from '../desk/place'
