@@ -10,6 +10,7 @@ import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
 import type { Branch, ProcedureName, UpdateSet } from '../values/intent'
 import { applyChange, contentsOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { cutPages } from './pages'
 
 const directory = directoryNumber(1)
 const owner = 'ed25519:owner'
@@ -152,6 +153,23 @@ describe('rights, in copies', () => {
     expect(alpha.server.refusals.get('updates: stamped before a sweep that did not meet them')).toBe(1)
     say(timeOf(lastSweep) + 1)
     expect(alpha.sees(swept)).toContain('at ')
+  })
+
+  it('[A4] nor does a late sweep bring one: what it has beyond its own time is taken as far as it is stamped after the last sweep', () => {
+    const { cluster, directory: swept } = Cluster.ring(2)
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    cluster.sweep(beta, swept)
+    const late = cluster.delivered.findLast(({ to, message }) => to === alpha && message.type === 'writeSweep')!
+    cluster.time += 1000
+    cluster.sweep(beta, swept)
+    const { lastSweep } = alpha.copy(swept)
+    if (late.message.type !== 'writeSweep') return expect.unreachable()
+    const log = [-1, 1].map((after): UpdateSet => ({ ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf(`at ${after}`)])), ts: timestamp(timeOf(lastSweep) + after, beta.copy(swept).id) }))
+    expect(timeOf(late.message.sweepTS)).toBeLessThan(timeOf(lastSweep) - 1)
+    cluster.hand({ ...late, message: { ...late.message, attempt: identifier(1, 16), page: cutPages({ base: null, log })[0]! } })
+    expect(alpha.sees(swept)).toContain('at 1')
+    expect(alpha.sees(swept)).not.toContain('at -1')
+    expect([...alpha.server.refusals]).toEqual([])
   })
 
   it('[A2] nobody makes the first change of a directory a second time, with another owner', () => {

@@ -78,7 +78,8 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
     const news = within.filter((set) => !knows(copy, set))
     if (news.length > 0) changeCopy(turn, copy, { type: 'absorbed', sets: news })
   }
-  onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: log.filter((set) => set.ts >= sweepTS) })
+  // A4: of a late sweep, what lies between it and the last one is known here, or was stamped back since.
+  onUpdates(turn, copy, from, { type: 'updates', ...header(copy), sets: log.filter((set) => set.ts >= later(sweepTS, copy.lastSweep)) })
   // The ring of a sweep from before F may have a member whose removal is forgotten.
   if (sweepTS >= copy.stableMark) {
     removeMembers(turn, copy, removed)
