@@ -1,16 +1,20 @@
-/** `npm run bench`: prints the table of the README; `--only forgetting` a part of it. A benchmark, not a test: nothing fails. */
+/** npm run bench: see `usage`. A benchmark, not a test: nothing fails. */
 import { join } from 'node:path'
 import process from 'node:process'
-import { parseArgs } from 'node:util'
 import { chromium } from 'playwright'
 import { findBrowser } from '../src/serve/browser.mjs'
+import { readOptions } from '../src/serve/options.mjs'
 import { createPageServer } from '../src/serve/server.mjs'
 import { benchLink } from './benchLink'
 import { benchForgetting, benchForgettingInTabs } from './benchForgetting'
 import { benchService, type Row } from './benchService'
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } })
-const wants = (part: 'link' | 'service' | 'forgetting'): boolean => values.only === undefined || values.only === part
+const parts = ['link', 'service', 'forgetting'] as const
+const usage = `npm run bench -- [options]    the table of the README
+  --only part                 a part of it: ${parts.join(', ')}`
+const { values, wrong } = readOptions(usage, { only: { type: 'string' } })
+const wants = (part: (typeof parts)[number]): boolean => values.only === undefined || values.only === part
+if (!parts.some(wants)) wrong(`There is no part called ${values.only}.`)
 const browser = await chromium.launch(findBrowser() ?? {})
 const server = createPageServer(join(process.cwd(), 'dist'), null)
 await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))

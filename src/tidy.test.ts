@@ -26,12 +26,13 @@ const sees: Record<string, readonly string[]> = {
   keys: ['core'],
   storage: ['core', 'keys'],
   net: ['core', 'keys'],
-  sim: ['core', 'storage'],
+  serve: [],
+  sim: ['core', 'storage', 'serve'],
   'sim/lab': ['core', 'storage', 'sim'],
   client: ['core'],
   tab: ['core', 'keys', 'storage', 'net', 'client'],
   ui: ['core', 'net', 'client', 'tab', 'sim/lab'],
-  trials: ['core', 'storage', 'client', 'tab', 'sim'],
+  trials: ['core', 'storage', 'client', 'tab', 'sim', 'serve'],
 }
 
 const roomOf = (file: string): string => {

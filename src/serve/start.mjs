@@ -5,7 +5,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
-import { parseArgs } from 'node:util'
+import { leave, readOptions } from './options.mjs'
 import { buildPage, builtFolder, installPackages } from './prepare.mjs'
 
 const usage = `npm start [-- options]
@@ -19,32 +19,22 @@ const usualPort = 4870
 /** How many ports are tried. */
 const portsTried = 50
 
-const options = readOptions()
+const options = optionsGiven()
 installPackages()
 buildPage()
 await serve()
 
-function readOptions() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string' },
-        'strict-port': { type: 'boolean', default: false },
-        host: { type: 'boolean', default: false },
-        cert: { type: 'string' },
-        key: { type: 'string' },
-        'no-open': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) leave(usage, 0)
-    const port = Number(values.port ?? usualPort)
-    if (!Number.isInteger(port) || port < 1 || port > 65_535) leave(`--port wants a number from 1 to 65535.\n${usage}`, 1)
-    if ((values.cert === undefined) !== (values.key === undefined)) leave(`--cert and --key belong together.\n${usage}`, 1)
-    return { ...values, port }
-  } catch (error) {
-    return leave(`${error instanceof Error ? error.message : String(error)}\n${usage}`, 1)
-  }
+function optionsGiven() {
+  const { values, count, wrong } = readOptions(usage, {
+    port: { type: 'string' },
+    'strict-port': { type: 'boolean' },
+    host: { type: 'boolean' },
+    cert: { type: 'string' },
+    key: { type: 'string' },
+    'no-open': { type: 'boolean' },
+  })
+  if ((values.cert === undefined) !== (values.key === undefined)) wrong('--cert and --key belong together.')
+  return { ...values, port: count('port', usualPort, 65_535) }
 }
 
 async function serve() {
@@ -108,15 +98,4 @@ function openBrowser(url) {
   const opener = spawn(program, args, { stdio: 'ignore', detached: true })
   opener.on('error', () => undefined)
   opener.unref()
-}
-
-/**
- * @param {string} sentence
- * @param {number} code
- * @returns {never}
- */
-function leave(sentence, code) {
-  if (code === 0) console.log(sentence)
-  else console.error(sentence)
-  return process.exit(code)
 }

@@ -1,23 +1,25 @@
-/**
- * npm run exhaust: every interleaving of a few acts and faults, scenario after scenario. `--scenario name` runs one (or those
- * whose names begin so), `--states N` sets how many states each may have, `--canary words` breaks the protocol on purpose.
- */
-import { parseArgs } from 'node:util'
+/** npm run exhaust: see `usage`. */
+import { readOptions } from '../serve/options.mjs'
 import { canaries } from './canaries'
 import { Exploration, type Outcome } from './exhaust'
 import { scenarios, type Scenario } from './exhaustScenarios'
 
-const { values: options } = parseArgs({ args: process.argv.slice(2), options: { scenario: { type: 'string' }, states: { type: 'string' }, canary: { type: 'string' } } })
+const usage = `npm run exhaust -- [options]  every interleaving of a few acts and faults, scenario after scenario
+  --scenario name             one, or those whose names begin so
+  --states N                  how many states each may have (5000000)
+  --canary words              with the protocol broken on purpose`
+
+const { values: options, count, wrong } = readOptions(usage, { scenario: { type: 'string' }, states: { type: 'string' }, canary: { type: 'string' } })
 
 /** States of a scenario that does not end before. */
 const LIMIT = 5_000_000
 
 const canary = options.canary === undefined ? undefined : canaries.find(({ name }) => name.includes(options.canary!))
-if (options.canary !== undefined && canary === undefined) throw new Error(`no canary is called ${options.canary}: ${canaries.map(({ name }) => name).join('; ')}`)
+if (options.canary !== undefined && canary === undefined) wrong(`No canary is called ${options.canary}: ${canaries.map(({ name }) => name).join('; ')}.`)
 
 const chosen = scenarios.filter(({ name }) => name === options.scenario)
 const run = chosen.length > 0 ? chosen : scenarios.filter(({ name }) => name.startsWith(options.scenario ?? ''))
-if (run.length === 0) throw new Error(`no scenario is called ${options.scenario}: ${scenarios.map(({ name }) => name).join(', ')}`)
+if (run.length === 0) wrong(`No scenario is called ${options.scenario}: ${scenarios.map(({ name }) => name).join(', ')}.`)
 
 let states = 0
 let exhausted = 0
@@ -26,7 +28,7 @@ const began = performance.now()
 for (const scenario of run) {
   console.log(`${scenario.name}: ${scenario.says}`)
   const from = performance.now()
-  const outcome = new Exploration(scenario, { limit: Number(options.states ?? LIMIT), ...(canary && { canary: canary.make() }) }).run()
+  const outcome = new Exploration(scenario, { limit: count('states', LIMIT), ...(canary && { canary: canary.make() }) }).run()
   console.log(`    ${summary(outcome)}, ${seconds(from)} s`)
   states += outcome.states
   if (outcome.broken === null) exhausted += Number(outcome.exhausted)

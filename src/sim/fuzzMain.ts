@@ -1,16 +1,17 @@
-/**
- * npm run fuzz: a million messages, and a table of what became of them. `--seed S` runs the same again, `--runs N` sets how
- * many messages, `--episode N` runs one episode of a seed, `--trace` says each message, `--for 10m` goes on with fresh seeds.
- */
+/** npm run fuzz: see `usage`. */
 import { randomBytes } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { Script } from 'node:vm'
+import { readOptions } from '../serve/options.mjs'
 import { fuzz, type Fuzzed } from './fuzz'
 
-const { values: options } = parseArgs({
-  args: process.argv.slice(2),
-  options: { seed: { type: 'string' }, runs: { type: 'string' }, episode: { type: 'string' }, trace: { type: 'boolean' }, for: { type: 'string' } },
-})
+const usage = `npm run fuzz -- [options]     a million messages, and a table of what became of them
+  --runs N                    as many messages
+  --for 10m                   go on with fresh seeds so long
+  --seed S                    the same again
+    --episode N               one episode of it
+  --trace                     say each message`
+
+const { values: options, count, duration } = readOptions(usage, { seed: { type: 'string' }, runs: { type: 'string' }, episode: { type: 'string' }, trace: { type: 'boolean' }, for: { type: 'string' } })
 
 /** ms after which an episode that does not end is cut short. */
 const LONGEST_EPISODE = 120_000
@@ -25,7 +26,7 @@ function runOnce(seed: string): number {
   const began = performance.now()
   const fuzzed = fuzz({
     seed,
-    runs: Number(options.runs ?? 1_000_000),
+    runs: count('runs', 1_000_000),
     ...(options.episode !== undefined && { episode: Number(options.episode) }),
     clock: () => performance.now(),
     work: () => process.cpuUsage().user / 1000,
@@ -60,8 +61,7 @@ function report(seed: string, { found }: Fuzzed): void {
   }
 }
 
-const minutes = options.for === undefined ? 0 : Number.parseFloat(options.for) * (options.for.endsWith('s') ? 1 / 60 : options.for.endsWith('h') ? 60 : 1)
-const until = performance.now() + minutes * 60_000
+const until = performance.now() + (duration('for') ?? 0)
 let broken = 0
 do broken += runOnce(options.seed ?? randomBytes(5).toString('hex'))
 while (broken === 0 && options.seed === undefined && performance.now() < until)

@@ -4,7 +4,7 @@
  * A program of its own (`serve/forgetting.mjs`), because memory can be measured only where nothing else runs.
  */
 import 'fake-indexeddb/auto'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../serve/options.mjs'
 import { openService } from '../client/openService'
 import type { JsonTree, NameService } from '../client/nameService'
 import { Random } from '../sim/random'
@@ -40,8 +40,11 @@ const LONG = 700_000
 /** Names that are created, deleted and told again before anything is measured, so that all code has run. */
 const WARM_UP = 5000
 
-const { values } = parseArgs({ options: { names: { type: 'string', default: '100000' }, replayed: { type: 'string', default: '20000' }, seed: { type: 'string', default: 'forgetting' } } })
-const names = Number(values.names)
+const usage = `what is left of names that came and went: their number, how many messages are replayed, and the seed
+  --names N, --replayed N, --seed S`
+
+const { values, count } = readOptions(usage, { names: { type: 'string' }, replayed: { type: 'string' }, seed: { type: 'string' } })
+const names = count('names', 100_000)
 const began = performance.now()
 const town = await Town.open()
 const service = openService(town.trials[0]!.connection)
@@ -103,7 +106,7 @@ async function measure(): Promise<{ stored: number; heap: number }> {
 
 /** Says again, in random order, a sample of what was said. */
 async function replay(): Promise<number> {
-  const words = new Random(values.seed).shuffled(town.said()).slice(0, Number(values.replayed))
+  const words = new Random(values.seed ?? 'forgetting').shuffled(town.said()).slice(0, count('replayed', 20_000))
   for (const word of words) {
     town.tell(word)
     await town.settle()

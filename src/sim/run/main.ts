@@ -1,16 +1,23 @@
-/**
- * npm run sim: random seeds until stopped, on all cores. `--seed S` runs one world again, `--trace` line by line, `--without
- * 3,7` leaves acts out; `--for 10m` or `--runs N` stops, `--servers N` sets the size, `--fixed` is what npm test runs: a
- * fixed set, and 20 seeds that are new with each commit, so that what fails fails again, and is somebody's change.
- */
+/** npm run sim: see `usage`. */
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { availableParallelism } from 'node:os'
-import { parseArgs } from 'node:util'
+import { readOptions } from '../../serve/options.mjs'
 import { isForeman, runAll, work } from './crew'
 import { numbersIn, report } from './report'
 import type { SeedOptions } from '../seed'
 import { Totals } from './totals'
+
+const usage = `npm run sim -- [options]      random seeds until stopped, on all cores
+  --runs N, --for 10m         stop after so many seeds, or so long
+  --servers N                 as many servers in each world
+  --jobs N                    on fewer cores
+  --coverage                  say how often each situation was reached
+  --fixed                     what npm test runs: a fixed set, and 20 seeds that are new with each commit,
+                              so that what fails fails again
+  --seed S                    one world again
+    --trace                   line by line
+    --without 3,7             without some of its acts`
 
 const options = {
   seed: { type: 'string' },
@@ -34,12 +41,12 @@ function seedsOfCommit(count: number): string[] {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ args: process.argv.slice(2), options })
-  const servers = values.servers === undefined ? undefined : Number(values.servers)
+  const { values, count, duration } = readOptions(usage, options)
+  const servers = values.servers === undefined ? undefined : count('servers', 1, 10_000)
   if (values.seed !== undefined) return runOne(values.seed, servers, values.without, values.trace === true)
   const totals = new Totals()
-  const seeds = seedsOf(values)
-  const jobs = Math.min(Number(values.jobs ?? availableParallelism()), availableParallelism())
+  const seeds = values.fixed === true ? fixedSeeds() : freshSeeds(count('runs', Number.POSITIVE_INFINITY), duration('for'))
+  const jobs = Math.min(count('jobs', availableParallelism()), availableParallelism())
   await runAll(seeds, jobs, servers, (told) => totals.add(told))
   totals.print(values.coverage === true)
 }
@@ -52,11 +59,14 @@ function runOne(seed: string, servers: number | undefined, without: string | und
   process.exitCode = broken === null ? 0 : 1
 }
 
-function* seedsOf(values: { fixed?: boolean | undefined; runs?: string | undefined; for?: string | undefined }): Generator<string> {
-  if (values.fixed) return yield* [...Array.from({ length: 60 }, (_, i) => `fixed-${i}`), ...seedsOfCommit(20)]
-  const minutes = values.for === undefined ? Number.POSITIVE_INFINITY : Number.parseFloat(values.for) * (values.for.endsWith('s') ? 1 / 60 : values.for.endsWith('h') ? 60 : 1)
-  const until = Date.now() + minutes * 60_000
-  for (let run = 0; run < Number(values.runs ?? Number.POSITIVE_INFINITY) && Date.now() < until; run++) yield fresh()
+function* fixedSeeds(): Generator<string> {
+  for (let i = 0; i < 60; i++) yield `fixed-${i}`
+  yield* seedsOfCommit(20)
+}
+
+function* freshSeeds(runs: number, ms = Number.POSITIVE_INFINITY): Generator<string> {
+  const until = Date.now() + ms
+  for (let run = 0; run < runs && Date.now() < until; run++) yield fresh()
 }
 
 if (isForeman) await main()

@@ -5,9 +5,9 @@ import { tripleOf, type Right } from '../../core/auth/access'
 import { matchesPath, parsePathPattern } from '../../core/auth/principal'
 import { explain, isFailure } from '../../core/errors'
 import { shown } from '../../core/names'
+import { InPlaceField } from '../parts/inPlaceField'
 import { Explained } from '../parts/text'
 import { SureButton } from '../parts/sureButton'
-import { PatternField } from './patternField'
 import { RightToggles } from './rightToggles'
 import { Said } from './said'
 import type { Amend } from './useAmend'
@@ -128,7 +128,7 @@ function TripleRow({ triple, known, amend, isOnly, isLastAdministering }: RowPro
     <div role="row" className="triple-row">
       <span role="rowheader" className="who-may">
         {changing === 'who' ? (
-          <PatternField name={`New principal pattern of ${name}`} begin={principal} list="principal-patterns" faultOf={(text) => faultOf(text, path, rights)} onLeave={done} onSave={(text) => change({ ...old, principal: text })} />
+          <InPlaceField name={`New principal pattern of ${name}`} begin={principal} list="principal-patterns" faultOf={(text) => faultOf(text, path, rights)} onLeave={done} onSave={(text) => change({ ...old, principal: text })} />
         ) : (
           <Pattern name={`Change who: ${name}`} text={principal} onPress={amend === null ? null : () => setChanging('who')} />
         )}
@@ -138,7 +138,7 @@ function TripleRow({ triple, known, amend, isOnly, isLastAdministering }: RowPro
       </span>
       <span role="cell" className="reach">
         {changing === 'where' ? (
-          <PatternField name={`New path pattern of ${name}`} begin={path} list="path-patterns" faultOf={(text) => faultOf(principal, text, rights)} onLeave={done} onSave={(text) => change({ ...old, path: text })} />
+          <InPlaceField name={`New path pattern of ${name}`} begin={path} list="path-patterns" faultOf={(text) => faultOf(principal, text, rights)} onLeave={done} onSave={(text) => change({ ...old, path: text })} />
         ) : (
           <Pattern name={`Change where: ${name}`} text={path} onPress={amend === null ? null : () => setChanging('where')} />
         )}

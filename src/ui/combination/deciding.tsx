@@ -3,6 +3,7 @@ import { combinationFault, type Combination } from '../../core/directories/combi
 import { roomOfLink } from '../../tab/identity'
 import { useDesk, useView } from '../desk/desk'
 import { listed } from '../epochs/wording'
+import { Decision } from '../parts/decision'
 import { Explained, Label } from '../parts/text'
 import { Forecast } from './forecast'
 import { useOtherService, type OtherService } from './otherService'
@@ -112,12 +113,7 @@ function Choice({ other, rooms, onClose }: ChoiceProps) {
 }
 
 const Footer = ({ onClose, isReady }: { onClose: () => void; isReady: boolean }) => (
-  <footer>
-    <button type="button" onClick={onClose}>
-      Cancel
-    </button>
-    <button type="submit" className="primary" disabled={!isReady}>
-      Join the two services
-    </button>
-  </footer>
+  <Decision onCancel={onClose} disabled={!isReady}>
+    Join the two services
+  </Decision>
 )

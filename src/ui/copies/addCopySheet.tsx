@@ -4,6 +4,7 @@ import { useDesk } from '../desk/desk'
 import { ROOT } from '../desk/fullName'
 import { connectedLinks } from '../desk/servers'
 import { again, type Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
 
@@ -42,14 +43,9 @@ export function AddCopySheet({ request, onClose }: Props<'addCopy'>) {
             ))}
           </fieldset>
           <p className="hint">The new copy takes all that is there and is spliced into the ring.</p>
-          <footer>
-            <button type="button" onClick={onClose}>
-              Cancel
-            </button>
-            <button type="submit" className="primary">
-              Add copy
-            </button>
-          </footer>
+          <Decision onCancel={onClose}>
+            Add copy
+          </Decision>
         </form>
       )}
     </Sheet>

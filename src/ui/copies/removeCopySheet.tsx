@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { useDesk, useView } from '../desk/desk'
 import { memberLabel } from '../desk/servers'
 import { again, type Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
 import { useReports } from './reports'
@@ -39,14 +40,9 @@ export function RemoveCopySheet({ request, onClose }: Props<'removeCopy'>) {
             ))}
           </fieldset>
           <p className="hint">It hands what it has to the copy before it in the ring, and is taken out. Nothing is lost; both must be connected.</p>
-          <footer>
-            <button type="button" onClick={onClose}>
-              Cancel
-            </button>
-            <button type="submit" className="primary">
-              Remove copy
-            </button>
-          </footer>
+          <Decision onCancel={onClose}>
+            Remove copy
+          </Decision>
         </form>
       )}
     </Sheet>

@@ -4,6 +4,7 @@ import { useReports } from '../copies/reports'
 import { useDesk } from '../desk/desk'
 import { memberLabel, serverLabel } from '../desk/servers'
 import type { Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 import { awaitedOf } from './candidates'
@@ -31,14 +32,9 @@ export function AbandonSheet({ request: { di, directory, server }, onClose }: Pr
         <p>
           <b>What it costs:</b> if the server comes back after all, what it alone has can only be made anew, update by update. {awaited !== undefined && <LastKnown exclusion={awaited} />} This cannot be taken back.
         </p>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            Abandon it
-          </button>
-        </footer>
+        <Decision onCancel={onClose}>
+          Abandon it
+        </Decision>
       </form>
     </Sheet>
   )

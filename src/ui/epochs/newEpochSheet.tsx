@@ -9,6 +9,7 @@ import { stampTime } from '../desk/clockTime'
 import { useDesk } from '../desk/desk'
 import { memberLabel } from '../desk/servers'
 import { again, type Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 import { candidatesOf, firstChoice, type Candidate } from './candidates'
@@ -62,14 +63,9 @@ export function NewEpochSheet({ request, onClose }: Props<'newEpoch'>) {
         </div>
         {lacking?.code === 'OnlyByForce' && <Uncertain lacking={lacking} isSure={isSure} onSure={(sure) => setConfirmed(sure ? servers.join(' ') : '')} />}
         {lacking?.code === 'NoMajority' && <Force lacking={lacking} isSure={isSure} onSure={(sure) => setConfirmed(sure ? servers.join(' ') : '')} />}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={!isReady}>
-            {lacking === null ? 'Begin the epoch' : 'Begin it by force'}
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={!isReady}>
+          {lacking === null ? 'Begin the epoch' : 'Begin it by force'}
+        </Decision>
       </form>
     </Sheet>
   )

@@ -3,6 +3,7 @@ import { useStore } from 'zustand'
 import { useDesk } from '../desk/desk'
 import { clockTime } from '../desk/clockTime'
 import { again, type Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 
@@ -50,14 +51,9 @@ export function ExpiresSheet({ request, onClose }: Props<'expires'>) {
           ))}
         </p>
         <p className="hint">A change made before is planned, and happens ten minutes after: clocks may be wrong by five.</p>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            Set
-          </button>
-        </footer>
+        <Decision onCancel={onClose}>
+          Set
+        </Decision>
       </form>
     </Sheet>
   )

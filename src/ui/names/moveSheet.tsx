@@ -2,6 +2,7 @@ import { useDeferredValue, useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
 import { useDesk, useView } from '../desk/desk'
 import { useReading } from '../desk/reading'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 import { again, type Props } from './nameSheets'
@@ -64,14 +65,9 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
             </>
           )}
         </div>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={!isReady}>
-            Move it
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={!isReady}>
+          Move it
+        </Decision>
       </form>
     </Sheet>
   )

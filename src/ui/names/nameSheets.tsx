@@ -6,6 +6,7 @@ import { useDesk, useView, type Desk } from '../desk/desk'
 import type { DialogRequest } from '../desk/dialogs'
 import { below, designate, labelsOf, parentOf, ROOT } from '../desk/fullName'
 import { write } from '../desk/write'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
 import { jsonOf } from '../value/json'
@@ -39,14 +40,9 @@ function NameForm({ title, word, label, onLabel, onSubmit, onClose, hint, childr
         <p id="name-fault" className={fault === null ? 'hint' : 'trouble'}>
           {fault === null ? hint : `This is no label: ${fault}.`}
         </p>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary">
-            {word}
-          </button>
-        </footer>
+        <Decision onCancel={onClose}>
+          {word}
+        </Decision>
       </form>
     </Sheet>
   )

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from 'react'
 import { useDesk, useView } from '../desk/desk'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 import { again, type Props } from './nameSheets'
@@ -45,14 +46,9 @@ export function NewRootSheet({ request, onClose }: Props<'newRoot'>) {
             </>
           )}
         </div>
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={wanted === '' || label.trim() === ''}>
-            Put it above
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={wanted === '' || label.trim() === ''}>
+          Put it above
+        </Decision>
       </form>
     </Sheet>
   )

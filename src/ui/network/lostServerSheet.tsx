@@ -7,6 +7,7 @@ import { useReading } from '../desk/reading'
 import { connectedLinks, serverLabel } from '../desk/servers'
 import { listed } from '../epochs/wording'
 import { again, type Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label, Trouble } from '../parts/text'
 
@@ -50,14 +51,9 @@ export function LostServerSheet({ request, onClose }: Props<'lostServer'>) {
             </span>
           </label>
         )}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={!isFree || !isSure}>
-            Remove it for good
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={!isFree || !isSure}>
+          Remove it for good
+        </Decision>
       </form>
     </Sheet>
   )

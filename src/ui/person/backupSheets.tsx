@@ -3,6 +3,7 @@ import { Copy } from 'lucide-react'
 import { useState, type FormEvent } from 'react'
 import { useDesk, useView } from '../desk/desk'
 import { sentenceOf } from '../desk/notices'
+import { Decision } from '../parts/decision'
 import { saveLines } from '../parts/saveLines'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
@@ -68,14 +69,9 @@ export function BackUpSheet({ onClose }: { onClose: () => void }) {
           {weakness === null ? (passphrase === '' ? 'Several words that do not belong together are good.' : 'Not easily guessed.') : `Weak: ${weakness}. Whoever finds the file could try passphrases until one fits; a longer one is better.`}
         </p>
         {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={said.working}>
-            {said.working ? 'Encrypting…' : weakness === null ? 'Save the backup' : 'Save it all the same'}
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={said.working}>
+          {said.working ? 'Encrypting…' : weakness === null ? 'Save the backup' : 'Save it all the same'}
+        </Decision>
       </form>
     </Sheet>
   )
@@ -133,14 +129,9 @@ export function RestoreSheet({ onClose }: { onClose: () => void }) {
           <input type="password" required autoComplete="current-password" value={passphrase} onChange={(event) => setPassphrase(event.target.value)} />
         </label>
         {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
-        <footer>
-          <button type="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="primary" disabled={file === null || said.working}>
-            {said.working ? 'Opening…' : 'Restore'}
-          </button>
-        </footer>
+        <Decision onCancel={onClose} disabled={file === null || said.working}>
+          {said.working ? 'Opening…' : 'Restore'}
+        </Decision>
       </form>
     </Sheet>
   )

@@ -5,6 +5,7 @@ import { below, labelsOf } from '../desk/fullName'
 import { sentenceOf } from '../desk/notices'
 import { useReading } from '../desk/reading'
 import type { Props } from '../names/nameSheets'
+import { Decision } from '../parts/decision'
 import { isLocalOnly, LinkToGive } from '../parts/linkToGive'
 import { Sheet } from '../parts/sheet'
 import { Label } from '../parts/text'
@@ -90,14 +91,9 @@ function Wish({ request: { at, label: given, isDevice }, onMade, onClose }: Prop
         </select>
       </label>
       {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
-      <footer>
-        <button type="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="primary" disabled={said.working}>
-          Make the link
-        </button>
-      </footer>
+      <Decision onCancel={onClose} disabled={said.working}>
+        Make the link
+      </Decision>
     </form>
   )
 }

@@ -1,12 +1,12 @@
 import { X } from 'lucide-react'
 import { useState } from 'react'
-import { formatPath } from '../../core/names'
+import { formatPath, labelFault } from '../../core/names'
 import type { EncodedNode } from '../../core/values/encodeTree'
 import type { TSPair } from '../../core/values/update'
+import { InPlaceField } from '../parts/inPlaceField'
 import { Label, Stamp } from '../parts/text'
 import type { Edits } from './edits'
 import { isPresent } from './json'
-import { LabelField } from './labelField'
 import { NotDurable } from './notDurable'
 
 /** Why what could be changed cannot be by this person; above the value stands what it may do. */
@@ -23,7 +23,7 @@ export function Leaf({ path, node, stamps, edits }: { path: readonly TSPair[]; n
   return (
     <li className={present ? 'leaf' : 'leaf absent'} data-ts={node[1]} data-path={formatPath(labels)}>
       {changing && edits !== null ? (
-        <LabelField name={`New text for ${words}`} begin={node[0]} onLeave={() => setChanging(false)} onSave={(label) => edits.relabel(own, node, label)} />
+        <InPlaceField name={`New text for ${words}`} begin={node[0]} faultOf={labelFault} onLeave={() => setChanging(false)} onSave={(label) => void edits.relabel(own, node, label)} />
       ) : present && edits !== null && changeable ? (
         <>
           <button type="button" className="leaf-text" aria-label={`Edit ${words}`} onClick={() => setChanging(true)}>

@@ -1,12 +1,13 @@
 import { ChevronRight, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { labelFault } from '../../core/names'
 import { useDesk } from '../desk/desk'
 import { below } from '../desk/fullName'
 import type { Place } from '../desk/place'
+import { InPlaceField } from '../parts/inPlaceField'
 import { Label, Stamp } from '../parts/text'
 import type { Edits } from './edits'
 import { isPresent } from './json'
-import { LabelField } from './labelField'
 import { Leaf, READ_ONLY } from './leaf'
 import { NotDurable } from './notDurable'
 import type { Line } from './outline'
@@ -39,7 +40,7 @@ export function OutlineLine({ line, stamps, place, edits, onTurn }: LineProps) {
         </button>
       )}
       {doing === 'relabelling' ? (
-        <LabelField name={`New label for ${words}`} begin={node[0]} onLeave={done} onSave={(label) => edits.relabel(path, node, label)} />
+        <InPlaceField name={`New label for ${words}`} begin={node[0]} faultOf={labelFault} onLeave={done} onSave={(label) => void edits.relabel(path, node, label)} />
       ) : (
         <LineLabel line={line} isEntry={isEntry} changeable={changeable && !isEntry} place={place} onRelabel={() => setDoing('relabelling')} />
       )}
@@ -56,7 +57,7 @@ export function OutlineLine({ line, stamps, place, edits, onTurn }: LineProps) {
       {(growing || (changeable && node[0] !== '.')) && (
         <span className="line-actions">
           {!growing ? null : doing === 'adding' ? (
-            <LabelField name={`New below ${words}`} begin="" placeholder="add and press Enter" onLeave={done} onSave={(label) => edits.add(path, label)} />
+            <InPlaceField name={`New below ${words}`} begin="" faultOf={labelFault} placeholder="add and press Enter" onLeave={done} onSave={(label) => void edits.add(path, label)} />
           ) : (
             <button type="button" className="quiet icon" aria-label={`Add below ${words}`} title={`Add below ${words}`} onClick={() => setDoing('adding')}>
               <Plus aria-hidden size={14} />

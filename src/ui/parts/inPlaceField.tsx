@@ -3,35 +3,40 @@ import { useState } from 'react'
 interface FieldProps {
   name: string
   begin: string
-  /** Why a text is no such pattern, in words; null when it is one. */
+  /** Why a text cannot be taken, in words; null when it can. */
   faultOf: (text: string) => string | null
-  list: string
+  placeholder?: string
+  /** The id of a list of suggestions. */
+  list?: string
+  /** The field has closed already; if the change is refused, the notice says why, and nothing was changed. */
   onSave: (text: string) => void
   onLeave: () => void
 }
 
-/** A pattern of a triple written in place: Enter saves, Escape leaves it as it was. */
-export function PatternField({ name, begin, faultOf, list, onSave, onLeave }: FieldProps) {
-  const [text, setText] = useState(begin)
-  const pattern = text.trim().normalize('NFC')
-  const fault = pattern === '' || pattern === begin ? null : faultOf(pattern)
+/** A text written in place: Enter saves, Escape leaves it as it was. */
+export function InPlaceField({ name, begin, faultOf, placeholder, list, onSave, onLeave }: FieldProps) {
+  const [typed, setTyped] = useState(begin)
+  const text = typed.trim().normalize('NFC')
+  const isNew = text !== '' && text !== begin
+  const fault = isNew ? faultOf(text) : null
   const save = (): void => {
     if (fault !== null) return
     onLeave()
-    if (pattern !== '' && pattern !== begin) onSave(pattern)
+    if (isNew) onSave(text)
   }
   return (
-    <span className="pattern-field">
+    <span className="in-place">
       <input
         aria-label={name}
         aria-invalid={fault !== null}
         autoFocus
         spellCheck={false}
         autoComplete="off"
+        placeholder={placeholder}
         list={list}
-        value={text}
+        value={typed}
         onFocus={(event) => event.target.select()}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setTyped(event.target.value)}
         onBlur={onLeave}
         onKeyDown={(event) => {
           if (event.key === 'Enter') save()
