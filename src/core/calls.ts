@@ -42,7 +42,7 @@ import { beginCheckS } from './servers/checkS'
 import { may, sightOf } from './auth/access'
 import { draftFault, isClosed, invitationFault, newNodes } from './auth/authorise'
 import type { Who } from './auth/principal'
-import { atTime, whoAsks } from './auth/session'
+import { atTime, isOfSamePerson, whoAsks } from './auth/session'
 import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
 import { leavingFault } from './servers/placement'
@@ -175,7 +175,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
   if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
-  if (request.type === 'removeS') return beginRemoveS(turn, caller)
+  if (request.type === 'removeS') return removeServer(turn, caller)
   if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
   if (request.type === 'underWay') return answer(turn, caller, underWayAt(turn.server, turn.now))
   if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
@@ -224,6 +224,13 @@ function leave(turn: Turn, copy: DirectoryCopy, force: boolean, caller: Caller):
   const fault = force ? null : leavingFault(turn.server, copy)
   if (fault === null) beginLeave(turn, copy, caller)
   else answer(turn, caller, fault)
+}
+
+/** A5: a server goes when its own person says so, or who might take each of its copies away. */
+function removeServer(turn: Turn, caller: Caller): void {
+  const kept = caller.type !== 'server' || isOfSamePerson(turn, caller.server) ? undefined : [...turn.server.copies.values()].find((copy) => !may(copy.visible, whoAsks(turn, copy, caller), 'write', ['.']))
+  if (kept === undefined) beginRemoveS(turn, caller)
+  else answer(turn, caller, failure('NoRight', { name: `#${kept.directory}`, what: 'administer' }))
 }
 
 /** Directories that a description lists at most. */

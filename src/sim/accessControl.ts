@@ -2,7 +2,7 @@
  * accessControl: "an update is authorised as of its time-stamp … so all copies agree" [A2]: each node that a copy shows was made by
  * an update that all older ones let its author make.
  */
-import { completeTo, type DirectoryCopy } from '../core/copies/directoryCopy'
+import { completeTo, type CopyChange, type DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Timestamp } from '../core/timestamp'
 import type { ValueNode } from '../core/values/valueTree'
 import type { SimServer } from './simServer'
@@ -12,7 +12,8 @@ export function watchRights(world: World): void {
   if (!world.hasPeople) return
   world.observers.push({
     stepped: (server, _input, effects) => {
-      for (const directory of effects.changed) {
+      const changed = new Set(effects.save.flatMap((save) => ('copy' in save && changesTree(save.change) ? [save.directory] : [])))
+      for (const directory of changed) {
         const copy = server.copyOf(directory)
         if (copy?.state !== 'active' || world.unsound.has(copy.id)) continue
         world.judge('accessControl', () => showsWhatIsAuthorised(world, server, copy))
@@ -21,10 +22,11 @@ export function watchRights(world: World): void {
   })
 }
 
+/** Whether readers may see something else from then on. */
+const changesTree = (change: CopyChange): boolean => change.type !== 'fields' || change.fields.stableMark !== undefined || change.fields.state !== undefined || change.fields.epoch !== undefined
+
 function showsWhatIsAuthorised(world: World, { name }: SimServer, copy: DirectoryCopy): void {
-  const inLog = new Set(copy.log.map(({ ts }) => ts))
-  const T = completeTo(copy)
-  const authorised = new Set(world.database.counting(copy.directory, ({ ts }) => inLog.has(ts) || (ts < T && world.database.isOf(copy.directory, copy.epoch, ts))).map(({ ts }) => ts))
+  const authorised = world.database.countingBefore(copy.directory, copy.epoch, completeTo(copy), copy.log)
   const stray = shown(copy.visible.root).find((ts) => !authorised.has(ts))
   if (stray === undefined) return
   const author = copy.log.find(({ ts }) => ts === stray)?.intent.author ?? 'somebody'

@@ -8,7 +8,7 @@ import { later, originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
-import { visibleAt } from '../core/values/valueTree'
+import { visibleAt, visibleChildren, type ValueNode } from '../core/values/valueTree'
 import { allRemoved } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
@@ -19,12 +19,23 @@ const accuse = (rule: string, sentence: string): never => {
 const text = (form: Form): string => JSON.stringify(encodeVisible(form))
 const seen = (copy: DirectoryCopy): string => JSON.stringify(encodeVisible(copy.visible.root.children))
 
+/** Whether readers see below a node exactly what a form says. */
+export function shows(node: ValueNode, form: Form): boolean {
+  let count = 0
+  for (const [label, child] of visibleChildren(node)) {
+    const other = form.get(label)
+    if (other === undefined || other.ts !== child.ts || !shows(child, other.children)) return false
+    count++
+  }
+  return count === form.size
+}
+
 /** The first place where two canonical texts part, in words. */
-function difference(shows: string, expected: string): string {
+function difference(there: string, expected: string): string {
   let i = 0
-  while (i < shows.length && shows[i] === expected[i]) i++
+  while (i < there.length && there[i] === expected[i]) i++
   const around = (whole: string): string => whole.slice(Math.max(0, i - 80), i + 60)
-  return `it shows …${around(shows)}… where DB says …${around(expected)}…`
+  return `it shows …${around(there)}… where DB says …${around(expected)}…`
 }
 const at = (where: Pick<SimServer, 'name'>, copy: DirectoryCopy): string => `the copy of ${copy.directory.slice(0, 4)} on ${where.name}`
 
@@ -39,9 +50,8 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
   if (stranger !== undefined) accuse('D1', `${at(where, copy)} has the update ${stranger.ts}, which nobody accepted`)
   const foreign = copy.log.find((set) => !world.database.isOf(copy.directory, copy.epoch, set.ts))
   if (foreign !== undefined) accuse('D1', `${at(where, copy)} has the update ${foreign.ts}, which its epoch ${copy.epoch} left out`)
-  const expected = world.database.textBefore(copy.directory, copy.epoch, T, copy.log)
-  const shows = seen(copy)
-  if (shows !== expected) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(shows, expected)}`)
+  const expected = world.database.meaningBefore(copy.directory, copy.epoch, T, copy.log)
+  if (!shows(copy.visible.root, expected)) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(seen(copy), text(expected))}`)
 }
 
 /** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */

@@ -7,7 +7,6 @@ import { completeTo, position, type CopyChange, type DirectoryCopy, type Epoch }
 import type { CopyId, DirectoryId } from '../core/names'
 import { originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
-import { encodeVisible } from '../core/values/encodeTree'
 import { intentId, updatesOf, type UpdateSet } from '../core/values/intent'
 import { judgeOf } from './rights'
 
@@ -21,6 +20,13 @@ interface Accepted {
   by: Save
   /** Its client has been told. */
   acknowledged: boolean
+}
+
+/** What some sets mean together, worked out as far as it was asked. */
+interface Meant {
+  counting: UpdateSet[]
+  form: Form | null
+  stamps: Set<Timestamp> | null
 }
 
 /** DB as the members of one epoch know it: what they had when it began for them, and what they accept. */
@@ -39,7 +45,7 @@ export class Database {
   private readonly exposed = new Map<Timestamp, Accepted>()
   private readonly lost = new Set<Timestamp>()
   /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
-  private readonly meanings = new Map<string, string>()
+  private readonly meanings = new Map<string, Meant>()
 
   /** As it is now, to go on by itself. */
   copy(): Database {
@@ -180,16 +186,27 @@ export class Database {
     return visibleForm(closedForm(this.counting(directory, included).flatMap(updatesOf)))
   }
 
-  /** The meaning, as one canonical text, of all sets of an epoch before a time-stamp and those of a log. */
-  textBefore(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): string {
-    const inLog = new Set(log.map((set) => set.ts))
-    const key = `${directory} ${epoch} ${T} ${[...inLog].join()}`
-    let text = this.meanings.get(key)
-    if (text === undefined) {
-      text = JSON.stringify(encodeVisible(this.meaning(directory, (set) => inLog.has(set.ts) || (set.ts < T && this.isOf(directory, epoch, set.ts)))))
-      this.meanings.set(key, text)
+  /** The meaning of all sets of an epoch before a time-stamp and those of a log. */
+  meaningBefore(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): Form {
+    const meant = this.before(directory, epoch, T, log)
+    return (meant.form ??= visibleForm(closedForm(meant.counting.flatMap(updatesOf))))
+  }
+
+  /** The time-stamps of those of them that count. */
+  countingBefore(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): ReadonlySet<Timestamp> {
+    const meant = this.before(directory, epoch, T, log)
+    return (meant.stamps ??= new Set(meant.counting.map(({ ts }) => ts)))
+  }
+
+  private before(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): Meant {
+    const key = `${directory} ${epoch} ${T} ${log.map(({ ts }) => ts).join()}`
+    let meant = this.meanings.get(key)
+    if (meant === undefined) {
+      const inLog = new Set(log.map(({ ts }) => ts))
+      meant = { counting: this.counting(directory, ({ ts }) => inLog.has(ts) || (ts < T && this.isOf(directory, epoch, ts))), form: null, stamps: null }
+      this.meanings.set(key, meant)
     }
-    return text
+    return meant
   }
 
   /** Those of the sets picked that count, oldest first. */

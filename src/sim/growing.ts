@@ -3,6 +3,7 @@
  * services that began apart. When all is quiet there is one root, every server knows it, and every name of before goes on.
  */
 import type { Call } from '../core/calls'
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import { backReferences, effectiveParent, OF_ROOT, pendingIn, recordKey } from '../core/entries/parents'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
@@ -14,6 +15,7 @@ import { formatName, formatPath, type DirectoryId, type Label } from '../core/na
 import type { Change } from '../core/requests'
 import type { Branch, SignedIntent } from '../core/values/intent'
 import type { Found } from '../core/directories/lookup'
+import { ruling } from './checkers'
 import { follow } from './moving'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -76,7 +78,7 @@ const nameBelow = (labels: Label[]): Label => formatName({ from: '.', up: 0, lab
 export function rootOf(world: World, directory: DirectoryId): DirectoryId {
   let at = directory
   for (let height = 0; height < 64; height++) {
-    const copy = world.copies(at).find((each) => each.copy.state === 'active')?.copy
+    const copy = ruling(world, at)[0]?.copy
     const parent = copy && effectiveParent(copy)?.parent
     if (parent === undefined) return at
     at = parent
@@ -88,7 +90,7 @@ export function rootOf(world: World, directory: DirectoryId): DirectoryId {
 export function pathBelow(world: World, root: DirectoryId, directory: DirectoryId): Label[] | null {
   const labels: Label[] = []
   for (let at = directory; at !== root; ) {
-    const copy = world.copies(at).find((each) => each.copy.state === 'active')?.copy
+    const copy = ruling(world, at)[0]?.copy
     const parent = copy && effectiveParent(copy)
     if (parent === undefined || labels.length > 16) return null
     labels.unshift(parent.label)
@@ -103,9 +105,10 @@ const ROUNDS = 8
 export function allJoined(growing: Growing, random: Random): DirectoryId {
   const { world } = growing
   const roots = (): DirectoryId[] => [...new Set(world.servers.map(({ server }) => server.root).filter((root) => root !== null).map((root) => rootOf(world, root)))]
-  for (let round = 0; round < ROUNDS && (roots().length > 1 || world.servers.some(({ server }) => server.root !== roots()[0])); round++) {
+  const knowIt = (root: DirectoryId | undefined): boolean => world.servers.every(({ gone, server }) => gone !== null || server.root === root)
+  for (let round = 0; round < ROUNDS && (roots().length > 1 || !knowIt(roots()[0])); round++) {
     const [first, second] = roots()
-    const at = second === undefined ? undefined : world.copies(second).find(({ copy }) => copy.state === 'active')?.at
+    const at = second === undefined ? undefined : ruling(world, second)[0]?.at
     const isOpen = second !== undefined && world.copies(second).some(({ copy }) => pendingIn(copy).length > 0)
     if (at !== undefined && !isOpen) joinService(growing, at, second!, first!, random)
     world.pass(200_000)
@@ -118,7 +121,7 @@ export function allJoined(growing: Growing, random: Random): DirectoryId {
 /** O2: what was to be a root above another, and lost against a rival, is below the one that there is. */
 export function rivalsYielded(world: World, root: DirectoryId, directories: readonly DirectoryId[]): void {
   for (const directory of directories) {
-    const copy = world.copies(directory).find((each) => each.copy.state === 'active')?.copy
+    const copy = ruling(world, directory)[0]?.copy
     const lost = copy === undefined ? [] : backReferences(copy.visible).filter(({ ofRoot, verdict }) => ofRoot && verdict === 'void')
     for (const { parent } of lost) if (rootOf(world, parent) !== root && world.copies(parent).length > 0) throw new Accusation('O2', `${parent} was to be the root above ${directory}, and is not below ${root}`)
     if (lost.length > 0) world.notice('of rival new roots the later was void')
@@ -128,7 +131,7 @@ export function rivalsYielded(world: World, root: DirectoryId, directories: read
 /** O1: one root, which every server knows; and from every server every name that was a root's leads to that directory. */
 export function formerNamesGoOn(world: World, root: DirectoryId): void {
   const former = [...new Set(world.servers.flatMap(({ server }) => [...server.formerRoots, server.root]))].filter((each) => each !== null)
-  for (const { name, server } of world.servers) if (server.root !== root && !server.removed) throw new Accusation('O1', `${name} believes that the root is ${server.root}, and it is ${root}`)
+  for (const { name, server, gone } of world.servers) if (gone === null && server.root !== root && !server.removed) throw new Accusation('O1', `${name} believes that the root is ${server.root}, and it is ${root}`)
   for (const each of former) if (each !== root) world.judge('O1', () => tableLeadsTo(world, root, each))
   for (const each of former) for (const at of world.servers) if (!at.server.removed) ask(world, at, each)
   world.pass(60_000)
@@ -136,7 +139,7 @@ export function formerNamesGoOn(world: World, root: DirectoryId): void {
 
 /** "It can consult the well-known table and replace the FN's DI with a path that starts at the root itself." */
 function tableLeadsTo(world: World, root: DirectoryId, directory: DirectoryId): void {
-  const copies = new Map([...world.database.directories.keys()].flatMap((each) => world.copies(each).filter(({ copy }) => copy.state === 'active').slice(0, 1).map(({ copy }) => [each, copy])))
+  const copies = new Map([...world.database.directories.keys()].flatMap((each) => ruling(world, each).slice(0, 1).map(({ copy }): [DirectoryId, DirectoryCopy] => [each, copy])))
   const labels = wellKnownIn(copies.get(root)!.visible, directory)
   const end = labels === null ? undefined : follow(world, copies, { from: root, up: 0, labels })
   if (end !== directory) throw new Accusation('O1', `the table of the root ${root} says of ${directory}, a root of former times, that it is ${labels === null ? 'nowhere' : `/${formatPath(labels)}`}, which leads to ${end}`)

@@ -4,7 +4,7 @@
  */
 import type { Call } from '../core/calls'
 import { isFailure, type Failure } from '../core/errors'
-import type { DirectoryId, Label, ServerId } from '../core/names'
+import { formatPath, type DirectoryId, type Label, type ServerId } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { LostServer } from '../core/servers/removeLost'
 import { emptyDisk } from '../storage/memoryStore'
@@ -31,9 +31,10 @@ export function loseServer(world: World, random: Random): void {
 const lostServers = ({ servers }: World): SimServer[] => servers.filter(({ gone }) => gone !== null)
 
 /** An administrator at some server removes it, whether or not rings have been made anew without it. */
-export function removeLostSometime(world: World, root: DirectoryId, random: Random): void {
+export function removeLostSometime(world: World, random: Random): void {
   const at = random.pick(world.servers)
-  for (const lost of lostServers(world)) for (const path of namesOf(world, root, lost.id)) if (at.alive && !at.frozen) remove(world, at, lost, path)
+  const { root } = at.server
+  if (root !== null) for (const lost of lostServers(world)) for (const path of namesOf(world, root, lost.id)) if (at.alive && !at.frozen) remove(world, at, lost, path)
 }
 
 function remove(world: World, at: SimServer, lost: SimServer, path: Label[], then: (outcome: object) => void = () => undefined): void {
@@ -63,14 +64,26 @@ function isInNoRing({ unheard }: LostServer, lost: SimServer, before: readonly s
 
 const ROUNDS = 4
 
-/** All is quiet: rings go on without it, whoever points up to it points elsewhere, and then it can be removed. */
-export function removeAllLost(world: World, workload: Workload): void {
-  const [root] = workload.directories as [DirectoryId]
+/** All is quiet: rings go on without who is lost. */
+export function goOnWithoutLost(world: World, workload: Workload): void {
+  for (const lost of lostServers(world)) {
+    for (const directory of workload.directories) if (ruling(world, directory).some(({ copy }) => copy.ring.some((member) => member.server === lost.id))) workload.newEpochWithout(directory, lost)
+  }
+  world.pass(60_000)
+}
+
+/** Somebody says that nobody waits for them any more [E4]. */
+export function abandonLost(world: World, workload: Workload): void {
+  for (const lost of lostServers(world)) for (const directory of workload.directories) abandon(world, directory, lost)
+  world.pass(60_000)
+}
+
+/** Then whoever points up to it points elsewhere, and it can be removed. */
+export function removeAllLost(world: World, workload: Workload, root: DirectoryId): void {
   for (const lost of lostServers(world)) {
     for (let round = 0; round < ROUNDS; round++) {
-      for (const directory of workload.directories) if (ruling(world, directory).some(({ copy }) => copy.ring.some((member) => member.server === lost.id))) workload.newEpochWithout(directory, lost)
-      world.pass(60_000)
-      pointElsewhere(world, lost)
+      goOnWithoutLost(world, workload)
+      pointElsewhere(world, lost, root)
       world.pass(60_000)
       for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)
       world.pass(60_000)
@@ -101,11 +114,11 @@ function abandon(world: World, directory: DirectoryId, lost: SimServer): void {
 }
 
 /** S3: who points up to it is set up under the same name with somebody else above. */
-function pointElsewhere(world: World, lost: SimServer): void {
-  const own = (name: string): boolean => lost.lastName === name
+function pointElsewhere(world: World, lost: SimServer, root: DirectoryId): void {
+  const names = namesOf(world, root, lost.id).map(formatPath)
   for (const at of world.servers) {
     const { up, name } = at.server
-    if (!at.alive || up === null || !own(up.name)) continue
+    if (!at.alive || up === null || !names.includes(up.name)) continue
     const path = labelsOfServer(name)
     const above = world.servers.find((other) => other !== lost && other !== at && other.alive && !other.server.removed && labelsOfServer(other.server.name).length < path.length)
     at.call({ type: 'setUpOn', path, up: above === undefined ? null : labelsOfServer(above.server.name) }, () => undefined)

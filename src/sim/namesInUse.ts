@@ -42,7 +42,16 @@ export function watchNames(world: World): void {
       for (const [key, { directory }] of names) if (ended.has(key) || ended.has(directory)) names.delete(key)
       for (const name of names.values()) world.judge('M4', () => leadsThere(world, ended, name))
     },
+    // With what was not durable F may have gone back behind a reference.
+    crashed: () => {
+      for (const [key, name] of names) if (!world.copies(name.parent).some(({ copy }) => isStable(copy, name))) names.delete(key)
+    },
   })
+}
+
+function isStable({ base }: DirectoryCopy, { label, directory }: InUse): boolean {
+  const named = namedBy(base, label)
+  return named?.type === 'directory' && named.directory === directory
 }
 
 /** Names that a person gave to something else, or took away. */

@@ -5,7 +5,7 @@
 import type { Label } from '../core/names'
 import { applySet, type Branch, type UpdateSet } from '../core/values/intent'
 import { readLabels } from '../core/values/readValue'
-import { emptyTree, visibleAt, type ValueTree } from '../core/values/valueTree'
+import { emptyTree, visibleAt, visibleChildren, type ValueTree } from '../core/values/valueTree'
 
 /** Judges sets, to be asked for each that counts, oldest first. */
 export function judgeOf(all: readonly UpdateSet[]): (set: UpdateSet) => boolean {
@@ -34,20 +34,25 @@ function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
   if (intent.procedure === 'enrol') return false
   if ((JSON.parse(genesis) as unknown[])[1] === author) return true
   const paths = intent.procedure === 'setAccess' && intent.branches.every(isOfAccess) ? [['.', 'Access']] : made(intent.branches)
-  return paths.every((path) => triples.some((triple) => grantsWrite(tree, triple, author, path)))
+  const names = namesOf(tree, author)
+  const granted = triples.map(read).filter(({ rights, who }) => rights.includes('write') && isMeant(who, author, names))
+  return paths.every((path) => granted.some(({ where }) => reaches(where, path)))
 }
 
 const isOfGenesis = ([label, incarnation, below]: Branch): boolean => label === '.' && (incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === 'Genesis'))
 
 const isOfAccess = ([label, , below]: Branch): boolean => label === '.' && typeof below !== 'boolean' && below.every(([second]) => second === 'Access')
 
-function grantsWrite(tree: ValueTree, triple: Label, author: string, path: readonly Label[]): boolean {
-  const [granted, rest] = halves(triple, ' ')
+/** The names under which an author's key stands. */
+const namesOf = (tree: ValueTree, author: string): Label[] => [...visibleChildren(tree.root)].flatMap(([label]) => (visibleAt(tree, [label, 'Keys', author]) === undefined ? [] : [label]))
+
+function read(triple: Label): { rights: string[]; who: string; where: string[] } {
+  const [rights, rest] = halves(triple, ' ')
   const [who, where] = halves(rest, ':')
-  const having = (readLabels(tree, []) ?? []).filter((label) => visibleAt(tree, [label, 'Keys', author]) !== undefined)
-  const isWho = who === '*' || who.replace('%3A', ':') === author || (who === './*' ? having.length > 0 : having.some((label) => who === `./${label}`))
-  return granted.split(',').includes('write') && isWho && reaches(where.split('/').map(decodeURIComponent), path)
+  return { rights: rights.split(','), who, where: where.split('/').map(decodeURIComponent) }
 }
+
+const isMeant = (who: string, author: string, names: readonly Label[]): boolean => who === '*' || who.replace('%3A', ':') === author || (who === './*' ? names.length > 0 : names.some((label) => who === `./${label}`))
 
 const halves = (text: string, at: string): [string, string] => [text.slice(0, text.indexOf(at)), text.slice(text.indexOf(at) + 1)]
 

@@ -4,7 +4,7 @@
  */
 import type { Call } from '../core/calls'
 import type { Effects, Save } from '../core/effects'
-import { certificatesIn, decode, encode, signedIn, type Message } from '../core/messages'
+import { certificatesIn, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Timestamp } from '../core/timestamp'
 import { failure } from '../core/errors'
@@ -75,8 +75,6 @@ export class SimServer {
   /** Another server has removed it; or why it could not, in words. */
   isRemoved = false
   whyNotRemoved = ''
-  /** The name that it had when it was last alive. */
-  lastName = ''
   /** Counts the disks it has had: nothing that it sent from another one arrives. */
   disks = 0
   /** This clock minus the world's, ms. */
@@ -171,7 +169,6 @@ export class SimServer {
 
   /** What was not durable is gone, and nobody has heard of it. */
   crash(): void {
-    this.lastName = this.server.name
     this.alive = false
     this.frozen = false
     this.replies.clear()
@@ -234,9 +231,9 @@ export class SimServer {
   }
 
   receive(from: ServerId, wire: string): void {
-    const message = decode(wire)
-    if ('refused' in message) throw new Error(`${this.name} refused ${wire.slice(0, 200)}: ${message.refused}`)
-    if (areSignaturesTrue(message)) this.input({ type: 'message', from, message })
+    const { wires, canary } = this.world
+    const { message, isTrue } = canary.before === undefined ? wires.read(wire) : wires.parse(wire)
+    if (isTrue) this.input({ type: 'message', from, message })
   }
 
   input(input: Input): void {

@@ -9,9 +9,10 @@ import { Events } from './events'
 import { Links } from './links'
 import { SimNetwork } from './network'
 import { Random } from './random'
-import { SimServer, type Marks } from './simServer'
+import { areSignaturesTrue, SimServer, type Marks } from './simServer'
 import type { Situation } from './situations'
 import { explainWire } from './transcript'
+import { Wires } from './wires'
 
 /** Milliseconds since 1970 when every world begins. */
 export const GENESIS = 1_735_689_600_000
@@ -56,6 +57,7 @@ export class World {
   readonly network: SimNetwork
   readonly links = new Links(this)
   readonly database = new Database()
+  readonly wires = new Wires(areSignaturesTrue)
   readonly servers: SimServer[] = []
   /** How often what happened, for the summary of a run. */
   readonly counts = new Map<string, number>()
@@ -128,7 +130,7 @@ export class World {
 
   /** Lets so much time pass, ms. */
   pass(ms: number): void {
-    this.events.run(this.time + ms)
+    this.events.run(this.time + Math.max(0, ms))
   }
 
   /** A server crashes, and is started again after so many ms; null: when somebody does so. */

@@ -8,17 +8,18 @@ import type { Store, Stored } from './store'
 /** What survives a crash; shared by the stores that are opened on it one after the other. */
 export interface MemoryDisk {
   incarnation: number
-  server: string[]
+  /** What the server says of itself, by type, as it was last said. */
+  server: Map<string, string>
   copies: Map<CopyId, { directory: DirectoryId; snapshot: string | null; changes: string[] }>
 }
 
-export const emptyDisk = (): MemoryDisk => ({ incarnation: 0, server: [], copies: new Map() })
+export const emptyDisk = (): MemoryDisk => ({ incarnation: 0, server: new Map(), copies: new Map() })
 
 /** Reads what a disk holds. */
 export function readDisk(disk: MemoryDisk): Stored {
   return {
     incarnation: disk.incarnation,
-    server: disk.server.map((text) => JSON.parse(text) as Stored['server'][number]),
+    server: [...disk.server.values()].map((text) => JSON.parse(text) as Stored['server'][number]),
     copies: [...disk.copies.values()].map(({ snapshot, changes }) => ({
       snapshot: snapshot === null ? null : (JSON.parse(snapshot) as EncodedCopy),
       changes: changes.map((text) => JSON.parse(text) as CopyChange),
@@ -32,7 +33,10 @@ export function writeDisk(disk: MemoryDisk, saves: readonly Save[]): void {
   for (const [i, save] of saves.entries()) {
     if ('server' in save) {
       if (save.server.type === 'retired') disk.copies.delete(save.server.copy)
-      else disk.server = [...disk.server.filter((text) => (JSON.parse(text) as { type: string }).type !== save.server.type), texts[i]!]
+      else {
+        disk.server.delete(save.server.type)
+        disk.server.set(save.server.type, texts[i]!)
+      }
       continue
     }
     const copy = disk.copies.get(save.copy) ?? { directory: save.directory, snapshot: null, changes: [] }

@@ -2,7 +2,7 @@
  * The host performs what steps describe: makes every save durable before anything in send, reply or sign leaves [P1, P3],
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
-import { encodeCopy, type DirectoryCopy } from '../core/copies/directoryCopy'
+import { encodeCopy, position, type DirectoryCopy } from '../core/copies/directoryCopy'
 import { isProven } from '../core/copies/pages'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
@@ -15,7 +15,7 @@ import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
 import { encodeChildren } from '../core/values/encodeTree'
 import { certificateText, type Certificate } from '../core/values/certificate'
-import { signedText, type Intent, type SignedIntent } from '../core/values/intent'
+import { signedText, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
 import type { Store, Stored } from '../storage/store'
 import { mergeSends } from './mergeSends'
 import { Recorder } from './recorder'
@@ -72,6 +72,8 @@ export class Host {
   /** What was verified, by signature: a signature is true of one text only. Until nobody stamps that any more, or room is needed. */
   readonly #verified = new Map<string, { text: string; until: number }>()
   #verifiedSize = 0
+  /** Copies as the store gave them, not looked at yet. */
+  readonly #unchecked: Set<CopyId>
   /** Certificates that were verified, by signature. */
   readonly #certified = new Map<string, string>()
   /** Copies with edits that are not forgotten yet, or were not when they were last looked at. */
@@ -85,6 +87,7 @@ export class Host {
     this.#options = options
     this.server = server
     this.#incarnation = incarnation
+    this.#unchecked = new Set([...server.copies.values()].map(({ id }) => id))
   }
 
   /** Restores a server from its store, as a new incarnation [B2]. */
@@ -193,7 +196,16 @@ export class Host {
   }
 
   #unverified(all: readonly SignedIntent[]): SignedIntent[] {
-    return all.filter(({ intent, signature }) => this.#verified.get(signature)?.text !== signedText(intent))
+    return all.filter((signed) => this.#verified.get(signed.signature)?.text !== signedText(signed.intent) && !this.#isStored(signed))
+  }
+
+  /** Whether a copy has an update to the letter: it was verified when it came, or at the start. */
+  #isStored(signed: SignedIntent): boolean {
+    const copy = this.server.copies.get(signed.intent.directory)
+    if (copy === undefined || this.#unchecked.has(copy.id) || !('ts' in signed)) return false
+    const { ts } = signed as UpdateSet
+    const known = copy.proofs.get(ts) ?? copy.log[position(copy.log, ts)]
+    return known?.ts === ts && known.signature === signed.signature && signedText(known.intent) === signedText(signed.intent)
   }
 
   #refuseSignature(from: ServerId, message: Message): void {
@@ -214,7 +226,7 @@ export class Host {
 
   /** What the store gave is looked at like what comes from others, once in each start, beside everything else: somebody may have changed it. */
   async #checkStored(): Promise<void> {
-    for (const { directory, base, proofs, log } of this.server.copies.values()) {
+    for (const { id, directory, base, proofs, log } of this.server.copies.values()) {
       const sets = [...proofs.values(), ...log]
       const isWhole = isProven(encodeChildren(base.root.children), [...proofs.values()])
       for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {
@@ -224,6 +236,7 @@ export class Host {
         this.#fail(`what was stored of #${directory} was changed from outside: an update in it is not what its author signed (take this copy away, or delete this server's data, and add it again from another)`)
         return
       }
+      this.#unchecked.delete(id)
     }
   }
 

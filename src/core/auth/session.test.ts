@@ -110,6 +110,24 @@ describe('who asks is the person whose server it is', () => {
     expect(code(at.cluster.tryAsk(at.alpha, { type: 'ask', servers: [at.alpha.id], request: requests[0]! }))).toBe('ok')
   })
 
+  it('[A5] a server goes when its own person says so, or who might take its copies away: nobody else makes it go', () => {
+    const removal = (from: (at: House) => Member): { asked: () => ErrorCode | 'ok'; at: House } => {
+      const at = house({ triples: ['read,write,copy ed25519%3Aguest:*'], servers: 3 })
+      at.cluster.join(at.beta, at.root, at.alpha)
+      return { at, asked: () => code(at.cluster.tryAsk(from(at), { type: 'ask', servers: [at.beta.id], request: { type: 'removeS', directory: at.root } })) }
+    }
+    const gamma = ({ cluster }: House): Member => cluster.member(2)
+    const byOthers = removal(gamma)
+    expect(byOthers.asked()).toBe('NoRight')
+    expect(byOthers.at.beta.server.removed).toBe(false)
+    byOthers.at.cluster.belongsTo(gamma(byOthers.at), guest)
+    expect(byOthers.asked()).toBe('ok')
+    expect(byOthers.at.beta.server.removed).toBe(true)
+    const byOwner = removal(({ alpha }) => alpha)
+    expect(byOwner.asked()).toBe('ok')
+    expect(byOwner.at.beta.server.removed).toBe(true)
+  })
+
   it('[A5] credentials that speak of another server, or have expired, give nothing', () => {
     const at = house({ triples: ['read ed25519%3Aguest:*'], shown: false })
     expect(read(at, ['Lampson']).tree).toBeNull()

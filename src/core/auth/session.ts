@@ -61,6 +61,12 @@ function personOf(turn: Turn, copy: Judging, at: ServerId): Who {
 
 const known = ({ now }: Turn, { visible, directory }: Judging, key: string, chains: readonly (readonly Certificate[])[]): Who => whoever(() => principalBy(visible, directory, key, chains, atTime(now)))
 
+/** Whether another server is this one's person's, too, by that person's own word. */
+export function isOfSamePerson({ server, now }: Turn, at: ServerId): boolean {
+  const chains = server.peers.get(at)?.credentials ?? []
+  return chains.some(([word, ...others]) => others.length === 0 && word !== undefined && word.issuer === server.person && word.from <= now && now <= word.until)
+}
+
 /** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */
 export const hasShown = ({ server }: Turn, at: ServerId): boolean => (server.peers.get(at)?.credentials.length ?? 0) > 0
 

@@ -52,6 +52,25 @@ describe('a new epoch', () => {
     expect(epochNumber(newEpoch(cluster, beta, directory, [alpha, beta]).epoch)).toBe(3)
   })
 
+  it('[R4] [E3] spliced in by a server that is gone before anybody heard of it, a copy learns from the others that an epoch began without both, and joins anew', () => {
+    const { cluster, directory } = Cluster.ring(3, 4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    cluster.call(delta, cluster.joinCall(delta, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    cluster.lose(ofType('spliced', 'spliceNews'))
+    const lost = delta.copy(directory).id
+    expect(alpha.copy(directory).pointer.copy).toBe(lost)
+    cluster.crash(alpha)
+    cluster.pass(30_000)
+    expect(delta.copy(directory)).toMatchObject({ id: lost, state: 'joining' })
+    expect(newEpoch(cluster, beta, directory, [beta, gamma]).excluded.map(({ server }) => server)).toEqual([alpha.id])
+    cluster.pass(30_000)
+    expect(delta.copy(directory).id).not.toBe(lost)
+    expect(delta.copy(directory).state).toBe('active')
+    cluster.sweep(beta, directory)
+    for (const { server } of [beta, gamma, delta]) expect(server.copies.get(directory)!.ring).toHaveLength(3)
+  })
+
   it('[E2] a sealed copy takes reads and its clients\' updates, but no sweep, no splice, no leaving and no older epoch', () => {
     const { cluster, directory } = Cluster.ring(3, 4)
     const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]

@@ -15,7 +15,8 @@ import type { JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { BEGINNING, isBelieved, later } from '../timestamp'
-import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type Splice } from './directoryCopy'
+import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
+import { askEpoch } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
@@ -76,11 +77,19 @@ export const newCopyId = (turn: Turn): CopyId => freshId(turn.server.fresh, 13) 
 
 /** Sends the question that the join is at, and plans to send it again. */
 function proceed(turn: Turn, directory: DirectoryId, join: Join): void {
-  const { server } = turn
-  const copy = server.copies.get(directory)
-  if (copy?.joining) send(turn, copy.joining.predecessor.server, { type: 'askFate', directory, joiner: copy.id, predecessor: copy.joining.predecessor.copy })
-  else askSigned(turn, join.candidates[join.at]!, { type: 'askSnapshot', directory, joiner: join.joiner, index: join.nextPage })
-  schedule(server.agenda, `join ${directory}`, turn.now + ASK_AGAIN)
+  const copy = turn.server.copies.get(directory)
+  if (copy?.joining) return askFate(turn, copy, copy.joining.predecessor)
+  askSigned(turn, join.candidates[join.at]!, { type: 'askSnapshot', directory, joiner: join.joiner, index: join.nextPage })
+  schedule(turn.server.agenda, `join ${directory}`, turn.now + ASK_AGAIN)
+}
+
+/** R4: asks p; while that is out of reach, the others, whether an epoch has begun without it and without this copy. */
+function askFate(turn: Turn, copy: DirectoryCopy, predecessor: RingPointer): void {
+  const { directory } = copy
+  const isThere = turn.server.peers.has(predecessor.server)
+  send(turn, predecessor.server, { type: 'askFate', directory, joiner: copy.id, predecessor: predecessor.copy })
+  for (const fellow of isThere ? [] : fellows(copy)) if (fellow.copy !== predecessor.copy) askEpoch(turn, copy, fellow)
+  schedule(turn.server.agenda, `join ${directory}`, turn.now + (isThere ? ASK_AGAIN : PATIENCE))
 }
 
 export function onJoinTime(turn: Turn, directory: DirectoryId): void {

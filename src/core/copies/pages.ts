@@ -74,7 +74,14 @@ export function cutPages(load: Load): Page[] {
 }
 
 const emptyPage = (withBase: boolean): Page => ({ index: 0, count: 0, digest: '', base: withBase ? { nodes: [], proofs: [], intents: [] } : null, log: [] })
-const sizeOf = (set: UpdateSet): number => JSON.stringify(set).length
+
+/** Of sets that were cut into pages before, and are never changed. */
+const sizes = new WeakMap<UpdateSet, number>()
+function sizeOf(set: UpdateSet): number {
+  const size = sizes.get(set) ?? JSON.stringify(set).length
+  sizes.set(set, size)
+  return size
+}
 
 /** The load of a complete list of pages, or null when a number or a digest is wrong, or a node unproven. */
 export function joinPages(pages: readonly Page[]): Load | null {

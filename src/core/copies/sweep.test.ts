@@ -69,6 +69,11 @@ describe.each(['ring', 'parallel'] as const)('a sweep along the ring in %s form'
     expect(alpha.server.sweepWatch.get(directory)!.heldBackBy).toMatchObject({ server: gamma.id, phase: 'look' })
     cluster.settle()
     expect(alpha.sees(directory)).toContain('during')
+    // Who is level by now is told nothing again, however often sweeps fail.
+    cluster.delivered.length = 0
+    expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory, form))).toMatchObject({ code: 'SweepFailed' })
+    cluster.settle()
+    expect(cluster.delivered.filter(ofType('greet', 'updates'))).toEqual([])
     cluster.restart(gamma)
     heal(cluster, directory)
   })

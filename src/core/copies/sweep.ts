@@ -302,12 +302,13 @@ function alarm(turn: Turn, copy: DirectoryCopy, sweep: Sweep, what: Failure): vo
   giveUp(turn, copy, sweep, what)
 }
 
-/** Even a failed sweep leaves the reachable members with each other's updates, as messages. */
+/** Even a failed sweep leaves the reachable members with each other's updates, as messages; equal ones need none. */
 function giveUp(turn: Turn, copy: DirectoryCopy, sweep: Sweep, why: Failure): void {
   happened(turn, { kind: 'sweep', text: why.code === 'SweepFailed' ? `failed in the ${why.about.phase} pass: ${why.about.member} ${why.about.reason}` : `stopped: ${why.code}`, directory: copy.directory })
   for (const { facts, pointer, load } of sweep.visited.values()) {
     if (facts === null || pointer.copy === copy.id) continue
     if (load !== null) onUpdates(turn, copy, pointer.server, { type: 'updates', ...header(copy), sets: load.log })
+    if (isLevel(facts, factsOf(turn, copy))) continue
     greet(turn, copy, pointer.server)
     const lacking = logSince(copy, facts.lastSweep)
     for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, pointer.server, { type: 'updates', ...header(copy), sets: log })
@@ -315,6 +316,9 @@ function giveUp(turn: Turn, copy: DirectoryCopy, sweep: Sweep, why: Failure): vo
   for (const caller of sweep.callers) answer(turn, caller, why)
   end(turn, copy, sweep)
 }
+
+/** Whether two members have the same updates, and know the same of their ring. */
+const isLevel = (one: Facts, other: Facts): boolean => (['lastSweep', 'digest', 'ringDigest', 'removed', 'excluded'] as const).every((field) => JSON.stringify(one[field]) === JSON.stringify(other[field]))
 
 /** The periodic look at a running sweep: sends again what was not answered; gives up on who is gone, or stays silent. */
 export function onSweepDeadline(turn: Turn, copy: DirectoryCopy): void {

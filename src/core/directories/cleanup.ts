@@ -206,8 +206,10 @@ function otherName(copy: DirectoryCopy, { parent, rounds }: Cleanup): Label {
   return `${utf8Length(first) > 200 ? '' : first}~${copy.directory.slice(0, 4 + rounds)}`
 }
 
-/** W5: another name is announced in the parent, then written here. */
+/** W5: another name is announced in the parent, then written here; not again at once, when that was void: records stay. */
 function takeName(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, parent: DirectoryId, label: Label): void {
+  const wasVoid = backReferences(copy.visible).some(({ verdict, ts }) => verdict === 'void' && turn.now - millisecondsOf(ts) < SETTLE_AGAIN)
+  if (wasVoid) return end(turn, copy, cleanup, failure('Superseded', { name: label }))
   const key = recordKey(parent, freshId(turn.server.fresh, 8))
   cleanup.next = { key, label }
   changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [[announcementOf(copy.directory, key), true]], onward(copy, 'announced'))

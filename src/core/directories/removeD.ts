@@ -7,7 +7,9 @@
 import { CLOSING } from '../labels'
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
+import { isKnownServer } from '../copies/seal'
 import { stopSweep } from '../copies/sweep'
+import { mayStore } from '../auth/session'
 import { isWithdrawn } from '../copies/withdrawn'
 import { schedule } from '../agenda'
 import { ask } from '../errands'
@@ -23,7 +25,7 @@ import { MARGIN, txOf } from './expiration'
 import { leftOf } from './gone'
 import { effectiveParent } from '../entries/parents'
 import { CLOSED, isClosed, removabilityFault } from './removal'
-import { whomToAsk } from './reference'
+import { isEntered, upServer, whomToAsk } from './reference'
 
 export interface DirectoryRemoval extends Begun {
   type: 'removeD'
@@ -183,7 +185,17 @@ function askIfKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy):
 }
 
 /** Whoever may know what became of this directory, but for this copy itself. */
-const holders = (turn: Turn, parent: DirectoryId, { directory }: DirectoryCopy): ServerId[] => [...new Set([...whomToAsk(turn.server, parent), ...whomToAsk(turn.server, directory)])].filter((at) => at !== turn.server.id || turn.server.copies.get(parent)?.state === 'active')
+const holders = (turn: Turn, parent: DirectoryId, copy: DirectoryCopy): ServerId[] => whomToBelieve(turn, copy, [...whomToAsk(turn.server, parent), ...whomToAsk(turn.server, copy.directory)]).filter((at) => at !== turn.server.id || turn.server.copies.get(parent)?.state === 'active')
+
+/**
+ * A copy goes on the word of no stranger: its members are believed, and servers that are entered as such. Of one whose updates others
+ * have, or that has closed for good, whoever might store it is believed, too: else it might stay for ever.
+ */
+function whomToBelieve(turn: Turn, copy: DirectoryCopy, all: readonly ServerId[]): ServerId[] {
+  const { server } = turn
+  const isOver = copy.state === 'left' || isClosed(copy)
+  return [...new Set(all)].filter((at) => at === server.id || at === upServer(server) || isKnownServer(copy, at) || isEntered(server, at) || (isOver && mayStore(turn, copy, at)))
+}
 
 function onKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, outcome: object | Failure): void {
   const gone = isFailure(outcome) ? null : (outcome as Outcomes['records']).gone
@@ -211,7 +223,7 @@ const LONG_LEAVING = 60_000
 /** Whom it handed over to may be gone, with the directory, before it heard that it has left. */
 export function lookForEnd(turn: Turn, copy: DirectoryCopy): void {
   const { directory, leaving } = copy
-  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) ask(turn, whomToAsk(turn.server, directory), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
+  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) ask(turn, whomToBelieve(turn, copy, whomToAsk(turn.server, directory)), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
 }
 
 export function onEnd(turn: Turn, directory: DirectoryId, outcome: Partial<Outcomes['records']>): void {

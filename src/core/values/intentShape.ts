@@ -47,12 +47,17 @@ const intentShape: Shape<Intent> = (value) => {
 }
 export const signedIntentShape: Shape<SignedIntent> = record({ intent: intentShape, signature: text(128) })
 const stamped: Shape<UpdateSet> = record({ intent: intentShape, signature: text(128), ts: timestampShape })
+/** Sets that have been looked at, and are never changed: what is sent again is not looked at again. */
+const known = new WeakSet<object>()
+
 /** A set that some copy can have stamped so: what a hostile member stamps otherwise is refused at the door [A1, T2]. */
 export const updateSetShape: Shape<UpdateSet> = (value) => {
+  if (typeof value === 'object' && value !== null && known.has(value)) return value as UpdateSet
   const set = stamped(value)
   const fault = stampFault(set)
   if (fault !== null) throw new Malformed(fault)
   if (!isBelieved(set.ts)) throw new Malformed('a time-stamp that no clock shows')
   if (utf8Length(signedText(set.intent)) > MAX_CALL_BYTES) throw new Malformed('an intent larger than a call may be')
+  known.add(set)
   return set
 }

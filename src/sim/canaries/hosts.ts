@@ -44,7 +44,7 @@ export const hostCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'what came in a message is not saved',
-    rules: incomplete,
+    rules: [...incomplete, 'P11'],
     make: () => ({
       stepped: (_server, input, effects) => {
         if (input.type === 'message' && input.message.type === 'writeSweep') effects.save = effects.save.filter((save) => !('copy' in save) || save.change.type !== 'absorbed')
