@@ -91,6 +91,21 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const faults = faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
+  const kinds: [string, boolean][] = [
+    ['usual ones', workload.mix === usualMix],
+    ['large updates', workload.mix === bulkyMix],
+    ['epochs', workload.mix === epochMix],
+    ['directories that move', workload.mix === movingMix],
+    ['servers named in other directories', workload.mix === placingMix],
+    ['caches that rely on expiration', goesByCaches && !grows && !isGuarded],
+    ['rights', isGuarded],
+    ['new roots above old ones', grows],
+    ['a hostile peer', hostile !== null],
+    ['servers lost for good', faults.losesServers],
+    ['disks lost', faults.losesDisks],
+    ['old disks put back', faults.restoresDisks],
+  ]
+  for (const [kind, is] of kinds) if (is) world.count(`worlds: ${kind}`)
   const acts = actsOf(seed)
   for (let i = 0; i < acts; i++) {
     act(world, workload, i, pace, faults, without?.has(i) === true)
