@@ -2,10 +2,16 @@
  * A world with rights: the root belongs to one person, others have keys in it, and triples come and go, at several copies at once,
  * while everybody writes; some of them must not [A2].
  */
-import type { Label } from '../core/names'
+import { isSealed } from '../core/copies/directoryCopy'
+import { encode } from '../core/messages'
+import type { DirectoryId, Label } from '../core/names'
 import type { Change } from '../core/requests'
+import { timeOf, timestamp } from '../core/timestamp'
+import { stampFault, type Branch, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
 import type { Random } from './random'
+import type { SimServer } from './simServer'
+import type { World } from './world'
 
 /** Whose servers these are, and whose root it is. */
 export const OWNER = 'person'
@@ -31,6 +37,32 @@ export function someGrant(random: Random): Change {
   if (random.chance(0.8)) return accessChange(random.shuffled(comingAndGoing).slice(0, 1 + random.below(2)).map((triple) => [triple.replace('ed25519:', 'ed25519%3A'), random.chance(0.6)] as const))
   const [label, key] = random.pick(people)
   return { procedure: 'doUpdates', under: { labels: [label, 'Keys'], incarnations: null }, tree: [[key, random.chance(0.6)]], replace: false }
+}
+
+/** What no procedure is for, of whoever has a key and may do little: rights, the owner and other people's names. */
+const misuses = (key: string): readonly Branch[][] => [
+  [['.', null, false]],
+  [['.', null, [['Access', null, [[`write ${key.replace(':', '%3A')}:./*`, null, true]]]]]],
+  [['.', null, [['Genesis', null, [[JSON.stringify(['namering genesis 1', key, 'x', 1]), null, true]]]]]],
+  [['Lampson', null, false]],
+  [['Needham', null, true]],
+]
+const misused: readonly ProcedureName[] = ['announce', 'reference', 'removeD', 'removeS', 'setUpOn', 'move', 'carryOut', 'setTX', 'plan', 'enrol', 'newD', 'setInSN', 'setRooms', 'setLink']
+
+/**
+ * A server in the hands of somebody else: its own core would refuse this change, so it stamps it itself, and the others hear of it in
+ * a sweep, or as here from a member, and find out by themselves [A2].
+ */
+export function stampFalsely(world: World, at: SimServer, directory: DirectoryId, sign: (procedure: ProcedureName, branches: Branch[], author: string) => SignedIntent, random: Random): void {
+  const copy = at.copyOf(directory)
+  const fellow = copy?.ring.find(({ server }) => server !== at.id)
+  if (copy?.state !== 'active' || isSealed(copy) || fellow === undefined) return
+  const author = random.pick([...people.map(([, key]) => key), STRANGER])
+  const signed = sign(random.pick(misused), random.pick(misuses(author)), author)
+  const set = { ...signed, ts: timestamp(Math.max(Math.floor(world.wall(at) * 1000), timeOf(copy.nextTS)), copy.id) }
+  if (stampFault(set) !== null) return
+  world.count('changes stamped by a compromised server')
+  at.receive(fellow.server, encode({ type: 'updates', directory, epoch: copy.epoch, from: fellow.copy, sets: [set] }))
 }
 
 export const peopleTree: Tree = people.map(([label, key]) => [label, [['Keys', [[key, true]]]]] as const)

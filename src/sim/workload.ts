@@ -15,7 +15,7 @@ import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { expire, type Expiring } from './expiring'
 import { grow, type Growing } from './growing'
-import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant } from './guarding'
+import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant, stampFalsely } from './guarding'
 import { place } from './placing'
 import { Promises } from './promises'
 import type { Random } from './random'
@@ -129,7 +129,7 @@ export class Workload {
       remove: () => this.remove(at, directory, random),
       grow: () => grow(this.growing(random), at, random),
       expire: () => this.expire(at, directory, random),
-      guard: () => this.write(at, directory, someGrant(random), random),
+      guard: () => (random.chance(0.3) ? stampFalsely(this.world, at, directory, (procedure, branches, author) => this.intent(at, directory, procedure, branches, random, author), random) : this.write(at, directory, someGrant(random), random)),
       place: () => place(this.world, at, this.directories, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)

@@ -204,6 +204,21 @@ describe('[O2] of rival new roots', () => {
     expect([effectiveParent(alpha.copy(DEC))?.parent, pendingIn(alpha.copy(DEC))]).toEqual([root, []])
   })
 
+  it('[D3] [M4] whoever made one and never put the old root below it left a reference there: when it goes below another root, that is a link', () => {
+    const { cluster, root, members } = town()
+    const [alpha] = members
+    cluster.makeRoot(alpha, ISO, root, 'DEC')
+    newRoot(cluster, alpha, root, ANSI, 'Digital')
+    cluster.pass(60_000)
+    expect(namedBy(alpha.copy(ISO).visible, 'DEC')).toMatchObject({ type: 'directory', directory: root })
+    cluster.move(alpha, root, ISO, 'Old')
+    cluster.pass(400_000)
+    expect(effectiveParent(alpha.copy(root))?.parent).toBe(ANSI)
+    expect(effectiveParent(alpha.copy(ISO))?.parent).toBe(ANSI)
+    expect(namedBy(alpha.copy(ISO).visible, 'DEC')).toEqual({ type: 'link', to: `#${root}` })
+    expect(found(cluster, alpha, ISO, 'DEC', 'DEC', 'SRC')).toBe(SRC)
+  })
+
   it('in a split network the later one goes below the first when it heals, with what was written there, and every name goes on', () => {
     const { cluster, root, members } = town()
     const [alpha, beta, gamma] = members

@@ -43,7 +43,9 @@ export function rankOfDirectory({ root, copies }: Server, directory: DirectoryId
 /** Of the directory in which this server is named, as it tells others; null in the root, and where it is not known. */
 export function ownRank(server: Server): number | null {
   const home = homeOf(server)
-  return home === null || home === server.root ? null : (rankOfDirectory(server, home) ?? rankOfName(server, serverNameOf(server)))
+  const rank = home === null ? null : (rankOfDirectory(server, home) ?? rankOfName(server, serverNameOf(server)))
+  // A root that is put above may have its name already, before this server takes it to be the root.
+  return rank === Number.NEGATIVE_INFINITY ? null : rank
 }
 
 /** The members of a ring whose names are known to be shorter than a directory of this rank. */

@@ -6,12 +6,13 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { MAX_PATH_LABELS, utf8Length, type DirectoryId, type Label } from '../names'
+import { formatName, MAX_PATH_LABELS, utf8Length, type DirectoryId, type Label } from '../names'
 import { begin, change, finish, request, type Begun } from '../procedure'
 import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
+import { visibleAt } from '../values/valueTree'
 import { backReferences, OF_ROOT, recordKey } from '../entries/parents'
-import { whomToAsk } from './reference'
+import { namedBy, whomToAsk } from './reference'
 import { wellKnownDirectories, wellKnownIn } from './wellKnown'
 
 export interface Yielding extends Begun {
@@ -24,8 +25,8 @@ export interface Yielding extends Begun {
   height: number
 }
 
-/** What was to lie below has `answered`; from there it is `climbed` to the root that won, and the record `written`. */
-export type YieldingStep = 'answered' | 'climbed' | 'written'
+/** What was to lie below has `answered`; a stray reference to it is `turned`; from there it is `climbed` to the root that won, and the record `written`. */
+export type YieldingStep = 'answered' | 'turned' | 'climbed' | 'written'
 
 /** Made to be a root, and not the root that this server knows, nor below anything, or on its way. */
 export const mayYield = ({ server }: Turn, copy: DirectoryCopy): boolean => copy.directory !== server.root && backReferences(copy.visible).every(({ verdict }) => verdict === 'void') && wellKnownDirectories(copy.visible).length > 0
@@ -50,10 +51,12 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
     case 'answered': {
       const { directory, records } = outcome as Outcomes['records']
       const isVoid = records.some(({ parent, verdict }) => parent === yielding.directory && verdict === 'void') && !records.some(({ parent, verdict }) => parent === yielding.directory && verdict !== 'void')
-      if (isVoid) return climb(turn, yielding, directory)
+      if (isVoid) return turnStray(turn, yielding, copy, records)
       yielding.asking.shift()
       return askNext(turn, yielding)
     }
+    case 'turned':
+      return climb(turn, yielding, yielding.asking[0]!)
     case 'climbed': {
       const { parent } = outcome as Outcomes['parent']
       if (parent === null || yielding.height >= MAX_PATH_LABELS) return goBelow(turn, yielding, copy)
@@ -62,6 +65,16 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
     case 'written':
       return finish(turn, yielding, {})
   }
+}
+
+/** Made with it was a reference to what was to lie below. If no record there is of that name, nobody else will ever turn it to a link [M4, D3]. */
+function turnStray(turn: Turn, yielding: Yielding, { directory, visible }: DirectoryCopy, records: Outcomes['records']['records']): void {
+  const child = yielding.asking[0]!
+  const [label = '', ...others] = wellKnownIn(visible, child) ?? []
+  const named = namedBy(visible, label)
+  const isStray = others.length === 0 && named?.type === 'directory' && named.directory === child && !records.some((record) => record.parent === directory && record.label === label)
+  if (!isStray) return climb(turn, yielding, child)
+  change(turn, yielding, 'turned', [turn.server.id], directory, 'reference', [label], [['DR', false], ['Link', [['Moved', [[child, true]]], ['To', [[formatName({ from: child, up: 0, labels: [] }), true]]]]]], [visibleAt(visible, [label])!.ts])
 }
 
 function climb(turn: Turn, yielding: Yielding, from: DirectoryId): void {

@@ -56,7 +56,7 @@ export function inSNOf(tree: ValueTree): InSN | null {
 
 /** Of what stands under an InSN; that of a root may have been lowered at several copies: then the least counts. */
 export function rankIn(labels: readonly Label[]): number | null {
-  const ranks = labels.filter((label) => /^-?\d{1,6}$/.test(label)).map(Number)
+  const ranks = labels.filter((label) => /^(0|-?[1-9]\d{0,5})$/.test(label)).map(Number)
   return ranks.length === 0 ? null : Math.min(...ranks)
 }
 
