@@ -29,7 +29,7 @@ async function close(owner: Tab, preset: string): Promise<void> {
   await expect(owner.page.getByText('Everybody in the room may do everything here.')).toBeVisible()
   await owner.page.getByRole('button', { name: preset }).click()
   await expect(owner.page.getByRole('region', { name: `What “${preset}” sets` })).toContainText('may read and write what the directory says of itself')
-  await owner.page.getByRole('button', { name: /^Set \d triples$/ }).click()
+  await owner.page.getByRole('button', { name: /^Set \d+ triples$/ }).click()
   await expect(owner.page.getByRole('table', { name: 'Triples' })).toContainText('Owner: you')
 }
 

@@ -61,7 +61,7 @@ it('[DC1] a directory was removed although the only disk that said so is lost', 
   }
   const world = { copies: (): ReturnType<World['copies']> => [], database }
   expect(() => nothingLost(world)).toThrow('is at no copy')
-  database.expose(alpha.copy(root), [])
+  database.expose(root, alpha.copy(root), [])
   database.findLost(() => [])
   expect(() => nothingLost(world)).not.toThrow()
 })

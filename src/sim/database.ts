@@ -79,13 +79,13 @@ export class Database {
   }
 
   /**
-   * The store of a copy is lost. What no other member has on its disk was not promised to survive that (§20): from now on it is in
-   * DB for as long as any copy has it. All else must be there for ever.
+   * The store of a copy is lost; null: it had gone before, with its directory. What no other member has on its disk was not promised
+   * to survive that (§20): from now on it is in DB for as long as any copy has it. All else must be there for ever.
    */
-  expose(lost: DirectoryCopy, onOtherDisks: readonly DirectoryCopy[]): void {
+  expose(directory: DirectoryId, lost: DirectoryCopy | null, onOtherDisks: readonly DirectoryCopy[]): void {
     const kept = onOtherDisks.filter(keeps)
-    for (const accepted of this.sets(lost.directory)) {
-      if (this.isHeld(accepted, [lost]) && !this.isHeld(accepted, kept)) this.exposed.set(accepted.set.ts, accepted)
+    for (const accepted of this.sets(directory)) {
+      if ((lost === null || this.isHeld(accepted, [lost])) && !this.isHeld(accepted, kept)) this.exposed.set(accepted.set.ts, accepted)
     }
   }
 

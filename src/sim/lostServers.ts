@@ -83,6 +83,8 @@ export function removeAllLost(world: World, workload: Workload, root: DirectoryI
   for (const lost of lostServers(world)) {
     for (let round = 0; round < ROUNDS; round++) {
       goOnWithoutLost(world, workload)
+      // Removed while the ring could not be heard, which waits for it now.
+      if (lost.isRemoved) for (const directory of workload.directories) abandon(world, directory, lost)
       pointElsewhere(world, lost, root)
       world.pass(60_000)
       for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)

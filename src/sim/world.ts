@@ -1,4 +1,5 @@
 /** The world, simulated: servers, network, disks and clocks in one process and one seed; the same seed, the same run. */
+import type { DirectoryCopy } from '../core/copies/directoryCopy'
 import type { Effects, Save } from '../core/effects'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import type { Input } from '../core/step'
@@ -216,7 +217,10 @@ export class World {
     const others = this.servers.filter((other) => other !== server).map((other) => other.onDisk())
     const lost = [...server.server.copies.values()]
     server.replaceDisk(disk)
-    for (const copy of lost) this.database.expose(copy, [...others, server.server].flatMap(({ copies }) => copies.get(copy.directory) ?? []))
+    const onDisks = (directory: DirectoryId): DirectoryCopy[] => [...others, server.server].flatMap(({ copies }) => copies.get(directory) ?? [])
+    for (const copy of lost) this.database.expose(copy.directory, copy, onDisks(copy.directory))
+    // What went from the lost store with its directory comes back with an old one.
+    for (const { directory } of server.server.copies.values()) if (lost.every((copy) => copy.directory !== directory)) this.database.expose(directory, null, onDisks(directory))
     for (const { id } of [...lost, ...server.server.copies.values()]) this.unsound.add(id)
     for (const observer of this.observers) observer.storeLost?.(server)
     this.findLost()

@@ -13,7 +13,7 @@ const MOST = 12
 /** Ready sets of triples: exactly what one sets is on show before it is set. */
 export function PresetChoice({ triples, people, known, amend }: { triples: readonly Grant[]; people: People; known: Known; amend: Amend['amend'] }) {
   const [chosen, setChosen] = useState<number | null>(null)
-  const presets = presetsFor({ me: known.me, people: people.labels, inSN: people.inSN })
+  const presets = presetsFor({ me: known.me, mine: people.entries.get(known.me) ?? [], people: people.labels, inSN: people.inSN })
   const preset = chosen === null ? undefined : presets[chosen]
   const given = without(preset?.triples ?? [], triples)
   const taken = without(triples, preset?.triples ?? [])

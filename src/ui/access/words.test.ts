@@ -78,7 +78,7 @@ describe('triples in words', () => {
 describe('presets', () => {
   it('leave somebody who may change the rights, and let servers take names where they do', () => {
     for (const inSN of [true, false]) {
-      for (const { title, triples } of presetsFor({ me, people: ['Lampson', 'a/b'], inSN })) {
+      for (const { title, triples } of presetsFor({ me, mine: [], people: ['Lampson', 'a/b'], inSN })) {
         expect(triples.some((triple) => isSame(triple, administration(me))), title).toBe(true)
         expect(triples.some(({ path, rights }) => path === '*/Server/*' && rights.includes('write')), title).toBe(inSN)
         expect(triples.some(({ path, rights }) => path === '*' && rights.includes('copy')), title).toBe(true)
@@ -87,9 +87,18 @@ describe('presets', () => {
   })
 
   it('let each write their own entry, whatever it is called', () => {
-    const [each] = presetsFor({ me, people: ['Lampson', 'a/b'], inSN: false })
+    const [each] = presetsFor({ me, mine: [], people: ['Lampson', 'a/b'], inSN: false })
     expect(each?.triples).toContainEqual(grant('./Lampson', 'Lampson/*', 'read', 'write'))
     expect(each?.triples).toContainEqual(grant('./a%2Fb', 'a%2Fb/*', 'read', 'write'))
+  })
+
+  it('let all devices of who closes it change everything, unless others may write the entry that tells which these are', () => {
+    const [each, readers, members] = presetsFor({ me, mine: ['Needham'], people: ['Lampson', 'Needham'], inSN: false })
+    for (const preset of [each!, readers!]) {
+      for (const triple of [grant('./Needham', '*', 'read', 'write', 'copy'), administration('./Needham')]) expect(preset.triples, preset.title).toContainEqual(triple)
+      expect(preset.triples.filter(({ principal, rights }) => principal !== './Needham' && principal !== me && rights.includes('write') ).every(({ path }) => path === 'Lampson/*')).toBe(true)
+    }
+    expect(members!.triples.some(({ principal }) => principal === './Needham')).toBe(false)
   })
 
   it('leave entries that got their keys later to be let in, one by one', () => {
@@ -101,7 +110,7 @@ describe('presets', () => {
 
   it('set what is not there, and take away what is no part of them', () => {
     const now = [grant('*', '*', 'copy', 'read'), grant('./Birrell', '*', 'write')]
-    const [, readers] = presetsFor({ me, people: [], inSN: false })
+    const [, readers] = presetsFor({ me, mine: [], people: [], inSN: false })
     expect(without(now, readers!.triples)).toEqual([grant('./Birrell', '*', 'write')])
     expect(without(readers!.triples, now)).not.toContainEqual(grant('*', '*', 'read', 'copy'))
   })
