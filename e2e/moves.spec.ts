@@ -67,3 +67,24 @@ test('[M2] two moves that cross in a split network: each waits, in words; healed
     await tab.expectValue('/SRC:Lampson/Phone', '1234')
   }
 })
+
+test('[M3] a move that waits cannot be called off, but the directory can stay where it is', async ({ cluster }) => {
+  const [alpha, beta] = await two(cluster)
+  await alpha.page.evaluate(() => window.namering.network.isolate())
+  await row(alpha, 'DEC').click({ button: 'right' })
+  await alpha.page.getByRole('menuitem', { name: 'Move…' }).click()
+  await dialog(alpha).getByRole('textbox').fill('/SRC/DEC')
+  await dialog(alpha).getByRole('button', { name: 'Move it' }).click()
+  await alpha.select('DEC')
+  await alpha.show('Way')
+  const records = alpha.page.getByRole('region', { name: 'Back-references' })
+  await records.getByRole('button', { name: 'Leave it where it is' }).click()
+  await expect.poll(() => verdicts(alpha, '/DEC')).toEqual(['settled', 'pending', 'pending'])
+  await alpha.page.evaluate(() => window.namering.network.healAll())
+  for (const tab of [alpha, beta]) {
+    await expect.poll(() => verdicts(tab, '/DEC'), { timeout: 60_000 }).toEqual(['settled', 'settled', 'settled'])
+    await expect.poll(() => tab.page.evaluate(() => window.namering.lookup('/DEC').then(({ trail }) => trail.map(({ label, found }) => `${label} ${found}`)))).toEqual(['DEC directory'])
+  }
+  await expect(records.getByRole('row', { name: /DEC is its name/ })).toBeVisible()
+  await expect(records.getByRole('button', { name: 'Leave it where it is' })).toBeHidden()
+})

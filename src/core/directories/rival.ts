@@ -49,7 +49,7 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
   if (isFailure(outcome) || copy?.state !== 'active' || !mayYield(turn, copy)) return finish(turn, yielding, outcome)
   switch (step) {
     case 'answered': {
-      const { directory, records } = outcome as Outcomes['records']
+      const { records } = outcome as Outcomes['records']
       const isVoid = records.some(({ parent, verdict }) => parent === yielding.directory && verdict === 'void') && !records.some(({ parent, verdict }) => parent === yielding.directory && verdict !== 'void')
       if (isVoid) return turnStray(turn, yielding, copy, records)
       yielding.asking.shift()

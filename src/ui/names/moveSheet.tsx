@@ -26,8 +26,9 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
     event.preventDefault()
     onClose()
     const moved = tab.service.moveSubtree(at, wanted)
-    void notices.during(`Moving ${at} to ${wanted}`, moved, again(desk, { ...request, to: wanted })).then((done) => {
-      if (!done) return
+    void notices.during(`Moving ${at} to ${wanted}`, moved, again(desk, { ...request, to: wanted })).then(async (done) => {
+      // It may have waited long, and have been moved again meanwhile.
+      if (!done || !(await tab.service.lookup(wanted).then(() => true, () => false))) return
       desk.undo.remember({ what: `${at} moved to ${wanted}`, takeBack: () => tab.service.moveSubtree(wanted, at) })
       selection.go(wanted)
     })
