@@ -229,7 +229,13 @@ function repairNext(turn: Turn, check: Check): void {
 }
 
 function onRepaired(turn: Turn, check: Check, outcome: object | Failure): void {
-  const { finding } = check.found![check.at]!
+  const found = check.found![check.at]!
+  const { finding, otherwise } = found
+  const next = isFailure(outcome) ? otherwise.shift() : undefined
+  if (next !== undefined) {
+    ;[finding.repair, found.repair] = next
+    return repairNext(turn, check)
+  }
   if (isFailure(outcome)) finding.repair = clipped(`${finding.repair}: not yet, for ${explain(outcome).replace(/\.$/, '')}`)
   else finding.repaired = true
   check.at++

@@ -27,6 +27,8 @@ export type Repair =
 export interface Found {
   finding: Finding
   repair: Repair | null
+  /** What is tried next where that fails. */
+  otherwise: [how: string, repair: Repair][]
 }
 
 /** A directory on the direct path from the root to the server's entry: what it says of InSN, and how a copy of it stands. */
@@ -42,7 +44,7 @@ export interface Level {
 /** As long as the door of whoever asked lets it in. */
 export const clipped = (sentence: string): string => sentence.slice(0, 1000).replace(/[\uD800-\uDBFF]$/, '')
 
-export const found = (rule: string, sentence: string, how: string, repair: Repair | null): Found => ({ finding: { rule, sentence: clipped(sentence), repair: clipped(how), repaired: false }, repair })
+export const found = (rule: string, sentence: string, how: string, repair: Repair | null, ...otherwise: [string, Repair][]): Found => ({ finding: { rule, sentence: clipped(sentence), repair: clipped(how), repaired: false }, repair, otherwise })
 
 /** The entry under the server's own name: that it is there, and says what the server says. */
 export function entryFindings(server: Server, home: DirectoryId, label: Label, entry: ReadOutcome | Failure): Found[] {
@@ -120,14 +122,16 @@ export function upFindings(server: Server, levels: readonly Level[], described: 
   return above.down.includes(server.id) ? [] : [found('S3', `/${up.name} has not been told that /${name} points up to it`, 'It is told', { type: 'change', at: [server.id], directory: up.directory, procedure: 'setUpOn', labels: [up.label, 'Server', 'Down'], tree: [[server.id, true]] })]
 }
 
-/** The nearest server on the way to the root; else a copy of the root. */
-function newUp(server: Server, levels: readonly Level[]): [string, Repair] {
-  for (const { path, state } of levels.slice(0, -1).toReversed()) {
-    const above = state.ring.map((member) => pathFromRoot(server, member.name)).find((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i]))
-    if (above !== undefined) return [`It points up to /${formatPath(above)}`, { type: 'setUpOn', up: above }]
-  }
-  return ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
+/** The servers on the way to the root, the nearest first, one of which may have been removed meanwhile; else a copy of the root. */
+function newUp(server: Server, levels: readonly Level[]): [string, Repair, ...[string, Repair][]] {
+  const above = levels.slice(0, -1).toReversed().flatMap(({ path, state }) => state.ring.map((member) => pathFromRoot(server, member.name)).filter((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i])))
+  const ups = above.slice(0, MOST_UPS).map((up): [string, Repair] => [`It points up to /${formatPath(up)}`, { type: 'setUpOn', up }])
+  const copy: [string, Repair] = ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
+  const [[how, repair] = copy, ...otherwise] = [...ups, copy]
+  return [how, repair, ...otherwise]
 }
+
+const MOST_UPS = 8
 
 /** S3: servers entered as pointing up to this one which, by their own word, do not. */
 export function downFindings(server: Server, home: DirectoryId, label: Label, described: readonly Described[]): Found[] {

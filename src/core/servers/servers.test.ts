@@ -289,6 +289,17 @@ describe('CheckS', () => {
     expect(check(cluster, beta, root, null, false)).toEqual([])
   })
 
+  it('[S3] where the server above has gone, and its copy still says that name, the next one is pointed up to', () => {
+    const { cluster, root, members: [alpha, beta, gamma] } = placed()
+    cluster.ask(gamma, ask(gamma, { type: 'leave', directory: root, force: true }))
+    cluster.pass(10_000)
+    cluster.crash(alpha)
+    gamma.server.up = null
+    beta.copy(root).visible.root.children!.delete('alpha')
+    expect(check(cluster, gamma, root).filter(({ rule }) => rule === 'S3')).toMatchObject([{ repair: 'It points up to /beta', repaired: true }])
+    expect(gamma.server.up).toMatchObject({ name: 'beta', directory: root })
+  })
+
   it('[R9] hints that list other servers than store a directory are corrected', () => {
     const { cluster, root, members: [alpha, , , delta] } = placed()
     const reference = alpha.copy(dec).visible.root.children!.get('SRC')!
