@@ -41,4 +41,17 @@ describe('triples', () => {
     await service.setAccess('/', [])
     expect(await service.access('/')).toMatchObject({ isOpen: true, triples: [] })
   })
+
+  it('[A2] who may not write imports nothing, and is told by what name; who may, does', async () => {
+    await service.doUpdates('/', { Lampson: { Phone: { 853: true } } })
+    await service.amendAccess('/', [admin, readers, { ...readers, principal: owner, rights: ['write'] }], [])
+    const lines = ['{"type":"namering","version":1}', '{"type":"entry","path":[],"label":"Mallory","tree":{"Phone":{"1":true}}}', '{"type":"entry","path":[],"label":"Lampson","tree":{"Phone":{"1":true}}}']
+    const guest = openService({ ...alpha.connection, person: () => 'ed25519:guest' })
+    expect(await code(guest.importDirectory('/', lines))).toBe('NoRight')
+    expect((await service.getValue('/')).tree).toMatchObject({ Lampson: { Phone: { 853: true } } })
+    expect(await code(service.getValue('/:Mallory'))).toBe('NotFound')
+    expect(await code(service.getValue('/:Lampson/Phone/1'))).toBe('NotFound')
+    expect(await service.importDirectory('/', lines)).toEqual({ entries: 2, directories: 0 })
+    expect(await code(service.getValue('/:Mallory'))).toBe('ok')
+  })
 })

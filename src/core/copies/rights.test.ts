@@ -234,6 +234,26 @@ describe('what a hostile member made without the right', () => {
     for (const member of [alpha, gamma]) untouched(member.sees(swept))
   })
 
+  it('[A2] comes in by no epoch that takes a copy back with what it had, nor by who makes that anew', () => {
+    const { cluster, swept } = house()
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    const begin = (...members: Member[]): void => void cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'newEpoch', directory: swept, servers: members.map(({ id }) => id), force: members.length === 1, patience: 5000, dry: false } })
+    cluster.cut(alpha, beta)
+    cluster.ask(beta, cluster.submitCall(beta, swept, [leaf('Needham')], 'doUpdates', owner))
+    begin(alpha)
+    cluster.connect(alpha, beta)
+    cluster.pass(2000)
+    expect(beta.copy(swept).state).toBe('excluded')
+    expect(cluster.ask(beta, { type: 'ask', servers: [beta.id], request: { type: 'quarantine', directory: swept } })).toMatchObject({ entries: [{ what: 'Needham' }] })
+    expect(cluster.code(beta, { ...cluster.submitCall(beta, swept, [leaf('Mallory')], 'doUpdates', people[2]), servers: [alpha.id] } as Parameters<Cluster['code']>[1])).toBe('NoRight')
+    begin(alpha, beta)
+    cluster.sweep(alpha, swept)
+    for (const member of [alpha, beta]) {
+      expect(member.sees(swept)).toContain('Needham')
+      untouched(member.sees(swept))
+    }
+  })
+
   it('[A2] comes in by no client that hands it to a copy that lacks it', () => {
     const { cluster, swept, forged } = house()
     const [alpha, beta] = [cluster.member(0), cluster.member(1)]
