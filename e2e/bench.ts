@@ -8,8 +8,9 @@ import { createPageServer } from '../src/serve/server.mjs'
 import { benchLink } from './benchLink'
 import { benchForgetting, benchForgettingInTabs } from './benchForgetting'
 import { benchService, type Row } from './benchService'
+import { benchSimulator } from './benchSimulator'
 
-const parts = ['link', 'service', 'forgetting'] as const
+const parts = ['link', 'service', 'forgetting', 'simulator'] as const
 const usage = `npm run bench -- [options]    the table of the README
   --only part                 a part of it: ${parts.join(', ')}`
 const { values, wrong } = readOptions(usage, { only: { type: 'string' } })
@@ -29,5 +30,6 @@ if (wants('forgetting')) {
   for await (const row of benchForgettingInTabs(url)) say(row)
   for (const row of benchForgetting()) say(row)
 }
+if (wants('simulator')) for (const row of benchSimulator()) say(row)
 await browser.close()
 process.exit()

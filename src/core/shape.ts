@@ -62,12 +62,12 @@ export function record<T extends object>(fields: { [K in keyof T]: Shape<T[K]> }
   const entries = Object.entries(fields) as [keyof T & string, Shape<T[keyof T & string]>][]
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('an object')
-    if (Object.keys(value).length !== entries.length) return refuse(`an object with ${entries.map(([key]) => key).join(', ')}`)
     const built = {} as T
     for (const [key, shape] of entries) {
       if (!Object.hasOwn(value, key)) return refuse(`an object with ${key}`)
-      built[key] = shape(Reflect.get(value, key))
+      built[key] = shape((value as Record<string, unknown>)[key])
     }
+    if (Object.keys(value).length !== entries.length) return refuse(`an object with ${entries.map(([key]) => key).join(', ')}`)
     return built
   }
 }

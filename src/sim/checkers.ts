@@ -8,7 +8,7 @@ import { later, originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
-import { visibleAt, visibleChildren, type ValueNode } from '../core/values/valueTree'
+import { visibleAt, type ValueNode } from '../core/values/valueTree'
 import { allRemoved } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
 import { Accusation, type World } from './world'
@@ -22,7 +22,8 @@ const seen = (copy: DirectoryCopy): string => JSON.stringify(encodeVisible(copy.
 /** Whether readers see below a node exactly what a form says. */
 export function shows(node: ValueNode, form: Form): boolean {
   let count = 0
-  for (const [label, child] of visibleChildren(node)) {
+  for (const [label, child] of node.children ?? []) {
+    if (child.mark !== 'present') continue
     const other = form.get(label)
     if (other === undefined || other.ts !== child.ts || !shows(child, other.children)) return false
     count++

@@ -10,9 +10,9 @@ const ACQUAINTANCES = 3
 
 export class Links {
   private readonly world: World
-  private readonly up = new Set<string>()
+  private readonly up = new Set<number>()
   /** Pairs that are linked whenever they can be; others come when one has something to say to the other. */
-  private readonly wanted = new Map<string, readonly [SimServer, SimServer]>()
+  private readonly wanted = new Map<number, readonly [SimServer, SimServer]>()
 
   constructor(world: World) {
     this.world = world
@@ -41,7 +41,7 @@ export class Links {
     for (const [key, [a, b]] of this.wanted) this.look(key, a, b)
   }
 
-  private look(key: string, a: SimServer, b: SimServer): void {
+  private look(key: number, a: SimServer, b: SimServer): void {
     const { random } = this.world
     const can = this.may(a, b)
     if (can && !this.up.has(key)) this.world.plan(random.between(50, 500), () => this.connect(a, b))
@@ -98,4 +98,5 @@ export class Links {
 /** Who does not remember a later start would believe a browser that is an old one: that nobody can help (§20). */
 const remembers = ({ server }: SimServer, other: SimServer): boolean => other.putAside === null || (server.starts.get(other.id)?.incarnation ?? 0) >= other.server.incarnation
 
-const link = (a: SimServer, b: SimServer): string => (a.id < b.id ? `${a.id} ${b.id}` : `${b.id} ${a.id}`)
+/** One number for a pair of servers, of which a world has less than 65,536. */
+const link = ({ number: a }: SimServer, { number: b }: SimServer): number => (a < b ? a * 65_536 + b : b * 65_536 + a)

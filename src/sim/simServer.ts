@@ -58,6 +58,8 @@ const checksum = (text: string): number => {
 
 export class SimServer {
   readonly id: ServerId
+  /** Its place among the servers of the world. */
+  readonly number: number
   readonly key: string
   readonly name: string
   private readonly wantsRoot: boolean
@@ -102,6 +104,7 @@ export class SimServer {
   constructor(world: World, id: ServerId, name: string, wantsRoot: boolean) {
     this.world = world
     this.id = id
+    this.number = world.servers.length
     this.key = `key-${name}`
     this.name = name
     this.wantsRoot = wantsRoot

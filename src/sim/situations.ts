@@ -174,6 +174,9 @@ export function watchSituations(world: World): void {
     before: (server, input) => {
       if (input.type === 'message' || input.type === 'disconnected') look(server, earlier, input, none)
     },
-    stepped: (server, input, effects) => look(server, later, input, effects),
+    stepped: (server, input, effects) => {
+      const { happened, send, reply, save } = effects
+      if (happened.length > 0 || send.length > 0 || reply.length > 0 || save.length > 0) look(server, later, input, effects)
+    },
   })
 }

@@ -127,7 +127,7 @@ function newUp(server: Server, levels: readonly Level[]): [string, Repair, ...[s
   const above = levels.slice(0, -1).toReversed().flatMap(({ path, state }) => state.ring.map((member) => pathFromRoot(server, member.name)).filter((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i])))
   const ups = above.slice(0, MOST_UPS).map((up): [string, Repair] => [`It points up to /${formatPath(up)}`, { type: 'setUpOn', up }])
   const copy: [string, Repair] = ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
-  const [[how, repair] = copy, ...otherwise] = [...ups, copy]
+  const [[how, repair], ...otherwise] = [...ups, copy]
   return [how, repair, ...otherwise]
 }
 

@@ -6,6 +6,9 @@ import { report, type Report } from './report'
 /** Every so many seeds one is run twice: the same seed, the same run. */
 const TWICE_EVERY = 100
 
+/** MiB for what does not live long, such as messages: most of what a world makes. */
+const YOUNG = 192
+
 interface Task {
   seed: string
   twice: boolean
@@ -24,7 +27,7 @@ export async function runAll(seeds: Generator<string>, jobs: number, servers: nu
   let started = 0
   let going = true
   const one = async (): Promise<void> => {
-    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { servers } })
+    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { servers }, resourceLimits: { maxYoungGenerationSizeMb: YOUNG } })
     for (let next = seeds.next(); going && next.done !== true; next = seeds.next()) {
       const twice = ++started % TWICE_EVERY === 0
       going = told(await answer(worker, { seed: next.value, twice })) && going
