@@ -33,13 +33,17 @@ function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
   // Nobody here is invited; and of the procedures that ask for less than every node they make, people here call one.
   if (intent.procedure === 'enrol') return false
   if ((JSON.parse(genesis) as unknown[])[1] === author) return true
-  const paths = intent.procedure === 'setAccess' && intent.branches.every(isOfAccess) ? [['.', 'Access']] : made(intent.branches)
+  const paths = intent.procedure === 'setAccess' && intent.branches.every(isOfAccess) ? [['.', 'Access']] : [...made(intent.branches), ...intent.branches.filter((branch) => isOfServer(tree, branch, intent.author)).map(([label]) => [label])]
   const names = namesOf(tree, author)
   const granted = triples.map(read).filter(({ rights, who }) => rights.includes('write') && isMeant(who, author, names))
   return paths.every((path) => granted.some(({ where }) => reaches(where, path)))
 }
 
 const isOfGenesis = ([label, incarnation, below]: Branch): boolean => label === '.' && (incarnation === null || typeof below === 'boolean' || below.some(([second]) => second === 'Genesis'))
+
+/** What is said of a server under a name is that server's to say, or who may write the whole entry. */
+const isOfServer = (tree: ValueTree, [label, incarnation, below]: Branch, author: string): boolean =>
+  label !== '.' && incarnation !== null && typeof below !== 'boolean' && below.some(([second]) => second === 'Server') && visibleAt(tree, [label, 'Server', 'Key', author]) === undefined
 
 const isOfAccess = ([label, , below]: Branch): boolean => label === '.' && typeof below !== 'boolean' && below.every(([second]) => second === 'Access')
 

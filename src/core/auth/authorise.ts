@@ -70,7 +70,10 @@ const isOfServers = (tree: ValueTree, procedure: ProcedureName, branches: readon
 const withoutRight = (path: readonly Label[]): Failure => failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
 
 /** The paths on which an update needs the right to write: what its procedure asks for the names that it is for; of all else every node. */
-const neededBy = (tree: ValueTree, deed: Deed): readonly Label[][] => deed.branches.flatMap((branch) => neededFor(tree, deed, branch) ?? newNodes([branch]))
+const neededBy = (tree: ValueTree, deed: Deed): readonly Label[][] => deed.branches.flatMap((branch) => neededFor(tree, deed, branch) ?? [...newNodes([branch]), ...(namesServer(branch) ? serverNeeds(tree, branch, deed.author) : [])])
+
+/** Whether a branch speaks of a server under an entry that is there: whoever may say what servers there are changes nobody's entry. */
+const namesServer = ([label, incarnation, below]: Branch): boolean => label !== '.' && incarnation !== null && isList(below) && below.some(([second]) => second === 'Server')
 
 /** The one table of what each procedure needs for a branch that it is for; null for any other. */
 function neededFor(tree: ValueTree, { procedure, author }: Deed, branch: Branch): Label[][] | null {

@@ -123,6 +123,11 @@ describe('who asks is the person whose server it is', () => {
     byOthers.at.cluster.belongsTo(gamma(byOthers.at), guest)
     expect(byOthers.asked()).toBe('ok')
     expect(byOthers.at.beta.server.removed).toBe(true)
+    // What somebody lets say for a directory is no word that they are one.
+    const bySpeaker = removal(gamma)
+    const said = { directory: directoryNumber(7), genesis: null, issuer: guest, name: '', subject: gamma(bySpeaker.at).server.key, from: 0, until: 8e12 }
+    bySpeaker.at.cluster.hand({ from: gamma(bySpeaker.at), to: bySpeaker.at.beta, message: { type: 'credentials', chains: [[{ ...said, signature: certificateSignature(said) }]] } as never })
+    expect(bySpeaker.asked()).toBe('NoRight')
     const byOwner = removal(({ alpha }) => alpha)
     expect(byOwner.asked()).toBe('ok')
     expect(byOwner.at.beta.server.removed).toBe(true)

@@ -64,7 +64,7 @@ const known = ({ now }: Turn, { visible, directory }: Judging, key: string, chai
 /** Whether another server is this one's person's, too, by that person's own word. */
 export function isOfSamePerson({ server, now }: Turn, at: ServerId): boolean {
   const chains = server.peers.get(at)?.credentials ?? []
-  return chains.some(([word, ...others]) => others.length === 0 && word !== undefined && word.issuer === server.person && word.from <= now && now <= word.until)
+  return chains.some(([word, ...others]) => others.length === 0 && word !== undefined && word.directory === null && word.issuer === server.person && word.from <= now && now <= word.until)
 }
 
 /** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */

@@ -11,10 +11,11 @@ import { answer, waitWith, type Caller } from '../caller'
 import { askSigned, mayStore } from '../auth/session'
 import { failure, type ErrorCode } from '../errors'
 import { freshFraction, freshId } from '../fresh'
-import type { JoinMessage } from '../messages'
+import type { Facts, JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { BEGINNING, isBelieved, later } from '../timestamp'
+import type { EncodedNode } from '../values/encodeTree'
 import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
 import { askEpoch } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
@@ -83,12 +84,12 @@ function proceed(turn: Turn, directory: DirectoryId, join: Join): void {
   schedule(turn.server.agenda, `join ${directory}`, turn.now + ASK_AGAIN)
 }
 
-/** R4: asks p; while that is out of reach, the others, whether an epoch has begun without it and without this copy. */
+/** R4: asks p; while that is out of reach, the others, in its own name, for they may have other copies by now: whether an epoch has begun without both. */
 function askFate(turn: Turn, copy: DirectoryCopy, predecessor: RingPointer): void {
   const { directory } = copy
   const isThere = turn.server.peers.has(predecessor.server)
   send(turn, predecessor.server, { type: 'askFate', directory, joiner: copy.id, predecessor: predecessor.copy })
-  for (const fellow of isThere ? [] : fellows(copy)) if (fellow.copy !== predecessor.copy) askEpoch(turn, copy, fellow)
+  for (const fellow of isThere ? [] : fellows(copy)) if (fellow.copy !== predecessor.copy) askEpoch(turn, copy, { copy: copy.id, server: fellow.server })
   schedule(turn.server.agenda, `join ${directory}`, turn.now + (isThere ? ASK_AGAIN : PATIENCE))
 }
 
@@ -160,9 +161,16 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
   join.nextPage++
   join.deadline = turn.now + PATIENCE
   if (load === 'more') return proceed(turn, directory, join)
+  if (!isSound(message.facts, load)) return tryNext(turn, directory, join, 'sent what is later than it says it has seen')
   storeJoining(turn, message, load)
   askSplice(turn, turn.server.copies.get(directory)!)
   schedule(turn.server.agenda, `join ${directory}`, turn.now + PATIENCE)
+}
+
+/** T2: a copy stamps after all that it has seen: what it says of that fits what it sends. */
+function isSound({ nextTS, lastSweep, stableMark }: Facts, { base, log }: Load): boolean {
+  const isStable = (nodes: readonly EncodedNode[]): boolean => nodes.every(([, ts, , ...below]) => ts < stableMark && isStable(below))
+  return nextTS >= lastSweep && nextTS >= stableMark && log.every(({ ts }) => ts < nextTS) && (base === null || isStable(base.base))
 }
 
 /** R2 (b): durable, pointing at p's next, with data, lastSweep, F and hi. */

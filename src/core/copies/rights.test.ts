@@ -32,9 +32,9 @@ const entries = setOf(2, [
 const access = (time: number, author: string, ...triples: Branch[]): UpdateSet => setOf(time, [['.', at(1), [['Access', at(1), triples.toSorted(([a], [b]) => (a < b ? -1 : 1))]]]], author, 'setAccess')
 const phone = (time: number, author: string, label: Label, value: Label): UpdateSet => setOf(time, [[label, at(2), [['Phone', null, [leaf(value)]]]]], author)
 
-const triples = ['write ./*:*', 'write ./Birrell:Birrell/*', 'write ./Lampson:./*', 'write ./Birrell:./*', 'write ./Birrell:.', 'write *:Lampson/*'] as const
+const triples = ['write ./*:*', 'write ./Birrell:Birrell/*', 'write ./Lampson:./*', 'write ./Birrell:./*', 'write ./Birrell:.', 'write *:*/Server/*', 'write *:Lampson/*'] as const
 /** What a procedure might be misused for: changes that it is not for. */
-const misused = ['carryOut', 'announce', 'reference', 'setUpOn', 'removeS', 'setTX', 'plan', 'removeD', 'move', 'enrol', 'setAccess', 'newD'] as const
+const misused = ['doUpdates', 'carryOut', 'announce', 'reference', 'setUpOn', 'removeS', 'setTX', 'plan', 'removeD', 'move', 'enrol', 'setAccess', 'newD'] as const
 const misuses = (key: string): readonly Branch[][] => [
   [['.', at(1), [['Access', at(1), [leaf(`write ${key.replace(':', '%3A')}:./*`), leaf(triples[0], false)]]]]],
   [['.', at(1), [['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', key, 'x', 1]))]]]]],
@@ -43,6 +43,8 @@ const misuses = (key: string): readonly Branch[][] => [
   [['Birrell', at(2), [['Keys', at(2), [leaf(key)]]]]],
   [leaf('Lampson', false)],
   [leaf('Needham')],
+  [['Birrell', at(2), [['Server', null, [['Key', null, [leaf(key)]]]]]]],
+  [leaf('Birrell', false)],
 ]
 
 /** What people may try, whether they have the right or not: rights given and taken, keys too, and values. */

@@ -27,8 +27,7 @@ import { beginLinking, formerNames } from './formerNames'
 import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from '../entries/parents'
 import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
 import { beginPlaced, concernsOthers } from './placed'
-import { goOnRemoving, onEnd, retire } from './removeD'
-import { contentsFault } from './removal'
+import { askForEnd, goOnRemoving, onEnd, whomToBelieve } from './removeD'
 import { beginYielding, mayYield } from './rival'
 import { beginSettling } from './settling'
 
@@ -227,7 +226,7 @@ function onAnnounced(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { ts }: 
 function askAbove(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
   const { parent } = cleanup.parent!
   if (cleanup.unsettled !== null || ++cleanup.rounds >= MAX_ROUNDS) return end(turn, copy, cleanup, failure('NoCopyReachable', { name: `#${parent}`, tried: 'no copy of it answers' }))
-  ask(turn, whomToAsk(turn.server, parent), { type: 'records', directory: parent }, onward(copy, 'above'))
+  ask(turn, whomToBelieve(turn, copy, whomToAsk(turn.server, parent)), { type: 'records', directory: parent }, onward(copy, 'above'))
 }
 
 /** M6: a directory is never lost: it goes on in the nearest directory above that there is. */
@@ -247,8 +246,8 @@ function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches
 
 function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cleanup, failed: Failure | null): void {
   turn.server.cleanups.delete(copy.directory)
-  // A copy from an old store, of a directory that was removed since: with something in it, it stays, without a name.
-  if (failed?.code === 'DirectoryRemoved' && contentsFault(copy) === null) retire(turn, copy)
+  // A copy from an old store, of a directory that was removed since.
+  if (failed?.code === 'DirectoryRemoved') askForEnd(turn, copy.directory, copy)
   if (failed === null) turn.server.referenced.set(copy.directory, ringText(copy))
   const why = failed ?? unsettled
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))

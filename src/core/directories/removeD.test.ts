@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { signed } from '../../sim/simServer'
 import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
-import { explain, isFailure, type Failure } from '../errors'
+import { explain, failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
-import { isoTime } from '../timestamp'
+import { isoTime, LAST } from '../timestamp'
 import { isWithdrawn } from '../copies/withdrawn'
 import { announcedIn, childLabel } from './children'
 import { goneIn } from './gone'
@@ -231,5 +231,34 @@ describe('removeD', () => {
     for (const other of [alpha, beta]) cluster.connect(gamma, other)
     cluster.pass(120_000)
     expect(isThere(cluster, DEC)).toBe(false)
+  })
+
+  it('[M6] [R6] a copy goes, or moves, on the word of no stranger, whatever that answers when nobody else can be asked', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 3)
+    const [alpha, beta, stranger] = cluster.members as [Member, Member, Member]
+    cluster.announce(alpha, root, childLabel(DEC), beta)
+    cluster.newD(beta, root, 'DEC', DEC)
+    cluster.pass(10_000)
+    const { parent, label } = effectiveParent(beta.copy(DEC))!
+    cluster.cut(alpha, beta)
+    cluster.cut(alpha, stranger)
+    let lies = 0
+    const lie = (): void => {
+      for (const { message } of cluster.lose(({ to }) => to === stranger)) {
+        if (message.type !== 'request') continue
+        lies++
+        const gone = { directory: message.request.directory, records: [], stableMark: LAST, server: stranger.id, gone: { in: LAB, known: true } }
+        const failed = message.request.type === 'records' ? null : failure('DirectoryRemoved', { name: 'DEC', from: isoTime(0) })
+        cluster.hand({ from: stranger, to: beta, message: { type: 'answer', id: message.id, failure: failed, outcome: failed === null ? JSON.stringify(gone) : '' } })
+      }
+    }
+    const until = cluster.time + 900_000
+    while (cluster.tickNext(until)) while (cluster.post.length > 0) {
+      lie()
+      cluster.settle(({ to }) => to !== stranger)
+    }
+    expect(lies).toBeGreaterThan(10)
+    expect(beta.copy(DEC).state).toBe('active')
+    expect(effectiveParent(beta.copy(DEC))).toMatchObject({ parent, label })
   })
 })

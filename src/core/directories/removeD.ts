@@ -24,8 +24,8 @@ import { announcedIn, judge, makeableUntil, type Announced } from './children'
 import { MARGIN, txOf } from './expiration'
 import { leftOf } from './gone'
 import { effectiveParent } from '../entries/parents'
-import { CLOSED, isClosed, removabilityFault } from './removal'
-import { isEntered, upServer, whomToAsk } from './reference'
+import { CLOSED, contentsFault, isClosed, removabilityFault } from './removal'
+import { candidatesFor, isEntered, upServer, whomToAsk } from './reference'
 
 export interface DirectoryRemoval extends Begun {
   type: 'removeD'
@@ -184,17 +184,20 @@ function askIfKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy):
   request(turn, removal, 'known', holders(turn, parent, copy), { type: 'records', directory: removal.directory })
 }
 
-/** Whoever may know what became of this directory, but for this copy itself. */
-const holders = (turn: Turn, parent: DirectoryId, copy: DirectoryCopy): ServerId[] => whomToBelieve(turn, copy, [...whomToAsk(turn.server, parent), ...whomToAsk(turn.server, copy.directory)]).filter((at) => at !== turn.server.id || turn.server.copies.get(parent)?.state === 'active')
+/** Whoever may know what became of this directory, but for this copy itself; closed for good, it loses nothing by believing whoever was found to store the parent. */
+function holders(turn: Turn, parent: DirectoryId, copy: DirectoryCopy): ServerId[] {
+  const believed = whomToBelieve(turn, copy, [...whomToAsk(turn.server, parent), ...whomToAsk(turn.server, copy.directory)])
+  return [...new Set([...believed, ...candidatesFor(turn.server, parent)])].filter((at) => at !== turn.server.id || turn.server.copies.get(parent)?.state === 'active')
+}
 
 /**
- * A copy goes on the word of no stranger: its members are believed, and servers that are entered as such. Of one whose updates others
- * have, or that has closed for good, whoever might store it is believed, too: else it might stay for ever.
+ * A copy goes, or moves, on the word of no stranger: its members are believed, and servers that are entered as such and might store it.
+ * Of one whose updates others have, or that has closed for good, everybody who might store it is: else it might stay for ever.
  */
-function whomToBelieve(turn: Turn, copy: DirectoryCopy, all: readonly ServerId[]): ServerId[] {
+export function whomToBelieve(turn: Turn, copy: DirectoryCopy, all: readonly ServerId[]): ServerId[] {
   const { server } = turn
   const isOver = copy.state === 'left' || isClosed(copy)
-  return [...new Set(all)].filter((at) => at === server.id || at === upServer(server) || isKnownServer(copy, at) || isEntered(server, at) || (isOver && mayStore(turn, copy, at)))
+  return [...new Set(all)].filter((at) => at === server.id || at === upServer(server) || isKnownServer(copy, at) || ((isOver || isEntered(server, at)) && mayStore(turn, copy, at)))
 }
 
 function onKnown(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, outcome: object | Failure): void {
@@ -223,12 +226,18 @@ const LONG_LEAVING = 60_000
 /** Whom it handed over to may be gone, with the directory, before it heard that it has left. */
 export function lookForEnd(turn: Turn, copy: DirectoryCopy): void {
   const { directory, leaving } = copy
-  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) ask(turn, whomToBelieve(turn, copy, whomToAsk(turn.server, directory)), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
+  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) askForEnd(turn, directory, copy)
 }
 
+/** Asks those who are believed whether the directory was removed. */
+export const askForEnd = (turn: Turn, directory: DirectoryId, copy: DirectoryCopy): void =>
+  ask(turn, whomToBelieve(turn, copy, whomToAsk(turn.server, directory)), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
+
+/** It goes if it was to leave; or if nothing is in it: a copy from an old store, with something, stays, without a name. */
 export function onEnd(turn: Turn, directory: DirectoryId, outcome: Partial<Outcomes['records']>): void {
   const copy = turn.server.copies.get(directory)
-  if (copy?.leaving && outcome.gone?.known) retire(turn, copy, outcome.server)
+  const mayGo = copy !== undefined && (copy.leaving !== null || contentsFault(copy) === null)
+  if (mayGo && outcome.gone?.known) retire(turn, copy, outcome.server)
 }
 
 /** It has closed, and the parent does not take that yet: it is told again. */
