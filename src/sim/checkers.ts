@@ -176,7 +176,8 @@ export function watchWorld(world: World): void {
   const onCrash = (server: SimServer): void => {
     for (const { id } of server.server.copies.values()) {
       const marks = durable.get(id)
-      if (marks !== undefined) known.set(id, marks)
+      if (marks === undefined) known.delete(id)
+      else known.set(id, marks)
     }
   }
   let outside: DirectoryCopy[] = []
