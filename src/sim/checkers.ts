@@ -310,12 +310,12 @@ export function converged(world: World): void {
     const members = world.copies(directory).filter(({ copy }) => copy.state !== 'left')
     const [first] = members
     if (first === undefined) accuse('convergence', `no copy of ${directory} is left`)
-    const whole = text(world.database.meaning(directory, ({ ts }) => world.database.isOf(directory, first!.copy.epoch, ts)))
+    const whole = world.database.meaning(directory, ({ ts }) => world.database.isOf(directory, first!.copy.epoch, ts))
     for (const { at: where, copy } of members) {
       if (copy.state !== 'active') accuse('convergence', `${at(where, copy)} is still ${copy.state}`)
       if (isSealed(copy)) accuse('E2', `${at(where, copy)} is still sealed for epoch ${copy.seals.at(-1)!.epoch}`)
       if (copy.epoch !== first!.copy.epoch) accuse('E3', `${at(where, copy)} is in epoch ${copy.epoch}, ${at(first!.at, first!.copy)} in ${first!.copy.epoch}`)
-      if (seen(copy) !== whole) accuse('convergence', `${at(where, copy)} differs from DB: ${difference(seen(copy), whole)}`)
+      if (!shows(copy.visible.root, whole)) accuse('convergence', `${at(where, copy)} differs from DB: ${difference(seen(copy), text(whole))}`)
       for (const field of ['lastSweep', 'stableMark'] as const) if (copy[field] !== first!.copy[field]) accuse('convergence', `${field} of ${at(where, copy)} is ${copy[field]}, of ${at(first!.at, first!.copy)} ${first!.copy[field]}`)
       if (digestOf(copy) !== digestOf(first!.copy)) accuse('convergence', `the logs of ${at(where, copy)} and ${at(first!.at, first!.copy)} differ`)
       if (JSON.stringify(encodeChildren(copy.base.root.children)) !== JSON.stringify(encodeChildren(first!.copy.base.root.children))) accuse('convergence', `the bases of ${at(where, copy)} and ${at(first!.at, first!.copy)} differ`)

@@ -74,7 +74,7 @@ export function goOnWithoutLost(world: World, workload: Workload): void {
 
 /** Somebody says that nobody waits for them any more [E4]. */
 export function abandonLost(world: World, workload: Workload): void {
-  for (const lost of lostServers(world)) for (const directory of workload.directories) abandon(world, directory, lost)
+  for (const lost of lostServers(world)) abandon(world, workload, lost)
   world.pass(60_000)
 }
 
@@ -84,7 +84,7 @@ export function removeAllLost(world: World, workload: Workload, root: DirectoryI
     for (let round = 0; round < ROUNDS; round++) {
       goOnWithoutLost(world, workload)
       // Removed while the ring could not be heard, which waits for it now.
-      if (lost.isRemoved) for (const directory of workload.directories) abandon(world, directory, lost)
+      if (lost.isRemoved) abandon(world, workload, lost)
       pointElsewhere(world, lost, root)
       world.pass(60_000)
       for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)
@@ -103,15 +103,15 @@ function removeNow(world: World, workload: Workload, lost: SimServer, path: Labe
   const onEnd = (outcome: object | Failure): void => {
     if (!isFailure(outcome)) return
     lost.whyNotRemoved = `${outcome.code} ${JSON.stringify(outcome.about)}`
-    if (outcome.code === 'StillAwaited') for (const directory of workload.directories) abandon(world, directory, lost)
+    if (outcome.code === 'StillAwaited') abandon(world, workload, lost)
   }
   remove(world, at, lost, path, onEnd)
 }
 
-function abandon(world: World, directory: DirectoryId, lost: SimServer): void {
-  for (const { at, copy } of ruling(world, directory).slice(0, 1)) {
+function abandon(world: World, { directories }: Workload, lost: SimServer): void {
+  for (const { at, copy } of directories.flatMap((directory) => ruling(world, directory).slice(0, 1))) {
     const copies = copy.excluded.filter(({ server }) => server === lost.id).map((exclusion) => exclusion.copy)
-    if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, () => undefined)
+    if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory: copy.directory, copies } }, () => undefined)
   }
 }
 

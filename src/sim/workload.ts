@@ -129,7 +129,7 @@ export class Workload {
       remove: () => this.remove(at, directory, random),
       grow: () => grow(this.growing(random), at, random),
       expire: () => this.expire(at, directory, random),
-      guard: () => (random.chance(0.3) ? stampFalsely(this.world, at, directory, (procedure, branches, author) => this.intent(at, directory, procedure, branches, random, author), random) : this.write(at, directory, someGrant(random), random)),
+      guard: () => this.guard(at, directory, random),
       place: () => place(this.world, at, this.directories, this.counted, random),
     }
     let kind = random.fraction() * Object.values(this.mix).reduce((sum: number, weight: number) => sum + weight, 0)
@@ -194,6 +194,12 @@ export class Workload {
     const from = Math.floor(this.world.wall(at)) - INTENT_LIFE / 2
     const intent: Intent = { directory, author, nonce: random.id(26), from, until: from + INTENT_LIFE, procedure, branches }
     return signed(intent)
+  }
+
+  /** Rights are given or taken; or somebody has a server in hand, and tries without. */
+  private guard(at: SimServer, directory: DirectoryId, random: Random): void {
+    if (random.chance(0.3)) stampFalsely(this.world, at, directory, (procedure, branches, author) => this.intent(at, directory, procedure, branches, random, author), random)
+    else this.write(at, directory, someGrant(random), random)
   }
 
   private read(at: SimServer, directory: DirectoryId, random: Random): void {

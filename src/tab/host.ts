@@ -196,16 +196,19 @@ export class Host {
   }
 
   #unverified(all: readonly SignedIntent[]): SignedIntent[] {
-    return all.filter((signed) => this.#verified.get(signed.signature)?.text !== signedText(signed.intent) && !this.#isStored(signed))
+    return all.filter((signed) => {
+      const text = signedText(signed.intent)
+      return this.#verified.get(signed.signature)?.text !== text && !this.#isStored(signed, text)
+    })
   }
 
   /** Whether a copy has an update to the letter: it was verified when it came, or at the start. */
-  #isStored(signed: SignedIntent): boolean {
+  #isStored(signed: SignedIntent, text: string): boolean {
     const copy = this.server.copies.get(signed.intent.directory)
     if (copy === undefined || this.#unchecked.has(copy.id) || !('ts' in signed)) return false
     const { ts } = signed as UpdateSet
     const known = copy.proofs.get(ts) ?? copy.log[position(copy.log, ts)]
-    return known?.ts === ts && known.signature === signed.signature && signedText(known.intent) === signedText(signed.intent)
+    return known?.ts === ts && known.signature === signed.signature && signedText(known.intent) === text
   }
 
   #refuseSignature(from: ServerId, message: Message): void {

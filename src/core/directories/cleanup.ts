@@ -247,7 +247,7 @@ function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches
 function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cleanup, failed: Failure | null): void {
   turn.server.cleanups.delete(copy.directory)
   // A copy from an old store, of a directory that was removed since.
-  if (failed?.code === 'DirectoryRemoved') askForEnd(turn, copy.directory, copy)
+  if (failed?.code === 'DirectoryRemoved') askForEnd(turn, copy)
   if (failed === null) turn.server.referenced.set(copy.directory, ringText(copy))
   const why = failed ?? unsettled
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))

@@ -147,17 +147,20 @@ function onFound(turn: Turn, linking: Linking, { tree, snapshot, server: at }: R
   const { parent, label } = linking.names[0]!
   if (snapshot.path.length === 0) return goOn(turn, linking)
   if (labelsIn(tree ?? undefined)[0] !== linking.directory) return read(turn, linking, 'leading', [at], parent, [label, 'Link'])
-  turnTo(turn, linking, at, snapshot.path, [['DR', false], ['Link', linkTo(linking)]])
+  turnTo(turn, linking, at, snapshot.path, turnedTo(linking.directory, target(linking)))
 }
 
 function onLeading(turn: Turn, linking: Linking, { tree, snapshot, server: at }: ReadOutcome): void {
   const leadsTo = labelsIn(below(tree, ['To']))
   const isOurs = labelsIn(below(tree, ['Moved'])).includes(linking.directory)
   if (!isOurs || (leadsTo.length === 1 && leadsTo[0] === target(linking))) return goOn(turn, linking)
-  turnTo(turn, linking, at, snapshot.path, [['Link', linkTo(linking)]])
+  turnTo(turn, linking, at, snapshot.path, [['Link', linkTo(linking.directory, target(linking))]])
 }
 
-const linkTo = (linking: Linking): Tree => [['Moved', [[linking.directory, true]]], ['To', [[target(linking), true]]]]
+const linkTo = (directory: DirectoryId, name: string): Tree => [['Moved', [[directory, true]]], ['To', [[name, true]]]]
+
+/** What a reference to a directory becomes: a link to where it is. */
+export const turnedTo = (directory: DirectoryId, name: string): Tree => [['DR', false], ['Link', linkTo(directory, name)]]
 
 /** The link is made whole: of two that are made at once one stands, and not the sum of both. */
 function turnTo(turn: Turn, linking: Linking, at: ServerId, [entry]: readonly (readonly [Label, Timestamp])[], tree: Tree): void {

@@ -225,13 +225,15 @@ const LONG_LEAVING = 60_000
 
 /** Whom it handed over to may be gone, with the directory, before it heard that it has left. */
 export function lookForEnd(turn: Turn, copy: DirectoryCopy): void {
-  const { directory, leaving } = copy
-  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) askForEnd(turn, directory, copy)
+  const { leaving } = copy
+  if (leaving !== null && turn.now - millisecondsOf(leaving.begun) > LONG_LEAVING) askForEnd(turn, copy)
 }
 
 /** Asks those who are believed whether the directory was removed. */
-export const askForEnd = (turn: Turn, directory: DirectoryId, copy: DirectoryCopy): void =>
+export function askForEnd(turn: Turn, copy: DirectoryCopy): void {
+  const { directory } = copy
   ask(turn, whomToBelieve(turn, copy, whomToAsk(turn.server, directory)), { type: 'records', directory }, { type: 'cleanup', directory, step: 'removed' })
+}
 
 /** It goes if it was to leave; or if nothing is in it: a copy from an old store, with something, stays, without a name. */
 export function onEnd(turn: Turn, directory: DirectoryId, outcome: Partial<Outcomes['records']>): void {

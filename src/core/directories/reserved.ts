@@ -36,7 +36,7 @@ const underSelf: ReadonlyMap<Label, string> = new Map([
   [SPEAKERS, 'letSpeak'],
 ])
 /** What goes with its entry when that is replaced whole; an unexpired one is not [W3]. */
-const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', 'Withdrawn'])
+const goesAlong: ReadonlySet<Label> = new Set(['Link', 'TX', WITHDRAWN])
 
 /** The failure that a call meets for touching a reserved name, or null. */
 export function reservedFault(tree: ValueTree, { procedure, branches, author }: Intent): Failure | null {

@@ -12,6 +12,7 @@ import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
 import { visibleAt } from '../values/valueTree'
 import { backReferences, OF_ROOT, recordKey } from '../entries/parents'
+import { turnedTo } from './formerNames'
 import { namedBy, whomToAsk } from './reference'
 import { wellKnownDirectories, wellKnownIn } from './wellKnown'
 
@@ -74,7 +75,7 @@ function turnStray(turn: Turn, yielding: Yielding, { directory, visible }: Direc
   const named = namedBy(visible, label)
   const isStray = others.length === 0 && named?.type === 'directory' && named.directory === child && !records.some((record) => record.parent === directory && record.label === label)
   if (!isStray) return climb(turn, yielding, child)
-  change(turn, yielding, 'turned', [turn.server.id], directory, 'reference', [label], [['DR', false], ['Link', [['Moved', [[child, true]]], ['To', [[formatName({ from: child, up: 0, labels: [] }), true]]]]]], [visibleAt(visible, [label])!.ts])
+  change(turn, yielding, 'turned', [turn.server.id], directory, 'reference', [label], turnedTo(child, formatName({ from: child, up: 0, labels: [] })), [visibleAt(visible, [label])!.ts])
 }
 
 function climb(turn: Turn, yielding: Yielding, from: DirectoryId): void {

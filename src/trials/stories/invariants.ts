@@ -47,7 +47,7 @@ export class Invariants {
 
   /** True when what readers of the copy see is what all of DB means, as its epoch knows it. */
   isComplete(copy: DirectoryCopy): boolean {
-    return seen(copy) === JSON.stringify(encodeVisible(this.database.meaning(copy.directory, ({ ts }) => this.database.isOf(copy.directory, copy.epoch, ts))))
+    return shows(copy.visible.root, this.database.meaning(copy.directory, ({ ts }) => this.database.isOf(copy.directory, copy.epoch, ts)))
   }
 
   /** The copy shows exactly what DB's updates before T and those of its log mean together. */

@@ -6,7 +6,7 @@ import { sentenceOf } from '../desk/notices'
 import { Decision } from '../parts/decision'
 import { saveLines } from '../parts/saveLines'
 import { Sheet } from '../parts/sheet'
-import { Label } from '../parts/text'
+import { Label, Trouble } from '../parts/text'
 import { labelOfEntry, useMyName } from './myself'
 
 export function BackUpSheet({ onClose }: { onClose: () => void }) {
@@ -68,7 +68,7 @@ export function BackUpSheet({ onClose }: { onClose: () => void }) {
         <p id="passphrase-said" role="status" className={weakness === null ? 'hint' : 'warn-text'}>
           {weakness === null ? (passphrase === '' ? 'Several words that do not belong together are good.' : 'Not easily guessed.') : `Weak: ${weakness}. Whoever finds the file could try passphrases until one fits; a longer one is better.`}
         </p>
-        {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
+        {said.trouble !== '' && <Trouble>{said.trouble}</Trouble>}
         <Decision onCancel={onClose} disabled={said.working}>
           {said.working ? 'Encrypting…' : weakness === null ? 'Save the backup' : 'Save it all the same'}
         </Decision>
@@ -128,7 +128,7 @@ export function RestoreSheet({ onClose }: { onClose: () => void }) {
           Passphrase
           <input type="password" required autoComplete="current-password" value={passphrase} onChange={(event) => setPassphrase(event.target.value)} />
         </label>
-        {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
+        {said.trouble !== '' && <Trouble>{said.trouble}</Trouble>}
         <Decision onCancel={onClose} disabled={file === null || said.working}>
           {said.working ? 'Opening…' : 'Restore'}
         </Decision>

@@ -8,7 +8,7 @@ import type { Props } from '../names/nameSheets'
 import { Decision } from '../parts/decision'
 import { isLocalOnly, LinkToGive } from '../parts/linkToGive'
 import { Sheet } from '../parts/sheet'
-import { Label } from '../parts/text'
+import { Label, Trouble } from '../parts/text'
 import { useMyName } from './myself'
 import { DirectoryField } from './naming'
 import { OpenUntil } from './openUntil'
@@ -90,7 +90,7 @@ function Wish({ request: { at, label: given, isDevice }, onMade, onClose }: Prop
           ))}
         </select>
       </label>
-      {said.trouble !== '' && <p className="trouble" role="alert">{said.trouble}</p>}
+      {said.trouble !== '' && <Trouble>{said.trouble}</Trouble>}
       <Decision onCancel={onClose} disabled={said.working}>
         Make the link
       </Decision>

@@ -7,6 +7,7 @@ import { sentenceOf } from '../desk/notices'
 import { useReading } from '../desk/reading'
 import { mayWrite, type Own } from '../desk/rights'
 import { write } from '../desk/write'
+import { Trouble } from '../parts/text'
 import { READ_ONLY } from './leaf'
 
 /** The value as JSON: true is a present leaf, an object has the labels below. An entry's value can be replaced whole. */
@@ -45,9 +46,7 @@ export function JsonForm({ place, own }: { place: Place; own: Own | null }) {
     <div className="json">
       <textarea aria-label="Value as JSON" spellCheck={false} readOnly={!changeable} value={text} onChange={(event) => change(event.target.value)} />
       {fault !== null && (
-        <p className="trouble" role="alert">
-          {fault}
-        </p>
+        <Trouble>{fault}</Trouble>
       )}
       <p className="row">
         {changeable ? (
