@@ -5,7 +5,7 @@
  * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
  */
 import { exclusions, requestShape, type Request } from './requests'
-import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
+import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
 import { errorCodes, MAX_ABOUT, type Failure } from './errors'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, integer, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
@@ -43,7 +43,7 @@ export interface EpochFacts {
   sweptRings: SweptRing[]
   /** Rings of epochs that it is sealed for, or was left out of: any of them may rule already. */
   otherRings: Member[][]
-  lineage: Epoch[]
+  lineage: Ancestor[]
   /** The greatest time-stamp of each copy's updates in its log. */
   known: [CopyId, Timestamp][]
 }
@@ -93,7 +93,7 @@ export type CopyMessage =
 /** A copy that joins, and the one behind which it joins [R2 to R4]. */
 export type JoinMessage =
   | { type: 'askSnapshot'; directory: DirectoryId; joiner: CopyId; index: number }
-  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; sweptRings: SweptRing[]; lineage: Epoch[]; page: Page }
+  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; sweptRings: SweptRing[]; lineage: Ancestor[]; page: Page }
   | { type: 'snapshotRefused'; directory: DirectoryId; joiner: CopyId; failure: Failure }
   | { type: 'askSplice'; directory: DirectoryId; joiner: CopyId; name: string; epoch: Epoch; predecessor: CopyId; pointer: RingPointer; lastSweep: Timestamp; stableMark: Timestamp }
   /** R4: what became of my splice? Unknown so far means: never, from now on. */
@@ -141,7 +141,7 @@ export type EpochMessage =
   /** What became of that epoch, and who rules? `from` is in an older one, or sealed for it. */
   | (OfEpoch & { type: 'askEpoch'; epoch: Epoch; from: CopyId })
   /** This epoch rules; `digest` is that of the log, so that whom it left out hears when there is something to compare [E7]. */
-  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Epoch[]; digest: string })
+  | (OfEpoch & { type: 'epochNews'; epoch: Epoch; from: CopyId; ring: Member[]; excluded: Exclusion[]; lineage: Ancestor[]; digest: string })
   /** It never will: said by its committer only. */
   | (OfEpoch & { type: 'epochGivenUp'; epoch: Epoch; from: CopyId })
   /** That copy is not here, and never will be again [R1, B5]. */
@@ -187,7 +187,7 @@ const sets = list(updateSetShape, MAX_SETS)
 export const removed: Shape<Removal[]> = list(record({ copy: copyId, ts: timestampShape }), 4 * MAX_RING)
 
 /** Epochs that a directory has been through: one for each disaster. */
-const lineage = list(epoch, MAX_LINEAGE)
+const lineage: Shape<Ancestor[]> = list(record({ epoch, mark: timestampShape }), MAX_LINEAGE)
 const sweptRings: Shape<SweptRing[]> = list(record({ ts: timestampShape, members: list(copyId, MAX_RING) }), MAX_SWEPT_RINGS)
 
 const facts: Shape<Facts> = record({

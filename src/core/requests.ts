@@ -174,7 +174,8 @@ export interface NewEpoch {
 /** A set that the ring never got, as what it would change there. */
 export interface QuarantineEntry {
   ts: Timestamp
-  author: string
+  /** Null: it is a removal that F has passed there; who made it is forgotten. */
+  author: string | null
   /** In a few words. */
   what: string
   procedure: 'doUpdates' | 'setLink' | 'setTX' | 'plan'
@@ -255,7 +256,7 @@ const member: Shape<Member> = record({ copy: copyId, server: serverId, name: tex
 const epochShape = matching(isEpoch, 'an epoch')
 export const exclusions: Shape<Exclusion[]> = list(record({ copy: copyId, server: serverId, name: text(512), known: nullable(timestampShape), abandoned: boolean }), MAX_RING)
 const newEpochShape: Shape<NewEpoch> = record({ epoch: epochShape, excluded: exclusions })
-const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: text(128), what: text(4096), procedure: oneOf('doUpdates', 'setLink', 'setTX', 'plan'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
+const quarantineEntry: Shape<QuarantineEntry> = record({ ts: timestampShape, author: nullable(text(128)), what: text(4096), procedure: oneOf('doUpdates', 'setLink', 'setTX', 'plan'), changes: list(record({ path, tree }), 20_000), conflict: boolean })
 
 const expiration: Shape<Expiration> = record({ until: number, planned: nullable(record({ from: number, what: text(512) })) })
 

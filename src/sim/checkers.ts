@@ -5,7 +5,7 @@ import { completeTo, digestOf, isSealed, type DirectoryCopy, type Epoch, type Re
 import type { Effects } from '../core/effects'
 import type { CopyId, DirectoryId, Label } from '../core/names'
 import { later, originOf, type Timestamp } from '../core/timestamp'
-import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
+import { closedForm, visibleForm, type Form, type FormNode } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
 import { updatesOf, type UpdateSet } from '../core/values/intent'
 import { visibleAt, type ValueNode } from '../core/values/valueTree'
@@ -125,7 +125,7 @@ function completeRings(world: World, directory: DirectoryId): { where: SimServer
   })
 }
 
-const isForced = ({ epoch, lineage }: DirectoryCopy): boolean => [epoch, ...lineage].some((each) => each[5] === 'f')
+const isForced = ({ epoch, lineage }: DirectoryCopy): boolean => [{ epoch }, ...lineage].some((each) => each.epoch[5] === 'f')
 
 /** DC3: "any two complete rings intersect", and each epoch has one; who forces an epoch answers for two [E8]. */
 export function ringsIntersect(world: World, directory: DirectoryId): void {
@@ -259,23 +259,32 @@ export function leftNothing(world: Pick<World, 'copies' | 'database'>, where: Pi
   const epoch = rulingEpoch(world, directory)
   if (epoch === null) return
   const ofRing = world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts))
-  for (const set of copy.log) {
-    if (world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
+  const whole = visibleForm(closedForm(ofRing.flatMap(updatesOf)))
+  for (const { set } of world.database.sets(directory)) {
+    if (!isHeld(world, copy, set.ts) || world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
     if (set.intent.procedure === 'doUpdates') {
       for (const { path, mark } of updatesOf(set)) {
         const labels = path.map(([label]) => label)
         if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !hasStood(ofRing, labels, set.ts)) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
+        // Of a removal that F has passed it is known only if both had what was removed when they parted.
+        const since = mark === 'absent' && visibleAt(copy.visible, labels) === undefined ? formAt(whole, labels)?.ts : undefined
+        if (since !== undefined && since < (set.ts < copy.stableMark ? copy.outside!.mark : set.ts) && !world.database.settled.has(since)) accuse('E7', `${at(where, copy)} went with the removal of ${labels.join('/')} at ${set.ts}, which the ring never got and nobody decided on`)
       }
     }
     world.database.settled.add(set.ts)
   }
 }
 
+/** Whether a copy that serves no more has an update, in its log or passed by F. */
+const isHeld = (world: Pick<World, 'database'>, copy: DirectoryCopy, ts: Timestamp): boolean => copy.log.some((other) => other.ts === ts) || (ts < copy.stableMark && world.database.isOf(copy.directory, copy.epoch, ts))
+
 /** Whether it stands where these sets count, or stood at some time since: who replaced it there would have replaced this one, too. */
 function hasStood(sets: readonly UpdateSet[], labels: readonly Label[], since: Timestamp): boolean {
   const stands = (among: readonly UpdateSet[]): boolean => stood(visibleForm(closedForm(among.flatMap(updatesOf))), labels)
   return stands(sets) || sets.some(({ ts }, i) => ts > since && stands(sets.slice(0, i)))
 }
+
+const formAt = (form: Form, [label = '', ...below]: readonly Label[]): FormNode | undefined => (below.length === 0 ? form.get(label) : formAt(form.get(label)?.children ?? new Map(), below))
 
 const stood = (form: Form, [label, ...below]: readonly Label[]): boolean => label === undefined || (form.has(label) && stood(form.get(label)!.children, below))
 
@@ -295,8 +304,7 @@ export function nothingLost(world: Pick<World, 'copies' | 'database'>): void {
       // Of one intent stamped twice the earlier counts [A1].
       if (first.get(intent)! < set.ts || world.database.isLost(set.ts)) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
-      const holds = ({ copy }: { copy: DirectoryCopy }): boolean => copy.log.some((other) => other.ts === set.ts)
-      const somewhere = isOfEpoch ? members.some((member) => set.ts < completeTo(member.copy) || holds(member)) : world.database.settled.has(set.ts) || outside.some(holds)
+      const somewhere = isOfEpoch ? members.some(({ copy }) => set.ts < completeTo(copy) || isHeld(world, copy, set.ts)) : world.database.settled.has(set.ts) || outside.some(({ copy }) => isHeld(world, copy, set.ts))
       if (!somewhere) accuse(acknowledged ? 'noLostUpdate' : 'DC1', `the update ${set.ts} of ${directory.slice(0, 4)} is at no copy`)
     }
   }

@@ -154,7 +154,7 @@ export class Database {
     for (const { copy } of ring) view.members.add(copy)
     for (const { ts } of log) view.sets.add(ts)
     // Older than F is what the newest epoch before had: F has waited for those whom that one left out [E4].
-    const newest = lineage.at(-1)
+    const newest = lineage.at(-1)?.epoch
     const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && newest !== undefined && this.isOf(directory, newest, set.ts))
     for (const { set } of before) view.sets.add(set.ts)
     this.meanings.clear()

@@ -3,7 +3,7 @@
  * as false, ill-timed or excessive as a hostile author can make them. A new message or field does not compile until it is
  * generated here.
  */
-import { contentsOf, copyStates, epochNumber, epochOf, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
+import { contentsOf, copyStates, epochNumber, epochOf, type Ancestor, type Epoch, type Exclusion, type Member, type Removal, type RingPointer } from '../core/copies/directoryCopy'
 import type { Health } from '../core/copies/health'
 import { verdicts } from '../core/entries/parents'
 import { cutPages, loadOf } from '../core/copies/pages'
@@ -67,7 +67,7 @@ function facts(s: Scene): Facts {
 
 /** Copies that are said to be left out: members too, and strangers. */
 const exclusions = (s: Scene): Exclusion[] => times(s.random.chance(0.01) ? 256 : few(s), () => ({ ...s.aMember(), known: s.random.chance(0.5) ? null : s.aMark(), abandoned: s.random.chance(0.5) }))
-const lineage = (s: Scene): Epoch[] => times(s.random.chance(0.02) ? 64 : few(s), () => epoch(s))
+const lineage = (s: Scene): Ancestor[] => times(s.random.chance(0.02) ? 64 : few(s), () => ({ epoch: epoch(s), mark: s.aMark() }))
 const sweptRings = (s: Scene): EpochFacts['sweptRings'] => times(few(s), () => ({ ts: s.aMark(), members: times(few(s), () => s.aCopy()) }))
 /** An epoch that is being made, one there is, or the next. */
 const newEpoch = (s: Scene): Epoch => (s.copy !== undefined && s.random.chance(0.5) ? s.random.pick([...s.copy.seals.map((promise) => promise.epoch), epochOf(Math.min(9999, epochNumber(s.copy.promised) + 1), `m${s.random.id(7)}`)]) : epoch(s))

@@ -59,7 +59,7 @@ export class Promises {
     if (copy === undefined || isFast || this.world.unsound.has(by)) return
     for (const promised of this.held.get(`${directory}/${label}`) ?? []) {
       if (this.isPast(promised)) this.world.notice('something changed after it had been promised to caches, and expired')
-      if (this.isPast(promised) || ![copy.epoch, ...copy.lineage].includes(promised.epoch)) continue
+      if (this.isPast(promised) || ![copy, ...copy.lineage].some(({ epoch }) => epoch === promised.epoch)) continue
       this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, `changed on ${server.name}, though it was promised`))
     }
   }

@@ -150,6 +150,7 @@ const after = {
   'an old store was found out': happens(/^the store of this server is an old one/),
   'an older start of a server was refused': happens(/^an older start of .* is refused$/),
   'an exclusion report was not empty': happens(/never reached the ring/),
+  'F had passed what an epoch left out': (server) => [...server.quarantines].some(([directory, { entries }]) => entries?.some(({ ts }) => ts < server.copies.get(directory)!.stableMark)),
   'an excluded copy had nothing that the ring lacked': happens(/has nothing that the ring lacks/),
   'a sweep completed while F was frozen': (server, _input, { happened }) => happened.some(({ text, directory }) => text.startsWith('complete:') && directory !== undefined && isFrozen(server.copies.get(directory)?.excluded ?? [])),
   'F went on after an exclusion': (server, _input, { save }) => save.some((each) => 'copy' in each && each.change.type === 'fields' && each.change.fields.stableMark !== undefined && (server.copies.get(each.directory)?.excluded.length ?? 0) > 0),

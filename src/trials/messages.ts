@@ -46,7 +46,7 @@ const anyRemovals: fc.Arbitrary<Removal[]> = fc.array(fc.record({ copy: anyCopy,
 const anyExclusions: fc.Arbitrary<Exclusion[]> = fc.array(fc.record({ copy: anyCopy, server: anyServer, name: anyText, known: fc.option(anyStamp), abandoned: fc.boolean() }), { maxLength: 2 })
 const anyFacts: fc.Arbitrary<Facts> = fc.record({ copy: anyCopy, server: anyServer, name: anyText, state: fc.constantFrom(...copyStates), epoch: anyEpoch, pointer: anyPointer, nextTS: anyStamp, lastSweep: anyStamp, stableMark: anyStamp, digest: anyText, ringDigest: anyText, removed: anyRemovals, excluded: anyExclusions })
 const anySwept = fc.array(fc.record({ ts: anyStamp, members: fc.array(anyCopy, { maxLength: 3 }) }), { maxLength: 2 })
-const anyLineage = fc.array(anyEpoch, { maxLength: 2 })
+const anyLineage = fc.array(fc.record({ epoch: anyEpoch, mark: anyStamp }), { maxLength: 2 })
 const anyRing = fc.array(anyMember, { maxLength: 3 })
 const anyEpochFacts: fc.Arbitrary<EpochFacts> = fc.record({ facts: anyFacts, promised: anyEpoch, ring: anyRing, sweptRings: anySwept, otherRings: fc.array(anyRing, { maxLength: 2 }), lineage: anyLineage, known: fc.array(fc.tuple(anyCopy, anyStamp), { maxLength: 2 }) })
 const anyFailure = fc.tuple(fc.constantFrom(...errorCodes), anyText, anyText).map(([code, name, reason]) => failure(code, { name, reason }))

@@ -93,6 +93,12 @@ export interface Exclusion extends Member {
   abandoned: boolean
 }
 
+/** An epoch that a later one goes on with, and F when it ended: every update of it that is older was at every copy of it [E3]. */
+export interface Ancestor {
+  epoch: Epoch
+  mark: Timestamp
+}
+
 /** The ring that a sweep found, and the first sweep that found this one. */
 export interface SweptRing {
   ts: Timestamp
@@ -103,6 +109,9 @@ export interface SweptRing {
 export interface Outside {
   epoch: Epoch
   ring: readonly Member[]
+  /** Older updates were at this copy and at the ring's when they parted: what the ring lacks of them it has removed. */
+  mark: Timestamp
+  /** What a person has decided on, by its time-stamp. */
   settled: readonly Timestamp[]
 }
 
@@ -136,7 +145,7 @@ export interface CopyFields {
   /** Whom this epoch left out; while one of them may come back, F is frozen [E4]. */
   excluded: readonly Exclusion[]
   /** The epochs whose updates this one goes on with, oldest first. */
-  lineage: readonly Epoch[]
+  lineage: readonly Ancestor[]
   /** F when this epoch began here. */
   epochMark: Timestamp
   /** From the newest ring that all its members are known to know, to the newest ring of a sweep [E8]. */
@@ -214,15 +223,21 @@ export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
   outside: null,
 })
 
+/** What was stored before there were epochs lacks some fields; then lineages were without marks, and `outside` without one. */
+function upToDate(fields: CopyFields): Partial<CopyFields> {
+  const { lineage = [], outside } = fields as Partial<CopyFields>
+  const marked = (ancestor: Ancestor | Epoch): Ancestor => (typeof ancestor === 'string' ? { epoch: ancestor, mark: BEGINNING } : ancestor)
+  return { ...fields, lineage: lineage.map(marked), outside: outside ? { ...outside, mark: outside.mark ?? BEGINNING } : null }
+}
+
 export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): DirectoryCopy {
   const tally = new Map<Timestamp, number>()
   const base = decodeTree(contents.base, tally)
   const copy: DirectoryCopy = {
     directory,
     id,
-    // What was stored before there were epochs lacks some fields.
     ...noFields(fields.epoch, fields.pointer),
-    ...fields,
+    ...upToDate(fields),
     base,
     proofs: new Map(contents.proofs.map((set) => [set.ts, set])),
     log: contents.log,

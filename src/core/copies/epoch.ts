@@ -126,7 +126,7 @@ function propose(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
 /** E7: an administrator here named a member of an epoch that has left this copy out: its word counts, whether this copy knew it or not. */
 function hearOfNewer(turn: Turn, copy: DirectoryCopy, answers: readonly EpochFacts[]): void {
   const newer = answers.find(({ facts, ring }) => facts.state === 'active' && facts.epoch > copy.epoch && ring.every((member) => member.copy !== copy.id))
-  if (newer !== undefined) isLeftOut(turn, copy, newer.facts.server, { ...newer.facts, ring: newer.ring.filter(({ server }) => server !== turn.server.id) })
+  if (newer !== undefined) isLeftOut(turn, copy, newer.facts.server, { ...newer.facts, lineage: newer.lineage, ring: newer.ring.filter(({ server }) => server !== turn.server.id) })
 }
 
 /** E3: only what is said from under the seal counts. */

@@ -17,7 +17,7 @@ import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, ref
 import { BEGINNING, isBelieved, later } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
 import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
-import { askEpoch } from './epochNews'
+import { askEpoch, tellGone } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
@@ -262,8 +262,9 @@ function refuseSplice(turn: Turn, to: ServerId, directory: DirectoryId, joiner: 
 export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextTS, ring, removed }: Extract<JoinMessage, { type: 'spliced' }>): void {
   const copy = turn.server.copies.get(directory)
   // Told again: the predecessor has not heard that this copy is active.
-  if (copy?.id === joiner && copy.joining === null) return greet(turn, copy, from)
-  if (copy?.id !== joiner || copy.joining?.predecessor.server !== from) return
+  if (copy?.id !== joiner) return tellGone(turn, from, directory, joiner)
+  if (copy.joining === null) return greet(turn, copy, from)
+  if (copy.joining.predecessor.server !== from) return
   if (!isBelieved(nextTS)) return refuse(turn, from, 'spliced: a time that no clock shows', directory)
   changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, nextTS), state: 'active', joining: null } })
   removeMembers(turn, copy, removed)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { emptyDisk } from '../../storage/memoryStore'
-import { Cluster, ofType, type Member } from '../../trials/cluster'
+import { Cluster, GENESIS, ofType, type Member } from '../../trials/cluster'
 import type { DirectoryId } from '../names'
 import type { Call } from '../calls'
 
@@ -56,6 +56,47 @@ describe('a copy leaves the ring', () => {
     cluster.call(gamma, cluster.joinCall(gamma, directory, beta))
     cluster.settle(ofType('askSnapshot', 'snapshotRefused', 'snapshotPage', 'askSplice'))
     expect(beta.copy(directory).pointer.copy).toBe(alpha.copy(directory).id)
+  })
+
+  it('[R4] [R5] it does not wait for whom it spliced in, and who has left since without saying that it was active', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const unsaid = (): boolean => alpha.copy(directory).splices.some(({ answer }) => answer === 'spliced')
+    const withoutGreetings = (ms: number): void => {
+      const until = cluster.time + ms
+      do {
+        cluster.lose(ofType('greet'))
+        if (!cluster.deliver()) cluster.tickNext(until)
+      } while (cluster.post.length > 0 || cluster.members.some(({ wakeAt }) => wakeAt !== null && wakeAt - GENESIS <= until))
+    }
+    cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    withoutGreetings(2000)
+    expect(gamma.copy(directory).state).toBe('active')
+    expect(unsaid()).toBe(true)
+    cluster.call(gamma, leaveCall(gamma, directory))
+    withoutGreetings(30_000)
+    expect(gamma.server.copies.has(directory)).toBe(false)
+    expect(unsaid()).toBe(false)
+    cluster.ask(alpha, leaveCall(alpha, directory))
+    cluster.pass(30_000)
+    expect(alpha.server.copies.has(directory)).toBe(false)
+    expect(ringOf(cluster, directory, beta)).toEqual(['beta'])
+  })
+
+  it('[R4] [B5] who was spliced in says when its copy is gone', () => {
+    const { cluster, directory } = Cluster.ring(2, 3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    const [spliced] = cluster.lose(ofType('spliced'))
+    cluster.lose(() => true)
+    expect(alpha.copy(directory).splices).toMatchObject([{ answer: 'spliced' }])
+    cluster.crash(gamma)
+    gamma.disk = { ...emptyDisk(), incarnation: gamma.disk.incarnation }
+    cluster.restart(gamma)
+    cluster.hand(spliced!)
+    cluster.settle(ofType('copyGone'))
+    expect(alpha.copy(directory).splices).toMatchObject([{ answer: 'known' }])
   })
 
   it('[R5] [R6] any message of it may be lost or come twice, and either server may crash after any: it is done, once', () => {

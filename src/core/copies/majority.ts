@@ -5,9 +5,9 @@
 import { failure, type Failure } from '../errors'
 import type { EpochFacts } from '../messages'
 import { shortName } from '../server'
-import { later, type Timestamp } from '../timestamp'
+import { BEGINNING, later, type Timestamp } from '../timestamp'
 import type { CopyId, DirectoryId } from '../names'
-import { MAX_LINEAGE, MAX_RING, type Epoch, type Exclusion, type Member } from './directoryCopy'
+import { MAX_LINEAGE, MAX_RING, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
 
 /** The newest epoch that any of these copies is in. */
 const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts }) => facts.epoch).reduce((a, b) => (a > b ? a : b))
@@ -109,4 +109,20 @@ export function excludedBy(members: readonly EpochFacts[]): Exclusion[] {
 }
 
 /** The epochs whose updates the new one goes on with. */
-export const lineageOf = (members: readonly EpochFacts[]): Epoch[] => [...new Set(members.flatMap(({ lineage, facts }) => [...lineage, facts.epoch]))].toSorted().slice(-MAX_LINEAGE)
+export function lineageOf(members: readonly EpochFacts[]): Ancestor[] {
+  const marks = new Map<Epoch, Timestamp>()
+  for (const { lineage, facts } of members) for (const { epoch, mark } of [...lineage, { epoch: facts.epoch, mark: facts.stableMark }]) marks.set(epoch, later(mark, marks.get(epoch) ?? mark))
+  return [...marks].map(([epoch, mark]) => ({ epoch, mark })).toSorted((a, b) => (a.epoch < b.epoch ? -1 : 1)).slice(-MAX_LINEAGE)
+}
+
+/**
+ * E7: up to where a copy and a ring of another epoch had the same updates: F when the newest epoch ended that both go on with. Of two
+ * that say what it was the lesser is believed: an old store is not complete up to where others were [B3].
+ */
+export function sharedMark(copy: Pick<DirectoryCopy, 'epoch' | 'stableMark' | 'lineage'>, ring: Pick<DirectoryCopy, 'epoch' | 'lineage'>): Timestamp {
+  const marks = new Map(ring.lineage.map(({ epoch, mark }) => [epoch, mark]))
+  const shared = [...copy.lineage, { epoch: copy.epoch, mark: copy.stableMark }].findLast(({ epoch }) => epoch === ring.epoch || marks.has(epoch))
+  if (shared === undefined) return BEGINNING
+  const theirs = marks.get(shared.epoch) ?? shared.mark
+  return theirs < shared.mark ? theirs : shared.mark
+}

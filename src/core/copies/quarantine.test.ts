@@ -74,3 +74,37 @@ it('[E7] what the ring has too stays as long as an earlier removal may be on its
   cluster.pass(60_000)
   expect(gamma.server.copies.get(directory)?.state).not.toBe('excluded')
 })
+
+it('[E7] what F has passed on a side that waited for nobody is compared, too: what stands, and what was removed', () => {
+  const { cluster, directory } = Cluster.ring(3)
+  const members = cluster.members as [Member, Member, Member]
+  const [alpha, beta, gamma] = members
+  const epoch = (at: Member, servers: Member[], force: boolean): void => void cluster.ask(at, ask(at, { type: 'newEpoch', directory, servers: servers.map(({ id }) => id), force, patience: 5000, dry: false }))
+  const sweep = (at: Member, times: number): void => {
+    for (let i = 0; i < times; i++) {
+      cluster.pass(1000)
+      cluster.sweep(at, directory)
+    }
+  }
+  cluster.write(alpha, directory, ['Birrell'], [['Mailboxes', [['Zin', true]]]])
+  cluster.write(alpha, directory, ['Lampson'], true)
+  sweep(alpha, 3)
+  for (const other of [alpha, beta]) cluster.cut(other, gamma)
+  epoch(gamma, [gamma], true)
+  cluster.ask(gamma, ask(gamma, { type: 'abandon', directory, copies: gamma.copy(directory).excluded.map(({ copy }) => copy) }))
+  cluster.write(gamma, directory, ['Schroeder'], true)
+  cluster.write(gamma, directory, ['Birrell'], [['Mailboxes', [['Zin', false]]]])
+  sweep(gamma, 3)
+  expect(gamma.copy(directory).log).toEqual([])
+  epoch(alpha, [alpha, beta], false)
+  cluster.write(alpha, directory, ['Lampson'], false)
+  for (const other of [alpha, beta]) cluster.connect(other, gamma)
+  cluster.settle()
+  cluster.pass(1000)
+  expect(waiting(cluster, gamma, directory)).toEqual(['Schroeder', 'Birrell/Mailboxes/Zin made absent'])
+  const [added, removed] = (cluster.ask(gamma, ask(gamma, { type: 'quarantine', directory })) as Quarantined).entries!
+  expect(removed).toMatchObject({ author: null, changes: [{ path: ['Birrell', 'Mailboxes', 'Zin'], tree: false }] })
+  cluster.ask(gamma, ask(gamma, { type: 'settle', directory, stamps: [added!.ts, removed!.ts] }))
+  cluster.pass(60_000)
+  expect(gamma.server.copies.get(directory)?.state).not.toBe('excluded')
+})

@@ -14,7 +14,7 @@ import type { Timestamp } from '../timestamp'
 import { describe, updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
-import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { completeTo, epochNumber, isSealed, logDigestOf, noFields, position, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
 import { loadedContents, stagePage } from './pages'
 
@@ -81,7 +81,7 @@ export function onQuarantinePage(turn: Turn, from: ServerId, { directory, joiner
   const ring = restoreCopy({ directory, id: joiner, fields: { ...noFields(epoch, pointer), stableMark, lastSweep }, contents: loadedContents(load) })
   const before = quarantine.entries?.length ?? 0
   const own = ownUpdates(copy, ring)
-  quarantine.entries = entriesOf(own, ring)
+  quarantine.entries = [...entriesOf(own, ring), ...removals(copy, ring)]
   quarantine.digest = logDigestOf(ring)
   quarantine.comparedAt = turn.now
   turn.effects.changed.add(directory)
@@ -109,8 +109,8 @@ export function quarantineOf(turn: Turn, copy: DirectoryCopy): Quarantined {
 
 /** A person has decided on these: they were made anew, or are discarded. */
 export function settleUpdates(turn: Turn, copy: DirectoryCopy, stamps: readonly Timestamp[]): { left: number } {
-  const { epoch, ring, settled } = copy.outside!
-  changeCopy(turn, copy, { type: 'fields', fields: { outside: { epoch, ring, settled: [...new Set([...settled, ...stamps])] } } })
+  const outside = copy.outside!
+  changeCopy(turn, copy, { type: 'fields', fields: { outside: { ...outside, settled: [...new Set([...outside.settled, ...stamps])] } } })
   const quarantine = turn.server.quarantines.get(copy.directory)
   if (quarantine === undefined || quarantine.entries === null) return { left: 0 }
   quarantine.entries = quarantine.entries.filter(({ ts }) => !stamps.includes(ts))
@@ -124,17 +124,52 @@ interface Own {
   intent: Intent
 }
 
-/** What people did here, still shows here, and never reached the ring; what servers do by themselves they do again from state. */
+/**
+ * What people did here, still shows here, and never reached the ring; what servers do by themselves they do again from state.
+ * Where the ring's members were waited for no more, F may have passed some of it [E4].
+ */
 function ownUpdates(copy: DirectoryCopy, ring: DirectoryCopy): Own[] {
-  const there = new Set(ring.log.map(({ ts }) => ts))
-  const settled = new Set(copy.outside!.settled)
-  return copy.log.flatMap((set) => {
+  const { mark, settled } = copy.outside!
+  const there = new Set([...ring.log.map(({ ts }) => ts), ...ring.proofs.keys(), ...settled])
+  return [...copy.proofs.values(), ...copy.log].flatMap((set) => {
     const { ts, intent } = set
-    const { procedure } = intent
-    const isPeoples = procedure === 'doUpdates' || procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan'
-    return isPeoples && !there.has(ts) && !settled.has(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
+    const procedure = peoples(intent)
+    return ts >= mark && procedure !== null && !there.has(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
   })
 }
+
+function peoples({ procedure }: Intent): Own['procedure'] | null {
+  return procedure === 'doUpdates' || procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan' ? procedure : null
+}
+
+/**
+ * Removals that F has passed here have left no trace but this: what both had when they parted shows there, and here no more. By
+ * the update that made what was removed; who removed it, and when, is forgotten.
+ */
+function removals(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
+  const { mark, settled } = copy.outside!
+  const removed = new Map<Timestamp, Label[][]>()
+  const compare = (here: ValueNode, there: ValueNode, above: readonly Label[]): void => {
+    for (const [label, node] of there.children ?? []) {
+      const path = [...above, label]
+      const own = here.children?.get(label)
+      if (own === undefined) {
+        if (node.mark === 'present' && node.ts < mark && !settled.includes(node.ts)) removed.set(node.ts, [...(removed.get(node.ts) ?? []), path])
+      } else if (own.ts === node.ts) compare(own, node, path)
+    }
+  }
+  compare(copy.visible.root, ring.visible.root, [])
+  return [...removed].flatMap(([ts, paths]) => {
+    const made = ring.proofs.get(ts) ?? ring.log[position(ring.log, ts)]
+    const procedure = made === undefined ? null : peoples(made.intent)
+    if (procedure === null) return []
+    const changes = paths.map((path) => ({ path, tree: false }))
+    return [{ ts, author: null, what: describe(paths.map(removal)), procedure, changes, conflict: paths.some((path) => isNewer(ring.visible, path, ts)) }]
+  })
+}
+
+/** The removal of what is at a path. */
+const removal = ([label = '', ...below]: readonly Label[]): Branch => [label, null, below.length > 0 && [removal(below)]]
 
 /** Those of them that make something here otherwise than the ring shows it. */
 function entriesOf(own: readonly Own[], ring: DirectoryCopy): QuarantineEntry[] {

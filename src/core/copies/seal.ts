@@ -11,8 +11,9 @@ import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Tu
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
 import { settleLeavers } from './leave'
+import { sharedMark } from './majority'
 import { onRingHeard } from './quarantine'
-import { epochNumber, isForced, isSealed, MAX_SEALS, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
+import { epochNumber, isForced, isSealed, MAX_SEALS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
@@ -174,7 +175,7 @@ export interface NewRing {
   epoch: Epoch
   ring: readonly Member[]
   excluded: readonly Exclusion[]
-  lineage: readonly Epoch[]
+  lineage: readonly Ancestor[]
 }
 
 /**
@@ -217,7 +218,7 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
 }
 
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
-export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, digest }: Pick<NewRing, 'epoch' | 'ring'> & { digest: string }): void {
+export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, lineage, digest }: Pick<NewRing, 'epoch' | 'ring' | 'lineage'> & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
   if (copy.outside?.epoch === epoch) return onRingHeard(turn, copy, digest)
@@ -235,7 +236,7 @@ export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epo
   stopSweep(turn, copy, 'was left out of a new epoch')
   changeCopy(turn, copy, {
     type: 'fields',
-    fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, settled: copy.outside?.settled ?? [] } },
+    fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, mark: sharedMark(copy, { epoch, lineage }), settled: copy.outside?.settled ?? [] } },
   })
   for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
   settleLeavers(turn, copy, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))

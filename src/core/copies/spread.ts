@@ -59,6 +59,7 @@ export function removeMembers(turn: Turn, copy: DirectoryCopy, removals: readonl
   if (news.length === 0 || copy.removed.length + news.length > 4 * MAX_RING) return
   const ring = copy.ring.filter((member) => !news.some((removal) => removal.copy === member.copy))
   changeCopy(turn, copy, { type: 'fields', fields: { ring, removed: [...copy.removed, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
+  for (const removal of news) knowsItsSplice(turn, copy, removal.copy)
 }
 
 /** The copy that a message between copies is for, if its sender may say it: a known member's proven server, this epoch. */
@@ -112,8 +113,8 @@ export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts
   sweepSoon(turn, copy)
 }
 
-/** R4: who says that it is active will not ask any more whether it was spliced in. */
-function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
+/** R4: who says that it is active, has left since, or is gone, will not ask any more whether it was spliced in. */
+export function knowsItsSplice(turn: Turn, copy: DirectoryCopy, joiner: CopyId): void {
   const splices = copy.splices.map((splice) => (splice.copy === joiner && splice.answer === 'spliced' ? { ...splice, answer: 'known' as const } : splice))
   if (splices.some((splice, i) => splice !== copy.splices[i])) changeCopy(turn, copy, { type: 'fields', fields: { splices } })
 }

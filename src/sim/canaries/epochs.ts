@@ -159,6 +159,13 @@ export const epochCanaries: readonly NamedCanary[] = [
     aim: { ...reforming, weather: { ...reforming.weather, loss: 0.4 } },
   },
   {
+    name: 'what F has passed on the side that an epoch left out is not compared',
+    rules,
+    make: () => during((input) => isMessage(input, 'snapshotPage'), ({ outside, stableMark }) => (outside === null ? {} : { outside: { ...outside, mark: stableMark } })),
+    rare: true,
+    aim: { ...reforming, mix: { ...mix, abandon: 25, sweep: 60, epoch: 20 } },
+  },
+  {
     name: 'an epoch forgets one of those that it leaves out',
     rules,
     make: () => ({
