@@ -40,6 +40,8 @@ export interface Aim {
   /** ms between acts, about. */
   pace: number
   worstSkew: number
+  /** 6 when left out. */
+  servers?: number
   /** Disks are put back as they were a while ago. */
   restoresDisks?: true
   /** A server is gone for good, and removed by others. */

@@ -272,7 +272,8 @@ export class Workload {
   }
 
   private abandon(at: SimServer, directory: DirectoryId, random: Random): void {
-    const copies = (at.copyOf(directory)?.excluded ?? []).filter(() => random.chance(0.5)).map(({ copy }) => copy)
+    const all = random.chance(0.5)
+    const copies = (at.copyOf(directory)?.excluded ?? []).filter(() => all || random.chance(0.5)).map(({ copy }) => copy)
     for (const copy of copies) this.world.abandoned.add(copy)
     if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory, copies } }, this.counted('copies abandoned', 'abandon ended'))
   }

@@ -15,7 +15,7 @@ export interface Caught {
 export function firstCaught({ name, make, aim }: NamedCanary, from: number, most: number): Caught | null {
   for (let seed = from; seed < from + most; seed++) {
     try {
-      runSeed({ seed: `canary ${seed}`, canary: make(), servers: aim === undefined ? 3 : 6, ...(aim && { aim }) })
+      runSeed({ seed: `canary ${seed}`, canary: make(), servers: aim === undefined ? 3 : (aim.servers ?? 6), ...(aim && { aim }) })
     } catch (error) {
       if (error instanceof Accusation || error instanceof InvariantViolation) return { rule: error.rule, seed, sentence: error.message }
       throw new Error(`the canary "${name}" ended in an error, not an accusation, in seed canary ${seed}`, { cause: error })

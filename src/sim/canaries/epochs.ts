@@ -163,7 +163,7 @@ export const epochCanaries: readonly NamedCanary[] = [
     rules,
     make: () => during((input) => isMessage(input, 'snapshotPage'), ({ outside, stableMark }) => (outside === null ? {} : { outside: { ...outside, mark: stableMark } })),
     rare: true,
-    aim: { ...reforming, mix: { ...mix, abandon: 25, sweep: 60, epoch: 20 } },
+    aim: { ...reforming, servers: 3, mix: { ...mix, abandon: 25, sweep: 60, epoch: 20 } },
   },
   {
     name: 'an epoch forgets one of those that it leaves out',
