@@ -1,7 +1,7 @@
 /** Bugs in the stable mark and in forgetting. */
-import { updatesOf } from '../../core/values/intent'
+import { applySet, updatesOf, type UpdateSet } from '../../core/values/intent'
 import { calm } from '../network'
-import { afterEachStep, beforeMessage, incomplete, onWire, type NamedCanary } from './canary'
+import { afterEachStep, beforeMessage, copiesOf, incomplete, onWire, type NamedCanary } from './canary'
 import type { CopyId } from '../../core/names'
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
 
@@ -26,6 +26,30 @@ export const forgettingCanaries: readonly NamedCanary[] = [
       const kept = copy.log.filter((set) => !updatesOf(set).every(({ mark }) => mark === 'absent'))
       if (kept.length < copy.log.length) copy.log = kept
     }),
+  },
+  {
+    name: 'copies are joined by the union of what they have, whatever F has passed in one of them',
+    rules,
+    make: () => {
+      const before = new Map<DirectoryCopy, readonly UpdateSet[]>()
+      return {
+        before: (server) => {
+          for (const copy of copiesOf(server)) before.set(copy, [...copy.log])
+        },
+        stepped: (server, _input, { save }) => {
+          for (const each of save) {
+            const copy = 'copy' in each && each.change.type === 'joined' ? server.copyOf(each.directory) : undefined
+            for (const set of copy === undefined ? [] : (before.get(copy) ?? [])) {
+              if (set.ts >= copy!.stableMark) continue
+              for (const tree of [copy!.base, copy!.visible]) applySet(tree, set)
+              copy!.proofs.set(set.ts, set)
+            }
+          }
+          before.clear()
+        },
+      }
+    },
+    aim: { ...parted, mix: { ...parted.mix, epoch: 5 } },
   },
   {
     name: 'an update from before F is applied to the base once more',

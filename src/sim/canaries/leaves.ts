@@ -1,5 +1,6 @@
 /** Bugs in leaving the ring. */
 import { cutPages } from '../../core/copies/pages'
+import type { CopyId } from '../../core/names'
 import { calm } from '../network'
 import { afterEachStep, copiesOf, incomplete, onWire, type NamedCanary } from './canary'
 
@@ -48,6 +49,29 @@ export const leaveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...departing, weather: { ...calm, loss: 0.2 } },
+  },
+  {
+    name: 'a leaving copy is taken over by two, one of which points at it no more',
+    rules,
+    make: () => {
+      const asked = new Set<CopyId>()
+      return {
+        before: (server, input) => {
+          // It does not wait for the no of whom it has asked, gives its pages to whoever asks, and nobody looks at its pointer again.
+          if (input.type === 'tick') for (const copy of copiesOf(server)) if (copy.state === 'leaving' && asked.delete(copy.id)) copy.leaving = { ...copy.leaving!, predecessor: null }
+          if (input.type !== 'message' || (input.message.type !== 'readHandOver' && input.message.type !== 'handOverPage')) return
+          const { from, message } = input
+          const copy = server.copyOf(message.directory)
+          if (message.type === 'readHandOver' && copy?.leaving) copy.leaving = { ...copy.leaving, predecessor: { copy: message.from, server: from } }
+          const fetching = server.server.takeOvers.get(message.directory)
+          if (copy !== undefined && message.type === 'handOverPage' && fetching?.nonce === message.nonce) copy.pointer = fetching.leaver
+        },
+        stepped: (_server, _input, { send }) => {
+          for (const { message } of send) if (message.type === 'askTakeOver') asked.add(message.from)
+        },
+      }
+    },
+    aim: { ...departing, weather: { ...calm, delay: 250 } },
   },
   {
     name: 'a leaving copy still issues time-stamps',

@@ -1,6 +1,7 @@
 /** Bugs in moving directories. */
 import type { Linking } from '../../core/directories/formerNames'
 import type { Settling } from '../../core/directories/settling'
+import { pendingIn } from '../../core/entries/parents'
 import { BEGINNING, LAST } from '../../core/timestamp'
 import { calm } from '../network'
 import { movingMix } from '../workload'
@@ -38,6 +39,21 @@ export const moveCanaries: readonly NamedCanary[] = [
         if (procedure.type === 'settle') for (const told of procedure.told.values()) told.records = []
       }),
     aim: moving,
+  },
+  {
+    name: 'the reference is written before it is decided that the back-reference is in force',
+    rules: ['D3', 'M4'],
+    make: () => ({
+      before: ({ server }) => {
+        for (const [directory, cleanup] of server.cleanups) {
+          const copy = server.copies.get(directory)
+          const newest = copy && pendingIn(copy).at(-1)
+          if (newest !== undefined) cleanup.parent = newest
+        }
+      },
+    }),
+    aim: moving,
+    from: 52,
   },
   {
     name: 'the reference under a former name stays',
