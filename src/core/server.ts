@@ -31,6 +31,8 @@ import type { Procedure } from './procedure'
 import type { Certificate } from './values/certificate'
 import type { Timestamp } from './timestamp'
 import { describe, type UpdateSet } from './values/intent'
+import { stringAt } from './values/readValue'
+import { visibleChildren } from './values/valueTree'
 
 /** What a server means to do later; each is named so that it is planned once. */
 export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine' | 'planned'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
@@ -301,6 +303,12 @@ export function refuse(turn: Turn, from: ServerId, reason: string, directory?: D
   const { refusals } = turn.server
   refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
   happened(turn, { kind: 'refused', text: `refused from ${nameOfServer(turn.server, from)}: ${reason}`, server: from, ...(directory && { directory }) })
+}
+
+/** Whether a server is entered as one, in a directory that is stored here, or was until an epoch left its copy out. */
+export function isEntered({ copies }: Server, server: ServerId): boolean {
+  const names = ({ visible }: DirectoryCopy): boolean => [...visibleChildren(visible.root)].some(([label]) => stringAt(visible, [label, 'Server', 'SI']) === server)
+  return [...copies.values()].some((copy) => (copy.state === 'active' || copy.state === 'excluded') && names(copy))
 }
 
 /** What people call a server, as far as this one knows. */

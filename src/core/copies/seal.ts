@@ -7,13 +7,13 @@ import { hasShown, mayAdminister, mayStore } from '../auth/session'
 import { failure, type Failure } from '../errors'
 import type { EpochFacts, EpochMessage } from '../messages'
 import type { CopyId, ServerId } from '../names'
-import { changeCopy, changeServer, happened, nameOfServer, refuse, send, type Turn } from '../server'
+import { changeCopy, changeServer, happened, isEntered, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
 import { settleLeavers } from './leave'
 import { sharedMark } from './majority'
 import { onRingHeard } from './quarantine'
-import { epochNumber, isForced, isSealed, MAX_SEALS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
+import { epochNumber, isForced, isSealed, MAX_SEALS, ringDigestOf, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
@@ -159,12 +159,18 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return
-  if (!isKnownServer(copy, from) || (copy.state === 'rolledBack' && !mayStore(turn, copy, from))) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
+  if (!isBelieved(turn, copy, from, epoch)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
   if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, { ...message, ring })
   // A greater epoch has this copy's promise: it is decided first.
   if (copy.seals.some((promise) => promise.epoch > epoch && !promise.released)) return
   if (copy.seals.some((promise) => promise.epoch === epoch)) adopt(turn, copy, { ...message, ring })
   else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
+}
+
+/** E7: of the epoch that left a copy out it hears from whoever may store it by now: those it knew in that ring may all have left. */
+function isBelieved(turn: Turn, copy: DirectoryCopy, from: ServerId, epoch: Epoch): boolean {
+  if (copy.state === 'rolledBack') return mayStore(turn, copy, from)
+  return isKnownServer(copy, from) || (copy.outside?.epoch === epoch && isEntered(turn.server, from) && mayStore(turn, copy, from))
 }
 
 /** What a copy has promised once an epoch rules: greater ones are still to be decided. */
@@ -221,7 +227,10 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
 export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, lineage, digest }: Pick<NewRing, 'epoch' | 'ring' | 'lineage'> & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
-  if (copy.outside?.epoch === epoch) return onRingHeard(turn, copy, digest)
+  if (copy.outside?.epoch === epoch) {
+    if (ringDigestOf(copy.outside.ring) !== ringDigestOf(ring)) changeCopy(turn, copy, { type: 'fields', fields: { outside: { ...copy.outside, ring } } })
+    return onRingHeard(turn, copy, digest)
+  }
   if (copy.outside !== null && copy.outside.epoch > epoch) return
   turn.effects.changed.add(directory)
   if (copy.state === 'joining' || copy.state === 'left') {

@@ -91,10 +91,6 @@ export function candidatesFor(server: Server, directory: DirectoryId, serverName
   return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
 }
 
-/** Whether a server is entered as one, in a directory that is stored here. */
-export const isEntered = ({ copies }: Server, server: ServerId): boolean =>
-  [...copies.values()].some(({ state, visible }) => state === 'active' && labelsAt(visible, []).some((label) => stringAt(visible, [label, 'Server', 'SI']) === server))
-
 /** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
 export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...(goneHere(server, directory) === null ? [] : [server.id]), ...candidatesFor(server, directory), ...server.peers.keys()])]
 
