@@ -9,6 +9,7 @@ import { labelsOfServer } from '../core/server'
 import type { LostServer } from '../core/servers/removeLost'
 import { emptyDisk } from '../storage/memoryStore'
 import { isMember, ruling } from './checkers'
+import { check } from './placing'
 import { namesOf, removedStayAway } from './serverCheckers'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
@@ -85,6 +86,9 @@ export function removeAllLost(world: World, workload: Workload, root: DirectoryI
       goOnWithoutLost(world, workload)
       // Removed while the ring could not be heard, which waits for it now.
       if (lost.isRemoved) abandon(world, workload, lost)
+      // A directory of their names may have moved: they are to know what they are called.
+      for (const at of pointingUpTo(world, lost, root)) check(at, root, workload.counted)
+      world.pass(30_000)
       pointElsewhere(world, lost, root)
       world.pass(60_000)
       for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)
@@ -115,13 +119,16 @@ function abandon(world: World, { directories }: Workload, lost: SimServer): void
   }
 }
 
+/** Servers that point up to it. */
+function pointingUpTo(world: World, lost: SimServer, root: DirectoryId): SimServer[] {
+  const names = namesOf(world, root, lost.id).map(formatPath)
+  return world.servers.filter(({ alive, server: { up } }) => alive && up !== null && names.includes(up.name))
+}
+
 /** S3: who points up to it is set up under the same name with somebody else above. */
 function pointElsewhere(world: World, lost: SimServer, root: DirectoryId): void {
-  const names = namesOf(world, root, lost.id).map(formatPath)
-  for (const at of world.servers) {
-    const { up, name } = at.server
-    if (!at.alive || up === null || !names.includes(up.name)) continue
-    const path = labelsOfServer(name)
+  for (const at of pointingUpTo(world, lost, root)) {
+    const path = labelsOfServer(at.server.name)
     const above = world.servers.find((other) => other !== lost && other !== at && other.alive && !other.server.removed && labelsOfServer(other.server.name).length < path.length)
     at.call({ type: 'setUpOn', path, up: above === undefined ? null : labelsOfServer(above.server.name) }, () => undefined)
   }

@@ -36,7 +36,7 @@ function naming(world: World, directory: readonly Label[], random: Random): Call
   return { type: 'setUpOn', path, up: above.length > 0 && random.chance(0.8) ? random.pick(above) : null }
 }
 
-function check(at: SimServer, root: DirectoryId, counted: Counted): void {
+export function check(at: SimServer, root: DirectoryId, counted: Counted): void {
   const count = (outcome: object): void => {
     for (const { rule, repaired } of (outcome as { findings: Finding[] }).findings) counted(`CheckS ${repaired ? 'repaired' : 'found'} ${rule}`, '')({})
   }
