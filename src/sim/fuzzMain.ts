@@ -11,7 +11,15 @@ const usage = `npm run fuzz -- [options]     a million messages, and a table of 
     --episode N               one episode of it
   --trace                     say each message`
 
-const { values: options, count, duration } = readOptions(usage, { seed: { type: 'string' }, runs: { type: 'string' }, episode: { type: 'string' }, trace: { type: 'boolean' }, for: { type: 'string' } })
+const { values: options, count, duration, wrong } = readOptions(usage, { seed: { type: 'string' }, runs: { type: 'string' }, episode: { type: 'string' }, trace: { type: 'boolean' }, for: { type: 'string' } })
+
+/** Numbered from 0 within its seed. */
+function episodeOf({ seed, episode }: typeof options): number | undefined {
+  if (episode === undefined) return undefined
+  if (!/^\d{1,9}$/.test(episode)) return wrong(`--episode wants a number from 0, not "${episode}".`)
+  return seed === undefined ? wrong('--episode wants the --seed that it is of.') : Number(episode)
+}
+const episode = episodeOf(options)
 
 /** ms after which an episode that does not end is cut short. */
 const LONGEST_EPISODE = 120_000
@@ -27,7 +35,7 @@ function runOnce(seed: string): number {
   const fuzzed = fuzz({
     seed,
     runs: count('runs', 1_000_000),
-    ...(options.episode !== undefined && { episode: Number(options.episode) }),
+    ...(episode !== undefined && { episode }),
     clock: () => performance.now(),
     work: () => process.cpuUsage().user / 1000,
     guard,
