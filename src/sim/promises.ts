@@ -48,6 +48,8 @@ export class Promises {
     this.world.count(`promised to caches: ${promise.of}`)
     this.world.notice('an answer was promised to caches')
     const promised: Promised = { ...promise, until: validUntil, epoch: copy.epoch }
+    // By a clock that is too slow: for everybody else it has expired.
+    if (this.isPast(promised)) return
     const key = `${promise.directory}/${promise.label}`
     this.held.set(key, [...(this.held.get(key) ?? []).filter((each) => !this.isPast(each)), promised])
     this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, 'promised'))
