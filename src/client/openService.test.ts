@@ -183,6 +183,20 @@ describe('directories and names', () => {
     for (const [expected] of cases) expect(errorCodes).toContain(expected)
   })
 
+  it('[M6] a directory is made where its name says, and never where a link of that name leads', async () => {
+    await service.newD('alpha', '/DEC')
+    await service.setLink('/Digital', '/DEC')
+    await service.setLink('/broken', '/nowhere')
+    await service.setValue('/:Lampson/Phone', '853')
+    const labels = async (fn: string): Promise<string[]> => (await service.entries(fn)).value.map(([label]) => label)
+    const before = await labels('/')
+    for (const fn of ['/Digital', '/broken', '/Lampson']) expect([fn, await code(service.newD('alpha', fn))]).toEqual([fn, 'AlreadyExists'])
+    expect(await code(service.newD('alpha', '/Lampson/SRC'))).toBe('NotADirectory')
+    expect([await labels('/'), await labels('/DEC')]).toEqual([before, ['.']])
+    expect((await service.newD('alpha', '/Digital/SRC')).name).toBe('/Digital/SRC')
+    expect(await labels('/DEC')).toEqual(['.', 'SRC'])
+  })
+
   it('[S1] a server is named in the root, or in a directory with InSN; any other name is refused, whole', async () => {
     const said = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: Error) => error.message)
     await service.newD('alpha', '/DEC')

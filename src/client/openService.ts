@@ -195,7 +195,9 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
     async newD(sn, fn) {
       const server = await serverOf(sn)
       const { parent, label } = names.split(fn)
-      const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: label })
+      // What stands under the label itself is asked for: a link there is not followed.
+      const at = await ask<Found>(connection, { type: 'lookup', name: parent, entity: null })
+      if (at.entity !== null) throw new NameServiceError(failure('NotADirectory', { name: fromRoot(connection, formatName(parent)) }))
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
       const { di, signed } = await writer.genesis({ label, self: [['BR', null, [[at.directory, null, [leaf(label)]]]]], references: [] })
