@@ -145,8 +145,9 @@ describe('a planned change', () => {
     await expect(service.setValue('/:Lampson/Phone', 'two')).rejects.toThrow(new Date(until + MARGIN).toISOString())
     const expiration = async (): Promise<unknown> => (await service.entries('/')).value.find(([label]) => label === 'Lampson')?.[3]
     expect(await expiration()).toEqual({ until, planned: null })
-    expect(await service.setLink('/Lampson', '/', { plan: true })).toMatchObject({ plannedFor: until + MARGIN })
-    expect(await expiration()).toEqual({ until, planned: { from: until + MARGIN, what: 'a link to /' } })
+    expect(await code(service.setLink('/Lampson', '/', { plan: true }))).toBe('AlreadyExists')
+    expect(await service.setValue('/:Lampson/Phone', 'three', { plan: true })).toMatchObject({ plannedFor: until + MARGIN })
+    expect(await expiration()).toEqual({ until, planned: { from: until + MARGIN, what: 'another value' } })
     await service.takeBack('/Lampson')
     expect(await code(service.takeBack('/Lampson'))).toBe('NotFound')
     expect(await service.doUpdates('/', { Lampson: { Phone: { one: false, two: true } } }, { plan: true })).toMatchObject({ plannedFor: until + MARGIN })

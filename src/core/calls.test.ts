@@ -173,6 +173,16 @@ describe('reserved names', () => {
     expect(isFailure(cluster.lookup(alpha, named(root, 'DEC')))).toBe(false)
   })
 
+  it('a link is put where nothing or another link stands, and takes the place of nothing else, whole or beside it', () => {
+    const { cluster, root, alpha } = one()
+    const { ts } = cluster.write(alpha, root, ['Lampson'], [['Phone', true]])
+    const before = alpha.sees(root)
+    const linked: Branch[2] = [['Link', null, [['To', null, leaf('/x')]]]]
+    for (const [label, incarnation] of [['Lampson', null], ['Lampson', ts], ['alpha', null]] as const) expect(submit(cluster, alpha, root, [[label, incarnation, linked]], 'setLink')).toMatchObject({ code: 'AlreadyExists', about: { name: label } })
+    expect(alpha.sees(root)).toBe(before)
+    for (const to of ['/x', '/y']) expect(link(cluster, alpha, root, 'Butler', to)).toHaveProperty('ts')
+  })
+
   it('other properties of an entry, and what users keep under the label ., are free', () => {
     const { cluster, root, alpha } = one()
     const self = alpha.copy(root).visible.root.children!.get('.')!.ts

@@ -184,12 +184,21 @@ describe('a change', () => {
     expect(refused).toMatchObject({ code: 'NotExpired', about: { name: 'Lampson', from: isoTime(until + MARGIN) } })
     expect(names.write(beta, ['Lampson', 'Phone'], [['two', true]])).toBe('NotExpired')
     expect(names.write(beta, ['Lampson'], [['Phone', [['two', true]]]], true)).toBe('NotExpired')
-    expect(codeOf(names.change(beta, { procedure: 'setLink', labels: [], tree: [['Lampson', [['Link', [['To', [['/', true]]]]]]]] }))).toBe('NotExpired')
     expect(names.write(beta, ['Birrell'], true)).toBe('ok')
     names.cluster.pass(20 * MINUTE + MARGIN - 2 * MINUTE)
     expect(names.write(beta, ['Lampson'], false)).toBe('NotExpired')
     names.cluster.pass(3 * MINUTE)
     expect(names.write(beta, ['Lampson'], false)).toBe('ok')
+  })
+
+  it('[W3] of a link is another link, at its time, or the plan of one; a link takes the place of nothing else, planned or not', () => {
+    const { names, alpha, beta, until } = oneName()
+    const linked = (label: Label, to: string, procedure: 'setLink' | 'plan' = 'setLink'): string => codeOf(names.change(beta, { procedure, labels: [], tree: [[label, [['Link', [['To', [[to, true]]]]]]]] }))
+    expect(linked('Butler', '/Lampson')).toBe('ok')
+    for (const label of ['Lampson', 'Butler']) names.setTX(alpha, label, until)
+    names.settle(alpha)
+    expect([linked('Butler', '/'), linked('Butler', '/', 'plan')]).toEqual(['NotExpired', 'ok'])
+    expect([linked('Lampson', '/'), linked('Lampson', '/', 'plan')]).toEqual(['AlreadyExists', 'AlreadyExists'])
   })
 
   it('[W3] is planned: TX is extended no more, and the change is made by itself when it has passed', () => {

@@ -11,6 +11,7 @@ import { isOwnEntry } from '../auth/authorise'
 import { SPEAKERS } from '../auth/keys'
 import { isFor, type Purposeful } from '../auth/purposes'
 import { CHILD, CLOSING, GENESIS, GONE, headOf, ROOMS, WELL_KNOWN } from '../labels'
+import { namedBy } from './reference'
 import { roomsFault } from './rooms'
 import { labelsAt, REMOVED, WITHDRAWN } from '../entries/serverEntry'
 
@@ -78,6 +79,7 @@ function faultOfProcedure(tree: ValueTree, procedure: Purposeful, [label, incarn
   if (procedure === 'reference' && label !== '.' && incarnation === null && visibleAt(tree, [label]) !== undefined) return failure('Superseded', { name: shown(label) })
   if (procedure === 'setAccess') return tripleFault(tree, [label, incarnation, below])
   if (procedure === 'setRooms') return roomsFault(tree, [label, incarnation, below])
-  const replaced = procedure === 'setLink' && incarnation === null && (['DR', 'Server'] as const).find((second) => visibleAt(tree, [label, second]) !== undefined)
-  return replaced ? failure('AlreadyExists', { name: shown(label) }) : null
+  // A link is put where nothing or another link stands: what else is there is deleted by whoever means to.
+  const replaced = procedure === 'setLink' ? namedBy(tree, label) : null
+  return replaced === null || replaced.type === 'link' ? null : failure('AlreadyExists', { name: shown(label) })
 }
