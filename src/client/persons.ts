@@ -49,7 +49,8 @@ export function personCalls(connection: Connection, names: Names, write: Write):
     if (label === undefined || deeper.length > 0) throw new NameServiceError(failure('BadName', { name: vd, reason: 'a person is an entry of a directory, such as /DEC/SRC:Lampson' }))
     const within: FullName = path.length === 0 ? { ...name, labels: name.labels.slice(0, -1) } : name
     const { directory, entity } = await ask<Found>(connection, { type: 'lookup', name: within, entity: label })
-    return { directory: { from: directory, up: 0, labels: [] }, label: entity ?? label }
+    if (entity === null) throw new NameServiceError(failure('NotAnEntry', { name: vd, to: await directoryName(directory) }))
+    return { directory: { from: directory, up: 0, labels: [] }, label: entity }
   }
   const nameOf = ({ directory, label }: Place): string => formatName({ ...directory, labels: [label] })
   /** The name of a directory from the working root, by what it and those above say of themselves; its identifier where they cannot be asked. */

@@ -16,6 +16,7 @@ const sentences = {
   DirectoryFull: 'The directory {name} has {size} of the {limit} allowed; until something is deleted it takes only deletions.',
   NotFound: '{name} was not found: {reason}.',
   NotADirectory: '{name} is not a directory.',
+  NotAnEntry: '{name} begins with a link to the directory {to}, not with an entry of its own; name that directory itself, or an entry in it.',
   AlreadyExists: '{name} is already there; choose another name, or delete it first.',
   Superseded: 'Somebody changed {name} in the meantime; read it again and repeat the change if it still makes sense.',
   Reserved: '{name} changes only through {procedure}, which keeps its invariants.',

@@ -6,7 +6,7 @@ import { answer, type Caller } from '../caller'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { labelByteFault, shown, formatName, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { labelByteFault, shown, formatName, formatPath, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
 import { hint, nameOfServer, type Turn } from '../server'
 import { goneHere } from './gone'
@@ -30,6 +30,8 @@ export interface Lookup {
   /** What came of the askings since its last step, in words. */
   before: string[]
   links: string[]
+  /** Where the link leads that stands where an entry was asked for; null when none does. */
+  insteadOfEntry: string | null
   /** Servers asked so far, for this and for all that is looked up on its way. */
   budget: { hops: number }
   /** Directories for which servers are being looked up, of which this lookup is a part: it needs none of them [S2]. */
@@ -71,7 +73,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, begins: true, up: name.up, labels: name.labels, entity }, [])
 }
@@ -145,6 +147,7 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
   const target = linkTarget(turn.server, holder, link)
   if (target === null) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: `the link to ${link} leads nowhere` }))
   if (lookup.links.length > MAX_LINKS) return end(turn, lookup, failure('LinkLoop', { name: lookup.asked, trail: lookup.links.slice(-4).join(' → ') }))
+  if (lookup.walk!.entity !== null && entity === null) lookup.insteadOfEntry = formatName(target)
   const from = target.from as DirectoryId
   goOn(turn, lookup, { type: 'walk', directory: from, begins: true, up: target.up, labels: [...target.labels, ...rest], entity }, from === holder ? candidatesFor(turn.server, holder) : [])
 }
@@ -152,8 +155,10 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
 function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {
   const { directory, request, trail } = lookup
   if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: validUntilOf(lookup) })
+  const isLedOn = entity === null && lookup.insteadOfEntry !== null
+  if (isLedOn && request.type === 'draft') return end(turn, lookup, failure('NotAnEntry', { name: `${lookup.asked}:${formatPath(request.change.under.labels)}`, to: lookup.insteadOfEntry! }))
   turn.server.lookups.delete(lookup.id)
-  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 && !lookup.rose ? NEVER : validUntilOf(lookup) })
+  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity, isLedOn), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 && !lookup.rose ? NEVER : validUntilOf(lookup) })
 }
 
 /** A name that is a DI leads to its directory for ever. */
@@ -167,9 +172,9 @@ export function onArrived(turn: Turn, { caller, wayUntil }: Arrived, outcome: ob
   answer(turn, caller, { ...outcome, validUntil: leastOf([outcome as Pick<ReadOutcome, 'validUntil'>, { validUntil: wayUntil }]) })
 }
 
-/** The request, aimed at what the name led to: a link on an entry may have led to another entry elsewhere. */
-function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null): Request {
-  const path = (labels: Label[]): Label[] => (entity === null ? labels : [entity, ...labels.slice(1)])
+/** The request, aimed at what the name led to: a link on an entry may have led to another entry elsewhere, or `on` into a directory, where the rest of the path begins. */
+function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null, isLedOn: boolean): Request {
+  const path = (labels: Label[]): Label[] => (entity === null ? labels.slice(isLedOn ? 1 : 0) : [entity, ...labels.slice(1)])
   switch (request.type) {
     case 'read':
     case 'test':
