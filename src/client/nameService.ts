@@ -166,7 +166,8 @@ export interface NameService {
   /**
    * A new root above the old one, `fn`, which is called `name` in it; its first copy is made on that server, which takes a name
    * in it. Every name of before goes on: those that begin with the old root's DI for ever. `MoveVoid` when another new root
-   * was put above it first: then this one goes below that. `MovePending` as of `moveSubtree`.
+   * was put above it first: then this one goes below that. `MovePending` as of `moveSubtree`,
+   * and while one that was begun before waits: then nothing is made.
    */
   newRoot(sn: string, fn: string, name: string, options?: { label?: string; patience?: number }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>

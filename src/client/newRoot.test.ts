@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { NameServiceError } from '../core/errors'
 import type { DirectoryId } from '../core/names'
-import { startHost, type Trial } from '../trials/hosts'
+import { startHost, startPair, type Trial } from '../trials/hosts'
 import type { NameService } from './nameService'
 import { openService } from './openService'
 
@@ -38,6 +38,24 @@ describe('newRoot', () => {
     expect((await service.server(alpha.host.server.name)).server).toBe(alpha.id)
     expect((await service.lookup(`#${old}/SRC`)).di).toBe((await service.lookup('/DEC/SRC')).di)
     expect((await service.getValue('/:./Label')).value).toBe('ANSI')
+  })
+
+  it('[O2] repeated while the first one waits for a server that is gone, is told so, and leaves nothing behind', async () => {
+    const [one, two] = await startPair()
+    const first = openService(one.connection)
+    const root = await first.firstRoot({ label: 'DEC' })
+    await vi.waitFor(() => expect(two.host.server.root).toBe(root))
+    await first.newDC('beta', '/')
+    two.host.stop()
+    one.host.input({ type: 'disconnected', server: two.id, reason: 'it was stopped' })
+    const again = (): Promise<unknown> => first.newRoot('alpha', '/', 'DEC', { label: 'ANSI', patience: 0 })
+    expect(await code(again())).toBe('MovePending')
+    const made = [...one.host.server.copies.keys()]
+    expect(made).toHaveLength(2)
+    await expect(again()).rejects.toThrow(`The move of / to #${made.find((di) => di !== root)}/DEC is written, and waits: it was begun before`)
+    expect([...one.host.server.copies.keys()]).toEqual(made)
+    expect(await first.moves('/')).toMatchObject([{ ofRoot: true, verdict: 'pending' }])
+    one.host.stop()
   })
 
   it('[O1] goes above the root alone, and a name that it cannot give changes nothing', async () => {

@@ -14,7 +14,7 @@ import { checkLabels, formatName, isDirectoryId, labelFault, type DirectoryId, t
 import type { CopyState, Outcomes, ReadOutcome } from '../core/requests'
 import type { Branch, SignedIntent } from '../core/values/intent'
 import { below, labelsIn, type Tree } from '../core/values/readValue'
-import { ask, type Connection } from './connection'
+import { ask, fromRoot, type Connection } from './connection'
 import type { MoveCalls } from './moves'
 
 /** What is in a new directory from the beginning: what it says of itself, and references. */
@@ -37,7 +37,11 @@ export async function newRoot({ connection, directory, serverOf, moves, genesis 
   const old = await directory(fn)
   const fault = checkLabels([name])
   if (fault !== null) throw new NameServiceError(fault)
-  const { di, signed } = await genesis(await aboveOf(connection, old, fn, name, label))
+  const first = await aboveOf(connection, old, fn, name, label)
+  // What is written goes on by itself: a second root would only come to lie below the first [O2].
+  const pending = (await moves.moves(`#${old.directory}`)).find(({ verdict }) => verdict === 'pending')
+  if (pending !== undefined) throw new NameServiceError(failure('MovePending', { name: fn, to: fromRoot(connection, formatName({ from: pending.parent, up: 0, labels: [pending.label] })), reason: 'it was begun before, and not every server above it has been heard' }))
+  const { di, signed } = await genesis(first)
   await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
   await moves.moveSubtree(`#${old.directory}`, formatName({ from: di, up: 0, labels: [name] }), patience === undefined ? {} : { patience })
   return di
