@@ -11,7 +11,8 @@ import { useDesk, useView } from './desk/desk'
 import { ancestorsOf, labelsOf, lastLabel, parentOf, ROOT } from './desk/fullName'
 import { useCopy, type Place } from './desk/place'
 import { shows, type Show } from './desk/selection'
-import { ExpirationBadge, PlannedNews } from './expiration/expirationBadge'
+import { ExpirationBadge } from './expiration/expirationBadge'
+import { PlannedNews } from './expiration/plannedNews'
 import { nameActions, takeBack } from './names/nameActions'
 import { MenuButton } from './parts/menuButton'
 import { Explained, Label, Trouble } from './parts/text'
@@ -118,7 +119,7 @@ function Heading({ at, place }: { at: string; place: Place | null }) {
         </p>
       )}
       {at === ROOT && <RootNews />}
-      {expiration !== null && <PlannedNews name={lastLabel(at, rootLabel)} expiration={expiration} onTakeBack={() => takeBack(desk, at)} />}
+      {expiration !== null && <PlannedNews at={at} name={lastLabel(at, rootLabel)} expiration={expiration} version={copy?.version ?? null} onTakeBack={() => takeBack(desk, at)} />}
     </div>
   )
 }
