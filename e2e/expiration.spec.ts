@@ -23,6 +23,8 @@ const choose = async (tab: Tab, word: string): Promise<void> => {
   await tab.page.getByRole('menuitem', { name: word }).click()
 }
 
+const next = (tab: Tab) => tab.page.getByRole('list', { name: 'What it becomes' })
+
 async function deletePlanned(tab: Tab): Promise<void> {
   await choose(tab, 'Delete')
   await expect(tab.page.getByText(/Lampson may change from .* on, until when it may stand in caches/)).toBeVisible()
@@ -60,6 +62,23 @@ test('[W1] [W3] a name is promised, looked up from the cache, and changes only w
   await beta.page.getByRole('button', { name: 'Take the change back' }).click()
   await expect(beta.treeitem('Lampson').locator('[data-planned]')).toBeHidden()
   await expect(alpha.treeitem('Lampson').locator('[data-until]')).toBeVisible()
+
+  await alpha.show('Value')
+  await alpha.addProperty('Phone', '4321')
+  await alpha.page.getByRole('button', { name: 'Plan the change' }).click()
+  await expect(next(alpha).getByRole('listitem').first()).toHaveText('Phone4321')
+  await expect(next(alpha).getByRole('listitem').filter({ hasText: 'Mailboxes' })).toHaveText('MailboxesCabPinotRiesZin')
+  await alpha.page.setViewportSize({ width: 300, height: 900 })
+  expect(await alpha.page.evaluate(() => [...document.querySelectorAll('.banner, .banner *')].filter((part) => part.getBoundingClientRect().right > innerWidth).length)).toBe(0)
+  await alpha.page.setViewportSize({ width: 1440, height: 900 })
+  // By a name that begins at an identifier, which the tree of names does not show.
+  await beta.page.keyboard.press('Control+k')
+  await beta.page.keyboard.type(`#${await beta.page.evaluate(async () => (await window.namering.lookup('/DEC/SRC')).di)}/Lampson`)
+  await beta.page.keyboard.press('Enter')
+  await expect(beta.page.getByRole('main').locator('[data-planned]')).toContainText(/changes in (19|20) min/)
+  await expect(next(beta).getByRole('listitem').first()).toHaveText('Phone4321')
+  await beta.page.getByRole('button', { name: 'Take the change back' }).click()
+  await expect(alpha.page.getByRole('button', { name: 'Take the change back' })).toBeHidden()
 
   await deletePlanned(alpha)
   await settle(alpha, '/DEC/SRC')

@@ -39,8 +39,10 @@ export interface ListingState {
 
 export interface Listing {
   store: StoreApi<ListingState>
-  /** Opens exactly these directories. */
+  /** Opens exactly these directories in the tree. */
   setOpen(names: readonly string[]): void
+  /** Lists exactly these beside it: the way to a name that begins at an identifier, and so stands in no tree of the page. */
+  setBeside(names: readonly string[]): void
   again(name: string): void
   /** Names begin elsewhere: what was listed is forgotten, and the root listed anew. */
   restart(): void
@@ -83,7 +85,7 @@ export function createListing(tab: Tab, rights: Map<string, Own>): Listing {
   const versionOf = (name: string): number | null => {
     const { copies, workingRoot } = tab.view.getState()
     const named = store.getState().named.get(name)
-    const directory = name === ROOT ? workingRoot : named?.type === 'directory' ? named.detail : null
+    const directory = name === ROOT ? workingRoot : named?.type === 'directory' ? named.detail : name.startsWith('#') ? name.slice(1) : null
     return (directory !== null && Object.entries(copies).find(([di]) => di === directory)?.[1].version) || null
   }
 
@@ -99,13 +101,14 @@ export function createListing(tab: Tab, rights: Map<string, Own>): Listing {
     for (const one of repeated.values()) if (one.version === null) one.reading.again()
   })
 
-  const setOpen = (names: readonly string[]): void => {
+  let beside: readonly string[] = []
+  const readThese = (): void => {
+    const names = new Set([...store.getState().open, ...beside])
     for (const [name, { reading }] of repeated) {
-      if (names.includes(name)) continue
+      if (names.has(name)) continue
       reading.stop()
       repeated.delete(name)
     }
-    store.setState({ open: names })
     for (const name of names) {
       if (repeated.has(name)) continue
       const reading = new Repeated(() => read(name))
@@ -115,11 +118,19 @@ export function createListing(tab: Tab, rights: Map<string, Own>): Listing {
   }
   return {
     store,
-    setOpen,
+    setOpen(names) {
+      store.setState({ open: names })
+      readThese()
+    },
+    setBeside(names) {
+      beside = names
+      readThese()
+    },
     restart() {
-      setOpen([])
-      store.setState({ listed: new Map(), named: new Map() })
-      setOpen([ROOT])
+      for (const { reading } of repeated.values()) reading.stop()
+      repeated.clear()
+      store.setState({ open: [ROOT], listed: new Map(), named: new Map() })
+      readThese()
     },
     again: (name) => repeated.get(name)?.reading.again(),
   }

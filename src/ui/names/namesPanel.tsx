@@ -19,8 +19,10 @@ export function NamesPanel({ onChosen }: { onChosen: () => void }) {
   useEffect(() => {
     if (!hasRoot) return
     const { open } = listing.store.getState()
-    const way = at.startsWith(ROOT) ? ancestorsOf(at) : []
-    listing.setOpen([...new Set([...open, ROOT, ...way])])
+    const way = ancestorsOf(at)
+    const isInTree = at.startsWith(ROOT)
+    listing.setOpen([...new Set([...open, ROOT, ...(isInTree ? way : [])])])
+    listing.setBeside(isInTree ? [] : way)
   }, [hasRoot, at, listing])
 
   return (
