@@ -1,13 +1,11 @@
 import { useStore } from 'zustand'
-import type { Move } from '../../client/nameService'
 import { inForce } from '../../core/entries/parents'
 import { useDesk } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { useReading } from '../desk/reading'
 import { Explained, Label, Stamp } from '../parts/text'
 import { DirectoryCell } from './directoryCell'
-
-const words: Record<Move['verdict'], string> = { settled: 'an older name: a link leads here from there', pending: 'is to be its name: waits until every directory above has been heard', void: 'never took effect: its parent was moved below it first' }
+import { inWords } from './verdict'
 
 /** Figure 10: what a directory says of its own names; the references in its parents follow from it. */
 export function BackReferences({ place }: { place: Place }) {
@@ -44,7 +42,7 @@ export function BackReferences({ place }: { place: Place }) {
                   <th scope="row">
                     <Label>{record.label}</Label>
                   </th>
-                  <td>{record === now ? <b>is its name: the reference there follows</b> : words[record.verdict]}</td>
+                  <td>{record === now ? <b>is its name: the reference there follows</b> : inWords(record, answer)}</td>
                   <td>
                     <i><Stamp ts={record.ts} /></i>
                   </td>
