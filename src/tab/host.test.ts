@@ -7,7 +7,7 @@ import { encode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId } from '../core/names'
 import { timeOf, timestamp } from '../core/timestamp'
 import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
-import { signature } from '../sim/simServer'
+import { certificateSignature, signature } from '../sim/simServer'
 import { emptyDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
 import { copyNumber, identifier, serverNumber } from '../trials/generators'
@@ -300,6 +300,22 @@ describe('the host and its peers', () => {
     expect(alpha.refused).toEqual(['updates: a signature is false'])
     expect(await labels(alpha)).not.toContain('never signed')
     alpha.host.stop()
+  })
+
+  it('[X3] a certificate is verified by its text: a false one with the signature of a true one, in the same message, is refused', async () => {
+    const { alpha, member } = await withMember()
+    const said = { directory: null, genesis: null, issuer: 'stranger', name: '', subject: 'key-nine', from: 0, until: 8_000_000_000_000 }
+    const genuine = { ...said, signature: certificateSignature(said) }
+    const forged = { ...genuine, issuer: 'person' }
+    for (const chains of [[[forged], [genuine]], [[genuine], [forged]], [[forged, genuine]]]) {
+      alpha.host.receive(member.server, encode({ type: 'credentials', chains }))
+      await settled()
+    }
+    expect(alpha.refused).toEqual(Array.from({ length: 3 }, () => 'credentials: a signature is false'))
+    expect(alpha.host.server.peers.get(member.server)!.credentials).toEqual([])
+    alpha.host.receive(member.server, encode({ type: 'credentials', chains: [[genuine]] }))
+    await settled()
+    expect(alpha.refused).toHaveLength(3)
   })
 
   it('[A1] what is submitted from elsewhere is verified too, and a false signature is answered in words', async () => {

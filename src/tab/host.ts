@@ -222,9 +222,14 @@ export class Host {
     this.input({ type: 'message', from, message })
   }
 
-  /** Certificates that were not verified yet, each once, however many intents rest on it. */
+  /** Certificates that were not verified yet, each once, however many intents rest on it: one under a signature is not another. */
   #uncertified(all: readonly Certificate[]): Certificate[] {
-    return [...new Map(all.filter((each) => this.#certified.get(each.signature) !== certificateText(each)).map((each) => [each.signature, each])).values()]
+    const unknown = new Map<string, Certificate>()
+    for (const each of all) {
+      const text = certificateText(each)
+      if (this.#certified.get(each.signature) !== text) unknown.set(`${each.signature}\n${text}`, each)
+    }
+    return [...unknown.values()]
   }
 
   /** What the store gave is looked at like what comes from others, once in each start, beside everything else: somebody may have changed it. */
