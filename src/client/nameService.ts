@@ -189,7 +189,7 @@ export interface NameService {
   removeD(fn: string): Promise<void>
   /** What the removal of a directory with all that is in it would come to; nothing is changed. */
   previewRemoval(fn: string): Promise<RemovalPreview>
-  /** A directory goes with all that is in it, from the leaves up; stopped (`RemovalStopped`), what is left goes on. */
+  /** A directory goes with all that is in it, from the leaves up; stopped (`RemovalStopped`), what is left goes on. `NotExpired`, before anything is removed, while a name in it may stand in caches. */
   removeTree(fn: string, options?: { progress?: (done: RemovalProgress) => void; signal?: AbortSignal }): Promise<RemovalProgress>
   /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
@@ -421,6 +421,8 @@ export interface RemovalPreview {
   servers: string[]
   /** Copies that cannot be asked, and why. */
   missing: string[]
+  /** Names that have not expired, and from when on each may go, ms since 1970: until then nothing is removed. */
+  unexpired: { name: string; from: number }[]
 }
 
 /** How many are gone, and where it is. */

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { MARGIN } from '../core/directories/expiration'
 import { NameServiceError } from '../core/errors'
 import { startHost, type Trial } from '../trials/hosts'
 import type { NameService, RemovalProgress } from './nameService'
@@ -15,7 +16,10 @@ beforeEach(async () => {
   await service.setLink('/DEC/Research', '/DEC/SRC')
 })
 
-afterEach(() => alpha.host.stop())
+afterEach(() => {
+  vi.useRealTimers()
+  alpha.host.stop()
+})
 
 const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
 
@@ -41,11 +45,30 @@ describe('removing directories', () => {
   })
 
   it('[M6] a whole tree: what it comes to beforehand, progress, and all of it gone', async () => {
-    expect(await service.previewRemoval('/DEC')).toEqual({ directories: 4, entries: 2, copies: 4, servers: [], missing: [] })
+    expect(await service.previewRemoval('/DEC')).toEqual({ directories: 4, entries: 2, copies: 4, servers: [], missing: [], unexpired: [] })
     const told: RemovalProgress[] = []
     expect(await service.removeTree('/DEC', { progress: (done) => told.push(done) })).toMatchObject({ directories: 4, entries: 2 })
     expect(told.map(({ at }) => at)).toContain('/DEC/SRC/WRL')
     expect((await service.entries('/')).value.map(([label]) => label)).not.toContain('DEC')
+  })
+
+  it('[M6] [W3] a tree with names that have not expired stays whole, and is told the latest time; so is one whose own name has not', async () => {
+    const soon = Date.now() + 1000
+    await service.setTX('/DEC/SRC/Lampson', soon)
+    await service.setTX('/DEC/CRL', soon + 3_600_000)
+    const unexpired = [
+      { name: '/DEC/CRL', from: soon + 3_600_000 + MARGIN },
+      { name: '/DEC/SRC/Lampson', from: soon + MARGIN },
+    ]
+    expect((await service.previewRemoval('/DEC')).unexpired).toEqual(unexpired)
+    const before = await service.exportDirectory('/DEC')
+    await expect(service.removeTree('/DEC')).rejects.toThrow(`/DEC/CRL may change from ${new Date(unexpired[0]!.from).toISOString()} on`)
+    expect(await code(service.removeTree('/DEC/CRL'))).toBe('NotExpired')
+    expect(await service.exportDirectory('/DEC')).toEqual(before)
+    vi.useFakeTimers({ toFake: ['Date'], now: soon + MARGIN - 1000 })
+    expect((await service.previewRemoval('/DEC/SRC')).unexpired).toEqual(unexpired.slice(1))
+    vi.setSystemTime(soon + MARGIN + 1000)
+    expect((await service.previewRemoval('/DEC/SRC')).unexpired).toEqual([])
   })
 
   it('[M6] stopped in the middle, what is left goes on', async () => {

@@ -1,9 +1,12 @@
 /** RemoveD, and the removal of a whole tree of directories, from the leaves up, each step an ordinary call (SPEC §11). */
+import { MARGIN } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
+import { inForce } from '../core/entries/parents'
 import { failure, NameServiceError } from '../core/errors'
 import { formatPath, type Label } from '../core/names'
 import type { Entry, Outcomes } from '../core/requests'
 import { shortName } from '../core/server'
+import { isoTime } from '../core/timestamp'
 import { ask, type Connection } from './connection'
 import type { NameService, RemovalPreview, RemovalProgress } from './nameService'
 
@@ -15,6 +18,10 @@ const BATCH = 100
 const below = (fn: string, label: Label): string => `${fn === '/' ? '' : fn}/${formatPath([label])}`
 const of = (entries: readonly Entry[], type: Entry[1]): Label[] => entries.filter(([label, each]) => label !== '.' && each === type).map(([label]) => label)
 
+/** The names that have not expired, and from when on each may change [W3]. */
+const unexpired = (entries: readonly Entry[], nameOf: (label: Label) => string, now: number): RemovalPreview['unexpired'] =>
+  entries.flatMap(([label, , , expiration]) => (expiration !== null && expiration.until + MARGIN > now ? [{ name: nameOf(label), from: expiration.until + MARGIN }] : []))
+
 export function removalCalls(connection: Connection, service: () => NameService, directory: (fn: string) => Promise<Found>): RemovalCalls {
   /** Adds up what is in a directory and below it. */
   const count = async (fn: string, sum: RemovalPreview): Promise<RemovalPreview> => {
@@ -23,9 +30,17 @@ export function removalCalls(connection: Connection, service: () => NameService,
     sum.copies += copies.length
     sum.entries += of(entries, 'entry').length + of(entries, 'link').length
     sum.servers.push(...of(entries, 'server').map((label) => below(fn, label)))
+    sum.unexpired.push(...unexpired(entries, (label) => below(fn, label), connection.now()))
     for (const { member, state, reason } of copies) if (state === null) sum.missing.push(`${shortName(member.name)}, with a copy of ${fn}: ${reason}`)
     for (const label of of(entries, 'directory')) await count(below(fn, label), sum)
     return sum
+  }
+
+  /** The whole tree, and the name of its top where it lies. */
+  const preview = async (fn: string): Promise<RemovalPreview> => {
+    const name = inForce(await service().moves(fn))
+    const beside = name === undefined ? [] : (await service().entries(`#${name.parent}`)).value.filter(([label]) => label === name.label)
+    return count(fn, { directories: 0, entries: 0, copies: 0, servers: [], missing: [], unexpired: unexpired(beside, () => fn, connection.now()) })
   }
 
   /** All copies but one leave their rings: the one here stays, or whichever answers. */
@@ -40,7 +55,7 @@ export function removalCalls(connection: Connection, service: () => NameService,
       const { directory: di, servers } = await directory(fn)
       await ask<Outcomes['removeD']>(connection, { type: 'ask', servers, request: { type: 'removeD', directory: di } })
     },
-    previewRemoval: (fn) => count(fn, { directories: 0, entries: 0, copies: 0, servers: [], missing: [] }),
+    previewRemoval: preview,
     async removeTree(fn, { progress = () => undefined, signal } = {}) {
       const told: RemovalProgress = { directories: 0, entries: 0, at: fn }
       const tell = (more: Partial<RemovalProgress>): void => {
@@ -62,6 +77,8 @@ export function removalCalls(connection: Connection, service: () => NameService,
         await service().removeD(at)
         tell({ directories: told.directories + 1 })
       }
+      const [last] = (await preview(fn)).unexpired.toSorted((a, b) => b.from - a.from)
+      if (last !== undefined) throw new NameServiceError(failure('NotExpired', { name: last.name, from: isoTime(last.from), next: `Remove ${fn} when that has passed; nothing in it was changed` }))
       await remove(fn)
       return told
     },

@@ -112,16 +112,16 @@ function newestBelow({ ts, children }: ValueNode, aside: readonly Label[]): Time
 
 /** A label's TX and the change planned for it, for people. */
 export interface Expiration {
-  /** ms since 1970. */
+  /** ms since 1970; what it binds changes MARGIN later. */
   until: number
   planned: { from: number; what: string } | null
 }
 
-/** What a person is told of a label's TX; null where there is none that has not passed, and nothing waits. */
+/** What a person is told of a label's TX; null where none binds it any more, and nothing waits. */
 export function expirationOf({ visible }: DirectoryCopy, label: Label, now: number): Expiration | null {
   const until = greatestTX(visible, label, () => true) ?? 0
   const planned = plannedFor(visible, label)
-  if (planned === null) return until > now ? { until, planned: null } : null
+  if (planned === null) return until > 0 && until + MARGIN > now ? { until, planned: null } : null
   return { until, planned: { from: until === 0 ? 0 : until + MARGIN, what: inWords(planned.next) } }
 }
 

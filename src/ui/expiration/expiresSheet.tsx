@@ -2,6 +2,7 @@ import { useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
 import { useDesk } from '../desk/desk'
 import { clockTime } from '../desk/clockTime'
+import { useNow } from '../desk/now'
 import { again, type Props } from '../names/nameSheets'
 import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
@@ -26,6 +27,7 @@ export function ExpiresSheet({ request, onClose }: Props<'expires'>) {
   const { at } = request
   const expiration = useStore(desk.listing.store, (state) => state.named.get(at)?.expiration ?? null)
   const [text, setText] = useState(() => (request.until === '' ? localText(Math.max(Date.now(), expiration?.until ?? 0) + spans[1][1]) : request.until))
+  const now = useNow(1000)
   const submit = (event: FormEvent): void => {
     event.preventDefault()
     onClose()
@@ -37,7 +39,7 @@ export function ExpiresSheet({ request, onClose }: Props<'expires'>) {
     <Sheet title="Expires" onClose={onClose}>
       <form className="name-form" onSubmit={submit}>
         <p>
-          <Explained term="expiration time">Until then</Explained> <Label>{at}</Label> may be cached, and does not change. {expiration !== null && expiration.until > 0 && `It expires at ${clockTime(expiration.until)} so far; that can be extended, not shortened.`}
+          <Explained term="expiration time">Until then</Explained> <Label>{at}</Label> may be cached, and does not change. {expiration !== null && expiration.until > now && `It expires at ${clockTime(expiration.until)} so far; that can be extended, not shortened.`}
         </p>
         <label>
           Expires at

@@ -1,5 +1,6 @@
 import { useRef, useState, type FormEvent } from 'react'
 import type { RemovalPreview, RemovalProgress } from '../../client/nameService'
+import { clockTime } from '../desk/clockTime'
 import { useDesk, useView } from '../desk/desk'
 import { parentOf } from '../desk/fullName'
 import { useReading } from '../desk/reading'
@@ -20,7 +21,7 @@ export function RemoveDirectorySheet({ request, onClose }: Props<'removeDirector
   const stopping = useRef(new AbortController())
   const { answer, failure } = useReading(progress === null ? `remove ${at}` : null, links, () => tab.service.previewRemoval(at))
   const [wanted, setWanted] = useState<RemovalPreview | null>(null)
-  const isFree = answer !== null && failure === null && answer.servers.length === 0 && answer.missing.length === 0
+  const isFree = answer !== null && failure === null && answer.servers.length === 0 && answer.missing.length === 0 && answer.unexpired.length === 0
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -67,7 +68,8 @@ export function RemoveDirectorySheet({ request, onClose }: Props<'removeDirector
   )
 }
 
-function Forecast({ at, preview: { directories, entries, copies, servers, missing } }: { at: string; preview: RemovalPreview }) {
+function Forecast({ at, preview: { directories, entries, copies, servers, missing, unexpired } }: { at: string; preview: RemovalPreview }) {
+  const [last] = unexpired.toSorted((a, b) => b.from - a.from)
   return (
     <>
       <p>
@@ -82,7 +84,13 @@ function Forecast({ at, preview: { directories, entries, copies, servers, missin
       </p>
       {servers.length > 0 && <p className="trouble">Servers are named in it: {listed(servers)}. Remove them, or name them elsewhere, first.</p>}
       {missing.length > 0 && <p className="trouble">These must be connected first, to give their copies up: {listed(missing)}.</p>}
-      <p className="hint">It begins with what is deepest, and can be stopped: what is left goes on. Names with an expiration time stay until that has passed.</p>
+      {last !== undefined && (
+        <p className="trouble">
+          <Label>{last.name}</Label> may stand in caches until {clockTime(last.from)}
+          {unexpired.length > 1 && `, ${quantity(unexpired.length - 1, 'other name', 'other names')} for no longer`}. Until then nothing can be removed.
+        </p>
+      )}
+      <p className="hint">It begins with what is deepest, and can be stopped: what is left goes on.</p>
     </>
   )
 }
