@@ -16,6 +16,7 @@ async function two(cluster: Cluster): Promise<[Tab, Tab]> {
 
 const dialog = (tab: Tab) => tab.page.getByRole('dialog', { name: 'Move a directory' })
 const row = (tab: Tab, name: string) => tab.page.getByRole('treeitem', { name, exact: true })
+const records = (tab: Tab) => tab.page.getByRole('region', { name: 'Names by its own records' })
 const verdicts = (tab: Tab, name: string): Promise<string[]> => tab.page.evaluate(async (fn) => (await window.namering.moves(fn)).map(({ verdict }) => verdict), name)
 
 test('[M3] [M4] a directory is moved by the page, said before it is done; its old name leads there from every server; dragged back', async ({ cluster }) => {
@@ -38,9 +39,8 @@ test('[M3] [M4] a directory is moved by the page, said before it is done; its ol
   await expect.poll(() => alpha.page.evaluate(async () => (await window.namering.lookup('/SRC')).trail.map(({ found }) => found))).toEqual(['link', 'directory', 'directory'])
   await alpha.select('DEC', 'Research')
   await alpha.show('Way')
-  const records = alpha.page.getByRole('region', { name: 'Names by its own records' })
-  await expect(records.getByRole('row', { name: /Research is its name/ })).toBeVisible()
-  await expect(records.getByRole('row', { name: /SRC an older name: a link leads here/ })).toBeVisible()
+  await expect(records(alpha).getByRole('row', { name: /Research is its name/ })).toBeVisible()
+  await expect(records(alpha).getByRole('row', { name: /SRC an older name: a link leads here/ })).toBeVisible()
 
   await row(alpha, 'Research').dragTo(row(alpha, 'ANSI'))
   await expect(dialog(alpha).getByRole('textbox')).toHaveValue('/Research')
@@ -59,7 +59,18 @@ test('[M2] two moves that cross in a split network: each waits, in words; healed
   expect(await move(alpha, '/DEC', '/SRC/DEC')).toMatch(/^The move of .* to DEC is written, and waits: /)
   expect(await move(beta, '/SRC', '/DEC/SRC')).toMatch(/^The move of .* to SRC is written, and waits: /)
   for (const tab of [alpha, beta]) for (const name of ['/DEC', '/SRC']) expect(await tab.page.evaluate((fn) => window.namering.lookup(fn).then(({ trail }) => trail.length), name)).toBe(1)
+  const seen = [[alpha, 'DEC'], [beta, 'SRC']] as const
+  for (const [tab, label] of seen) {
+    await tab.select(label)
+    await tab.show('Way')
+    await expect(records(tab).getByRole('row', { name: `${label} is its name: the reference there follows` })).toBeVisible()
+    await expect(records(tab).getByRole('row', { name: `${label} is to be its name: waits until every directory above has been heard` })).toBeVisible()
+  }
   await alpha.page.evaluate(() => window.namering.network.healAll())
+  await expect(records(alpha).getByRole('row', { name: '/SRC DEC is its name: the reference there follows' })).toBeVisible({ timeout: 60_000 })
+  await expect(records(alpha).getByRole('row', { name: 'ANSI DEC an older name: a link leads here from there' })).toBeVisible()
+  await expect(records(beta).getByRole('row', { name: 'SRC never took effect: another move was first, after which it would lie below itself' })).toBeVisible({ timeout: 60_000 })
+  await expect(records(beta).getByRole('row', { name: 'ANSI SRC is its name: the reference there follows' })).toBeVisible()
   for (const tab of [alpha, beta]) {
     await expect.poll(() => verdicts(tab, '/DEC'), { timeout: 60_000 }).toEqual(['settled', 'settled'])
     await expect.poll(() => verdicts(tab, '/SRC'), { timeout: 60_000 }).toEqual(['settled', 'void'])
@@ -77,14 +88,14 @@ test('[M3] a move that waits cannot be called off, but the directory can stay wh
   await dialog(alpha).getByRole('button', { name: 'Move it' }).click()
   await alpha.select('DEC')
   await alpha.show('Way')
-  const records = alpha.page.getByRole('region', { name: 'Back-references' })
-  await records.getByRole('button', { name: 'Leave it where it is' }).click()
+  const backReferences = alpha.page.getByRole('region', { name: 'Back-references' })
+  await backReferences.getByRole('button', { name: 'Leave it where it is' }).click()
   await expect.poll(() => verdicts(alpha, '/DEC')).toEqual(['settled', 'pending', 'pending'])
   await alpha.page.evaluate(() => window.namering.network.healAll())
   for (const tab of [alpha, beta]) {
     await expect.poll(() => verdicts(tab, '/DEC'), { timeout: 60_000 }).toEqual(['settled', 'settled', 'settled'])
     await expect.poll(() => tab.page.evaluate(() => window.namering.lookup('/DEC').then(({ trail }) => trail.map(({ label, found }) => `${label} ${found}`)))).toEqual(['DEC directory'])
   }
-  await expect(records.getByRole('row', { name: /DEC is its name/ })).toBeVisible()
-  await expect(records.getByRole('button', { name: 'Leave it where it is' })).toBeHidden()
+  await expect(backReferences.getByRole('row', { name: /DEC is its name/ })).toBeVisible()
+  await expect(backReferences.getByRole('button', { name: 'Leave it where it is' })).toBeHidden()
 })
