@@ -73,14 +73,12 @@ const mapValues = (about: Readonly<Record<string, string>>, change: (text: strin
 /** A text as people write it: names that begin at the working root begin with `/` [N1]. */
 export function fromRoot(connection: Connection, text: string): string {
   const { working } = connection
-  const root = working.root === '/' ? connection.self().root : beginOf(working.root)
-  return root === null ? text : text.replaceAll(`#${root}/`, '/').replaceAll(`#${root}`, '/')
-}
-
-/** The directory that a name is, without labels; null for one that has some. */
-function beginOf(text: string): DirectoryId | null {
-  const name = parseName(text)
-  return isFailure(name) || name.labels.length > 0 || name.up > 0 || !beginsAtDirectory(name) ? null : (name.from as DirectoryId)
+  const { root } = connection.self()
+  if (working.root === '/' && root === null) return text
+  const begin = working.root === '/' ? `#${root}` : working.root
+  const below = text.replaceAll(`${begin}/`, '/')
+  // A name with labels may be the beginning of another one, so it is known only where it is the whole text.
+  return begin.includes('/') ? (below === begin ? '/' : below) : below.replaceAll(begin, '/')
 }
 
 const MOST_NAMES = 1024
@@ -97,7 +95,7 @@ export class Names {
 
   designator(text: string): { name: FullName; path: Label[] } {
     const designator = orThrow(parseDesignator(text))
-    return { ...designator, name: this.absolute(designator.name, text) }
+    return { ...designator, name: this.absolute(designator.name) }
   }
 
   name(text: string): FullName {
@@ -107,7 +105,7 @@ export class Names {
     const { names } = this.#seen
     const known = names.get(text)
     if (known !== undefined) return known
-    const name = this.absolute(this.parse(text), text)
+    const name = this.absolute(this.parse(text))
     names.set(text, name)
     return name
   }
@@ -122,18 +120,14 @@ export class Names {
     return orThrow(parseName(text))
   }
 
-  private absolute(name: FullName, text: string): FullName {
+  private absolute(name: FullName): FullName {
     if (beginsAtDirectory(name)) return name
     const { working } = this.#connection
     const workingRoot = this.parse(working.root)
-    const root = beginsAtDirectory(workingRoot) ? workingRoot : this.seenFrom({ from: this.root(), up: 0, labels: [] }, workingRoot, working.root)
-    return this.seenFrom(name.from === '/' ? root : this.seenFrom(root, this.parse(working.directory), working.directory), name, text)
-  }
-
-  private seenFrom(base: FullName, name: FullName, text: string): FullName {
-    const found = beginsAtDirectory(name) ? name : relativeTo(base, { ...name, from: '.' })
-    if (found === null) throw new NameServiceError(failure('NotFound', { name: text, reason: 'the root has no parent' }))
-    return found
+    const root = beginsAtDirectory(workingRoot) ? workingRoot : relativeTo({ from: this.root(), up: 0, labels: [] }, workingRoot)
+    if (name.from === '/') return relativeTo(root, name)
+    const directory = this.parse(working.directory)
+    return relativeTo(beginsAtDirectory(directory) ? directory : relativeTo(root, directory), name)
   }
 
   private root(): DirectoryId {
@@ -146,7 +140,7 @@ export class Names {
   split(text: string): { parent: FullName; label: Label } {
     const name = this.name(text)
     const label = name.labels.at(-1)
-    if (label === undefined) throw new NameServiceError(failure('BadName', { name: text, reason: 'it names a root; a new name needs a label below one' }))
+    if (label === undefined) throw new NameServiceError(failure('BadName', { name: text, reason: 'it ends with no label, and a new name needs one in the directory that holds it' }))
     return { parent: { ...name, labels: name.labels.slice(0, -1) }, label }
   }
 

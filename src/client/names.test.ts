@@ -42,6 +42,31 @@ describe('where names begin', () => {
     expect((await service.lookup('/DEC/Money')).di).toBe((await service.lookup('/DEC/Finance')).di)
     expect(service.fullName(`#${di}/SRC`)).toBe(`#${di}/SRC`)
   })
+
+  it('[N1] `..` goes on above the working root, when that has got a root above it', async () => {
+    await service.newD('alpha', '/DEC')
+    const { di: old } = await service.lookup('/')
+    service.workingRoot = `#${old}`
+    expect(await code(service.lookup('/..'))).toBe('NotFound')
+    const above = await service.newRoot('alpha', '/', 'ANSI', { label: 'World' })
+    await service.newD('alpha', `#${above}/IBM`)
+    expect([(await service.lookup('/..')).di, (await service.lookup('/DEC/../../IBM')).di]).toEqual([above, (await service.lookup(`#${above}/IBM`)).di])
+    await service.cd('/DEC')
+    expect([service.fullName('..'), service.fullName('../../IBM'), await service.cd('..'), await service.cd('..')]).toEqual(['/', '/../IBM', '/', '/..'])
+    expect((await service.lookup('IBM')).di).toBe((await service.lookup('/../IBM')).di)
+    expect(await code(service.cd('..'))).toBe('NotFound')
+    expect([await code(service.setLink('/..', '/DEC')), service.workingDirectory]).toEqual(['BadName', '/..'])
+  })
+
+  it('[N1] names begin with `/` where the working root was given by its path, too', async () => {
+    for (const name of ['/DEC', '/DECwrl', '/DEC/SRC']) await service.newD('alpha', name)
+    const root = alpha.host.server.root!
+    service.workingRoot = '/DEC'
+    expect([service.fullName('/SRC'), service.fullName('SRC'), service.fullName('/'), service.fullName(`#${root}/DEC/SRC`)]).toEqual(['/SRC', '/SRC', '/', '/SRC'])
+    expect([service.fullName(`#${root}/DECwrl`), service.fullName(`#${root}`)]).toEqual([`#${root}/DECwrl`, `#${root}`])
+    expect([await service.cd('/SRC'), service.workingDirectory]).toEqual(['/SRC', '/SRC'])
+    await expect(service.lookup('/IBM')).rejects.toThrow(/^\/IBM was not found/)
+  })
 })
 
 describe('rooms', () => {

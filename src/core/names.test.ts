@@ -64,11 +64,12 @@ describe('names', () => {
     expect(parseDesignator(':./ACL')).toEqual({ name: { from: '.', up: 0, labels: [] }, path: ['.', 'ACL'] })
   })
 
-  it('are made absolute from another, as far up as it reaches', () => {
+  it('are made absolute from another, and go on upwards from where that begins', () => {
     const base = parsed('/DEC/SRC')
     expect(relativeTo(base, parsed('../Finance'))).toEqual(parsed('/DEC/Finance'))
     expect(relativeTo(base, parsed('../../IBM'))).toEqual(parsed('/IBM'))
-    expect(relativeTo(base, parsed('../../../X'))).toBeNull()
+    expect(relativeTo(base, parsed('../../../X'))).toEqual(parsed('/../X'))
+    expect(relativeTo(parsed('/../X'), parsed('../../Y'))).toEqual(parsed('/../../Y'))
   })
 
   it('identifiers are 20 characters of base32', () => {

@@ -163,8 +163,8 @@ export function parseDesignator(text: string): ValueDesignator | Failure {
   return checkLabels(path) ?? { name, path }
 }
 
-/** The name seen from `base` (an absolute name): `..` leaves the last label of base; null when there is none left. */
-export function relativeTo(base: FullName, name: FullName): FullName | null {
-  if (name.up > base.labels.length) return null
-  return { from: base.from, up: base.up, labels: [...base.labels.slice(0, base.labels.length - name.up), ...name.labels] }
+/** The name seen from `base` (an absolute name): `..` leaves the last label of base, and goes up from where it begins when there is none left. */
+export function relativeTo(base: FullName, name: FullName): FullName {
+  const kept = Math.max(0, base.labels.length - name.up)
+  return { from: base.from, up: base.up + name.up - (base.labels.length - kept), labels: [...base.labels.slice(0, kept), ...name.labels] }
 }
