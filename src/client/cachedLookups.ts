@@ -11,7 +11,7 @@ import type { DirectoryId, FullName, Label, ServerId } from '../core/names'
 import type { ReadOutcome, Request, TrailStep } from '../core/requests'
 import { ask, type Connection } from './connection'
 
-/** As for any lookup; a way with more is looked up, and fails there. */
+/** A way with more is looked up from there. */
 const MAX_LINKS = 16
 /** Directories whose servers are remembered; the oldest make room. */
 const MOST_HINTED = 4096

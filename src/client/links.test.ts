@@ -29,7 +29,7 @@ describe('a link to a directory where an entry is asked for', () => {
     for (const link of ['Digital', 'Systems']) {
       expect((await service.getValue(`/:${link}/Lampson/Phone`)).value).toBe('853')
       expect(await service.enumerate(`/:${link}`)).toEqual(await service.enumerate('/DEC'))
-      expect(await service.testValue(`/:${link}/Lampson`, { Phone: '853' })).toBe(true)
+      expect(await service.testValue(`/:${link}/Lampson`, { Phone: { '853': true } })).toBe(true)
       expect(await said(service.getValue(`/:${link}/Birrell`))).toMatch('NotFound')
     }
   })
@@ -49,5 +49,50 @@ describe('a link to a directory where an entry is asked for', () => {
     expect((await service.getValue('/DEC:Lampson/Phone')).value).toBe('914')
     await service.setLink('/Digital', '/')
     expect((await service.getValue('/:Digital/DEC/DR/DI')).value).toBe((await service.lookup('/DEC')).di)
+  })
+})
+
+describe('names of former times', () => {
+  /** A directory with so many below one another; the name of the lowest. */
+  const down = async (name: string, depth: number): Promise<string> => {
+    await service.newD('alpha', name)
+    return depth === 0 ? name : down(`${name}/d${depth}`, depth - 1)
+  }
+
+  it('[M4] go on although their directories now lie deeper than a name reaches', async () => {
+    const [low, place] = [await down('/DEC/SRC', 8), await down('/IBM', 8)]
+    await service.setValue(`${low}:Lampson/Phone`, '853')
+    await service.moveSubtree('/DEC', `${place}/DEC`)
+    expect((await service.getValue(`${low}:Lampson/Phone`)).value).toBe('853')
+    expect((await service.lookup(`${low}/Lampson`)).entity).toBe('Lampson')
+  })
+
+  it('[M4] [W3] lead by as many links as there were moves before they expired; loops of links that people wrote are found all the same', async () => {
+    const { di } = await service.newD('alpha', '/SRC')
+    for (let i = 0; i < 20; i++) {
+      const name = i === 0 ? '/SRC' : `/SRC${i}`
+      await service.setTX(name, Date.now() + 3_600_000)
+      for (let k = 0; k < 3; k++) await service.sweep('/')
+      await service.moveSubtree(name, `/SRC${i + 1}`)
+    }
+    const { di: found, trail } = await openService(alpha.connection).lookup('/SRC')
+    expect([found, trail.filter((step) => step.found === 'link').length]).toEqual([di, 20])
+    await service.setLink('/a', '/b')
+    await service.setLink('/b', '/a')
+    expect(await said(service.lookup('/a'))).toMatch('LinkLoop')
+  })
+})
+
+describe('the trail', () => {
+  it('[D2] has a step for each ..: the directory says itself what lies above', async () => {
+    const { di: src } = await service.newD('alpha', '/DEC/SRC')
+    const { di: finance } = await service.newD('alpha', '/DEC/Finance')
+    const { di: dec } = await service.lookup('/DEC')
+    await service.setLink('/DEC/SRC/Money', '../Finance')
+    const up = { directory: src, label: '..', found: 'up', to: dec, server: alpha.id, validUntil: null, cached: false }
+    expect(await service.lookup(`#${src}/..`)).toMatchObject({ di: dec, validUntil: null, trail: [up] })
+    const { trail, di, validUntil } = await service.lookup('/DEC/SRC/Money')
+    expect([di, validUntil, trail.map(({ label, found }) => [label, found])]).toEqual([finance, null, [['DEC', 'directory'], ['SRC', 'directory'], ['Money', 'link'], ['..', 'up'], ['Finance', 'directory']]])
+    expect(trail[3]).toMatchObject(up)
   })
 })

@@ -275,8 +275,8 @@ describe('looking up a name', () => {
     link(cluster, alpha, root, 'a', 'b')
     link(cluster, alpha, root, 'b', 'a')
     expect(cluster.lookup(alpha, named(root, 'a'))).toMatchObject({ code: 'LinkLoop', about: { trail: expect.stringMatching(/a → b|b → a/) as string } })
-    link(cluster, alpha, root, 'grows', 'grows/x/y/z')
-    expect(cluster.lookup(alpha, named(root, 'grows'))).toMatchObject({ code: expect.stringMatching(/LinkLoop|BadName/) as string })
+    link(cluster, alpha, root, 'grows', 'grows/a/b/c/d/e/f/g')
+    expect(cluster.lookup(alpha, named(root, 'grows'))).toMatchObject({ code: 'BadName', about: { reason: 'with its links followed it has more than 64 labels' } })
     for (let i = 0; i < 16; i++) link(cluster, alpha, root, `chain${i}`, i === 15 ? '.' : `chain${i + 1}`)
     expect(cluster.lookup(alpha, named(root, 'chain0'))).toMatchObject({ directory: root })
     link(cluster, alpha, root, 'chain', 'chain0')
@@ -287,7 +287,7 @@ describe('looking up a name', () => {
     const { cluster, directory: root } = Cluster.ring(1, 2)
     const [alpha, beta] = cluster.members as [Member, Member]
     const id = cluster.call(beta, { type: 'lookup', name: named(root, 'x'), entity: null })
-    for (let i = 0; i < 200 && !beta.replies.has(id); i++) {
+    for (let i = 0; i < 300 && !beta.replies.has(id); i++) {
       const [request] = cluster.lose(ofType('request'))
       if (request?.message.type !== 'request') break
       const outcome = { steps: [], directory: root, servers: [alpha.id], names: [], up: 0, rest: ['x'], outcome: 'on', link: null, entity: null }

@@ -86,12 +86,19 @@ export type Request =
   /** CheckS, at the server itself: what is wrong with it under this name (from the root), its own when null. */
   | { type: 'checkS'; directory: DirectoryId; name: string | null; repair: boolean }
 
+/** Labels that a lookup has before it at most, those of the links that it followed included: more than a name has, since old names go on by links however deep their directories are put [M4]. */
+export const MAX_WAY = 64
+/** Parents that are gone up to in one action: back-references may lead in a circle. */
+export const MAX_RISE = 64
+/** In one action it goes up, and down again, perhaps by the table of well-known directories. */
+const MAX_STEPS = MAX_RISE + 1 + MAX_WAY
+
 /** One step of a lookup as it can be shown: the directory, the label, and what stood there. */
 export interface TrailStep {
   directory: DirectoryId
   label: Label
-  /** `wellKnown`: the root's table says where the directory of this DI is [O1]. */
-  found: 'directory' | 'link' | 'entry' | 'wellKnown'
+  /** `wellKnown`: the root's table says where the directory of this DI is [O1]. `up`: for `..` the directory says itself what lies above. */
+  found: 'directory' | 'link' | 'entry' | 'wellKnown' | 'up'
   /** The DI of the directory, or where the link leads, or its way from the root; '' for an entry. */
   to: string
   /** Whose copy was asked. */
@@ -100,8 +107,10 @@ export interface TrailStep {
   asOf: Timestamp
   /** Until when this step may be cached, ms since 1970; null: not at all [W1]. */
   validUntil: number | null
-  /** Nobody was asked: it was known, and has not expired. */
+  /** Nobody was asked: the library knew it, and it has not expired. */
   cached: boolean
+  /** That server has no copy of the directory, but of one below, and knows the names of its own directories. */
+  ownName: boolean
   /** In words, what came before this step: who was asked first and did not answer, to whom an up pointer led. */
   before?: readonly string[]
 }
@@ -117,8 +126,8 @@ export interface Walked {
   /** Parents still to go up to, then labels to go down, from there. */
   up: number
   rest: Label[]
-  /** `found`: nothing is left; `on`: ask those servers; `link`: go on at `link`, an FN as text, from `directory`. */
-  outcome: 'found' | 'on' | 'link'
+  /** `found`: nothing is left; `on`: ask those servers; `link`: go on at `link`, an FN as text, from `directory`; `moved`: the same, by a link that a move left. */
+  outcome: 'found' | 'on' | 'link' | 'moved'
   link: string | null
   /** The label of an entry in `directory` if the name is one of an entry. */
   entity: Label | null
@@ -249,6 +258,7 @@ function encodedNodeShape(depth: number, value: unknown): EncodedNode {
 }
 
 const path = list(label, 16)
+const way = list(label, MAX_WAY)
 const servers = list(serverId, 256)
 const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
 const pointers = list(pointer, 256)
@@ -263,7 +273,7 @@ const expiration: Shape<Expiration> = record({ until: number, planned: nullable(
 const knownDirectories: Shape<Traces['rings']> = list(record({ directory: directoryId, name: text(8192) }), 256)
 
 export const requestShape: Shape<Request> = union<Request>({
-  walk: record({ type: oneOf('walk'), directory: directoryId, begins: boolean, up: number, labels: path, entity: nullable(label) }),
+  walk: record({ type: oneOf('walk'), directory: directoryId, begins: boolean, up: number, labels: way, entity: nullable(label) }),
   read: record({ type: oneOf('read'), directory: directoryId, path, form: oneOf('tree', 'labels', 'entries', 'nodes', 'snapshot'), after: nullable(timestampShape) }),
   test: record({ type: oneOf('test'), directory: directoryId, path, tree }),
   access: record({ type: oneOf('access'), directory: directoryId, path, about: nullable(text(512)) }),
@@ -339,13 +349,13 @@ export interface Outcomes {
 
 export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   walk: record({
-    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry', 'wellKnown'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean }), 64),
+    steps: list(record({ directory: directoryId, label, found: oneOf('directory', 'link', 'entry', 'wellKnown', 'up'), to: text(512), server: serverId, asOf: timestampShape, validUntil: nullable(number), cached: boolean, ownName: boolean }), MAX_STEPS),
     directory: directoryId,
     servers,
     names: list(text(512), 16),
     up: number,
-    rest: path,
-    outcome: oneOf('found', 'on', 'link'),
+    rest: way,
+    outcome: oneOf('found', 'on', 'link', 'moved'),
     link: nullable(text(4096)),
     entity: nullable(label),
   }),

@@ -174,7 +174,7 @@ class Town {
     for (const [i, n] of this.way.entries()) {
       if (!this.holders(n).includes(which)) continue
       server.copies.set(directoryId(n), this.copyOf(n, this.way[i + 1]))
-      if (this.scale.caching) for (const [parent, child] of this.arcsTo(i)) remember(server.names, [{ directory: directoryId(parent), label: this.labelOf(child), found: 'directory', to: directoryId(child), server: server.id, asOf: STABLE, validUntil: Date.parse(EXPIRES), cached: true }])
+      if (this.scale.caching) for (const [parent, child] of this.arcsTo(i)) remember(server.names, [{ directory: directoryId(parent), label: this.labelOf(child), found: 'directory', to: directoryId(child), server: server.id, asOf: STABLE, validUntil: Date.parse(EXPIRES), cached: false, ownName: true }])
       // Who refers to a directory knows the servers that store it: they are in one ring with whoever wrote the reference.
       if (this.way[i + 1] !== undefined) this.knowHolders(server, this.way[i + 1]!)
     }

@@ -202,8 +202,8 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
   switch (type) {
     case 'walk': {
       const { steps, directory, outcome: how, link, rest, servers, entity } = outcome as Outcomes['walk']
-      const way = steps.map(({ label, found }) => `${label} is ${found === 'entry' ? 'an entry' : found === 'wellKnown' ? 'well-known' : `a ${found}`}`).join(', ')
-      if (how === 'link') return `${way} to ${link}${rest.length > 0 ? `; then ${rest.join('/')}` : ''}`
+      const way = steps.map(({ label, found }) => `${label} is ${found === 'entry' ? 'an entry' : found === 'wellKnown' ? 'well-known' : found === 'up' ? 'the directory above' : `a ${found}`}`).join(', ')
+      if (how === 'link' || how === 'moved') return `${way} to ${link}${rest.length > 0 ? `; then ${rest.join('/')}` : ''}`
       const end = how === 'on' ? `go on with ${[`#${directory}`, ...rest].join('/')}${servers.length > 0 ? ` at ${servers.join(' or ')}` : ''}` : `found: ${entity === null ? 'the directory' : `the entry ${entity} in`} #${directory}`
       return way === '' ? end : `${way}; ${end}`
     }

@@ -315,7 +315,7 @@ describe('a server', () => {
     names.cluster.cut(alpha, gamma)
     const found = names.cluster.lookup(gamma, named(names.directory, 'DEC', 'SRC')) as Found
     expect(found).toMatchObject({ directory: src, validUntil: until })
-    expect(found.trail.map(({ label, cached }) => [label, cached])).toEqual([['DEC', true], ['SRC', true]])
+    expect(found.trail.map(({ label, ownName, cached }) => [label, ownName, cached])).toEqual([['DEC', true, false], ['SRC', true, false]])
     names.cluster.pass(60 * MINUTE)
     expect(isFailure(names.cluster.lookup(gamma, named(names.directory, 'DEC', 'SRC')))).toBe(true)
   })

@@ -1,13 +1,13 @@
 /**
  * Looking up a name (SPEC §11, D2): iterative, from any server, with a trail that can be shown. Links are followed during
- * lookup, at most 16.
+ * lookup, at most 16 that people wrote; and as many as there are of those that moves left [M4].
  */
 import { answer, type Caller } from '../caller'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { labelByteFault, shown, formatName, formatPath, isServerId, MAX_PATH_LABELS, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
-import type { ReadOutcome, Request, TrailStep, Walked } from '../requests'
+import { labelByteFault, shown, formatName, formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { MAX_WAY, type ReadOutcome, type Request, type TrailStep, type Walked } from '../requests'
 import { hint, nameOfServer, type Turn } from '../server'
 import { goneHere } from './gone'
 import { leastOf } from './nameCache'
@@ -15,8 +15,8 @@ import { wayHere } from './ownNames'
 import { candidatesFor, childStoredHere, linkTarget, upServer } from './reference'
 
 const MAX_LINKS = 16
-/** Servers asked one after the other, each leading on to the next. */
-const MAX_HOPS = 64
+/** Servers asked one after the other, each leading on to the next; every link is one more. */
+const MAX_HOPS = 256
 
 /** A request at the directory that a name leads to; `path` fields are filled in from the entity found. */
 export type AtRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'state' }>
@@ -29,6 +29,7 @@ export interface Lookup {
   trail: TrailStep[]
   /** What came of the askings since its last step, in words. */
   before: string[]
+  /** Links that people wrote, as far as it followed them. */
   links: string[]
   /** Where the link leads that stands where an entry was asked for; null when none does. */
   insteadOfEntry: string | null
@@ -41,8 +42,6 @@ export interface Lookup {
   request: AtRequest | null
   /** Names of servers said to store the directory that nobody on the way could resolve, the shortest first. */
   names: string[]
-  /** The way went up, by a back-reference that a move may outdate at any time. */
-  rose: boolean
   /** Where the way goes on when one of them is found. */
   walk: Extract<Request, { type: 'walk' }> | null
 }
@@ -73,7 +72,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], rose: false, walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, begins: true, up: name.up, labels: name.labels, entity }, [])
 }
@@ -81,16 +80,15 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
   lookup.directory = request.directory
   lookup.walk = request
-  lookup.rose ||= request.up > 0
   if (++lookup.budget.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
-  if (request.labels.length > MAX_PATH_LABELS) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_PATH_LABELS} labels` }))
+  if (request.labels.length > MAX_WAY) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_WAY} labels` }))
   const [label] = request.labels
   const isKnownHere = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0)
   const own = isKnownHere || goneHere(turn.server, request.directory) !== null ? [turn.server.id] : []
   const known = [...own, ...servers, ...candidatesFor(turn.server, request.directory)]
   // A directory that nobody has told of may be well-known to the root [O1], or whoever is connected may know it.
   const { root, peers } = turn.server
-  const candidates = [...known, ...(lookup.trail.length > 0 || root === null ? [] : candidatesFor(turn.server, root)), ...(known.length > 0 ? [] : peers.keys())]
+  const candidates = [...known, ...(root !== null && lookup.trail.every(({ found }) => found === 'up') ? candidatesFor(turn.server, root) : []), ...(known.length > 0 ? [] : peers.keys())]
   ask(turn, candidates, request, { type: 'lookup', id: lookup.id })
 }
 
@@ -106,8 +104,10 @@ export function onWalked(turn: Turn, id: string, outcome: object | Failure): voi
   for (const si of servers) hint(turn.server, directory, si)
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
   lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))
-  if (how === 'link') return follow(turn, lookup, directory, link ?? '', rest, entity)
-  const begins = steps.length === 0 ? directory !== lookup.directory || lookup.walk!.begins : steps.at(-1)!.to !== directory
+  if (how === 'link') lookup.links.push(link ?? '')
+  if (how === 'link' || how === 'moved') return follow(turn, lookup, directory, link ?? '', rest, entity)
+  const last = steps.at(-1)
+  const begins = last === undefined ? directory !== lookup.directory || lookup.walk!.begins : last.to !== directory || last.found === 'up'
   if (how === 'on') return goOn(turn, lookup, { type: 'walk', directory, begins, up, labels: rest, entity }, servers)
   lookup.directory = directory
   found(turn, lookup, entity, servers)
@@ -143,7 +143,6 @@ export function onSought(turn: Turn, id: string, name: string, outcome: object |
 }
 
 function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, rest: Label[], entity: Label | null): void {
-  lookup.links.push(link)
   const target = linkTarget(turn.server, holder, link)
   if (target === null) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: `the link to ${link} leads nowhere` }))
   if (lookup.links.length > MAX_LINKS) return end(turn, lookup, failure('LinkLoop', { name: lookup.asked, trail: lookup.links.slice(-4).join(' → ') }))
@@ -154,17 +153,15 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
 
 function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {
   const { directory, request, trail } = lookup
-  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: validUntilOf(lookup) })
+  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: leastOf(trail) })
   const isLedOn = entity === null && lookup.insteadOfEntry !== null
   if (isLedOn && request.type === 'draft') return end(turn, lookup, failure('NotAnEntry', { name: `${lookup.asked}:${formatPath(request.change.under.labels)}`, to: lookup.insteadOfEntry! }))
   turn.server.lookups.delete(lookup.id)
-  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity, isLedOn), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 && !lookup.rose ? NEVER : validUntilOf(lookup) })
+  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity, isLedOn), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 ? NEVER : leastOf(trail) })
 }
 
 /** A name that is a DI leads to its directory for ever. */
 const NEVER = Number.MAX_SAFE_INTEGER
-
-const validUntilOf = ({ rose, trail }: Lookup): number | null => (rose ? null : leastOf(trail))
 
 /** What was to be done where a name led has been done: a value read is no longer valid than the way to it. */
 export function onArrived(turn: Turn, { caller, wayUntil }: Arrived, outcome: object | Failure): void {

@@ -4,7 +4,7 @@ import type { TrailStep } from '../requests'
 import { BEGINNING } from '../timestamp'
 import { leastOf, recall, remember, type NameCache } from './nameCache'
 
-const arc = (label: string, validUntil: number | null): TrailStep => ({ directory: directoryNumber(1), label, found: 'directory', to: directoryNumber(2), server: serverNumber(1), asOf: BEGINNING, validUntil, cached: false })
+const arc = (label: string, validUntil: number | null): TrailStep => ({ directory: directoryNumber(1), label, found: 'directory', to: directoryNumber(2), server: serverNumber(1), asOf: BEGINNING, validUntil, cached: false, ownName: false })
 
 describe('a cache of arcs', () => {
   it('[W1] keeps what may be cached, by the longer promise, until it expires', () => {

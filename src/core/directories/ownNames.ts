@@ -26,7 +26,7 @@ export type OwnNameStep = { type: 'parent'; child: DirectoryId; height: number }
 /** The reference to a directory was read in its parent: it is kept if it may be cached, and the next one above is looked at. */
 export function learnOwnName(turn: Turn, { parent, label, child, height }: OwnArc, { asOf, server, validUntil }: ReadOutcome): void {
   if (validUntil === null || turn.server.copies.get(parent)?.state === 'active') return
-  remember(turn.server.names, [{ directory: parent, label, found: 'directory', to: child, server, asOf, validUntil, cached: true }])
+  remember(turn.server.names, [{ directory: parent, label, found: 'directory', to: child, server, asOf, validUntil, cached: false, ownName: true }])
   if (parent === turn.server.root || height >= MAX_PATH_LABELS) return
   ask(turn, whomToAsk(turn.server, parent), { type: 'parent', directory: parent }, { type: 'ownName', step: { type: 'parent', child: parent, height: height + 1 } })
 }

@@ -49,9 +49,19 @@ describe('the trail of a lookup', () => {
     expect(found.trail.map(({ label, before }) => [label, before])).toEqual([['IBM', ['up to DEC/beta']]])
   })
 
+  it('[D2] tells what a server knows of the names of its own directories, and never that nobody was asked', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.newD(beta, root, 'DEC', dec)
+    cluster.pass(60_000)
+    const step = { directory: root, label: 'DEC', to: dec, cached: false }
+    expect(cluster.lookup(beta, named(root, 'DEC'))).toMatchObject({ trail: [{ ...step, server: beta.id, ownName: true }] })
+    expect(cluster.lookup(alpha, named(root, 'DEC'))).toMatchObject({ trail: [{ ...step, server: alpha.id, ownName: false }] })
+  })
+
   it('[W1] what came before a step is not remembered with it', () => {
     const cache: NameCache = new Map()
-    const step = { directory: dec, label: 'SRC', found: 'directory' as const, to: directoryNumber(3), server: Cluster.ring(1, 1).cluster.member(0).id, asOf: '' as never, validUntil: 1000, cached: false }
+    const step = { directory: dec, label: 'SRC', found: 'directory' as const, to: directoryNumber(3), server: Cluster.ring(1, 1).cluster.member(0).id, asOf: '' as never, validUntil: 1000, cached: false, ownName: false }
     remember(cache, [{ ...step, before: ['beta is not connected'] }])
     expect(recall(cache, dec, 'SRC', 0)).toEqual({ ...step, cached: true })
     expect(leastOf([recall(cache, dec, 'SRC', 0)!])).toBe(1000)

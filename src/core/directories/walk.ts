@@ -5,9 +5,10 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
 import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
-import type { Request, TrailStep, Walked } from '../requests'
+import { MAX_RISE, MAX_WAY, type Request, type TrailStep, type Walked } from '../requests'
 import type { Server } from '../server'
 import type { Sees } from '../values/readValue'
+import { visibleAt } from '../values/valueTree'
 import { cacheableUntil } from './expiration'
 import { goneHere, removedFrom, whenRemoved } from './gone'
 import { recall } from './nameCache'
@@ -16,8 +17,6 @@ import { effectiveParent } from '../entries/parents'
 import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
 import { wellKnownIn } from './wellKnown'
 
-/** Parents that are gone up to in one action: back-references may lead in a circle. */
-const MAX_RISE = 64
 /** Names of servers that are told with a reference. */
 const MAX_NAMES = 16
 
@@ -36,7 +35,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       const way = up === 0 && child === undefined ? wayHere(server, directory, rest) : []
       const last = way.at(-1)
       if (last !== undefined) {
-        steps.push(...way)
+        steps.push(...way.map((step) => ({ ...step, cached: false })))
         rest.splice(0, way.length)
         directory = last.to as DirectoryId
         servers = candidatesFor(server, directory)
@@ -49,18 +48,19 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       }
       const known = child === undefined && first && request.begins ? wellKnownHere(server, directory) : null
       if (known !== null) {
-        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(known), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false })
+        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(known), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false, ownName: false })
         directory = server.root!
         const labels = known.slice(0, Math.max(0, known.length - up))
         up -= known.length - labels.length
         rest.unshift(...labels)
+        if (rest.length > MAX_WAY) return failure('BadName', { name: `#${request.directory}/${formatPath(request.labels)}`, reason: `from the root it has more than ${MAX_WAY} labels` })
         servers = candidatesFor(server, directory)
         continue
       }
       if (child === undefined) return first ? notHere(server, directory) : end('on', request.entity)
       const label = rest.shift()!
       const validUntil = recall(server.names, directory, label, server.latest)?.validUntil ?? null
-      steps.push({ directory, label, found: 'directory', to: child.directory, server: server.id, asOf: child.lastSweep, validUntil, cached: true })
+      steps.push({ directory, label, found: 'directory', to: child.directory, server: server.id, asOf: child.lastSweep, validUntil, cached: false, ownName: true })
       directory = child.directory
       servers = candidatesFor(server, directory)
       names = []
@@ -71,6 +71,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       if (parent === undefined) return failure('NotFound', { name: `#${directory}/..`, reason: 'a root has no parent' })
       if (++risen > MAX_RISE) return failure('NotFound', { name: `#${request.directory}/..`, reason: 'going up from there never ends' })
       up--
+      steps.push({ directory, label: '..', found: 'up', to: parent.parent, server: server.id, asOf: copy.lastSweep, validUntil: null, cached: false, ownName: false })
       directory = parent.parent
       servers = candidatesFor(server, directory)
       names = []
@@ -80,11 +81,11 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     if (label === null) return end('found', null)
     const isEntity = rest.length === 0
     const named = sightAt(copy)([label]) ? namedBy(copy.visible, label) : null
-    const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest), cached: false })
+    const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest), cached: false, ownName: false })
     if (named?.type === 'link') {
       step('link', named.to)
       if (!isEntity) rest.shift()
-      return end('link', isEntity ? null : request.entity, named.to)
+      return end(visibleAt(copy.visible, [label, 'Link', 'Moved']) === undefined ? 'link' : 'moved', isEntity ? null : request.entity, named.to)
     }
     if (isEntity) return end('found', request.entity)
     if (named === null) return notFound(copy, label)

@@ -361,7 +361,7 @@ export class Telling extends Cluster {
   }
 
   private explainFound({ trail, directory, entity, validUntil }: Found): string {
-    const way = trail.map((step) => `#${step.directory}/${step.label} is ${step.found === 'entry' ? 'an entry' : step.found === 'wellKnown' ? 'well-known' : `a ${step.found}`} (${this.naming.ofServer(step.server)})`)
+    const way = trail.map((step) => `#${step.directory}/${step.label} is ${step.found === 'entry' ? 'an entry' : step.found === 'wellKnown' ? 'well-known' : step.found === 'up' ? 'the directory above' : `a ${step.found}`} (${this.naming.ofServer(step.server)})`)
     const end = entity === null ? `the directory #${directory}` : `the entry ${entity} in #${directory}`
     return `${way.length === 0 ? '' : `${way.join(', ')}: `}${end}${validUntil === null ? '' : `, valid until ${this.naming.clock(validUntil - GENESIS)}`}`
   }

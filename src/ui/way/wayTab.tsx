@@ -7,10 +7,10 @@ import { Explained, Label, Stamp } from '../parts/text'
 import type { TrailStep } from '../../core/requests'
 import { BackReferences } from './backReferences'
 import { DirectoryCell } from './directoryCell'
-import { clockTime } from '../desk/clockTime'
 import { ExpirationBadge } from '../expiration/expirationBadge'
+import { validityOf } from './validity'
 
-const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry', wellKnown: 'a well-known directory' }
+const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry', wellKnown: 'a well-known directory', up: 'the directory above' }
 
 /** How the name was looked up: every step from where it begins, whose copy was read, and where it leads. */
 export function WayTab({ place }: { place: Place }) {
@@ -66,6 +66,7 @@ export function WayTab({ place }: { place: Place }) {
                         <Explained term="cache" />
                       </>
                     )}
+                    {step.ownName && !step.cached && ', which knows the names of its own directories'}
                     {step.before !== undefined && <small className="before">asked before: {step.before.join('; ')}</small>}
                   </td>
                   <td>
@@ -78,7 +79,7 @@ export function WayTab({ place }: { place: Place }) {
           </table>
         </div>
       )}
-      <Validity place={place} />
+      {place.trail.length > 0 && <p className="validity">{validityOf(place.trail, place.validUntil)}</p>}
       <dl className="facts">
         <div>
           <dt>
@@ -113,19 +114,5 @@ export function WayTab({ place }: { place: Place }) {
       </dl>
       <BackReferences place={place} />
     </section>
-  )
-}
-
-/** Figure 8: the whole way is valid until the first expiration on it. */
-function Validity({ place: { trail, validUntil } }: { place: Place }) {
-  if (trail.length === 0) return null
-  const asked = trail.filter(({ cached }) => !cached).length
-  return (
-    <p className="validity">
-      {validUntil === null
-        ? 'The way may not be cached: a step of it has no expiration time that every copy knows.'
-        : `The way may be cached until ${clockTime(validUntil)}, the first expiration on it.`}{' '}
-      {asked === 0 ? 'It came from the cache: nobody was asked.' : asked < trail.length ? `Of its ${trail.length} steps ${trail.length - asked} came from the cache.` : ''}
-    </p>
   )
 }
