@@ -64,9 +64,9 @@ test('[W1] [W3] a name is promised, looked up from the cache, and changes only w
   await expect(alpha.treeitem('Lampson').locator('[data-until]')).toBeVisible()
 
   await alpha.show('Value')
-  await alpha.addProperty('Phone', '4321')
+  await alpha.addProperty('Office', 'the last one on the left, behind the library of the laboratory')
   await alpha.page.getByRole('button', { name: 'Plan the change' }).click()
-  await expect(next(alpha).getByRole('listitem').first()).toHaveText('Phone4321')
+  await expect(next(alpha).getByRole('listitem').first()).toHaveText('Officethe last one on the left, behind the library of the laboratory')
   await expect(next(alpha).getByRole('listitem').filter({ hasText: 'Mailboxes' })).toHaveText('MailboxesCabPinotRiesZin')
   await alpha.page.setViewportSize({ width: 300, height: 900 })
   expect(await alpha.page.evaluate(() => [...document.querySelectorAll('.banner, .banner *')].filter((part) => part.getBoundingClientRect().right > innerWidth).length)).toBe(0)
@@ -76,7 +76,7 @@ test('[W1] [W3] a name is promised, looked up from the cache, and changes only w
   await beta.page.keyboard.type(`#${await beta.page.evaluate(async () => (await window.namering.lookup('/DEC/SRC')).di)}/Lampson`)
   await beta.page.keyboard.press('Enter')
   await expect(beta.page.getByRole('main').locator('[data-planned]')).toContainText(/changes in (19|20) min/)
-  await expect(next(beta).getByRole('listitem').first()).toHaveText('Phone4321')
+  await expect(next(beta).getByRole('listitem').first()).toHaveText('Officethe last one on the left, behind the library of the laboratory')
   await beta.page.getByRole('button', { name: 'Take the change back' }).click()
   await expect(alpha.page.getByRole('button', { name: 'Take the change back' })).toBeHidden()
 
