@@ -27,7 +27,7 @@ const sentences = {
   LockOut: 'After that nobody could change the rights of this directory any more: leave one triple with write on ./Access, or ./*.',
   Expired: 'The signed change was valid from {from} until {until}, and the clock of {server} says {now}; check the clocks and sign it again.',
   NotExpired: '{name} may change from {from} on, until when it may stand in caches. {next}.',
-  ChangePlanned: 'A change of {name} is planned, so it is promised to nobody for longer; take that back first, or wait until the change is made.',
+  ChangePlanned: 'A change of {name} is planned for {from} or soon after, so it is promised to nobody for longer; take that back first, or wait until the change is made.',
   LinkLoop: 'Following links from {name} never ends: {trail}. Change one of these links.',
   WouldFormCycle: 'The directory {name} cannot move to {to}: that lies below itself. Choose a place that is not below it.',
   MovePending: 'The move of {name} to {to} is written, and waits: {reason}. Its old name goes on; it is carried out by itself when all servers that store the directories above it can be reached.',

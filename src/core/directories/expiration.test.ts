@@ -219,6 +219,21 @@ describe('a change', () => {
     expect(beta.happened).toContain('Lampson has expired; the change that was planned for it is made')
   })
 
+  it('[W3] comes when the last TX has passed, also one that was not swept yet: that is the time which is told', () => {
+    const { names, alpha, until } = oneName()
+    names.setTX(alpha, 'Lampson', until)
+    names.settle(alpha)
+    names.setTX(alpha, 'Lampson', until + 60 * MINUTE)
+    const from = isoTime(until + 60 * MINUTE + MARGIN)
+    expect(names.change(alpha, { procedure: 'doUpdates', labels: ['Lampson'], tree: false })).toMatchObject({ code: 'NotExpired', about: { from } })
+    names.plan(alpha, ['Lampson'], false)
+    expect(names.change(alpha, { procedure: 'setTX', labels: ['Lampson'], tree: [[isoTime(until + 120 * MINUTE), true]] })).toMatchObject({ code: 'ChangePlanned', about: { from } })
+    names.cluster.pass(60 * MINUTE)
+    expect(alpha.sees(names.directory)).toContain('Lampson')
+    names.cluster.pass(24 * MINUTE + MARGIN)
+    expect(alpha.sees(names.directory)).not.toContain('Lampson')
+  })
+
   it('[W3] outlives a restart, and the copy that accepted the plan: then the first of the ring makes it', () => {
     const { names, alpha, beta, until } = oneName()
     names.setTX(alpha, 'Lampson', until)

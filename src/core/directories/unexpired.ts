@@ -9,7 +9,7 @@ import { shown, type Label } from '../names'
 import { isoTime } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { visibleAt, type ValueTree } from '../values/valueTree'
-import { bindsUntil, expirationOf, greatestTX, LONGEST_TX, TX, txOf, txValues } from './expiration'
+import { bindsUntil, expirationOf, greatestTX, LONGEST_TX, MARGIN, TX, txOf, txValues } from './expiration'
 import { whyNotYet } from './plannedChange'
 import { namedBy } from './reference'
 import { reservedFault } from './reserved'
@@ -39,8 +39,11 @@ function faultOf(now: number, copy: DirectoryCopy, intent: Intent, branch: Branc
 
 function notExpired(now: number, copy: DirectoryCopy, label: Label): Failure {
   const next = expirationOf(copy, label, now)?.planned ? 'A change of it is planned already: take that back first, or wait' : 'Have the change planned, and it is made then'
-  return failure('NotExpired', { name: shown(label), from: isoTime(bindsUntil(copy, label)), next })
+  return failure('NotExpired', { name: shown(label), from: fromWhen(now, copy.visible, label), next })
 }
+
+/** From when on what has TX may change, by all that is known: also by a TX that binds nobody yet, and will when it has been swept. */
+const fromWhen = (now: number, tree: ValueTree, label: Label): string => isoTime(Math.max(now, (greatestTX(tree, label, () => true) ?? 0) + MARGIN))
 
 /** What stands below a reference and is a hint, or for servers only. */
 const ofServers: readonly Label[] = ['Servers', 'InSN', 'Keys']
@@ -82,7 +85,7 @@ function extensionFault(now: number, copy: DirectoryCopy, [label, incarnation, b
   const bad = (reason: string): Failure => failure('BadRequest', { reason })
   if (incarnation === null || typeof below === 'boolean') return failure('NotFound', { name, reason: 'only what is there can have an expiration time' })
   if (namedBy(tree, label)?.type === 'server') return bad(`${name} is a server, whose entry changes only by its own procedures`)
-  if (plannedFor(tree, label) !== null) return failure('ChangePlanned', { name })
+  if (plannedFor(tree, label) !== null) return failure('ChangePlanned', { name, from: fromWhen(now, tree, label) })
   const [[, anew, times]] = below as [Branch]
   if (typeof times === 'boolean') return bad('an expiration time is not taken away')
   if (anew === null && visibleAt(tree, [label, TX]) !== undefined) return bad('an expiration time is extended, not replaced')
