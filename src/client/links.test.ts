@@ -1,6 +1,7 @@
 /** Names that lead by links, as programs use them. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NameServiceError } from '../core/errors'
+import { ask } from './connection'
 import { startHost, type Trial } from '../trials/hosts'
 import type { NameService } from './nameService'
 import { openService } from './openService'
@@ -65,6 +66,30 @@ describe('names of former times', () => {
     await service.moveSubtree('/DEC', `${place}/DEC`)
     expect((await service.getValue(`${low}:Lampson/Phone`)).value).toBe('853')
     expect((await service.lookup(`${low}/Lampson`)).entity).toBe('Lampson')
+  })
+
+  it('[M4] lead on by the identifier where the name of now is longer than a link may be', async () => {
+    const [long, research] = ['d'.repeat(200), 'r'.repeat(100)]
+    for (const name of ['/SRC', '/IBM', `/${long}`]) await service.newD('alpha', name)
+    const { di } = await service.lookup('/SRC')
+    await service.moveSubtree('/SRC', `/IBM/${research}`)
+    await service.moveSubtree('/IBM', `/${long}/IBM`)
+    await ask(alpha.connection, { type: 'ask', servers: [alpha.id], request: { type: 'cleanUp', directory: di } })
+    expect((await service.entries('/')).value.find(([label]) => label === 'SRC')?.slice(0, 3)).toEqual(['SRC', 'link', `#${di}`])
+    expect((await service.lookup('/SRC')).di).toBe(di)
+  })
+
+  it('[M3] a name from the root that nobody could write, or no link hold, is refused beforehand', async () => {
+    const low = await down('/IBM', 14)
+    const { di } = await service.newD('alpha', `${low}/x`)
+    const wide = `/${'w'.repeat(120)}`
+    for (const name of [wide, `${wide}${wide}`]) await service.newD('alpha', name)
+    for (const [to, why] of [[`#${di}/DEC`, '17 labels'], [`${wide}${wide}/DEC`, 'bytes']] as const) {
+      expect((await service.previewMove('/DEC', to)).fault?.message).toMatch(why)
+      expect(await said(service.moveSubtree('/DEC', to))).toMatch(/^BadName/)
+    }
+    expect((await service.previewMove('/DEC', `${low}/DEC`)).fault).toBe(null)
+    expect(await service.moves('/DEC')).toHaveLength(1)
   })
 
   it('[M4] [W3] lead by as many links as there were moves before they expired; loops of links that people wrote are found all the same', async () => {

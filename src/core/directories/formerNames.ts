@@ -7,7 +7,7 @@
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { explain, failure, isFailure, type Failure } from '../errors'
-import { formatName, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatName, labelByteFault, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
@@ -140,7 +140,11 @@ function unannounce(turn: Turn, linking: Linking): void {
   change(turn, linking, 'over', whomToAsk(turn.server, parent), parent, 'announce', ['.'], [...new Set(over)].map((each): [Label, Tree] => [each, false]))
 }
 
-const target = ({ from, path }: Linking): string => formatName({ from, up: 0, labels: path })
+/** Where it is now, from the root; by its identifier where that is longer than a link may be. */
+function target({ directory, from, path }: Linking): string {
+  const name = formatName({ from, up: 0, labels: path })
+  return labelByteFault(name) === null ? name : formatName({ from: directory, up: 0, labels: [] })
+}
 
 /** M4: the reference becomes the link in one update, and through its TSpath: of a newer one nothing is touched. */
 function onFound(turn: Turn, linking: Linking, { tree, snapshot, server: at }: ReadOutcome): void {

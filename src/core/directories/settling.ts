@@ -6,7 +6,7 @@
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { explain, failure, isFailure, type Failure } from '../errors'
-import type { DirectoryId, Label, ServerId } from '../names'
+import { formatName, MAX_LABEL_BYTES, MAX_PATH_LABELS, shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, change, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
@@ -88,7 +88,7 @@ function goOn(turn: Turn, settling: Settling): void {
   const missing = next(settling)
   if (missing !== null) return told.size < MAX_TOLD ? askFor(turn, settling, missing, whomToAsk(turn.server, missing)) : finish(turn, settling, waiting(settling, 'it would lie below too many directories'))
   if (settling.key === null && isVoid(settling)) return finish(turn, settling, voidFault(settling))
-  if (settling.key === null) return askForRoom(turn, settling)
+  if (settling.key === null) return onForeseen(turn, settling)
   const unstable = [...told].find(([, { stableMark }]) => stableMark <= record.ts)
   if (unstable === undefined) return decide(turn, settling)
   const [directory, { at }] = unstable
@@ -101,6 +101,21 @@ function goOn(turn: Turn, settling: Settling): void {
 function next({ told, record }: Settling): DirectoryId | null {
   const parents = [record.directory, record.parent, ...before(told, record).map(({ parent }) => parent)]
   return parents.find((directory) => !told.has(directory)) ?? null
+}
+
+/** Beforehand only: a name that nobody could write, nor a link lead to, is refused to a directory that has another one. */
+function onForeseen(turn: Turn, settling: Settling): void {
+  const { told, record } = settling
+  const { parents } = parentsBy([...told.values()].flatMap(({ records }) => records))
+  const above = wayUp(parents, record.parent)
+  const labels = [...above.toReversed().flatMap((directory) => parents.get(directory)?.label ?? []), record.label]
+  const name = formatName({ from: above.at(-1)!, up: 0, labels })
+  const now = parents.get(record.directory)
+  const isNew = now?.parent !== record.parent || now.label !== record.label
+  const bytes = utf8Length(name)
+  if (isNew && labels.length > MAX_PATH_LABELS) finish(turn, settling, failure('BadName', { name: shown(name), reason: `from the root it has ${labels.length} labels, and what is written has at most ${MAX_PATH_LABELS}` }))
+  else if (isNew && bytes > MAX_LABEL_BYTES) finish(turn, settling, failure('BadName', { name: shown(name), reason: `from the root it has ${bytes} bytes, and a link, as its former name is to be, holds at most ${MAX_LABEL_BYTES}` }))
+  else askForRoom(turn, settling)
 }
 
 function askFor(turn: Turn, settling: Settling, directory: DirectoryId, at: readonly ServerId[]): void {

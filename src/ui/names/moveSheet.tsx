@@ -1,6 +1,8 @@
 import { useDeferredValue, useState, type FormEvent } from 'react'
 import { useStore } from 'zustand'
+import { MAX_PATH_LABELS } from '../../core/names'
 import { useDesk, useView } from '../desk/desk'
+import { labelsOf } from '../desk/fullName'
 import { useReading } from '../desk/reading'
 import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
@@ -19,6 +21,7 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
   const isAsked = wanted !== '' && wanted !== at
   const { answer, failure } = useReading(isAsked ? `move ${at} ${wanted}` : null, links, () => tab.service.previewMove(at, wanted))
   const below = [...known.values()].filter(({ name }) => name.startsWith(`${at}/`)).slice(0, 3)
+  const tooDeep = [...known.values()].find(({ name }) => name.startsWith(`${at}/`) && labelsOf(name).length - labelsOf(at).length + labelsOf(wanted).length > MAX_PATH_LABELS)
   const fault = answer?.fault?.message ?? failure
   const isReady = isAsked && answer !== null && answer.fault === null
 
@@ -62,6 +65,11 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
                 )}
                 .
               </p>
+              {tooDeep !== undefined && (
+                <p className="hint">
+                  Names from the root have at most {MAX_PATH_LABELS} labels: what would have more, such as <Label>{tooDeep.name}</Label>, goes on by the name that it has now.
+                </p>
+              )}
               <p className="hint">It is settled once every server with a copy of a directory above has been heard; until then the old name stands.</p>
             </>
           )}
