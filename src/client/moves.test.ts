@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordKey } from '../core/entries/parents'
-import { NameServiceError } from '../core/errors'
+import { failure, NameServiceError } from '../core/errors'
 import type { DirectoryId } from '../core/names'
 import type { Change, Drafted } from '../core/requests'
 import type { Intent } from '../core/values/intent'
@@ -66,5 +66,36 @@ describe('moveSubtree', () => {
     expect(await code(service.moveSubtree('/DEC/SRC', '/SRC'))).toBe('NotExpired')
     expect(await service.moveSubtree('/DEC/SRC', '/Lab')).toEqual({ name: '/Lab' })
     expect(await Promise.all(['/SRC', '/DEC/SRC', '/Lab'].map(phone))).toEqual(['853', '853', '853'])
+  })
+
+  it('[M4] foretells which links go up out of it: they follow the directory that holds them, and lead elsewhere', async () => {
+    for (const name of ['/IBM', '/IBM/Finance', '/DEC/Finance', '/DEC/SRC', '/DEC/SRC/WRL']) await service.newD('/alpha', name)
+    for (const name of ['DEC', 'IBM']) await service.setValue(`/${name}/Finance:Wright/Phone`, name)
+    await service.setLink('/DEC/SRC/Money', '../Finance')
+    for (const [label, to] of [['Up', '..'], ['Sums', '../../Finance'], ['Sums too', '/DEC/Finance']] as const) await service.setLink(`/DEC/SRC/WRL/${label}`, to)
+    const wright = async (name: string): Promise<unknown> => (await service.getValue(`${name}:Wright/Phone`)).value
+    expect(await service.previewMove('/DEC/SRC', '/IBM/SRC')).toEqual({
+      fault: null,
+      name: '/IBM/SRC',
+      links: [
+        { name: '/DEC/SRC/Money', to: '../Finance' },
+        { name: '/DEC/SRC/WRL/Sums', to: '../../Finance' },
+      ],
+      isWhole: true,
+    })
+    expect(await service.previewMove('/DEC/SRC', '/DEC/Research')).toMatchObject({ fault: null, links: [], isWhole: true })
+    await service.moveSubtree('/DEC/SRC', '/IBM/SRC')
+    expect(await Promise.all(['Money', 'WRL/Sums', 'WRL/Sums too'].map((name) => wright(`/DEC/SRC/${name}`)))).toEqual(['IBM', 'IBM', 'DEC'])
+    expect((await service.lookup('/DEC/SRC/WRL/Up')).di).toBe((await service.lookup('/IBM/SRC')).di)
+  })
+
+  it('[M4] says where not all could be looked through for such links: what cannot be read, and more than it looks at', async () => {
+    await service.newD('/alpha', '/SRC/WRL')
+    await service.setLink('/SRC/WRL/Up', '../..')
+    const { di } = await service.lookup('/SRC/WRL')
+    const call: typeof alpha.connection.call = (call) => (call.type === 'at' && call.name.from === di ? Promise.resolve(failure('NoRight', { name: `#${di}`, what: 'read' })) : alpha.connection.call(call))
+    expect(await openService({ ...alpha.connection, call }).previewMove('/SRC', '/DEC/SRC')).toMatchObject({ fault: null, links: [], isWhole: false })
+    for (let i = 0; i < 64; i++) await service.newD('/alpha', `/SRC/Project ${i}`)
+    expect(await service.previewMove('/SRC', '/DEC/SRC')).toMatchObject({ fault: null, isWhole: false })
   })
 })

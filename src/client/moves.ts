@@ -2,9 +2,9 @@
 import { inForce, type Judged } from '../core/entries/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
-import { failure, NameServiceError } from '../core/errors'
-import { formatName, type DirectoryId, type Label, type ServerId } from '../core/names'
-import type { Outcomes, ReadOutcome } from '../core/requests'
+import { failure, isFailure, NameServiceError } from '../core/errors'
+import { formatName, formatPath, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import type { Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { isoTime } from '../core/timestamp'
 import { ask, fromRoot, type Connection, type Names } from './connection'
 import type { Move, MovePreview, NameService } from './nameService'
@@ -13,6 +13,8 @@ import type { Move, MovePreview, NameService } from './nameService'
 const PATIENCE = 20
 /** ms */
 const ASK_AGAIN = 500
+/** Directories that are looked through before a move. */
+const MOST_SEEN = 64
 
 export type MoveCalls = Pick<NameService, 'moveSubtree' | 'previewMove' | 'moves'>
 
@@ -54,10 +56,11 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
   }
 
   /** What goes where, and room for it, if it is to go now; throws what would keep it from going there, by what is known now. */
-  const prepare = async (fn: string, to: string, make: boolean): Promise<{ moving: Found; place: Place } & MoveOf> => {
+  const prepare = async (fn: string, to: string, make: boolean): Promise<{ moving: Found; place: Place; from: DirectoryId | undefined } & MoveOf> => {
     const moving = await lookup(fn)
     const records = await recordsOf(moving)
-    const isRoot = inForce(records) === undefined
+    const from = inForce(records)?.parent
+    const isRoot = from === undefined
     const isOpen = records.some(({ verdict }) => verdict === 'pending')
     const { place, at } = await target(to)
     const path = [place.label, 'Link', 'Moved']
@@ -68,7 +71,36 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     if (there.snapshot.path.length > 0 && !isItsFormerName && !isItsName) throw new NameServiceError(failure('AlreadyExists', { name: place.name }))
     if (isItsFormerName) await checkExpired(place, at)
     await ask<Outcomes['foresee']>(connection, { type: 'ask', servers: moving.servers, request: { type: 'foresee', directory: moving.directory, parent: place.directory, label: place.label, prepare: make } })
-    return { moving, place, isRoot, isAwaited: isRoot && isItsName }
+    return { moving, place, from, isRoot, isAwaited: isRoot && isItsName }
+  }
+
+  /** What stands in a directory; null where it cannot be read. */
+  const entriesIn = async (directory: DirectoryId): Promise<readonly Entry[] | null> => {
+    try {
+      const name: FullName = { from: directory, up: 0, labels: [] }
+      return (await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory, path: [], form: 'entries', after: null } })).entries
+    } catch (error) {
+      if (error instanceof NameServiceError) return null
+      throw error
+    }
+  }
+
+  /** M4: links by `..` go up from where they are held: those that go up out of what moves lead elsewhere then. */
+  const leadingOut = async (top: DirectoryId, fn: string): Promise<Pick<MovePreview, 'links' | 'isWhole'>> => {
+    const links: MovePreview['links'] = []
+    let level = [{ directory: top, name: fn }]
+    let left = MOST_SEEN
+    let isWhole = true
+    for (let depth = 0; level.length > 0; depth++) {
+      const seen = level.slice(0, left)
+      const read = await Promise.all(seen.map(async ({ directory, name }) => ({ name, entries: await entriesIn(directory) })))
+      isWhole &&= seen.length === level.length && read.every(({ entries }) => entries !== null)
+      left -= seen.length
+      const found = read.flatMap(({ name, entries }) => (entries ?? []).map(([label, type, detail]) => ({ name: `${name}/${formatPath([label])}`, type, detail })))
+      links.push(...found.flatMap(({ name, type, detail }) => (type === 'link' && risesAbove(depth, detail) ? [{ name, to: detail }] : [])))
+      level = found.flatMap(({ name, type, detail }) => (type === 'directory' ? [{ directory: detail as DirectoryId, name }] : []))
+    }
+    return { links, isWhole }
   }
 
   /** Carries it out, again and again while somebody whose word is needed is silent. */
@@ -97,10 +129,11 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     },
     async previewMove(fn, to): Promise<MovePreview> {
       try {
-        const { place } = await prepare(fn, to, false)
-        return { fault: null, name: place.name }
+        const { moving, place, from } = await prepare(fn, to, false)
+        const out = place.directory === from ? { links: [], isWhole: true } : await leadingOut(moving.directory, fn === '/' ? '' : fn)
+        return { fault: null, name: place.name, ...out }
       } catch (error) {
-        if (error instanceof NameServiceError) return { fault: error, name: null }
+        if (error instanceof NameServiceError) return { fault: error, name: null, links: [], isWhole: false }
         throw error
       }
     },
@@ -108,4 +141,10 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
       return (await recordsOf(await lookup(fn))).map(({ parent, label, ts, born, ofRoot, verdict }) => ({ parent, label, ts, born, ofRoot, verdict }))
     },
   }
+}
+
+/** Whether a link held so many levels below a directory goes up out of that. */
+function risesAbove(depth: number, to: string): boolean {
+  const name = parseName(to)
+  return !isFailure(name) && name.from === '.' && name.up > depth
 }

@@ -409,6 +409,10 @@ export interface InvitationReport {
 export interface MovePreview {
   fault: NameServiceError | null
   name: string | null
+  /** Links in it and below that go up out of it by `..`: they would lead elsewhere from then on. */
+  links: { name: string; to: string }[]
+  /** All below was looked through for them. */
+  isWhole: boolean
 }
 
 /** What is in a directory and in those below it, itself included. */

@@ -9,6 +9,9 @@ import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
 import { again, type Props } from './nameSheets'
 
+/** Links that are named; of more, how many there are. */
+const MOST_LINKS = 5
+
 /** MoveSubtree: a directory goes to another name, and the old one goes on; said before it is done. */
 export function MoveSheet({ request, onClose }: Props<'move'>) {
   const desk = useDesk()
@@ -50,7 +53,7 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
           {isReady && (
             <>
               <p>
-                It becomes <Label>{wanted}</Label>, with all below. <b>Every name in use goes on:</b> <Label>{at}</Label> becomes a <Explained term="link" /> to it
+                It becomes <Label>{wanted}</Label>, with all below. <b>{answer.links.length === 0 && answer.isWhole ? 'Every name in use goes on:' : 'Names in use go on:'}</b> <Label>{at}</Label> becomes a <Explained term="link" /> to it
                 {below.length > 0 && (
                   <>
                     , so that{' '}
@@ -70,6 +73,19 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
                   Names from the root have at most {MAX_PATH_LABELS} labels: what would have more, such as <Label>{tooDeep.name}</Label>, goes on by the name that it has now.
                 </p>
               )}
+              {answer.links.length > 0 && (
+                <p className="trouble">
+                  But {answer.links.length === 1 ? 'this link goes' : 'these links go'} up out of it, and will lead elsewhere:{' '}
+                  {answer.links.slice(0, MOST_LINKS).map(({ name, to }, i) => (
+                    <span key={name}>
+                      {i > 0 && ', '}
+                      <Label>{name}</Label> to <Label>{to}</Label>
+                    </span>
+                  ))}
+                  {answer.links.length > MOST_LINKS && ` and ${answer.links.length - MOST_LINKS} more`}. Make them anew where they are to lead on to the same.
+                </p>
+              )}
+              {!answer.isWhole && <p className="hint">Not all below could be looked through: other links that go up out of it by .. would lead elsewhere, too.</p>}
               <p className="hint">It is settled once every server with a copy of a directory above has been heard; until then the old name stands.</p>
             </>
           )}
