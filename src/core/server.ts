@@ -39,6 +39,13 @@ export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' |
 
 export type ServerChange = { type: 'root'; root: DirectoryId; former?: DirectoryId[] } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
+/** Null before anybody has looked, since the copy was made. */
+export interface Referenced {
+  /** The key of the record that names the directory so; a root has none. */
+  record: Label | null
+  ring: string | null
+}
+
 /** Up: an entry in a directory closer to the root, and that directory, of which this server stores a copy [S3]. */
 export interface UpPointer {
   /** The other server's name from the root, as `Server.name` is written. */
@@ -122,8 +129,8 @@ export interface Server {
   cleanups: Map<DirectoryId, Cleanup>
   /** Arcs on the ways from the root to the directories stored here, until they expire (SPEC §12). */
   names: NameCache
-  /** The ring that the parent's reference is known to list, by directory: what need not be checked again [R9]. */
-  referenced: Map<DirectoryId, string>
+  /** By directory: the record whose reference was last found in the parent, and the ring that it lists: what need not be checked again [R9]. */
+  referenced: Map<DirectoryId, Referenced>
   transfers: Map<string, Transfer>
   staged: Map<string, Staged>
   /** Updates from the future, kept until their time comes [T2]. */
@@ -245,6 +252,7 @@ export function createCopy({ server, effects }: Turn, encoded: EncodedCopy): Dir
   invariant(!server.copies.has(encoded.directory), 'R1', `server ${server.id} already stores a copy of ${encoded.directory}`)
   const copy = restoreCopy(structuredCopy(encoded))
   server.copies.set(copy.directory, copy)
+  server.referenced.set(copy.directory, { record: null, ring: null })
   effects.save.push({ copy: copy.id, directory: copy.directory, change: { type: 'created', copy: encoded } })
   effects.changed.add(copy.directory)
   return copy

@@ -3,12 +3,16 @@
  * on the name leads there from each of them, whatever moves: by reference, or by links through copies that all agree on the way.
  */
 import type { DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
+import type { Found } from '../core/directories/lookup'
 import { goneIn } from '../core/directories/gone'
 import { linkTarget, namedBy } from '../core/directories/reference'
+import { explain, isFailure, type ErrorCode } from '../core/errors'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import type { UpdateSet } from '../core/values/intent'
 import { visibleChildren } from '../core/values/valueTree'
-import { ruling } from './checkers'
+import { ruling, rulingEpoch } from './checkers'
+import type { Random } from './random'
+import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
 /** A step further than any link that is followed. */
@@ -20,7 +24,14 @@ interface InUse {
   directory: DirectoryId
 }
 
-export function watchNames(world: World): void {
+/** Names that must lead where they do, whatever happens meanwhile. */
+export interface NamesInUse {
+  /** Null when there is none. */
+  pick: (random: Random) => InUse | null
+  isInUse: (name: InUse) => boolean
+}
+
+export function watchNames(world: World): NamesInUse {
   const names = new Map<string, InUse>()
   /** What was a name, until a person gave it to something else, or its directory was removed: other copies hear of that later. */
   const ended = new Set<string>()
@@ -47,7 +58,33 @@ export function watchNames(world: World): void {
       for (const [key, name] of names) if (!world.copies(name.parent).some(({ copy }) => isStable(copy, name))) names.delete(key)
     },
   })
+  return {
+    pick: (random) => (names.size === 0 ? null : random.pick([...names.values()])),
+    isInUse: ({ parent, label, directory }) => names.get(`${parent} ${label}`)?.directory === directory,
+  }
 }
+
+/**
+ * Somebody looks a name in use up, by the lookup that everybody uses. It leads there; that copies could not be asked is an answer, too,
+ * and one that an epoch has left out, without knowing it, answers for itself.
+ */
+export function lookUpInUse(world: World, { pick, isInUse }: NamesInUse, at: SimServer, random: Random): void {
+  const name = pick(random)
+  if (name === null) return
+  const { parent, label, directory } = name
+  at.call({ type: 'lookup', name: { from: parent, up: 0, labels: [label] }, entity: null }, (outcome) => {
+    world.count(isFailure(outcome) ? `names in use not found: ${outcome.code}` : 'names in use looked up')
+    const isSplit = world.servers.some(({ server }) => [...server.copies.values()].some((copy) => copy.state !== 'active' || world.unsound.has(copy.id) || copy.epoch !== rulingEpoch(world, copy.directory)))
+    if (isSplit || !isInUse(name)) return
+    world.judge('M4', () => {
+      const why = isFailure(outcome) ? (misleading.has(outcome.code) ? explain(outcome) : null) : (outcome as Found).directory === directory ? null : `it led to ${(outcome as Found).directory.slice(0, 4)}`
+      if (why !== null) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, was looked up at ${at.name}: ${why}`)
+    })
+  })
+}
+
+/** What a lookup says that was answered. */
+const misleading: ReadonlySet<ErrorCode> = new Set(['NotFound', 'LinkLoop', 'BadName', 'NotADirectory'])
 
 function isStable({ base }: DirectoryCopy, { label, directory }: InUse): boolean {
   const named = namedBy(base, label)

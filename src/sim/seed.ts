@@ -69,7 +69,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.canary = canary ?? {}
   watchWorld(world)
   watchSituations(world)
-  watchNames(world)
+  const names = watchNames(world)
   watchRemovals(world)
   const size = servers ?? 1 + random.below(6)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
@@ -81,7 +81,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const growth = world.random.fork('growth')
   const grows = canary === undefined && aim === undefined && growth.chance(GROWING)
   const isGuarded = canary === undefined && aim === undefined && !grows && world.random.fork('rights').chance(GUARDED)
-  const workload = new Workload(world, aim?.mix ?? (isGuarded ? guardedMix : grows ? growingMix : goesByCaches ? expiring(mix) : mix), aim === undefined)
+  const workload = new Workload(world, aim?.mix ?? (isGuarded ? guardedMix : grows ? growingMix : goesByCaches ? expiring(mix) : mix), aim === undefined, names)
   world.hasPeople = workload.mix.guard !== undefined
   watchRights(world)
   for (const server of world.servers) server.start()

@@ -16,6 +16,7 @@ import { signed, type SimServer } from './simServer'
 import { expire, type Expiring } from './expiring'
 import { grow, type Growing } from './growing'
 import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant, stampFalsely } from './guarding'
+import { lookUpInUse, type NamesInUse } from './namesInUse'
 import { place } from './placing'
 import { Promises } from './promises'
 import type { Random } from './random'
@@ -38,6 +39,9 @@ export interface Mix {
   place?: number
   /** Directories move, below others and back. */
   move?: number
+  /** Links by which people find what lies elsewhere, and lookups of names in use. */
+  link?: number
+  lookUp?: number
   /** Directories are emptied and removed. */
   remove?: number
   /** New roots above old ones, and services that become one. */
@@ -59,9 +63,9 @@ export const epochMix: Mix = { ...usualMix, epoch: 7, abandon: 1, decide: 4 }
 /** Many directories and servers named in them. */
 export const placingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 8, makeDirectory: 8, place: 45, bulk: 0 }
 /** Many directories that move. */
-export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 12, move: 30, remove: 10, bulk: 0 }
+export const movingMix: Mix = { write: 10, read: 6, sweep: 6, join: 16, leave: 6, makeDirectory: 12, move: 30, link: 8, lookUp: 30, remove: 10, bulk: 0 }
 /** New roots, joins, and all that names servers and moves directories meanwhile. */
-export const growingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 5, makeDirectory: 8, place: 12, move: 10, grow: 6, bulk: 0 }
+export const growingMix: Mix = { write: 12, read: 6, sweep: 6, join: 14, leave: 5, makeDirectory: 8, place: 12, move: 10, link: 4, lookUp: 12, grow: 6, bulk: 0 }
 /** Rights come and go, and several people write. No directory but the root: who makes one is its owner. */
 export const guardedMix: Mix = { ...epochMix, makeDirectory: 0, place: 0, epoch: 4, guard: 16 }
 /** The same people, and others who go by caches. */
@@ -83,9 +87,11 @@ export class Workload {
   /** The last time-stamp acknowledged for each directory: what somebody who wrote it wants to read again. */
   private readonly written = new Map<DirectoryId, Timestamp>()
   private readonly promises: Promises
+  private readonly names: NamesInUse
 
-  constructor(world: World, mix: Mix, demanding: boolean) {
+  constructor(world: World, mix: Mix, demanding: boolean, names: NamesInUse) {
     this.world = world
+    this.names = names
     this.promises = new Promises(world)
     this.demanding = demanding
     this.mix = mix
@@ -126,6 +132,8 @@ export class Workload {
       abandon: () => this.abandon(at, directory, random),
       decide: () => this.decide(at, directory, random),
       move: () => this.move(at, random),
+      link: () => this.write(at, directory, someLink(this.directories, random), random),
+      lookUp: () => lookUpInUse(this.world, this.names, at, random),
       remove: () => this.remove(at, directory, random),
       grow: () => grow(this.growing(random), at, random),
       expire: () => this.expire(at, directory, random),
@@ -383,6 +391,13 @@ function someChange(random: Random): Change {
   if (kind < 0.85) return under([name], [[property, [[random.pick(values), random.chance(0.8)]]]])
   const several = random.shuffled(labels).slice(0, 1 + random.below(3))
   return under([], several.map((each): [Label, Tree] => [each, random.chance(0.2) ? false : properties.map((one): [Label, Tree] => [one, [[random.pick(values), random.chance(0.8)]]])]))
+}
+
+/** An absolute link, a relative one, one through other links, perhaps round and round. */
+function someLink(directories: readonly DirectoryId[], random: Random): Change {
+  const others: readonly Label[] = ['Digital', 'Sales']
+  const target = random.pick(['', '../', `#${random.pick(directories)}/`]) + random.pick(['DEC', 'IBM', 'SRC', ...others])
+  return { procedure: 'setLink', under: { labels: [], incarnations: null }, tree: [[random.pick(others), random.chance(0.1) ? false : [['Link', [['To', [[target, true]]]]]]]], replace: false }
 }
 
 /** A name with so many long values that the call is about as large as a call may be. */

@@ -261,7 +261,7 @@ function complete(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   end(turn, copy, sweep)
   sweepAgainToSettle(turn, copy)
   tellExcluded(turn, copy)
-  if (turn.server.referenced.get(copy.directory) !== ringText(copy)) schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now)
+  if (turn.server.referenced.get(copy.directory)?.ring !== ringText(copy)) schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now)
 }
 
 function end(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {

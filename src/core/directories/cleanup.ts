@@ -24,8 +24,8 @@ import { isOfNobody } from './gone'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from '../entries/serverEntry'
 import { beginLinking, formerNames } from './formerNames'
-import { backReferences, effectiveParent, pendingIn, recordKey, type BackReference } from '../entries/parents'
-import { childStoredHere, namedBy, referenceTree, whomToAsk } from './reference'
+import { backReferences, effectiveParent, pendingIn, recordKey, type Judged } from '../entries/parents'
+import { childSaidHere, namedBy, referenceTree, whomToAsk } from './reference'
 import { beginPlaced, concernsOthers } from './placed'
 import { askForEnd, goOnRemoving, onEnd, whomToBelieve } from './removeD'
 import { beginYielding, mayYield } from './rival'
@@ -39,7 +39,7 @@ export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 
 
 export interface Cleanup {
   /** Null for a root that is to move. */
-  parent: BackReference | null
+  parent: Judged | null
   /** The directory that the drafted change is for: the parent, or the child itself when it takes another name. */
   changing: DirectoryId
   rounds: number
@@ -79,7 +79,7 @@ export function onNamesChanged(turn: Turn, parent: DirectoryId, labels: readonly
   const tree = turn.server.copies.get(parent)?.visible
   for (const label of tree === undefined ? [] : labels) {
     const named = namedBy(tree!, label)
-    const child = named === null || named.type === 'directory' ? childStoredHere(turn.server, parent, label) : undefined
+    const child = named === null || named.type === 'directory' ? childSaidHere(turn.server, parent, label) : undefined
     if (child !== undefined && (named?.type !== 'directory' || named.directory !== child.directory)) schedule(turn.server.agenda, `cleanup ${child.directory}`, turn.now)
   }
 }
@@ -106,7 +106,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
   }
   if (parent === null && !isOpen) {
     if (mayYield(turn, copy)) yieldSoon(turn, copy)
-    turn.server.referenced.set(copy.directory, ringText(copy))
+    turn.server.referenced.set(copy.directory, { record: null, ring: ringText(copy) })
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
@@ -175,6 +175,7 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   if (snapshot.path.length === 0) return draft(turn, copy, cleanup, parent, [at], [label], null, referenceTo(copy))
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
   if (labelsIn(reference.get('DI'))[0] !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
+  turn.server.referenced.set(copy.directory, { record: cleanup.parent!.key, ring: turn.server.referenced.get(copy.directory)?.ring ?? null })
   learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const names = namesIn(copy)
   const listed = labelsIn(reference.get('Servers'))
@@ -248,7 +249,7 @@ function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cl
   turn.server.cleanups.delete(copy.directory)
   // A copy from an old store, of a directory that was removed since.
   if (failed?.code === 'DirectoryRemoved') askForEnd(turn, copy)
-  if (failed === null) turn.server.referenced.set(copy.directory, ringText(copy))
+  if (failed === null) turn.server.referenced.set(copy.directory, { record: parent?.key ?? null, ring: ringText(copy) })
   const why = failed ?? unsettled
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))
   for (const caller of callers) answer(turn, caller, why ?? { copy: copy.id, label: parent?.label ?? null })

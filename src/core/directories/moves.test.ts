@@ -201,6 +201,22 @@ describe('a move', () => {
     expect([one, other].map((directory) => found(cluster, alpha, root, effectiveParent(cluster.copies(directory)[0]!)!.label))).toEqual([one, other])
   })
 
+  it('[M4] [M6] a server finds no directory by its own word whose name is another’s, not even for the moment until it takes a new one', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const [first, second] = [directoryNumber(2), directoryNumber(3)]
+    for (const [maker, directory] of [[beta, first], [gamma, second]] as const) cluster.announce(alpha, root, childLabel(directory), maker)
+    expect(cluster.newD(beta, root, 'DEC', first)).toMatchObject({ label: 'DEC' })
+    const created = cluster.intent(gamma, second, 'newD', [['.', null, [['BR', null, [[root, null, [['DEC', null, true]]]]]]]])
+    const making = cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'create', directory: second, signed: signed(created) } })
+    expect(gamma.copy(second).state).toBe('active')
+    expect(cluster.lookup(gamma, { from: root, up: 0, labels: ['DEC'] })).toMatchObject({ directory: first })
+    cluster.settle()
+    const { label } = gamma.replies.get(making) as { label: string }
+    expect(label).not.toBe('DEC')
+    expect(cluster.lookup(gamma, { from: root, up: 0, labels: [label] })).toMatchObject({ directory: second })
+  })
+
   it('[M4] [M6] a reference that comes late, when its name is taken, takes it from nobody: not from a directory whose name is in use, nor from what a person wrote', () => {
     const [one, other] = [directoryNumber(21), directoryNumber(22)]
     for (const taker of ['directory', 'person']) {

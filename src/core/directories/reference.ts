@@ -5,7 +5,7 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
 import { serverNameOf, type Server } from '../server'
-import { stringAt, type Tree } from '../values/readValue'
+import { seesAll, stringAt, type Sees, type Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { goneHere } from './gone'
 import { effectiveParent } from '../entries/parents'
@@ -15,13 +15,14 @@ import { beginningAt } from './wellKnown'
 /** What a label in a directory names: one thing (SPEC §1). */
 export type Named = { type: 'directory'; directory: DirectoryId; servers: string[] } | { type: 'link'; to: string } | { type: 'server'; server: ServerId } | { type: 'entry' }
 
-export function namedBy(tree: ValueTree, label: Label): Named | null {
-  if (visibleAt(tree, [label]) === undefined) return null
-  const di = stringAt(tree, [label, 'DR', 'DI'])
-  if (di !== undefined && isDirectoryId(di)) return { type: 'directory', directory: di, servers: labelsAt(tree, [label, 'DR', 'Servers']) }
-  const to = stringAt(tree, [label, 'Link', 'To'])
+/** As somebody sees it: what makes it a directory, a link or a server may not be theirs to read [A5]. */
+export function namedBy(tree: ValueTree, label: Label, sees: Sees = seesAll): Named | null {
+  if (visibleAt(tree, [label]) === undefined || !sees([label])) return null
+  const di = stringAt(tree, [label, 'DR', 'DI'], sees)
+  if (di !== undefined && isDirectoryId(di)) return { type: 'directory', directory: di, servers: labelsAt(tree, [label, 'DR', 'Servers']).filter((name) => sees([label, 'DR', 'Servers', name])) }
+  const to = stringAt(tree, [label, 'Link', 'To'], sees)
   if (to !== undefined) return { type: 'link', to }
-  const si = stringAt(tree, [label, 'Server', 'SI'])
+  const si = stringAt(tree, [label, 'Server', 'SI'], sees)
   if (si !== undefined && isServerId(si)) return { type: 'server', server: si }
   return { type: 'entry' }
 }
@@ -37,15 +38,29 @@ export function linkTarget(server: Pick<Server, 'root'>, holder: DirectoryId, to
 
 /**
  * The child of a directory by its own word: a copy here whose effective parent and label are these. So a server finds the
- * directories that it stores without any copy of their parents ("directories are expected to cache their names").
+ * directories that it stores without any copy of their parents ("directories are expected to cache their names"). Only once the
+ * name is known to be its own: that of one that was just made, or moved, may be another's [M6].
  */
 export function childStoredHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
+  const copy = childSaidHere(server, parent, label)
+  return copy !== undefined && isNamed(server, copy) ? copy : undefined
+}
+
+/** The same, whether or not somebody else has the name. */
+export function childSaidHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
   for (const copy of server.copies.values()) {
     if (copy.state !== 'active') continue
     const effective = effectiveParent(copy)
     if (effective?.parent === parent && effective.label === label) return copy
   }
   return undefined
+}
+
+/** Whether its reference was found in the parent; not looked at since the start, it was if the record is old and decided. */
+function isNamed({ referenced }: Server, copy: DirectoryCopy): boolean {
+  const { key, ts, verdict } = effectiveParent(copy)!
+  const known = referenced.get(copy.directory)
+  return known === undefined ? verdict === 'settled' && ts < copy.stableMark : known.record === key
 }
 
 /** The identifier behind a server's name: by its entry, if this server stores the directories on the way, else by what others said. */

@@ -9,10 +9,10 @@ import type { Canary } from '../world'
 import type { NamedCanary } from './canary'
 
 /** Moves cross on their way. */
-const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5, remove: 0 }, pace: 900, worstSkew: 0 }
+const moving = { weather: { ...calm, delay: 2500 }, mix: { ...movingMix, makeDirectory: 5, remove: 0, link: 0, lookUp: 0 }, pace: 900, worstSkew: 0 }
 
 /** Directories with several copies each. */
-const among = { weather: { ...calm, delay: 1500 }, mix: { ...movingMix, write: 2, join: 40, leave: 0, makeDirectory: 5 }, pace: 4000, worstSkew: 0 }
+const among = { weather: { ...calm, delay: 1500 }, mix: { ...movingMix, write: 2, join: 40, leave: 0, makeDirectory: 5, link: 0, lookUp: 0 }, pace: 4000, worstSkew: 0 }
 
 /** Does something to every decision on a move, and to every turning of old names, before each step. */
 const toEach = (act: (procedure: Settling | Linking) => void): Canary => ({

@@ -4,7 +4,7 @@ import { growingMix } from '../workload'
 import type { NamedCanary } from './canary'
 
 /** Administrators at several servers do so before they have heard of each other. */
-const growing = { weather: { ...calm, delay: 2500 }, mix: { ...growingMix, grow: 40, place: 2 }, pace: 900, worstSkew: 0 }
+const growing = { weather: { ...calm, delay: 2500 }, mix: { ...growingMix, grow: 40, place: 2, link: 0, lookUp: 0 }, pace: 900, worstSkew: 0 }
 
 export const rootCanaries: readonly NamedCanary[] = [
   {

@@ -12,6 +12,7 @@ import { converged, noResurrection, nothingLost, watchWorld } from '../checkers'
 import { healAll, misfortune, storm } from '../misfortunes'
 import type { Weather } from '../network'
 import type { SimServer } from '../simServer'
+import { watchNames } from '../namesInUse'
 import { watchSituations } from '../situations'
 import { usualMix, Workload } from '../workload'
 import { Accusation, World } from '../world'
@@ -102,7 +103,7 @@ export class Lab {
       before: (server) => (this.#stepping = server),
       carried: (from, to, wire, delays) => this.#follow(from, to, wire, delays),
     })
-    this.#workload = new Workload(world, this.#aim?.mix ?? usualMix, this.#aim === undefined)
+    this.#workload = new Workload(world, this.#aim?.mix ?? usualMix, this.#aim === undefined, watchNames(world))
     this.directories = this.#workload.directories
     this.#begin(recipe)
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { encodeStill, takeStill, type TapedInput } from '../../core/tape'
 import { calm } from '../network'
+import { watchNames } from '../namesInUse'
 import { usualMix, Workload } from '../workload'
 import { World } from '../world'
 import { flightsOf, pictureOfTape } from './picture'
@@ -10,7 +11,7 @@ import { openTape, type TapeRun } from './tapeRun'
 function recorded(): string[] {
   const world = new World('tape')
   for (const name of ['alpha', 'beta', 'gamma']) world.addServer(name, 0)
-  const workload = new Workload(world, usualMix, true)
+  const workload = new Workload(world, usualMix, true, watchNames(world))
   for (const server of world.servers) server.start()
   workload.begin(world.servers[0]!)
   world.links.lookAtAll()
