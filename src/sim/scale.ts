@@ -117,7 +117,7 @@ class Town {
     return (this.servers[which] ??= createServer({ id: this.serverId(which), key: `key ${which}`, incarnation: 1, seed: this.random.numbers(), name: `s${which}`, root: directoryId(0), wantsRoot: false }))
   }
 
-  /** One lookup of somebody, from the last directory that this person knows the way to. */
+  /** One lookup of somebody, from the last directory that this person knows the way to: from there on one exchange for each directory, at most. */
   lookUp(): { messages: number; atRoot: boolean } {
     const { random, scale } = this
     const person = random.pick(this.people)
@@ -134,6 +134,7 @@ class Town {
     const name: FullName = { from: (known.at(-1)?.to ?? directoryId(0)) as DirectoryId, up: 0, labels: rest.map((n) => this.labelOf(n)) }
     const { found, ...cost } = this.ask(person.server, name, this.way[known.length]!)
     if (found.directory !== directoryId(target)) throw new Error(`the lookup of directory ${target} led to ${found.directory}`)
+    if (cost.messages > 2 * (rest.length + 1)) throw new Error(`the lookup of directory ${target} took ${cost.messages} messages, for ${rest.length + 1} directories`)
     remember(person.arcs, found.trail)
     return cost
   }
