@@ -31,11 +31,11 @@ import { wellKnownDirectories } from './directories/wellKnown'
 import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
-import { checkLabels, formatPath, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
+import { checkLabels, formatPath, shown, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
 import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
 import { BEGINNING, type Timestamp } from './timestamp'
-import { changeServer, createCopy, hint, nameOfServer, serverNameOf, type Turn } from './server'
+import { changeServer, createCopy, hint, homeOf, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
@@ -45,7 +45,7 @@ import type { Who } from './auth/principal'
 import { atTime, isOfSamePerson, whoAsks } from './auth/session'
 import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
-import { leavingFault } from './servers/placement'
+import { isPlaced, leavingFault } from './servers/placement'
 import { beginRemoveLost } from './servers/removeLost'
 import { beginRemoveS } from './servers/removeS'
 import { beginSetInSN } from './servers/setInSN'
@@ -226,11 +226,26 @@ function leave(turn: Turn, copy: DirectoryCopy, force: boolean, caller: Caller):
   else answer(turn, caller, fault)
 }
 
-/** A5: a server goes when its own person says so, or who might take each of its copies away. */
+/** Whether it is this server, or another of its person's, that asks: so they decide of it without any right [A5]. */
+const isOwn = (turn: Turn, caller: Caller): boolean => caller.type !== 'server' || isOfSamePerson(turn, caller.server)
+
+/**
+ * A5: a server goes when its own person says so, or who might take each of its copies away, if there is one that its place rests on
+ * [S3]. Who asks while it goes hears how that ends.
+ */
 function removeServer(turn: Turn, caller: Caller): void {
-  const kept = caller.type !== 'server' || isOfSamePerson(turn, caller.server) ? undefined : [...turn.server.copies.values()].find((copy) => !may(copy.visible, whoAsks(turn, copy, caller), 'write', ['.']))
-  if (kept === undefined) beginRemoveS(turn, caller)
-  else answer(turn, caller, failure('NoRight', { name: `#${kept.directory}`, what: 'administer' }))
+  const { server } = turn
+  const isGoing = [...server.procedures.values()].some(({ type }) => type === 'removeS')
+  const kept = isOwn(turn, caller) || isGoing ? null : whatKeeps(turn, caller)
+  if (kept === null) beginRemoveS(turn, caller)
+  else answer(turn, caller, failure('NoRight', { name: `#${kept}`, what: 'administer' }))
+}
+
+/** A directory that somebody would have to administer to have this server removed, and does not, or not that anybody here knows. */
+function whatKeeps(turn: Turn, caller: Caller): DirectoryId | null {
+  const { server } = turn
+  const kept = [...server.copies.values()].find((copy) => !may(copy.visible, whoAsks(turn, copy, caller), 'write', ['.']))
+  return kept?.directory ?? (server.removed || isPlaced(server) ? null : homeOf(server))
 }
 
 /** Directories that a description lists at most. */
@@ -369,8 +384,13 @@ export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): 
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {
   for (const server of from) hint(turn.server, directory, server)
-  if (directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
+  if (isOwn(turn, caller) && directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
   beginJoin(turn, directory, from, caller)
+  const fault = isOwn(turn, caller) ? null : makingFault(turn, created, caller)
+  if (fault !== null) {
+    answer(turn, caller, fault)
+    return changeServer(turn, { type: 'retired', copy: created.id, directory })
+  }
 }
 
 /** NewD at the server that is to hold the first copy: the child with its BR first, then, by cleanup, the parent's DR [M6]. */
@@ -378,6 +398,24 @@ function performCreate(turn: Turn, { directory, signed }: Extract<Request, { typ
   const existing = turn.server.copies.get(directory)
   if (existing !== undefined) return beginCleanup(turn, existing, caller)
   const created = create(turn, directory, signed)
+/** Copies on a server until others can have it make directories; its own person decides of more. */
+export const MOST_FOR_OTHERS = 1000
+
+/**
+ * A5: a server makes directories for its own person; for others where they may write the name, or, of a root to be, administer the
+ * root of now, as far as it sees that here. For it is with its own person's rights that it enters them in the parent.
+ */
+function makingFault(turn: Turn, created: DirectoryCopy, caller: Caller): Failure | null {
+  const { copies, name } = turn.server
+  if (copies.size > MOST_FOR_OTHERS) return failure('BadRequest', { reason: `the server ${name} stores ${MOST_FOR_OTHERS} directories, and makes more only for its own person: choose another server` })
+  const parent = effectiveParent(created)
+  const [directory, path] = parent === undefined ? [wellKnownDirectories(created.visible)[0], ['.']] : [parent.parent, [parent.label]]
+  if (directory === undefined) return null
+  const above = directory === created.directory ? undefined : copies.get(directory)
+  if (above?.state !== 'active') return failure('BadRequest', { reason: `the server ${name} makes directories for others only where it stores the directory next to them, which is #${directory}: choose another server, or make a copy of that there first` })
+  return may(above.visible, whoAsks(turn, above, caller), 'write', path) ? null : failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
+}
+
   if (isFailure(created)) return answer(turn, caller, created)
   if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
   // O1: a root to be; it is one once what it knows of says that it lies below.

@@ -87,6 +87,7 @@ describe('a request over the wire', () => {
     const { cluster } = Cluster.ring(1, 2)
     const [alpha, stranger] = cluster.members as [Member, Member]
     const own = directoryNumber(9)
+    for (const each of [alpha, stranger]) cluster.belongsTo(each, 'ed25519:one')
     asks(cluster, stranger, alpha, { type: 'create', directory: own, signed: signed(cluster.intent(stranger, own, 'newD', [['.', null, [['BR', null, [[own, null, [['x', null, true]]]]]]]])) })
     expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, begins: true, up: Number.MAX_SAFE_INTEGER, labels: [], entity: null })?.failure?.code).toBe('NotFound')
     expect(asks(cluster, stranger, alpha, { type: 'walk', directory: own, begins: true, up: 60, labels: [], entity: null })?.failure).toBeNull()
@@ -100,6 +101,7 @@ describe('a request over the wire', () => {
     for (let i = 0; i < 200; i++) asks(cluster, gamma, alpha, { type: 'leave', directory, force: true }, `leave ${i}`)
     expect(alpha.server.leavers.get(directory)!.length).toBeLessThan(100)
     const created = directoryNumber(9)
+    for (const each of [alpha, beta]) cluster.belongsTo(each, 'ed25519:one')
     const create: Request = { type: 'create', directory: created, signed: signed(cluster.intent(gamma, created, 'newD', [['.', null, [['BR', null, [[directoryNumber(8), null, [['x', null, true]]]]]]]])) }
     for (let i = 0; i < 200; i++) asks(cluster, alpha, beta, create, `create ${i}`)
     expect(beta.server.cleanups.get(created)!.callers.length).toBeLessThan(100)

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, named, type Member } from '../../trials/cluster'
-import { directoryNumber } from '../../trials/generators'
+import { directoryNumber, identifier } from '../../trials/generators'
+import { MOST_FOR_OTHERS } from '../calls'
 import { isFailure, type ErrorCode, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import type { Access } from './whoMay'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import type { Branch } from '../values/intent'
-import { certificateSignature } from '../../sim/simServer'
+import { certificateSignature, signed } from '../../sim/simServer'
 
 const owner = 'ed25519:owner'
 const guest = 'ed25519:guest'
@@ -131,6 +132,65 @@ describe('who asks is the person whose server it is', () => {
     const byOwner = removal(({ alpha }) => alpha)
     expect(byOwner.asked()).toBe('ok')
     expect(byOwner.at.beta.server.removed).toBe(true)
+  })
+
+  it('[A5] nobody else makes a server go that stores nothing, though there is no copy that says no', () => {
+    const at = house()
+    at.cluster.belongsTo(at.beta, owner)
+    const gamma = house({ servers: 3 })
+    const stranger = gamma.cluster.member(2)
+    gamma.cluster.belongsTo(stranger, guest)
+    gamma.cluster.belongsTo(gamma.beta, owner)
+    const removal = (of: House, by: Member): ErrorCode | 'ok' => code(of.cluster.tryAsk(by, { type: 'ask', servers: [of.beta.id], request: { type: 'removeS', directory: of.root } }))
+    expect(removal(gamma, stranger)).toBe('NoRight')
+    expect(gamma.beta.server.removed).toBe(false)
+    expect(removal(at, at.alpha)).toBe('ok')
+    expect(at.beta.server.removed).toBe(true)
+  })
+
+  it('[A5] a server that may not read its own entry looks for it now and then, not without end', () => {
+    const { cluster, beta } = house()
+    const before = cluster.delivered.length
+    let ticks = 0
+    for (const until = cluster.time + 60_000; ticks < 1000 && cluster.tickNext(until); ticks++) cluster.settle()
+    expect(beta.server.registered).toBe(true)
+    expect(cluster.delivered.length - before).toBeLessThan(50)
+  })
+
+  it('[A5] a server joins a ring when its own person says so, or who may write on .: nobody else makes it join', () => {
+    const at = house({ servers: 3, triples: ['read,write,copy ed25519%3Aguest:*'] })
+    const { cluster, root, alpha, beta } = at
+    const mallory = cluster.member(2)
+    const join = (by: Member): ErrorCode | 'ok' => code(cluster.tryAsk(by, { type: 'ask', servers: [beta.id], request: { type: 'join', directory: root, from: [alpha.id] } }))
+    cluster.belongsTo(mallory, 'ed25519:mallory')
+    expect(join(mallory)).toBe('NoRight')
+    expect(alpha.copy(root).ring).toHaveLength(1)
+    expect(beta.server.wantsRoot).toBe(false)
+    expect(join(alpha)).toBe('ok')
+    expect(beta.server.wantsRoot).toBe(true)
+    // Another server of the same person, which may store it and no more.
+    cluster.ask(alpha, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory: root, force: true } })
+    cluster.pass(30_000)
+    cluster.belongsTo(mallory, guest)
+    expect(join(mallory)).toBe('ok')
+    expect(alpha.copy(root).ring).toHaveLength(2)
+  })
+
+  it('[A5] a server makes directories for others where they may write the name, as far as it sees that, and not without end', () => {
+    const { cluster, root, alpha, beta } = house({ triples: ['write ed25519%3Aguest:Corner'] })
+    const create = (label: Label, parent: DirectoryId, n: number): object | Failure => {
+      const di = directoryNumber(n)
+      const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
+      return cluster.tryAsk(beta, { type: 'ask', servers: [alpha.id], request: { type: 'create', directory: di, signed: signed(cluster.intent(beta, di, 'newD', branches, guest)) } })
+    }
+    expect(code(create('Elsewhere', root, 10))).toBe('NoRight')
+    expect(create('Elsewhere', directoryNumber(9), 11)).toMatchObject({ code: 'BadRequest', about: { reason: expect.stringContaining('only where it stores the directory next to them') } })
+    expect(code(create('Elsewhere', directoryNumber(12), 12))).toBe('BadRequest')
+    expect(alpha.server.copies.size).toBe(1)
+    expect(alpha.sees(root)).not.toContain('Elsewhere')
+    expect(create('Corner', root, 13)).toMatchObject({ label: 'Corner' })
+    for (let n = 0; n < MOST_FOR_OTHERS; n++) alpha.server.copies.set(identifier(1000 + n, 20) as DirectoryId, alpha.copy(root))
+    expect(create('Corner', root, 14)).toMatchObject({ code: 'BadRequest', about: { reason: expect.stringContaining(`stores ${MOST_FOR_OTHERS} directories`) } })
   })
 
   it('[A5] credentials that speak of another server, or have expired, give nothing', () => {

@@ -8,15 +8,16 @@
  */
 import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
-import { askSigned, mayStore } from '../auth/session'
-import { failure, type ErrorCode } from '../errors'
+import { may } from '../auth/access'
+import { askSigned, isOfSamePerson, mayStore, whoAsks } from '../auth/session'
+import { failure, type ErrorCode, type Failure } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { Facts, JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { BEGINNING, isBelieved, later } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
-import { contentsOf, isSealed, MAX_RING, noFields, type DirectoryCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
+import { contentsOf, isSealed, MAX_RING, noFields, restoreCopy, type DirectoryCopy, type EncodedCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
 import { askEpoch, tellGone } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
@@ -34,6 +35,8 @@ export interface Join {
   deadline: number
   /** ms since 1970. */
   openSince: number
+  /** This server wants it, or its person; else it rests on a right of somebody who asks, which the snapshot tells [A5]. */
+  isOwn: boolean
   callers: Caller[]
 }
 
@@ -45,7 +48,7 @@ const MAX_JOINS = 64
 /** Refusals that p holds against late requests until its lastSweep moves [R4]. */
 const MAX_REFUSALS = 64
 
-/** Begins to join; answers the caller when the copy is active, or when no candidate could be joined. */
+/** Begins to join; answers the caller when the copy is active, when no candidate could be joined, or when the caller has no right to have it so. */
 export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly ServerId[], caller: Caller | null): void {
   const { server } = turn
   const copy = server.copies.get(directory)
@@ -58,8 +61,10 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason: 'its former copy is still leaving the ring' }))
     return
   }
+  const isOwn = caller === null || caller.type !== 'server' || isOfSamePerson(turn, caller.server)
   const running = server.joins.get(directory)
   if (running !== undefined) {
+    running.isOwn ||= isOwn
     if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
@@ -69,9 +74,14 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason }))
     return
   }
-  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, callers: caller === null ? [] : [caller] }
+  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, isOwn, callers: caller === null ? [] : [caller] }
   server.joins.set(directory, join)
   proceed(turn, directory, join)
+}
+
+/** A server whose person, or who administers the root, adds a copy of it here means to store the root from now on (SPEC §13). */
+function wantRoot(turn: Turn, directory: DirectoryId): void {
+  if (directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
 }
 
 export const newCopyId = (turn: Turn): CopyId => freshId(turn.server.fresh, 13) as CopyId
@@ -121,10 +131,12 @@ function tryNext(turn: Turn, directory: DirectoryId, join: Join, reason: string,
   schedule(turn.server.agenda, `join ${directory}`, turn.now + 50 + 200 * join.tries * freshFraction(turn.server.fresh))
 }
 
-function giveUp(turn: Turn, directory: DirectoryId, join: Join, reason: string): void {
+const giveUp = (turn: Turn, directory: DirectoryId, join: Join, reason: string): void => fail(turn, directory, join, failure('JoinFailed', { server: turn.server.name, reason }))
+
+function fail(turn: Turn, directory: DirectoryId, join: Join, failed: Failure): void {
   turn.server.joins.delete(directory)
   unschedule(turn.server.agenda, `join ${directory}`)
-  for (const caller of join.callers) answer(turn, caller, failure('JoinFailed', { server: turn.server.name, reason }))
+  for (const caller of join.callers) answer(turn, caller, failed)
 }
 
 /** R2 (a), at p: its snapshot, all pages from one transaction. */
@@ -162,7 +174,10 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
   join.deadline = turn.now + PATIENCE
   if (load === 'more') return proceed(turn, directory, join)
   if (!isSound(message.facts, load)) return tryNext(turn, directory, join, 'sent what is later than it says it has seen')
-  storeJoining(turn, message, load)
+  const encoded = joiningCopy(turn, message, load)
+  if (!join.isOwn && !isAllowed(turn, join, encoded)) return fail(turn, directory, join, failure('NoRight', { name: `#${directory}`, what: 'administer' }))
+  wantRoot(turn, directory)
+  createCopy(turn, encoded)
   askSplice(turn, turn.server.copies.get(directory)!)
   schedule(turn.server.agenda, `join ${directory}`, turn.now + PATIENCE)
 }
@@ -173,11 +188,17 @@ function isSound({ nextTS, lastSweep, stableMark }: Facts, { base, log }: Load):
   return nextTS >= lastSweep && nextTS >= stableMark && log.every(({ ts }) => ts < nextTS) && (base === null || isStable(base.base))
 }
 
-/** R2 (b): durable, pointing at p's next, with data, lastSweep, F and hi. */
-function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring, sweptRings, lineage }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): void {
+/** A5: a ring is changed by who may write on `.`: on others' word a copy joins only if one of them may, by what the snapshot says. */
+function isAllowed(turn: Turn, { callers }: Join, encoded: EncodedCopy): boolean {
+  const copy = restoreCopy(encoded)
+  return callers.some((caller) => may(copy.visible, whoAsks(turn, copy, caller), 'write', ['.']))
+}
+
+/** R2 (b): pointing at p's next, with data, lastSweep, F and hi; it is stored before p is asked to splice it in. */
+function joiningCopy(turn: Turn, { directory, joiner, facts, highest, ring, sweptRings, lineage }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): EncodedCopy {
   const { epoch, nextTS, lastSweep, stableMark, pointer } = facts
   const predecessor = { copy: facts.copy, server: facts.server }
-  createCopy(turn, {
+  return {
     directory,
     id: joiner,
     fields: {
@@ -196,7 +217,7 @@ function storeJoining(turn: Turn, { directory, joiner, facts, highest, ring, swe
       sweptRings,
     },
     contents: loadedContents(load),
-  })
+  }
 }
 
 const self = (turn: Turn, copy: CopyId): Member => ({ copy, server: turn.server.id, name: serverNameOf(turn.server) })

@@ -142,8 +142,8 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
       return rename(turn, formatPath([...path, freeServerName(new Set((outcome as ReadOutcome).labels ?? []))]), server.home)
     }
     case 'entered':
-      // It may have been renamed meanwhile: looks once more.
-      schedule(server.agenda, 'register', turn.now)
+      // It may have been renamed meanwhile: looks once more. Not at once where it stood there all the time, and may not be read.
+      schedule(server.agenda, 'register', turn.now + ('ts' in outcome ? 0 : LOOK_AGAIN))
       if (!server.registered) happened(turn, { kind: 'server', text: `this server is entered in the ${server.home === null ? 'root' : 'directory'} as ${server.name}`, server: server.id })
       isRegistered(turn)
       for (const peer of server.peers.keys()) sayHello(turn, peer)
