@@ -5,7 +5,7 @@
 import type { Access } from '../core/auth/whoMay'
 import type { Right } from '../core/auth/access'
 import { KEYS, INVITED } from '../core/auth/keys'
-import { formatPrincipalPattern, parsePrincipalPattern } from '../core/auth/principal'
+import { parsePrincipalPattern } from '../core/auth/principal'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
@@ -180,7 +180,7 @@ export function personCalls(connection: Connection, names: Names, write: Write):
       const { invitation, place } = wholeInvitation(text)
       const { directory, label } = place
       const drafted = ask<Drafted>(connection, { type: 'at', name: directory, request: { type: 'draft', directory: placeholder, change: enrolment(invitation) } })
-      const [fault, keys, ...reports] = await Promise.all([faultOf(drafted), entryAt(place), accessAt(directory, [label], principal(label)), accessAt(directory, [], principal(label)), accessAt(directory, ['.'], principal(label))])
+      const [fault, keys, ...reports] = await Promise.all([faultOf(drafted), entryAt(place), accessAt(directory, [label], invitation.key), accessAt(directory, [], invitation.key), accessAt(directory, ['.'], invitation.key)])
       const [own, all, self] = reports.map(({ allowed }) => allowed.map(([right]) => right)) as [Right[], Right[], Right[]]
       const [{ isOpen, owner }] = reports
       return { name: await spoken(place), directory: await directoryName(directory.from), label, until: invitation.until, fault, isMine: keys.keys.some(({ key }) => key === connection.person()), keys: keys.keys, isOpen, owner, rights: { own, all, self } }
@@ -209,9 +209,6 @@ const isPresent = ([, , mark]: EncodedNode): boolean => mark === PRESENT
 const childrenOf = (node: EncodedNode | undefined): EncodedNode[] => (node === undefined ? [] : (node.slice(3) as EncodedNode[]))
 
 const below = (directory: string, label: Label): string => `${directory.replace(/\/$/, '')}/${formatName({ from: '.', up: 0, labels: [label] })}`
-
-/** `./Lampson`. */
-const principal = (label: Label): string => formatPrincipalPattern({ type: 'relative', up: 0, labels: [label], rest: false })
 
 /** The label of an entry of the directory itself. */
 function labelIn(name: string): Label | null {

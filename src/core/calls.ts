@@ -32,17 +32,17 @@ import { ask } from './errands'
 import { failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
 import { checkLabels, formatPath, shown, utf8Length, type DirectoryId, type FullName, type Label, type ServerId } from './names'
-import { requestShape, type Accepted, type Change, type CopyState, type Described, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
+import { requestShape, type Accepted, type Change, type CopyState, type Described, type Drafted, type Entry, type Nodes, type Outcomes, type ReadOutcome, type Request } from './requests'
 import { Malformed } from './shape'
 import { BEGINNING, type Timestamp } from './timestamp'
 import { changeServer, createCopy, hint, homeOf, nameOfServer, serverNameOf, type Turn } from './server'
 import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
-import { may, sightOf } from './auth/access'
-import { draftFault, isClosed, invitationFault, newNodes } from './auth/authorise'
+import { may, sightOf, touchOf } from './auth/access'
+import { draftFault, invitationFault, newNodes, rightFault } from './auth/authorise'
 import type { Who } from './auth/principal'
-import { atTime, isOfSamePerson, whoAsks } from './auth/session'
+import { atTime, isOfSamePerson, serverKeyOf, whoAsks } from './auth/session'
 import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
 import { isPlaced, leavingFault } from './servers/placement'
@@ -199,6 +199,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'cleanUp') return beginCleanup(turn, copy, caller)
   if (request.type === 'certify') return certify(turn, copy, request, whoAsks(turn, copy, caller), caller)
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
+  if (request.type === 'draft') return answer(turn, caller, drawUp(turn, copy, request.change, caller))
   answer(turn, caller, performOn(turn, copy, request, whoAsks(turn, copy, caller)))
 }
 
@@ -257,24 +258,16 @@ function describeServer({ server: { id, key, name, up, removed, copies } }: Turn
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: Who): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
     case 'read':
       return read(turn, copy, request, sightOf(copy.visible, who))
     case 'test':
-      return { equal: sameTree(mayTest(copy, who, request.path) ? (readTree(copy.visible, request.path) ?? false) : false, request.tree) }
+      return { equal: sameTree(readTree(copy.visible, request.path, touchOf(copy.visible, who)) ?? false, request.tree) }
     case 'access':
       return accessAt(copy, who, request.about, request.path, atTime(turn.now))
-    case 'draft': {
-      const { procedure } = request.change
-      const refused = procedure === 'enrol' ? enrolFault(turn, copy, meantBy(request.change)) : isClosed(copy.visible) ? draftFault(copy.visible, who, procedure, meantBy(request.change)) : null
-      if (refused !== null) return refused
-      const branches = draftChange(copy, request.change)
-      if (isFailure(branches)) return branches
-      return draftFault(copy.visible, who, procedure, branches) ?? { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
-    }
     case 'submit':
       return submit(turn, copy, request.signed)
     case 'state':
@@ -293,6 +286,19 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: W
   }
 }
 
+/** Draws a change up: for who may make it as it is meant, whatever stands there, and as it turns out. */
+function drawUp(turn: Turn, copy: DirectoryCopy, change: Change, caller: Caller): Drafted | Failure {
+  const { procedure } = change
+  const who = whoAsks(turn, copy, caller)
+  const author = procedure === 'setUpOn' || procedure === 'removeS' ? serverKeyOf(turn, caller) : who().key
+  const meant = meantBy(change)
+  const refused = procedure === 'enrol' ? enrolFault(turn, copy, meant) : draftFault(copy.visible, who, { procedure, branches: meant, author, isMeant: true })
+  if (refused !== null) return refused
+  const branches = draftChange(copy, change)
+  if (isFailure(branches)) return branches
+  return draftFault(copy.visible, who, { procedure, branches, author }) ?? { directory: copy.directory, branches, server: turn.server.id, asOf: copy.lastSweep }
+}
+
 /** D1: the state after every update earlier than asOf, every one acknowledged here, and perhaps more. */
 function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Request, { type: 'read' }>, sees: Sees): ReadOutcome | Failure {
   if (after !== null && !hasSeen(copy, after)) return failure('NotYetHere', { name: `#${copy.directory}`, after })
@@ -306,7 +312,7 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
     asOf: copy.lastSweep,
     server: turn.server.id,
     parting: partingOf(turn.server, copy),
-    validUntil: readableUntil(copy, path, turn.now),
+    validUntil: readableUntil(copy, path, turn.now, sees),
   }
 }
 
@@ -314,9 +320,9 @@ function read(turn: Turn, copy: DirectoryCopy, { path, form, after }: Extract<Re
 function entriesOf(copy: DirectoryCopy, now: number, sees: Sees): Entry[] {
   const { visible } = copy
   return [...visibleChildren(visible.root)].filter(([label]) => sees([label])).map(([label]) => {
-    const named = namedBy(visible, label)!
+    const named = namedBy(visible, label, sees)!
     const detail = named.type === 'directory' ? named.directory : named.type === 'link' ? named.to : named.type === 'server' ? named.server : ''
-    return [label, named.type, detail, expirationOf(copy, label, now)]
+    return [label, named.type, detail, expirationOf(copy, label, now, sees)]
   })
 }
 
@@ -357,8 +363,6 @@ function seenOf(nodes: readonly EncodedNode[], path: readonly Label[], sees: See
   return nodes.flatMap(([label, ts, mark, ...below]): EncodedNode[] => (sees([...path, label]) ? [[label, ts, mark, ...seenOf(below, [...path, label], sees)]] : []))
 }
 
-const mayTest = ({ visible }: DirectoryCopy, who: Who, path: readonly Label[]): boolean => may(visible, who, 'test', path) || may(visible, who, 'read', path)
-
 function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted | Failure {
   // A1: what is known was looked at when it was accepted.
   const fault = copy.intents.has(intentId(signed.intent)) ? null : faultOfChange(turn, copy, signed.intent)
@@ -367,13 +371,16 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
   return isFailure(accepted) ? accepted : { ts: accepted.ts, copies: [turn.server.id], ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })) }
 }
 
-const enrolFault = ({ now }: Turn, copy: DirectoryCopy, branches: readonly Branch[]): Failure | null => invitationFault(copy.visible, branches, now, (ts) => setAt(copy, ts)?.intent.author)
+/** Keys of invitations are known to who was invited alone; those of other authors to many. */
+const enrolFault = ({ now }: Turn, copy: DirectoryCopy, branches: readonly Branch[]): Failure | null => invitationFault(copy.visible, branches, now, (ts) => [setAt(copy, ts)].find((each) => each?.intent.procedure === 'enrol')?.intent.author)
 
-/** Why a procedure may not change what it is about to, as things stand here. */
+/** Why a procedure may not change what it is about to, as things stand here: told to who has the right to it [A5]. */
 function faultOfChange(turn: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {
   if (intent.procedure === 'newD') return failure('Reserved', { name: formatPath(['.']), procedure: 'newD' })
+  const refused = (intent.procedure === 'enrol' ? enrolFault(turn, copy, intent.branches) : null) ?? rightFault(copy.visible, intent, atTime(turn.now))
+  if (refused !== null) return refused
   const moveFault = intent.procedure === 'move' ? (movingFault(copy) ?? ofRootFault(copy, intent)) : null
-  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, turn.server.root, intent) ?? (intent.procedure === 'enrol' ? enrolFault(turn, copy, intent.branches) : null) ?? unexpiredFault(turn.now, copy, intent)
+  return reservedFault(copy.visible, intent) ?? moveFault ?? removalFault(copy, intent) ?? announcementFault(copy, turn.server.root, intent) ?? unexpiredFault(turn.now, copy, intent)
 }
 
 export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): CopyState {
@@ -386,11 +393,6 @@ function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }
   for (const server of from) hint(turn.server, directory, server)
   if (isOwn(turn, caller) && directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
   beginJoin(turn, directory, from, caller)
-  const fault = isOwn(turn, caller) ? null : makingFault(turn, created, caller)
-  if (fault !== null) {
-    answer(turn, caller, fault)
-    return changeServer(turn, { type: 'retired', copy: created.id, directory })
-  }
 }
 
 /** NewD at the server that is to hold the first copy: the child with its BR first, then, by cleanup, the parent's DR [M6]. */
@@ -398,6 +400,19 @@ function performCreate(turn: Turn, { directory, signed }: Extract<Request, { typ
   const existing = turn.server.copies.get(directory)
   if (existing !== undefined) return beginCleanup(turn, existing, caller)
   const created = create(turn, directory, signed)
+  if (isFailure(created)) return answer(turn, caller, created)
+  const fault = isOwn(turn, caller) ? null : makingFault(turn, created, caller)
+  if (fault !== null) {
+    answer(turn, caller, fault)
+    return changeServer(turn, { type: 'retired', copy: created.id, directory })
+  }
+  if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
+  // O1: a root to be; it is one once what it knows of says that it lies below.
+  if (wellKnownDirectories(created.visible).length > 0) return beginCleanup(turn, created, caller)
+  answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
+  changeServer(turn, { type: 'retired', copy: created.id, directory })
+}
+
 /** Copies on a server until others can have it make directories; its own person decides of more. */
 export const MOST_FOR_OTHERS = 1000
 
@@ -414,14 +429,6 @@ function makingFault(turn: Turn, created: DirectoryCopy, caller: Caller): Failur
   const above = directory === created.directory ? undefined : copies.get(directory)
   if (above?.state !== 'active') return failure('BadRequest', { reason: `the server ${name} makes directories for others only where it stores the directory next to them, which is #${directory}: choose another server, or make a copy of that there first` })
   return may(above.visible, whoAsks(turn, above, caller), 'write', path) ? null : failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
-}
-
-  if (isFailure(created)) return answer(turn, caller, created)
-  if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
-  // O1: a root to be; it is one once what it knows of says that it lies below.
-  if (wellKnownDirectories(created.visible).length > 0) return beginCleanup(turn, created, caller)
-  answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
-  changeServer(turn, { type: 'retired', copy: created.id, directory })
 }
 
 const isReference = (below: Branch[2]): boolean => typeof below !== 'boolean' && below.length === 1 && below[0]![0] === 'DR'

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { anyLabel, at, directoryNumber } from '../../trials/generators'
 import { isFailure } from '../errors'
 import type { Label } from '../names'
+import type { Timestamp } from '../timestamp'
 import { applySet, procedures, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueTree } from '../values/valueTree'
 import { formatTriple, may, parseTriple, sightOf, tripleFault, tripleOf, triplesIn, whyAllowed, type Right } from './access'
@@ -134,6 +135,23 @@ describe('updates are authorised by what all older ones say [A2]', () => {
     for (const procedure of procedures.filter((each) => each !== 'newD')) for (const [i, branches] of takeOver.entries()) expect(by(lampson, branches, procedure), `${procedure} ${i}`).toBe(false)
   })
 
+  it('[W5] who may write anything announces what is to come, and takes no announcement away, nor changes one', () => {
+    const child: Label = `Child.${elsewhere}`
+    const maker = 'b'.repeat(20)
+    const tree = treeWith('write ./Lampson:Lampson/*', 'write ./Birrell:./*')
+    applySet(tree, set(3, [['Birrell', null, [['Keys', null, [leaf('ed25519:birrell')]]]]]))
+    const announce = (author: string, ...below: readonly Branch[]): boolean => isAuthorised(tree, set(5, [['.', at(1), below]], author, 'announce'))
+    expect(announce(lampson, [child, null, [leaf(maker)]])).toBe(true)
+    expect(announce(stranger, [child, null, [leaf(maker)]])).toBe(false)
+    applySet(tree, set(4, [['.', at(1), [[child, null, [leaf(maker)]]]]], lampson, 'announce'))
+    const changes: readonly Branch[] = [[child, null, false], [child, null, true], [child, at(4), [leaf('c'.repeat(20))]], [child, at(4), [[maker, null, false]]]]
+    for (const change of changes) {
+      expect(announce(lampson, change)).toBe(false)
+      expect(announce('ed25519:birrell', change)).toBe(true)
+    }
+    expect(announce(lampson, [`Child.${directory}`, null, [[maker, null, false]]])).toBe(false)
+  })
+
   it('[A3] nobody is made owner after the first change, in a directory without rights neither', () => {
     const open = treeWith()
     for (const key of [lampson, owner]) {
@@ -169,12 +187,18 @@ describe('updates are authorised by what all older ones say [A2]', () => {
   })
 
   it('what a server says of itself is drawn up for it, since it signs with its own key; what else stands there is told to nobody', () => {
-    const tree = treeWith('write *:*/Server/*')
-    const drafted = (procedure: ProcedureName, ...branches: Branch[]): unknown => draftFault(tree, who(tree, stranger), procedure, branches)
-    const server: Branch = ['Server', null, [['Key', null, [leaf('key-delta')]]]]
-    expect(drafted('setUpOn', ['delta', at(1), [server]])).toBeNull()
-    expect(drafted('setUpOn', ['delta', at(1), [['Password', null, true]]])).toMatchObject({ code: 'NoRight' })
-    expect(drafted('removeS', ['Lampson', null, false])).toMatchObject({ code: 'NoRight' })
+    const drafted = (triple: Label, isMeant: boolean, label: Label, incarnation: Timestamp | null, author = 'key-delta'): unknown => {
+      const tree = treeWith(triple)
+      applySet(tree, set(3, [['delta', null, [['Server', null, [['Key', null, [leaf('key-delta')]]]]]]]))
+      return draftFault(tree, who(tree, stranger), { procedure: 'setUpOn', branches: [[label, incarnation, [['Server', null, [leaf('Address')]]]]], author, isMeant })
+    }
+    const refused = (label: Label): object => ({ type: 'failure', code: 'NoRight', about: { name: label, what: 'write' } })
+    for (const isMeant of [true, false]) {
+      expect(drafted('read *:*', isMeant, 'delta', at(3))).toBeNull()
+      expect(drafted('write *:*/Server/*', isMeant, 'omega', null)).toBeNull()
+      for (const [label, incarnation] of [['delta', at(3)], ['Lampson', at(2)], ['omega', null]] as const) expect(drafted('read *:*', isMeant, label, incarnation, 'key-omega')).toEqual(refused(label))
+    }
+    expect(drafted('write *:*/Server/*', false, 'Lampson', at(2))).toEqual(refused('Lampson'))
   })
 
   it('who is refused hears the same of what is there and what is not', () => {

@@ -89,8 +89,16 @@ export function whyAllowed(tree: ValueTree, who: Who, right: Right, path: readon
 export const may = (tree: ValueTree, who: Who, right: Right, path: readonly Label[]): boolean => whyAllowed(tree, who, right, path) !== null
 
 /** What somebody sees: no right to read looks like absence. */
-export function sightOf(tree: ValueTree, who: Who): Sees {
-  const given = givenTo(tree, who, 'read')
+export const sightOf = (tree: ValueTree, who: Who): Sees => reachOf(tree, who, 'read')
+
+/** What somebody may compare a value with: whatever it is that they may read, too. */
+export function touchOf(tree: ValueTree, who: Who): Sees {
+  const [sees, feels] = [sightOf(tree, who), reachOf(tree, who, 'test')]
+  return sees === seesAll ? seesAll : (path) => sees(path) || feels(path)
+}
+
+function reachOf(tree: ValueTree, who: Who, right: Right): Sees {
+  const given = givenTo(tree, who, right)
   return typeof given === 'string' ? seesAll : (path) => given.some((triple) => matchesPath(triple.path, path))
 }
 

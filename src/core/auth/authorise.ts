@@ -11,7 +11,7 @@ import { WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
 import { formatPath, shown, type Label } from '../names'
 import { millisecondsOf, type Timestamp } from '../timestamp'
-import type { Branch, Intent, ProcedureName, UpdateSet } from '../values/intent'
+import type { Branch, Intent, UpdateSet } from '../values/intent'
 import { stringAt, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { ACCESS, givenTo, triplesIn } from './access'
@@ -37,46 +37,51 @@ const overthrows = (branches: readonly Branch[]): boolean => branches.some(([lab
 
 const authorOf = (tree: ValueTree, { directory, author, chain = [] }: Intent, ts: Timestamp): Who => whoever(() => principalOf(tree, directory, author, chain, ts))
 
-type Deed = Pick<Intent, 'procedure' | 'branches' | 'author'>
+interface Deed extends Pick<Intent, 'procedure' | 'branches' | 'author'> {
+  /** It is not drawn up yet, so it says nothing of what stands there: asked is whether it could come to anything that is allowed. */
+  isMeant?: boolean
+}
 
 function lackedBy(tree: ValueTree, who: Who, deed: Deed): readonly Label[] | null {
   const given = givenTo(tree, who, 'write')
   if (typeof given === 'string') return null
-  if (deed.procedure === 'announce' && deed.branches.every((branch) => isFor('announce', branch))) return given.length > 0 ? null : ['.']
+  if (deed.procedure === 'announce' && given.length > 0 && deed.branches.every((branch) => isFor('announce', branch) && onlyAdds(tree, branch))) return null
   return neededBy(tree, deed).find((path) => !given.some((triple) => matchesPath(triple.path, path))) ?? null
 }
 
-/** What the caller of a refused change is told. */
-export function accessFault(tree: ValueTree, set: Pick<UpdateSet, 'intent' | 'ts'>): Failure | null {
-  const lacking = rightLacking(tree, set)
-  return lacking === null ? null : withoutRight(lacking)
-}
-
 /**
- * The same for who asks for a change to be drawn up: what that comes to may tell what stands there. What a server says of itself
- * it signs with its own key, which nobody knows before: that is judged when it is submitted.
+ * W5: who may write anything here announces what is to come to lie here. To take an announcement away, or to change whose it is, needs
+ * write on `.`, as the removals do that look at these.
  */
-export function draftFault(tree: ValueTree, who: Who, procedure: ProcedureName, branches: readonly Branch[]): Failure | null {
-  if (!isClosed(tree) || procedure === 'enrol' || isOfServers(tree, procedure, branches)) return null
-  const lacking = lackedBy(tree, who, { procedure, branches, author: who().key })
-  return lacking === null ? null : withoutRight(lacking)
+const onlyAdds = (tree: ValueTree, [label, , below]: Branch): boolean => isList(below) && below.every(([second, , deeper]) => visibleAt(tree, [label, second]) === undefined && !deletes(deeper))
+
+const deletes = (below: Branch[2]): boolean => (isList(below) ? below.some(([, , deeper]) => deletes(deeper)) : !below)
+
+/** What the caller of a refused change is told. */
+export const accessFault = (tree: ValueTree, set: Pick<UpdateSet, 'intent' | 'ts'>): Failure | null => refusalFor(rightLacking(tree, set))
+
+/** The same, before anything else is looked at that could tell what stands there; what nobody may do whatever stands there is told after. */
+export function rightFault(tree: ValueTree, intent: Intent, ts: Timestamp): Failure | null {
+  if (!isClosed(tree) || intent.procedure === 'newD') return null
+  if (intent.procedure === 'enrol') return isInvited(tree, intent, ts) ? null : refusalFor(['.'])
+  return refusalFor(lackedBy(tree, authorOf(tree, intent, ts), intent))
 }
 
-/** Whether a change by a procedure of servers speaks of nothing else. */
-const isOfServers = (tree: ValueTree, procedure: ProcedureName, branches: readonly Branch[]): boolean =>
-  (procedure === 'setUpOn' || procedure === 'removeS') && branches.every(([label, , below]) => (typeof below === 'boolean' ? visibleAt(tree, [label, 'Server']) !== undefined : below.every(([second]) => second === 'Server')))
+/** The same for who asks for a change to be drawn up: what that comes to may tell what stands there. Its author is the key of the server that asks, where servers speak of themselves. */
+export const draftFault = (tree: ValueTree, who: Who, deed: Deed): Failure | null => (isClosed(tree) && deed.procedure !== 'enrol' ? refusalFor(lackedBy(tree, who, deed)) : null)
 
-/** Said whether something stands there or not: who may not read learns neither. */
-const withoutRight = (path: readonly Label[]): Failure => failure('NoRight', { name: shown(formatPath(path)), what: 'write' })
+/** Said whether something stands there or not: who may not read learns neither. What a server needs depends on that, and is not told. */
+const refusalFor = (path: readonly Label[] | null): Failure | null => path && failure('NoRight', { name: shown(formatPath(path[1] === 'Server' ? path.slice(0, 1) : path)), what: 'write' })
 
 /** The paths on which an update needs the right to write: what its procedure asks for the names that it is for; of all else every node. */
-const neededBy = (tree: ValueTree, deed: Deed): readonly Label[][] => deed.branches.flatMap((branch) => neededFor(tree, deed, branch) ?? [...newNodes([branch]), ...(namesServer(branch) ? serverNeeds(tree, branch, deed.author) : [])])
+const neededBy = (tree: ValueTree, deed: Deed): readonly Label[][] => deed.branches.flatMap((branch) => neededFor(tree, deed, branch) ?? [...newNodes([branch]), ...(namesServer(branch) ? serverNeeds(tree, deed, branch) : [])])
 
 /** Whether a branch speaks of a server under an entry that is there: whoever may say what servers there are changes nobody's entry. */
 const namesServer = ([label, incarnation, below]: Branch): boolean => label !== '.' && incarnation !== null && isList(below) && below.some(([second]) => second === 'Server')
 
 /** The one table of what each procedure needs for a branch that it is for; null for any other. */
-function neededFor(tree: ValueTree, { procedure, author }: Deed, branch: Branch): Label[][] | null {
+function neededFor(tree: ValueTree, deed: Deed, branch: Branch): Label[][] | null {
+  const { procedure, author } = deed
   const [label] = branch
   if (procedure === 'doUpdates' || procedure === 'newD') return null
   // What was planned by who might, anybody may make when its time has come [W3].
@@ -100,7 +105,7 @@ function neededFor(tree: ValueTree, { procedure, author }: Deed, branch: Branch)
       return [['.', ACCESS]]
     case 'setUpOn':
     case 'removeS':
-      return label === '.' ? (takesBack(branch) ? [] : [['.']]) : serverNeeds(tree, branch, author)
+      return label === '.' ? (takesBack(branch) ? [] : [['.']]) : serverNeeds(tree, deed, branch)
     default:
       return unreachable(procedure)
   }
@@ -123,10 +128,10 @@ const isOwn = (tree: ValueTree, label: Label, author: string): boolean => string
 const takesBack = ([, , below]: Branch): boolean => isList(below) && below.every(([, second, records]) => second !== null && isList(records) && records.every(([, , mark]) => mark === false))
 
 /** Who may write `*\/Server` may name a server where no entry is; what stands there already is its owner's. */
-function serverNeeds(tree: ValueTree, branch: Branch, author: string): Label[][] {
+function serverNeeds(tree: ValueTree, { author, isMeant = false }: Deed, branch: Branch): Label[][] {
   const [label, incarnation] = branch
   if (isOwn(tree, label, author)) return []
-  const isNew = incarnation === null && visibleAt(tree, [label]) === undefined
+  const isNew = isMeant || (incarnation === null && visibleAt(tree, [label]) === undefined)
   return isNew || pointsUp(tree, branch) ? [[label, 'Server']] : [[label]]
 }
 

@@ -37,7 +37,7 @@ export interface Certifying {
 export function certify(turn: Turn, copy: Judging, { name, key }: Wanted, who: Who, caller: Caller): void {
   const { server } = turn
   const subject = subjectOf(copy.visible, name, key)
-  const isHidden = key !== who().key && !may(copy.visible, who, 'read', [name])
+  const isHidden = key !== who().key && !may(copy.visible, who, 'read', key === null ? [name, 'DR', 'DI', subject ?? ''] : [name, KEYS, key])
   if (subject === null || (isHidden && name !== '..')) return answer(turn, caller, failure('NotFound', { name: shown(name), reason: key === null ? 'no directory has that name there' : 'the key is none of that entry' }))
   const speaking = speakingHere(turn, copy)
   if (speaking === null) return answer(turn, caller, mute(turn))

@@ -53,6 +53,9 @@ export function whoAsks(turn: Turn, copy: Judging, caller: Caller): Who {
   return person === null ? () => nobody : known(turn, copy, person, [[], ...chains])
 }
 
+/** The key of the server that asks: with it it signs what servers change by themselves. */
+export const serverKeyOf = ({ server }: Turn, caller: Caller): string => (caller.type === 'server' ? (server.peers.get(caller.server)?.key ?? '') : server.key)
+
 /** Whose server another one is, as a directory knows that person. */
 function personOf(turn: Turn, copy: Judging, at: ServerId): Who {
   const peer = turn.server.peers.get(at)

@@ -20,8 +20,17 @@ describe('"who may do what here, and why"', () => {
 
   it('who may not read the triples is told those that speak of it, and no others', () => {
     expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*'], ['write', 'write ./Lampson:Lampson/*']] })
-    expect(asked(lampson, owner)).toMatchObject({ triples: null, granting: [] })
+    expect(asked('ed25519:birrell', './Lampson')).toMatchObject({ triples: null, granting: ['read *:*'], allowed: [['read', 'read *:*']] })
     expect(asked(owner, './Lampson')).toMatchObject({ granting: ['read *:*', 'write ./Lampson:Lampson/*'] })
+  })
+
+  it('whose entries have a key is told to who may read that, and what it has by those names', () => {
+    const some = emptyTree()
+    applySet(some, set(1, [['.', null, [['Access', null, ['read *:./*', 'read ./Lampson:*'].map(leaf)]]]]))
+    applySet(some, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
+    const about = (asker: string, names: Label[]): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => ({ key: asker, names: names.map((label) => ({ up: 0, labels: [label], from: [] })) }), lampson, ['Lampson'], at(9))
+    expect(about('ed25519:birrell', [])).toMatchObject({ key: lampson, names: [], granting: ['read *:./*'], allowed: [] })
+    expect(about(lampson, ['Lampson'])).toMatchObject({ names: ['./Lampson'], granting: ['read *:./*', 'read ./Lampson:*'], allowed: [['read', 'read ./Lampson:*']] })
   })
 
   it('tells which triples are final', () => {

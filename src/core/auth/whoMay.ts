@@ -1,12 +1,14 @@
 /** "Who may do what here, and why": asked of a copy, for anybody, at any path (SPEC §15). */
 import { failure, isFailure, type Failure } from '../errors'
-import type { Label } from '../names'
+import type { DirectoryId, Label } from '../names'
 import { record, text, list, tuple, boolean, nullable, oneOf, timestampShape, type Shape } from '../shape'
 import type { Timestamp } from '../timestamp'
-import { visibleAt, visibleChildren } from '../values/valueTree'
-import { ACCESS, formatTriple, may, ownerOf, parseTriple, rights, triplesIn, whyAllowed, type Right } from './access'
+import type { Sees } from '../values/readValue'
+import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { ACCESS, formatTriple, may, ownerOf, parseTriple, rights, sightOf, triplesIn, type Right, type Triple } from './access'
 import { principalOf } from './authentication'
-import { formatPrincipal, matchesPrincipal, parsePrincipalPattern, type Judging, type Principal, type Who } from './principal'
+import { INVITED, KEYS } from './keys'
+import { formatPrincipal, matchesPath, matchesPrincipal, parsePrincipalPattern, type Judging, type Principal, type PrincipalName, type Who } from './principal'
 
 /** A triple as it stands, and whether every copy has it: until then an older change may still come and void it [A2]. */
 export interface StandingTriple {
@@ -22,12 +24,12 @@ export interface Access {
   owner: string | null
   /** Null for who may not read them. */
   triples: StandingTriple[] | null
-  /** Of whom is spoken: the key, if that was given, and by which names the directory knows it. */
+  /** Of whom is spoken: the key, if that was given, and by which names the directory knows it, as far as who asks may read them. */
   key: string | null
   names: string[]
-  /** The triples that speak of that one; none of somebody else for who may not read them. */
+  /** The triples that speak of that one: those that who asks may read, or that speak of who asks. */
   granting: Label[]
-  /** What that one may do at the path, with the triple that says so, or `open`, or `owner`. */
+  /** What that one may do at the path by these, with the triple that says so, or `open`, or `owner`. */
   allowed: [right: Right, why: string][]
 }
 
@@ -43,25 +45,32 @@ export const accessShape: Shape<Access> = record({
 
 type Standing = Judging & { stableMark: Timestamp }
 
-/** `about`: a key, or the name of a principal (`./Lampson`, `../../IBM/TJW/Cho`); null: who asks. */
+/**
+ * `about`: a key, or the name of a principal (`./Lampson`, `../../IBM/TJW/Cho`); null: who asks. The key of an open invitation stands
+ * for the entry that it opens: whoever has it is told what that may [A6].
+ */
 export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp): Access | Failure {
   const { visible } = copy
-  const found = about === null ? asker() : named(copy, about, now)
+  const sees = sightOf(visible, asker)
+  const found = about === null ? asker() : named(copy, about, now, sees)
   if (isFailure(found)) return found
-  const who = (): Principal => found
   const triples = triplesIn(visible)
   const isOpen = triples.length === 0
-  const readsTriples = may(visible, asker, 'read', ['.', ACCESS])
+  const owner = ownerOf(visible)
+  const isTold = (triple: Triple): boolean => isInvited(visible, found) || matchesPrincipal(triple.principal, asker()) || sees(['.', ACCESS, formatTriple(triple)])
+  const granting = triples.filter((triple) => matchesPrincipal(triple.principal, found) && isTold(triple))
+  const why = (right: Right): Triple | 'open' | 'owner' | undefined =>
+    isOpen ? 'open' : found.key === owner ? 'owner' : granting.find((triple) => triple.rights.includes(right) && matchesPath(triple.path, right === 'copy' ? [] : path))
   return {
     isOpen,
-    owner: ownerOf(visible),
-    triples: readsTriples ? standing(copy) : null,
+    owner,
+    triples: may(visible, asker, 'read', ['.', ACCESS]) ? standing(copy, sees) : null,
     key: found.key === '' ? null : found.key,
     names: about === null || found.key !== '' ? found.names.map(formatPrincipal) : [about],
-    granting: about === null || readsTriples ? triples.filter(({ principal }) => matchesPrincipal(principal, found)).map(formatTriple) : [],
+    granting: granting.map(formatTriple),
     allowed: rights.flatMap((right): [Right, string][] => {
-      const why = whyAllowed(visible, who, right, right === 'copy' ? [] : path)
-      return why === null ? [] : [[right, typeof why === 'string' ? why : formatTriple(why)]]
+      const said = why(right)
+      return said === undefined ? [] : [[right, typeof said === 'string' ? said : formatTriple(said)]]
     }),
   }
 }
@@ -69,10 +78,14 @@ export function accessAt(copy: Standing, asker: Who, about: string | null, path:
 /** No number of `..` that a relative pattern could have. */
 const ELSEWHERE = -1
 
-function named({ visible, directory }: Judging, about: string, now: Timestamp): Principal | Failure {
+function named({ visible, directory }: Judging, about: string, now: Timestamp, sees: Sees): Principal | Failure {
   const pattern = parsePrincipalPattern(about)
   if (isFailure(pattern)) return pattern
-  if (pattern.type === 'key') return principalOf(visible, directory, pattern.key, [], now)
+  if (pattern.type === 'key') {
+    const { key, names } = principalOf(visible, directory, pattern.key, [], now)
+    const invited = [...visibleChildren(visible.root)].flatMap(([label]) => (visibleAt(visible, [label, INVITED, key]) === undefined ? [] : [ofEntry(directory, label)]))
+    return { key, names: [...names.filter(({ labels }) => sees([...labels, KEYS, key])), ...invited] }
+  }
   if (pattern.type === 'anyone') return { key: '', names: [] }
   const labels = pattern.labels.filter((label) => label !== null)
   if (pattern.rest || labels.length < pattern.labels.length) return failure('BadName', { name: about, reason: 'a principal is one name, without *' })
@@ -80,7 +93,12 @@ function named({ visible, directory }: Judging, about: string, now: Timestamp): 
   return { key: '', names: [{ up: pattern.up, labels, from: pattern.up === 0 ? [{ directory, labels }] : [] }] }
 }
 
-function standing({ visible, stableMark }: Standing): StandingTriple[] {
+const ofEntry = (directory: DirectoryId, label: Label): PrincipalName => ({ up: 0, labels: [label], from: [{ directory, labels: [label] }] })
+
+/** Whether a key is that of an invitation which is open. */
+const isInvited = (tree: ValueTree, { key, names }: Principal): boolean => names.some(({ up, labels }) => up === 0 && visibleAt(tree, [...labels, INVITED, key]) !== undefined)
+
+function standing({ visible, stableMark }: Standing, sees: Sees): StandingTriple[] {
   const node = visibleAt(visible, ['.', ACCESS])
-  return node === undefined ? [] : [...visibleChildren(node)].flatMap(([triple, { ts }]) => (parseTriple(triple) === null ? [] : [{ triple, ts, isFinal: ts < stableMark }]))
+  return node === undefined ? [] : [...visibleChildren(node)].flatMap(([triple, { ts }]) => (parseTriple(triple) === null || !sees(['.', ACCESS, triple]) ? [] : [{ triple, ts, isFinal: ts < stableMark }]))
 }

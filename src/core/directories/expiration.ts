@@ -9,10 +9,10 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { ALLOWED_SKEW } from '../copies/spread'
 import { shown, type Label } from '../names'
 import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { below, labelsIn, readTree, type Tree } from '../values/readValue'
+import { below, labelsIn, readTree, seesAll, type Sees, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
 import { namedBy } from './reference'
-import { plannedFor } from '../entries/planned'
+import { NEXT, plannedFor } from '../entries/planned'
 import { WITHDRAWN } from '../entries/serverEntry'
 
 export const TX = 'TX'
@@ -76,37 +76,43 @@ export function bindsUntil({ visible, highest }: DirectoryCopy, label: Label): n
   return bound === null ? 0 : bound + MARGIN
 }
 
-/** W1, W4: until when a step of a lookup over this label may be cached, ms since 1970; null: not at all. */
-export function cacheableUntil(copy: DirectoryCopy, label: Label, now: number): number | null {
+/** Whether somebody may read a time that stands under TX of a label. */
+const seesTime = (sees: Sees, label: Label, { until }: TXValue): boolean => sees([label, TX, isoTime(until)])
+
+/** W1, W4: until when a step of a lookup over this label may be cached by who sees so much, ms since 1970; null: not at all. */
+export function cacheableUntil(copy: DirectoryCopy, label: Label, now: number, sees: Sees = seesAll): number | null {
   const tree = copy.visible
-  const named = namedBy(tree, label)
+  const named = namedBy(tree, label, sees)
   if (named === null || now - millisecondsOf(copy.lastSweep) > LONGEST_UNSWEPT) return null
   const path = named.type === 'directory' ? [label, 'DR', 'DI', named.directory] : named.type === 'link' ? [label, 'Link', 'To', named.to] : [label]
   const isStable = path.every((_, depth) => visibleAt(tree, path.slice(0, depth + 1))!.ts < copy.stableMark)
-  const until = isStable ? greatestTX(tree, label, ({ ts }) => ts < copy.stableMark) : null
+  const until = isStable ? greatestTX(tree, label, (value) => value.ts < copy.stableMark && seesTime(sees, label, value)) : null
   return until !== null && until > now ? until : null
 }
 
-/** The same of a value that was read: of all that stands at a path, but for TX itself, and for the hints of a reference. */
-export function readableUntil(copy: DirectoryCopy, path: readonly Label[], now: number): number | null {
+/** The same of a value that was read: of all that one sees at a path, but for TX itself, and for the hints of a reference. Who does not see the way to it is given nothing to cache. */
+export function readableUntil(copy: DirectoryCopy, path: readonly Label[], now: number, sees: Sees = seesAll): number | null {
   const [label] = path
-  const until = label === undefined ? null : cacheableUntil(copy, label, now)
-  if (until === null || namedBy(copy.visible, label!)?.type !== 'entry') return until
+  const until = label === undefined ? null : cacheableUntil(copy, label, now, sees)
+  if (until === null || !path.every((_, depth) => sees(path.slice(0, depth + 1)))) return null
+  if (namedBy(copy.visible, label!, sees)?.type !== 'entry') return until
   let node: ValueNode = copy.visible.root
   let newest: Timestamp = node.ts
+  const way: Label[] = []
   for (const step of path) {
     const child = node.children?.get(step)
     if (child === undefined) break
     newest = later(newest, child.ts)
+    way.push(step)
     node = child
   }
   const aside = path.length === 1 ? [TX, WITHDRAWN] : []
-  return later(newest, newestBelow(node, aside)) < copy.stableMark ? until : null
+  return later(newest, newestBelow(node, way, aside, sees)) < copy.stableMark ? until : null
 }
 
-function newestBelow({ ts, children }: ValueNode, aside: readonly Label[]): Timestamp {
+function newestBelow({ ts, children }: ValueNode, way: readonly Label[], aside: readonly Label[], sees: Sees): Timestamp {
   let newest = ts
-  for (const [label, child] of children ?? []) if (!aside.includes(label)) newest = later(newest, newestBelow(child, []))
+  for (const [label, child] of children ?? []) if (!aside.includes(label) && sees([...way, label])) newest = later(newest, newestBelow(child, [...way, label], [], sees))
   return newest
 }
 
@@ -117,10 +123,10 @@ export interface Expiration {
   planned: { from: number; what: string } | null
 }
 
-/** What a person is told of a label's TX; null where none binds it any more, and nothing waits. */
-export function expirationOf({ visible }: DirectoryCopy, label: Label, now: number): Expiration | null {
-  const until = greatestTX(visible, label, () => true) ?? 0
-  const planned = plannedFor(visible, label)
+/** What a person is told of a label's TX; null where none binds it any more, and nothing waits, that they may read. */
+export function expirationOf({ visible }: DirectoryCopy, label: Label, now: number, sees: Sees = seesAll): Expiration | null {
+  const until = greatestTX(visible, label, (value) => seesTime(sees, label, value)) ?? 0
+  const planned = sees([label, WITHDRAWN, NEXT]) ? plannedFor(visible, label, sees) : null
   if (planned === null) return until > 0 && until + MARGIN > now ? { until, planned: null } : null
   return { until, planned: { from: until === 0 ? 0 : until + MARGIN, what: inWords(planned.next) } }
 }

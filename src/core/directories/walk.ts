@@ -31,8 +31,9 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
   for (let first = true; ; first = false) {
     const copy = server.copies.get(directory)
     if (copy?.state !== 'active') {
-      const child = up === 0 && rest[0] !== undefined ? childStoredHere(server, directory, rest[0]) : undefined
-      const way = up === 0 && child === undefined ? wayHere(server, directory, rest) : []
+      const child = up === 0 && rest[0] !== undefined ? seen(sightAt, childStoredHere(server, directory, rest[0])) : undefined
+      const known = up === 0 && child === undefined ? wayHere(server, directory, rest) : []
+      const way = seen(sightAt, server.copies.get(known.at(-1)?.to as DirectoryId)) === undefined ? [] : known
       const last = way.at(-1)
       if (last !== undefined) {
         steps.push(...way.map((step) => ({ ...step, cached: false })))
@@ -46,12 +47,12 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
         servers = [upServer(server)!]
         return end('on', request.entity)
       }
-      const known = child === undefined && first && request.begins ? wellKnownHere(server, directory) : null
-      if (known !== null) {
-        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(known), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false, ownName: false })
+      const path = child === undefined && first && request.begins ? wellKnownHere(server, directory, sightAt) : null
+      if (path !== null) {
+        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(path), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false, ownName: false })
         directory = server.root!
-        const labels = known.slice(0, Math.max(0, known.length - up))
-        up -= known.length - labels.length
+        const labels = path.slice(0, Math.max(0, path.length - up))
+        up -= path.length - labels.length
         rest.unshift(...labels)
         if (rest.length > MAX_WAY) return failure('BadName', { name: `#${request.directory}/${formatPath(request.labels)}`, reason: `from the root it has more than ${MAX_WAY} labels` })
         servers = candidatesFor(server, directory)
@@ -80,15 +81,16 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     const label = rest[0] ?? request.entity
     if (label === null) return end('found', null)
     const isEntity = rest.length === 0
-    const named = sightAt(copy)([label]) ? namedBy(copy.visible, label) : null
-    const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest), cached: false, ownName: false })
+    const sees = sightAt(copy)
+    const named = namedBy(copy.visible, label, sees)
+    const step = (found: TrailStep['found'], to = ''): void => void steps.push({ directory, label, found, to, server: server.id, asOf: copy.lastSweep, validUntil: cacheableUntil(copy, label, server.latest, sees), cached: false, ownName: false })
     if (named?.type === 'link') {
       step('link', named.to)
       if (!isEntity) rest.shift()
       return end(visibleAt(copy.visible, [label, 'Link', 'Moved']) === undefined ? 'link' : 'moved', isEntity ? null : request.entity, named.to)
     }
     if (isEntity) return end('found', request.entity)
-    if (named === null) return notFound(copy, label)
+    if (named === null) return notFound(copy, label, sees)
     if (named.type !== 'directory') {
       if (rest.length > 1 || request.entity !== null) return failure('NotADirectory', { name: `#${directory}/${shown(label)}` })
       step('entry')
@@ -110,9 +112,16 @@ function notHere(server: Server, directory: DirectoryId): Failure {
 }
 
 /** Where the root that is stored here says that a directory is, if it is well-known [O1]. */
-function wellKnownHere({ root, copies }: Server, directory: DirectoryId): Label[] | null {
+function wellKnownHere({ root, copies }: Server, directory: DirectoryId, sightAt: (copy: DirectoryCopy) => Sees): Label[] | null {
   const copy = root === null ? undefined : copies.get(root)
-  return copy?.state === 'active' ? wellKnownIn(copy.visible, directory) : null
+  const path = copy?.state === 'active' ? wellKnownIn(copy.visible, directory) : null
+  return path === null || path[0] === undefined || sightAt(copy!)([path[0]]) ? path : null
+}
+
+/** A5: a directory that is stored here tells its name, whatever its parent lets be read, to who may read it there. */
+function seen(sightAt: (copy: DirectoryCopy) => Sees, copy: DirectoryCopy | undefined): DirectoryCopy | undefined {
+  const named = copy && effectiveParent(copy)
+  return named !== undefined && sightAt(copy!)(['.', 'BR', named.key, named.label]) ? copy : undefined
 }
 
 /** S3: towards the root, for which this server has no copy; or for what nobody here knows, and the root may. */
@@ -121,7 +130,7 @@ function isClimbing(server: Server, directory: DirectoryId): boolean {
   return isUp && (directory === server.root || candidatesFor(server, directory).length === 0)
 }
 
-function notFound(copy: DirectoryCopy, label: Label): Failure {
-  return failure('NotFound', { name: shown(formatPath([label])), reason: removedFrom(copy, label) ?? `the directory #${directoryText(copy.directory)} has no such name` })
+function notFound(copy: DirectoryCopy, label: Label, sees: Sees): Failure {
+  return failure('NotFound', { name: shown(formatPath([label])), reason: (sees([label]) ? removedFrom(copy, label) : null) ?? `the directory #${directoryText(copy.directory)} has no such name` })
 }
 const directoryText = (directory: DirectoryId): string => `${directory.slice(0, 6)}…`

@@ -1,7 +1,7 @@
 /** A change that is planned stands beside what it will change [W3]. */
 import type { Label } from '../names'
 import type { Timestamp } from '../timestamp'
-import { readTree, type Tree } from '../values/readValue'
+import { readTree, seesAll, type Sees, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { WITHDRAWN } from './serverEntry'
 
@@ -17,10 +17,10 @@ export interface PlannedChange {
   next: Tree
 }
 
-/** The change that is planned for what a label names. */
-export function plannedFor(tree: ValueTree, label: Label): PlannedChange | null {
-  const mark = visibleAt(tree, [label, WITHDRAWN])
-  return mark === undefined ? null : { label, mark: mark.ts, next: readTree(tree, [label, WITHDRAWN, NEXT]) ?? false }
+/** The change that is planned for what a label names, as far as one sees it. */
+export function plannedFor(tree: ValueTree, label: Label, sees: Sees = seesAll): PlannedChange | null {
+  const mark = sees([label, WITHDRAWN]) ? visibleAt(tree, [label, WITHDRAWN]) : undefined
+  return mark === undefined ? null : { label, mark: mark.ts, next: readTree(tree, [label, WITHDRAWN, NEXT], sees) ?? false }
 }
 
 export const plannedIn = (tree: ValueTree): PlannedChange[] => [...visibleChildren(tree.root)].flatMap(([label]) => plannedFor(tree, label) ?? [])

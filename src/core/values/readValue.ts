@@ -53,9 +53,9 @@ export function valueOf(tree: Tree): Value {
 }
 
 /** The string at a path whose only child is a leaf, which is how single properties are stored. */
-export function stringAt(tree: ValueTree, path: readonly Label[]): string | undefined {
+export function stringAt(tree: ValueTree, path: readonly Label[], sees: Sees = seesAll): string | undefined {
   const node = visibleAt(tree, path)
-  const labels = node && [...visibleChildren(node)]
+  const labels = node && [...visibleChildren(node)].filter(([label]) => sees([...path, label]))
   return labels?.length === 1 ? labels[0]![0] : undefined
 }
 
