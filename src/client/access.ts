@@ -16,7 +16,7 @@ type AccessCalls = Pick<NameService, 'access' | 'grant' | 'revoke' | 'amendAcces
 
 type Write = (name: FullName, change: Change, options?: WriteOptions) => Promise<Written>
 
-/** Days for which somebody may speak for a directory, unless it is said otherwise. */
+/** Days for which somebody may speak for a directory, at most, and unless it is said otherwise: what was signed is not taken back elsewhere. */
 const SPEAKING = 30
 const DAY = 86_400_000
 
@@ -43,6 +43,7 @@ export function accessCalls(connection: Connection, names: Names, write: Write):
       return amend(fn, wanted, (triples ?? []).map(({ triple }) => inParts(triple)), options)
     },
     async letSpeak(fn, key, days = SPEAKING) {
+      if (!(days >= 0 && days <= SPEAKING)) throw new NameServiceError(failure('BadRequest', { reason: `somebody is let speak for a directory for ${SPEAKING} days at most, for what was signed holds elsewhere until its end; 0: no more. Repeat it before they are over` }))
       const name = names.name(fn)
       const stands = await ask<ReadOutcome>(connection, { type: 'at', name, request: { type: 'read', directory: placeholder, path: ['.', 'Genesis'], form: 'labels', after: null } })
       const { directory } = await ask<Found>(connection, { type: 'lookup', name, entity: null })

@@ -244,7 +244,7 @@ export interface NameService {
 
   /**
    * Lets the servers of somebody else, by that person's key, speak for a directory for so many days: certify who a name of its
-   * is, when the owner's are not there. Only the owner can [X3]. 0: no more.
+   * is, when the owner's are not there. Only the owner can [X3]. At most 30, for what was signed holds elsewhere until its end. 0: no more.
    */
   letSpeak(fn: string, key: string, days?: number): Promise<Written>
 

@@ -79,6 +79,7 @@ describe('who is known elsewhere proves it', () => {
     expect(await certified()).toMatchObject({ chain: [{ issuer: owner, subject: cho, name: '' }, { issuer: cho, directory: null }, { name: 'Cho', subject: cho }] })
     await its.setAccess('/DEC/SRC', [...closed, { principal: '../../IBM/*', path: 'Lampson/*', rights: ['read'] }])
     expect((await choAsks.getValue('/DEC/SRC:Lampson/Phone')).value).toBe('853')
+    for (const days of [31, Number.NaN, -1, Number.POSITIVE_INFINITY]) await expect(its.letSpeak('/IBM', cho, days)).rejects.toMatchObject({ code: 'BadRequest' })
     await its.letSpeak('/IBM', cho, 0)
     await its.sweep('/IBM')
     expect(await certified()).toMatchObject({ code: 'ServerUnreachable' })

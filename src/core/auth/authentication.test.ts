@@ -75,6 +75,8 @@ describe('authentication without anyone trusted by all', () => {
     expect(names([says(dec, '', speaker), says(dec, 'Cho', cho, speaker)])).toEqual(['../Cho'])
     expect(names([says(dec, 'Cho', cho, speaker)])).toEqual([])
     expect(names([says(dec, '', speaker), says(dec, '..', ansi, speaker), says(ansi, 'Cho', cho, speaker)])).toEqual([])
+    expect(names([says(dec, '', speaker), says(dec, '', 'ed25519:next', speaker), says(dec, 'Cho', cho, 'ed25519:next')])).toEqual([])
+    expect(names([speaksFor(ownerOf(dec), 'key-d'), says(dec, '', speaker, 'key-d'), says(dec, 'Cho', cho, speaker)])).toEqual(['../Cho'])
   })
 
   it('[X2] what does not hold says nothing: forged, expired, turned back, cyclic, cut short, for another key', () => {

@@ -69,7 +69,9 @@ function prove(tree: ValueTree, judging: DirectoryId, chain: readonly Certificat
     }
     place ??= firstStep(tree, judging, directory)
     if (named !== null || place?.directory !== directory || genesis === null) return null
-    if (speaks !== ownerIn(genesis) && !speakers.has(`${directory} ${speaks}`)) return null
+    const isOwner = speaks === ownerIn(genesis)
+    // X3: who is let speak lets nobody else.
+    if (!isOwner && (name === '' || !speakers.has(`${directory} ${speaks}`))) return null
     if (name === '') speakers.add(`${directory} ${subject}`)
     else if (isDirectoryId(subject)) {
       if (!step(place, name, subject)) return null
