@@ -3,7 +3,7 @@ import { failure, isFailure, type Failure } from './errors'
 import type { Onward } from './errands'
 import type { ServerId } from './names'
 import type { Request } from './requests'
-import { send, type Turn } from './server'
+import { count, send, type Turn } from './server'
 
 export type Caller =
   | { type: 'client'; id: number }
@@ -22,6 +22,7 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
       turn.effects.reply.push({ id: caller.id, outcome })
       return
     case 'server': {
+      if (isFailure(outcome) && outcome.code === 'NoRight') count(turn.server, 'request: no right to what it asks for')
       const text = isFailure(outcome) ? '' : JSON.stringify(outcome)
       const failed = isFailure(outcome) ? outcome : text.length > MAX_ANSWER ? failure('TooLarge', { what: 'the answer', size: `${text.length} characters`, limit: `${MAX_ANSWER}` }) : null
       send(turn, caller.server, { type: 'answer', id: caller.id, failure: failed, outcome: failed === null ? text : '' })

@@ -1,6 +1,6 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
-import { emptyContents, epochOf, hasSeen, logSince, noFields, type DirectoryCopy } from './copies/directoryCopy'
+import { emptyContents, epochOf, hasSeen, noFields, setsAt, type DirectoryCopy } from './copies/directoryCopy'
 import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
@@ -57,7 +57,7 @@ import { underWayAt } from './underWay'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
-import { describe, intentId, type Branch, type Intent, type SignedIntent, type UpdateSet } from './values/intent'
+import { describe, intentId, type Branch, type Intent, type SignedIntent } from './values/intent'
 
 /** What a client asks of its own server; every call is answered once. */
 export type Call =
@@ -198,7 +198,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'foresee') return foresee(turn, copy, request, caller)
   if (request.type === 'cleanUp') return beginCleanup(turn, copy, caller)
   if (request.type === 'certify') return certify(turn, copy, request, whoAsks(turn, copy, caller), caller)
-  if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request))
+  if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request, caller.type === 'server' ? caller.server : turn.server.id))
   if (request.type === 'draft') return answer(turn, caller, drawUp(turn, copy, request.change, caller))
   answer(turn, caller, performOn(turn, copy, request, whoAsks(turn, copy, caller)))
 }
@@ -339,14 +339,8 @@ function nodesOf(copy: DirectoryCopy, path: readonly Label[], sees: Sees): Nodes
     for (const child of below) collect(child)
   }
   collect(tree)
-  const sets = [...stamps].flatMap((ts) => setAt(copy, ts) ?? [])
+  const sets = [...stamps].flatMap((ts) => setsAt(copy, ts))
   return { tree, writers: sets.map(({ ts, intent }) => [ts, intent.author]), enrolled: sets.flatMap(({ ts, intent }) => (intent.procedure === 'enrol' ? [ts] : [])) }
-}
-
-/** The set that was given a time-stamp, as far as it is known here. */
-function setAt(copy: DirectoryCopy, ts: Timestamp): UpdateSet | undefined {
-  const set = copy.proofs.get(ts) ?? logSince(copy, ts)[0]
-  return set?.ts === ts ? set : undefined
 }
 
 /** The nodes that a change speaks of, as branches: new is what it ends at, whatever stands there. */
@@ -372,7 +366,7 @@ function submit(turn: Turn, copy: DirectoryCopy, signed: SignedIntent): Accepted
 }
 
 /** Keys of invitations are known to who was invited alone; those of other authors to many. */
-const enrolFault = ({ now }: Turn, copy: DirectoryCopy, branches: readonly Branch[]): Failure | null => invitationFault(copy.visible, branches, now, (ts) => [setAt(copy, ts)].find((each) => each?.intent.procedure === 'enrol')?.intent.author)
+const enrolFault = ({ now }: Turn, copy: DirectoryCopy, branches: readonly Branch[]): Failure | null => invitationFault(copy.visible, branches, now, (ts) => setsAt(copy, ts).find(({ intent }) => intent.procedure === 'enrol')?.intent.author)
 
 /** Why a procedure may not change what it is about to, as things stand here: told to who has the right to it [A5]. */
 function faultOfChange(turn: Turn, copy: DirectoryCopy, intent: Intent): Failure | null {

@@ -29,8 +29,7 @@ import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryI
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
 import type { Certificate } from './values/certificate'
-import type { Timestamp } from './timestamp'
-import { describe, type UpdateSet } from './values/intent'
+import { describe, setId, type SetId, type UpdateSet } from './values/intent'
 import { stringAt } from './values/readValue'
 import { visibleChildren } from './values/valueTree'
 
@@ -239,13 +238,22 @@ export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, chang
   applyChange(copy, change)
   effects.save.push({ copy: copy.id, directory: copy.directory, change })
   effects.changed.add(copy.directory)
+  for (const set of comingIn(change)) if (copy.unauthorised.has(setId(set)) && (change.type === 'absorbed' || !before.has(setId(set)))) refuseUpdate(server, effects, copy, set)
   if (copy.unauthorised !== before && copy.unauthorised.size > 0) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
 }
 
+/** A2: what came in by whatever message, and was never shown: by all that is known here its author had no right to it. */
+function refuseUpdate(server: Server, effects: Effects, { directory }: DirectoryCopy, { intent }: UpdateSet): void {
+  count(server, 'updates: the author had no right')
+  effects.happened.push({ kind: 'refused', text: `${describe(intent.branches)} does not count: its author had no right to it`, directory })
+}
+
+const comingIn = (change: CopyChange): readonly UpdateSet[] => (change.type === 'absorbed' ? change.sets : change.type === 'joined' ? change.contents.log : [])
+
 /** A2: what was shown, and is not any more. */
-function voidedBy(copy: DirectoryCopy, before: ReadonlySet<Timestamp>, change: CopyChange): UpdateSet[] {
-  const coming = new Set((change.type === 'absorbed' ? change.sets : change.type === 'joined' ? change.contents.log : []).map(({ ts }) => ts))
-  return copy.log.filter(({ ts }) => copy.unauthorised.has(ts) && !before.has(ts) && !coming.has(ts))
+function voidedBy(copy: DirectoryCopy, before: ReadonlySet<SetId>, change: CopyChange): UpdateSet[] {
+  const coming = new Set(comingIn(change).map(setId))
+  return copy.log.filter((set) => copy.unauthorised.has(setId(set)) && !before.has(setId(set)) && !coming.has(setId(set)))
 }
 
 export function createCopy({ server, effects }: Turn, encoded: EncodedCopy): DirectoryCopy {
@@ -306,10 +314,14 @@ export function happened({ effects }: Turn, happening: Happening): void {
   effects.happened.push(happening)
 }
 
+/** Counts a refusal that is no word in itself. */
+export function count({ refusals }: Server, reason: string): void {
+  refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
+}
+
 /** Refuses what a peer got wrong: counted and shown, never more [X5]. */
 export function refuse(turn: Turn, from: ServerId, reason: string, directory?: DirectoryId): void {
-  const { refusals } = turn.server
-  refusals.set(reason, (refusals.get(reason) ?? 0) + 1)
+  count(turn.server, reason)
   happened(turn, { kind: 'refused', text: `refused from ${nameOfServer(turn.server, from)}: ${reason}`, server: from, ...(directory && { directory }) })
 }
 

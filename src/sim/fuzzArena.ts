@@ -78,7 +78,7 @@ const MOST_WORK = 3000
 /** Splices that a copy remembers: one for each member it had behind it, and the refusals that R4 needs. */
 const MOST_SPLICES = MAX_RING + 64
 /** Refused in part: what else the message carried was taken. */
-const refusedInPart = 'too many updates from the future'
+const refusedInPart = /too many updates from the future$|its author had no right to it$|by which its author had none$/
 
 export class Arena {
   readonly houses: House[]
@@ -145,7 +145,7 @@ export class Arena {
     if (!areSignaturesTrue(message)) return { message, refused: `${message.type}: a signature is false`, ms }
     const before = standing(house.server)
     const { effects, ms: stepped } = this.input(house, { type: 'message', from, message })
-    const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !text.endsWith(refusedInPart))
+    const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !refusedInPart.test(text))
     if (refusal === undefined) return { message, refused: null, ms: ms + stepped }
     const verdict = { message, refused: refusal.text.slice(refusal.text.indexOf(': ') + 2), ms: ms + stepped }
     // An answer that nobody can read ends the question all the same, and who asked goes on.

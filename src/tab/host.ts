@@ -2,7 +2,7 @@
  * The host performs what steps describe: makes every save durable before anything in send, reply or sign leaves [P1, P3],
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
-import { encodeCopy, position, type DirectoryCopy } from '../core/copies/directoryCopy'
+import { encodeCopy, setsAt, type DirectoryCopy } from '../core/copies/directoryCopy'
 import { isProven } from '../core/copies/pages'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
@@ -206,9 +206,7 @@ export class Host {
   #isStored(signed: SignedIntent, text: string): boolean {
     const copy = this.server.copies.get(signed.intent.directory)
     if (copy === undefined || this.#unchecked.has(copy.id) || !('ts' in signed)) return false
-    const { ts } = signed as UpdateSet
-    const known = copy.proofs.get(ts) ?? copy.log[position(copy.log, ts)]
-    return known?.ts === ts && known.signature === signed.signature && signedText(known.intent) === text
+    return setsAt(copy, (signed as UpdateSet).ts).some((known) => known.signature === signed.signature && signedText(known.intent) === text)
   }
 
   #refuseSignature(from: ServerId, message: Message): void {
@@ -235,8 +233,9 @@ export class Host {
   /** What the store gave is looked at like what comes from others, once in each start, beside everything else: somebody may have changed it. */
   async #checkStored(): Promise<void> {
     for (const { id, directory, base, proofs, log } of this.server.copies.values()) {
-      const sets = [...proofs.values(), ...log]
-      const isWhole = isProven(encodeChildren(base.root.children), [...proofs.values()])
+      const proven = [...proofs.values()].flat()
+      const sets = [...proven, ...log]
+      const isWhole = isProven(encodeChildren(base.root.children), proven)
       for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {
         if (this.#stopped || this.#failed !== null) return
         const some = this.#unverified(sets.slice(i, i + CHECKED_AT_ONCE))

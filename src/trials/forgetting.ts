@@ -118,7 +118,7 @@ async function replay(): Promise<number> {
 function left(): string[] {
   return town.copies().flatMap((copy) => {
     const nodes = [copy.base, copy.visible].flatMap(({ root }) => [...(root.children?.keys() ?? [])]).filter((label) => label.startsWith('name '))
-    const sets = [...copy.proofs.values(), ...copy.log].filter(({ intent }) => intent.branches.some(([label]) => label.startsWith('name ')))
+    const sets = [...[...copy.proofs.values()].flat(), ...copy.log].filter(({ intent }) => intent.branches.some(([label]) => label.startsWith('name ')))
     return [...nodes, ...sets.map(({ ts }) => ts), ...copy.waiting.keys(), ...copy.intents.keys()].map((what) => `${copy.id} has ${what}`)
   })
 }

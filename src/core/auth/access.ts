@@ -102,6 +102,9 @@ function reachOf(tree: ValueTree, who: Who, right: Right): Sees {
   return typeof given === 'string' ? seesAll : (path) => given.some((triple) => matchesPath(triple.path, path))
 }
 
+/** Whether a directory has anything to do with somebody: whom none of its triples speaks of is not told that it is there. */
+export const knowsOf = (tree: ValueTree, who: Who): boolean => rights.some((right) => givenTo(tree, who, right).length > 0)
+
 /** The triples that give somebody a right at some path, or why none are needed. */
 export function givenTo(tree: ValueTree, who: Who, right: Right): readonly Triple[] | 'open' | 'owner' {
   const triples = triplesIn(tree)

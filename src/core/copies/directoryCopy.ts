@@ -11,7 +11,7 @@ import { isAuthorised, isClosed, isGoverning, speaksOfSelf, touchesAccess } from
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { after, BEGINNING, later, timeOf, type Timestamp } from '../timestamp'
 import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTree'
-import { ancestorStamps, applySet, intentId, updatesOf, type UpdateSet } from '../values/intent'
+import { ancestorStamps, applySet, inOrder, intentId, setId, updatesOf, type SetId, type UpdateSet } from '../values/intent'
 import { emptyTree, forgetAbsent, share, type ValueTree } from '../values/valueTree'
 
 /**
@@ -159,18 +159,18 @@ export interface DirectoryCopy extends CopyFields {
   readonly id: CopyId
   /** The tree folded to the stable mark: present nodes only. Equal epoch and F mean equal bases. */
   base: ValueTree
-  /** The set that created each live node of the base: its proof. */
-  proofs: Map<Timestamp, UpdateSet>
+  /** By time-stamp of the live nodes of the base, what created them: their proof. One set each, but for false stamps [A1]. */
+  proofs: Map<Timestamp, readonly UpdateSet[]>
   /** All update sets at or after the stable mark, in order of time-stamp, superseded ones too. */
   log: UpdateSet[]
   /** What readers see: the base and the log, folded. */
   visible: ValueTree
-  /** Sets of the log with an ancestor that has not arrived, by time-stamp: they displace nothing until it does [V2]. */
-  waiting: Map<Timestamp, UpdateSet>
+  /** Sets of the log with an ancestor that has not arrived: they displace nothing until it does [V2]. */
+  waiting: Map<SetId, UpdateSet>
   /** Of those, by the time-stamp of an ancestor that each lacks: who is to be looked at when it arrives. */
-  awaited: Map<Timestamp, Timestamp[]>
+  awaited: Map<Timestamp, SetId[]>
   /** Sets of the log that were not authorised, by all older ones that are here: they change nothing [A2]. */
-  unauthorised: Set<Timestamp>
+  unauthorised: Set<SetId>
   /** Whether there are triples, or there were some since F: only then rights are looked at. */
   guarded: boolean
   /** First stamp and end of validity of each intent: of one intent stamped twice the earlier counts [A1]. */
@@ -239,7 +239,7 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
     ...noFields(fields.epoch, fields.pointer),
     ...upToDate(fields),
     base,
-    proofs: new Map(contents.proofs.map((set) => [set.ts, set])),
+    proofs: proofsOf(contents.proofs),
     log: contents.log,
     visible: emptyTree(),
     waiting: new Map(),
@@ -266,10 +266,26 @@ export function encodeCopy(copy: DirectoryCopy): EncodedCopy {
 export function contentsOf(copy: DirectoryCopy): Contents {
   return {
     base: encodeChildren(copy.base.root.children),
-    proofs: [...copy.proofs.values()],
+    proofs: [...copy.proofs.values()].flat(),
     log: [...copy.log],
     intents: [...copy.intents].map(([id, { ts, until }]) => [id, ts, until]),
   }
+}
+
+function proofsOf(sets: readonly UpdateSet[]): DirectoryCopy['proofs'] {
+  const proofs: DirectoryCopy['proofs'] = new Map()
+  for (const set of sets) proofs.set(set.ts, [...(proofs.get(set.ts) ?? []), set])
+  return proofs
+}
+
+/** The sets with a time-stamp that a copy has, as far as they prove or may still change something. */
+export const setsAt = (copy: DirectoryCopy, ts: Timestamp): readonly UpdateSet[] => copy.proofs.get(ts) ?? inLogAt(copy, ts)
+
+function inLogAt({ log }: DirectoryCopy, ts: Timestamp): UpdateSet[] {
+  const from = position(log, ts)
+  let to = from
+  while (log[to]?.ts === ts) to++
+  return log.slice(from, to)
 }
 
 /** The one way a copy changes; deterministic, so that replaying stored changes gives the same copy. */
@@ -328,10 +344,11 @@ function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
     const id = intentId(set.intent)
     const stampedLater = copy.intents.get(id)
     copy.intents.set(id, { ts: set.ts, until: set.intent.until })
-    copy.log.splice(position(copy.log, set.ts), 0, set)
+    const hasTwin = inLog(copy, set.ts)
+    copy.log.splice(positionOf(copy.log, set), 0, set)
     if (stampedLater !== undefined) takeOutOne(copy, stampedLater.ts, id)
     copy.guarded ||= touchesAccess(set)
-    isStale ||= stampedLater !== undefined || comesLate(copy, set)
+    isStale ||= stampedLater !== undefined || hasTwin || comesLate(copy, set)
     if (!isStale) show(copy, set)
   }
   if (isStale) refold(copy)
@@ -343,7 +360,7 @@ function absorb(copy: DirectoryCopy, sets: readonly UpdateSet[]): void {
  */
 function comesLate(copy: DirectoryCopy, set: UpdateSet): boolean {
   if (!copy.guarded && set.intent.procedure !== 'newD') return false
-  const younger = copy.log.slice(position(copy.log, set.ts) + 1)
+  const younger = copy.log.slice(positionOf(copy.log, set) + 1)
   return copy.awaited.has(set.ts) || (younger.length > 0 && (isGoverning(set) || younger.some(isGoverning)))
 }
 
@@ -356,7 +373,7 @@ function show(copy: DirectoryCopy, set: UpdateSet): void {
     copy.awaited.delete(ts)
     for (const each of waiting) {
       const other = copy.waiting.get(each)
-      if (other !== undefined && counts(copy, other)) shown.push(each)
+      if (other !== undefined && counts(copy, other)) shown.push(other.ts)
     }
   }
 }
@@ -368,23 +385,30 @@ function show(copy: DirectoryCopy, set: UpdateSet): void {
  */
 function counts(copy: DirectoryCopy, set: UpdateSet): boolean {
   const [lacking] = missing(copy, set)
+  const id = setId(set)
   if (lacking !== undefined) {
-    copy.waiting.set(set.ts, set)
+    copy.waiting.set(id, set)
     const waiting = copy.awaited.get(lacking)
-    if (waiting === undefined) copy.awaited.set(lacking, [set.ts])
-    else waiting.push(set.ts)
+    if (waiting === undefined) copy.awaited.set(lacking, [id])
+    else waiting.push(id)
     return false
   }
-  copy.waiting.delete(set.ts)
+  copy.waiting.delete(id)
   if ((copy.guarded || speaksOfSelf(set)) && !isAuthorised(copy.visible, set)) {
-    copy.unauthorised.add(set.ts)
+    copy.unauthorised.add(id)
     return false
   }
   applySet(copy.visible, set)
   return true
 }
 
-const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [...ancestorStamps(intent)].filter((ts) => ts >= copy.stableMark && (copy.waiting.has(ts) || copy.unauthorised.has(ts) || !inLog(copy, ts)))
+const missing = (copy: DirectoryCopy, { intent }: UpdateSet): Timestamp[] => [...ancestorStamps(intent)].filter((ts) => ts >= copy.stableMark && !inLogAt(copy, ts).some((set) => isShown(copy, set)))
+
+const isShown = ({ waiting, unauthorised }: DirectoryCopy, set: UpdateSet): boolean => {
+  if (waiting.size === 0 && unauthorised.size === 0) return true
+  const id = setId(set)
+  return !waiting.has(id) && !unauthorised.has(id)
+}
 
 /** Derives what readers see from the base and the log; ancestors are older than what names them [T2]. */
 function refold(copy: DirectoryCopy): void {
@@ -402,13 +426,13 @@ function refold(copy: DirectoryCopy): void {
  */
 function fold(copy: DirectoryCopy, stableMark: Timestamp): void {
   const inVain = [...copy.waiting.values()].filter((set) => missing(copy, set).some((ts) => ts < stableMark))
-  takeOut(copy, new Set(inVain.map((set) => set.ts)))
+  takeOut(copy, new Set(inVain.map(setId)))
   copy.stableMark = stableMark
   // What was not authorised by all that is older than F never will be.
-  const stable = copy.log.splice(0, position(copy.log, stableMark)).filter(({ ts }) => !copy.unauthorised.has(ts))
+  const stable = copy.log.splice(0, position(copy.log, stableMark)).filter((set) => !copy.unauthorised.has(setId(set)))
   for (const set of stable) {
     applySet(copy.base, set)
-    copy.proofs.set(set.ts, set)
+    copy.proofs.set(set.ts, [...(copy.proofs.get(set.ts) ?? []), set])
   }
   for (const set of stable) for (const { path, mark } of updatesOf(set)) if (mark === 'absent') forgetAbsent(copy.base, path)
   if (stable.length > 0) for (const ts of copy.proofs.keys()) if (!copy.base.tally!.has(ts)) copy.proofs.delete(ts)
@@ -421,8 +445,8 @@ function takeOutOne({ log }: DirectoryCopy, ts: Timestamp, intent: string): void
   for (let i = position(log, ts); log[i]?.ts === ts; i++) if (intentId(log[i]!.intent) === intent) return void log.splice(i, 1)
 }
 
-function takeOut(copy: DirectoryCopy, stamps: ReadonlySet<Timestamp>): void {
-  if (stamps.size > 0) copy.log = copy.log.filter((set) => !stamps.has(set.ts))
+function takeOut(copy: DirectoryCopy, sets: ReadonlySet<SetId>): void {
+  if (sets.size > 0) copy.log = copy.log.filter((set) => !sets.has(setId(set)))
 }
 
 /**
@@ -435,15 +459,15 @@ function joinContents(copy: DirectoryCopy, stableMark: Timestamp, contents: Cont
     const known = copy.intents.get(id)
     if (known === undefined || ts < known.ts) copy.intents.set(id, { ts, until })
   }
-  const sets = new Map([...copy.log, ...contents.log].map((set) => [set.ts, set]))
+  const sets = new Map([...copy.log, ...contents.log].map((set) => [setId(set), set]))
   if (stableMark > copy.stableMark) {
     copy.stableMark = stableMark
     copy.base = decodeTree(contents.base, new Map())
-    copy.proofs = new Map(contents.proofs.map((set) => [set.ts, set]))
+    copy.proofs = proofsOf(contents.proofs)
   }
   copy.log = []
-  for (const ts of [...sets.keys()].toSorted()) {
-    const set = sets.get(ts)!
+  for (const set of [...sets.values()].toSorted(inOrder)) {
+    const { ts } = set
     copy.nextTS = later(copy.nextTS, after(ts))
     if (ts < copy.stableMark) continue
     const id = intentId(set.intent)
@@ -467,14 +491,21 @@ export function position(log: readonly UpdateSet[], ts: Timestamp): number {
   return low
 }
 
+/** Index of the first set of a log that does not come before this one. */
+function positionOf(log: readonly UpdateSet[], set: UpdateSet): number {
+  let at = position(log, set.ts)
+  while (at < log.length && inOrder(log[at]!, set) < 0) at++
+  return at
+}
+
 /** The sets at or after a time-stamp. */
 export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => copy.log.slice(position(copy.log, ts))
 
 /** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
-export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(({ ts }) => ts))
+export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(setId))
 
 /** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
-export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log.map(({ ts }) => ts))
+export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log.map(setId))
 
 /** The same of the members of a ring, by copy and server name. */
 export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members.map(({ copy, name }) => `${copy} ${name}`))

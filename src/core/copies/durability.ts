@@ -7,6 +7,7 @@
  */
 import { schedule, unschedule } from '../agenda'
 import { answer, type Caller } from '../caller'
+import { isAuthorised } from '../auth/authorise'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
@@ -15,7 +16,7 @@ import type { Outcomes, Request } from '../requests'
 import { nameOfServer, type Turn } from '../server'
 import { originOf, type Timestamp } from '../timestamp'
 import { intentId, type UpdateSet } from '../values/intent'
-import { isSealed, position, type DirectoryCopy, type RingPointer } from './directoryCopy'
+import { isSealed, setsAt, type DirectoryCopy, type RingPointer } from './directoryCopy'
 import { header, onUpdates } from './spread'
 
 /** `local`: the copy that accepted it; `quorum`: a majority of the known ring; `all`: every member. */
@@ -69,14 +70,15 @@ const AGAIN = 2000
 
 /**
  * A copy is asked whether it has an update on disk, and perhaps handed it. Swept past and unknown it is taken no more: what
- * is older than lastSweep is complete [DC1].
+ * is older than lastSweep is complete [DC1]. Nobody signs a stamp: from who stores no copy only what its author may do still.
  */
-export function onHas(turn: Turn, copy: DirectoryCopy, { directory, ts, set }: Extract<Request, { type: 'has' }>): Outcomes['has'] | Failure {
-  const belongs = set === null || (set.ts === ts && set.intent.directory === directory && !isAnothers(copy, set))
+export function onHas(turn: Turn, copy: DirectoryCopy, { directory, ts, set }: Extract<Request, { type: 'has' }>, from: ServerId): Outcomes['has'] | Failure {
+  const belongs = set === null || (set.ts === ts && set.intent.directory === directory)
   if (!belongs) return failure('BadRequest', { reason: 'the update handed over is not the one that was asked for' })
   const outcome = { copy: copy.id, here: true, ring: copy.ring.map(({ copy: id, server }) => ({ copy: id, server })), removed: copy.removed.map((removal) => removal.copy) }
   if (isHere(copy, ts, set)) return outcome
   if (ts < copy.lastSweep) return { ...outcome, here: false }
+  if (set !== null && !copy.ring.some(({ server }) => server === from) && !isAuthorised(copy.visible, set)) return failure('NoRight', { name: `#${directory}`, what: 'write' })
   if (set !== null && wasMember(copy, ts) && !isSealed(copy)) onUpdates(turn, copy, acceptedAt(turn, copy, ts), { type: 'updates', ...header(copy), sets: [set] })
   return isHere(copy, ts, set) ? outcome : failure('NotYetHere', { name: `#${directory}`, after: ts })
 }
@@ -85,15 +87,8 @@ export function onHas(turn: Turn, copy: DirectoryCopy, { directory, ts, set }: E
 function isHere(copy: DirectoryCopy, ts: Timestamp, set: UpdateSet | null): boolean {
   const first = set === null ? undefined : copy.intents.get(intentId(set.intent))
   if (first !== undefined && first.ts <= ts) return true
-  return knownAt(copy, ts) !== undefined || (ts < copy.stableMark && wasMember(copy, ts))
-}
-
-const knownAt = ({ log, proofs }: DirectoryCopy, ts: Timestamp): UpdateSet | undefined => [log[position(log, ts)]].find((set) => set?.ts === ts) ?? proofs.get(ts)
-
-/** No two updates share a time-stamp [T1]: what pretends to is none that a copy accepted. */
-function isAnothers(copy: DirectoryCopy, set: UpdateSet): boolean {
-  const known = knownAt(copy, set.ts)
-  return known !== undefined && intentId(known.intent) !== intentId(set.intent)
+  if (ts < copy.stableMark && wasMember(copy, ts)) return true
+  return setsAt(copy, ts).some((known) => set === null || intentId(known.intent) === intentId(set.intent))
 }
 
 /** Whether the copy that gave this time-stamp is, or was until it left, a member of the ring. */

@@ -9,7 +9,7 @@ import type { Turn } from '../server'
 import { schedule } from '../agenda'
 import { millisecondsOf, type Timestamp } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
-import { applySet, INTENT_LIFE, type UpdateSet } from '../values/intent'
+import { applySet, inOrder, INTENT_LIFE, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueNode } from '../values/valueTree'
 import type { Contents } from './directoryCopy'
 
@@ -109,7 +109,7 @@ const isAscending = (log: readonly UpdateSet[]): boolean => log.every(({ ts }, i
 /** A1: every node of a base was made by one of its proofs, so that who hands a base over, or changes a store, can leave out, but not forge. */
 export function isProven(base: readonly EncodedNode[], proofs: readonly UpdateSet[]): boolean {
   const proven = emptyTree()
-  for (const set of proofs.toSorted((a, b) => (a.ts < b.ts ? -1 : 1))) applySet(proven, set)
+  for (const set of proofs.toSorted(inOrder)) applySet(proven, set)
   const stands = (nodes: readonly EncodedNode[], there: ValueNode): boolean =>
     nodes.every(([label, ts, , ...below]) => {
       const node = there.children?.get(label)

@@ -11,10 +11,10 @@ import type { CopyId, Label, ServerId } from '../names'
 import type { Quarantined, QuarantineEntry } from '../requests'
 import { changeCopy, changeServer, happened, type Turn } from '../server'
 import type { Timestamp } from '../timestamp'
-import { describe, updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
+import { describe, setId, updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
-import { completeTo, epochNumber, isSealed, logDigestOf, noFields, position, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, setsAt, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
 import { loadedContents, stagePage } from './pages'
 
@@ -130,13 +130,15 @@ interface Own {
  */
 function ownUpdates(copy: DirectoryCopy, ring: DirectoryCopy): Own[] {
   const { mark, settled } = copy.outside!
-  const there = new Set([...ring.log.map(({ ts }) => ts), ...ring.proofs.keys(), ...settled])
-  return [...copy.proofs.values(), ...copy.log].flatMap((set) => {
+  const there = new Set(setsOf(ring).map(setId))
+  return setsOf(copy).flatMap((set) => {
     const { ts, intent } = set
     const procedure = peoples(intent)
-    return ts >= mark && procedure !== null && !there.has(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
+    return ts >= mark && procedure !== null && !there.has(setId(set)) && !settled.includes(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
   })
 }
+
+const setsOf = ({ proofs, log }: DirectoryCopy): UpdateSet[] => [...[...proofs.values()].flat(), ...log]
 
 function peoples({ procedure }: Intent): Own['procedure'] | null {
   return procedure === 'doUpdates' || procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan' ? procedure : null
@@ -160,8 +162,7 @@ function removals(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
   }
   compare(copy.visible.root, ring.visible.root, [])
   return [...removed].flatMap(([ts, paths]) => {
-    const made = ring.proofs.get(ts) ?? ring.log[position(ring.log, ts)]
-    const procedure = made === undefined ? null : peoples(made.intent)
+    const [procedure = null] = setsAt(ring, ts).map(({ intent }) => peoples(intent))
     if (procedure === null) return []
     const changes = paths.map((path) => ({ path, tree: false }))
     return [{ ts, author: null, what: describe(paths.map(removal)), procedure, changes, conflict: paths.some((path) => isNewer(ring.visible, path, ts)) }]

@@ -8,8 +8,8 @@ import type { Label } from '../names'
 import type { Request } from '../requests'
 import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
-import type { Branch, ProcedureName, UpdateSet } from '../values/intent'
-import { applyChange, contentsOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { setId, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
+import { applyChange, contentsOf, digestOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { cutPages } from './pages'
 
 const directory = directoryNumber(1)
@@ -21,6 +21,11 @@ const leaf = (label: Label, mark = true): Branch => [label, null, mark]
 const setOf = (time: number, branches: readonly Branch[], author: string = owner, procedure: ProcedureName = 'doUpdates'): UpdateSet => ({ intent: { directory, author, nonce: identifier(time, 26), from: 0, until: 600_000, procedure, branches }, signature: 'signed', ts: at(time) })
 const fresh = (): DirectoryCopy => restoreCopy({ directory, id: copyNumber(50), fields: noFields(epochOf(1, 'aaaaaaaa'), { copy: copyNumber(50), server: serverNumber(1) }), contents: emptyContents() })
 const absorb = (copy: DirectoryCopy, ...sets: UpdateSet[]): void => applyChange(copy, { type: 'absorbed', sets })
+function copyOf(...sets: UpdateSet[]): DirectoryCopy {
+  const copy = fresh()
+  absorb(copy, ...sets)
+  return copy
+}
 const raise = (copy: DirectoryCopy, mark: Timestamp): void => applyChange(copy, { type: 'fields', fields: { stableMark: mark, lastSweep: mark } })
 const shown = (copy: DirectoryCopy): string => JSON.stringify(encodeVisible(copy.visible.root.children))
 
@@ -92,7 +97,7 @@ describe('rights, in copies', () => {
     expect(shown(copy)).toContain('Phone')
     absorb(copy, take)
     expect(shown(copy)).not.toContain('Phone')
-    expect([...copy.unauthorised]).toEqual([write.ts])
+    expect([...copy.unauthorised]).toEqual([setId(write)])
     absorb(copy, access(17, owner, leaf('write ./Lampson:*')))
     expect(shown(copy)).toContain('Phone')
   })
@@ -108,7 +113,7 @@ describe('rights, in copies', () => {
       for (const set of order) absorb(copy, set)
       expect(shown(copy)).toContain('write ./Lampson:./*')
       expect(shown(copy)).not.toContain('Birrell:')
-      expect([...copy.unauthorised].toSorted()).toEqual([second.ts, revenge.ts])
+      expect([...copy.unauthorised].toSorted()).toEqual([second, revenge].map(setId))
     }
   })
 
@@ -174,6 +179,29 @@ describe('rights, in copies', () => {
     expect([...alpha.server.refusals]).toEqual([])
   })
 
+  it('[A1] [A2] of several updates that somebody gave one time-stamp none stands in the way of another, in whatever order they come', () => {
+    const stamp = at(20)
+    const own = (set: UpdateSet, n: number): UpdateSet => ({ ...set, ts: stamp, intent: { ...set.intent, nonce: identifier(100 + n, 26) } })
+    const write = own(setOf(20, [['Needham', null, [['Phone', null, [leaf('1')]]]]]), 1)
+    const twins = [own(phone(20, people[0], 'Birrell', '2'), 2), own(phone(20, people[2], 'Lampson', '3'), 3), own(setOf(20, [leaf('Birrell', false)], people[2]), 0)]
+    const below = setOf(30, [['Needham', stamp, [['Phone', stamp, [leaf('4')]]]]])
+    const others = [genesis, entries, access(10, owner, leaf('write ./Lampson:Birrell/*'), leaf(`write ${owner.replace(':', '%3A')}:*`))]
+    const expected = shown(copyOf(...others, write, twins[0]!, below))
+    expect(['"1"', '"2"', '"4"'].every((value) => expected.includes(value))).toBe(true)
+    fc.assert(
+      fc.property(fc.shuffledSubarray([...others, write, ...twins, below], { minLength: 8, maxLength: 8 }), fc.boolean(), (order, folds) => {
+        const copy = copyOf()
+        for (const set of order) absorb(copy, set)
+        expect(shown(copy)).toBe(expected)
+        expect(digestOf(copy)).toBe(digestOf(copyOf(...others, write, ...twins, below)))
+        if (folds) raise(copy, at(40))
+        expect(shown(copy)).toBe(expected)
+        expect(shown(restoreCopy({ directory, id: copy.id, fields: copy, contents: contentsOf(copy) }))).toBe(expected)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('[A2] nobody makes the first change of a directory a second time, with another owner', () => {
     const copy = fresh()
     const second = setOf(5, [['.', null, [['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', people[2], 'x', 1]))]]]]], people[2], 'newD')
@@ -204,13 +232,57 @@ describe('what a hostile member made without the right', () => {
     expect(seen).not.toContain('Mallory')
   }
 
+  it('[A2] is counted and said, once, by whoever it comes to', () => {
+    const { cluster, swept, forged } = house()
+    const [alpha, beta] = [cluster.member(0), cluster.member(1)]
+    const said = (at: Member): number => at.happened.filter((text) => /does not count: its author had no right to it$/.test(text)).length
+    for (let i = 0; i < 3; i++) {
+      cluster.hand({ from: beta, to: alpha, message: { type: 'updates', directory: swept, epoch: beta.copy(swept).epoch, from: beta.copy(swept).id, sets: [forged] } })
+      cluster.pass(30_000)
+    }
+    expect(said(alpha)).toBe(1)
+    expect(alpha.server.refusals.get('updates: the author had no right')).toBe(1)
+    expect(cluster.tryAsk(beta, { type: 'ask', servers: [alpha.id], request: { type: 'newEpoch', directory: swept, servers: [alpha.id], force: false, patience: 2000, dry: true } })).toMatchObject({ code: 'NoRight' })
+    expect(alpha.server.refusals.get('request: no right to what it asks for')).toBe(1)
+  })
+
   it('[A2] comes in by no message', () => {
     const { cluster, swept, forged } = house()
     const [alpha, beta] = [cluster.member(0), cluster.member(1)]
     const { epoch, id } = beta.copy(swept)
     cluster.hand({ from: beta, to: alpha, message: { type: 'updates', directory: swept, epoch, from: id, sets: [forged] } })
-    expect(alpha.copy(swept).unauthorised).toContain(forged.ts)
+    expect(alpha.copy(swept).unauthorised).toContain(setId(forged))
     untouched(alpha.sees(swept))
+  })
+
+  it.each(['one', 'every'])('[A1] takes no update from anybody by its time-stamp, sent to %s other copy', (whom) => {
+    const { cluster, swept } = house()
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.join(gamma, swept, alpha)
+    cluster.pass(20_000)
+    const { ts } = cluster.ask(alpha, cluster.submitCall(alpha, swept, [leaf('Payroll')], 'doUpdates', owner)) as { ts: Timestamp }
+    const false_: UpdateSet = { ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf('Mallory')], people[2])), ts }
+    const { epoch, id } = beta.copy(swept)
+    for (const to of whom === 'one' ? [gamma] : [alpha, gamma]) cluster.hand({ from: beta, to, message: { type: 'updates', directory: swept, epoch, from: id, sets: [false_] } })
+    cluster.settle()
+    for (let i = 0; i < 8; i++) cluster.pass(30_000)
+    for (const member of cluster.members) {
+      expect(member.copy(swept).stableMark > ts).toBe(true)
+      expect(member.sees(swept)).toContain('Payroll')
+      untouched(member.sees(swept))
+    }
+  })
+
+  it('[P12] [A2] hands over nothing that its author may not make, with whatever time-stamp, to a copy whose ring it is not in', () => {
+    const { cluster, swept } = house()
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const { ts } = cluster.ask(alpha, cluster.submitCall(alpha, swept, [leaf('Payroll')], 'doUpdates', owner)) as { ts: Timestamp }
+    const { copy } = { copy: beta.copy(swept) }
+    for (const stamp of [ts, timestamp(timeOf(copy.nextTS) + 1, copy.id)]) {
+      const set: UpdateSet = { ...signed(cluster.intent(gamma, swept, 'doUpdates', [leaf('Mallory')], people[2])), ts: stamp }
+      expect(cluster.code(gamma, { type: 'ask', servers: [alpha.id], request: { type: 'has', directory: swept, ts: stamp, set } })).toBe('NoRight')
+    }
+    expect(alpha.copy(swept).log.every(({ intent }) => intent.author !== people[2])).toBe(true)
   })
 
   it('[A2] comes in by no sweep, and is forgotten with the next ones', () => {

@@ -8,7 +8,7 @@ import type { CopyMessage, Facts, Message } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { earlier, later, millisecondsOf } from '../timestamp'
-import type { UpdateSet } from '../values/intent'
+import { setId, type UpdateSet } from '../values/intent'
 import { digestOf, isSealed, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
 import { askEpoch, tellEpoch } from './epochNews'
 import { abandonedIn, markAbandoned } from './exclusion'
@@ -138,8 +138,8 @@ const isTimely = ({ now }: Turn, { ts }: UpdateSet): boolean => millisecondsOf(t
 /** T2: stamps more than 300 s ahead are kept aside, not counted as seen, and tried again when their time comes. */
 function defer(turn: Turn, { directory, epoch }: DirectoryCopy, from: ServerId, sets: readonly UpdateSet[]): void {
   const { deferred } = turn.server
-  const kept = new Set(deferred.map(({ set }) => set.ts))
-  const news = sets.filter(({ ts }) => !kept.has(ts))
+  const kept = new Set(deferred.map(({ set }) => setId(set)))
+  const news = sets.filter((set) => !kept.has(setId(set)))
   deferred.push(...news.slice(0, MAX_DEFERRED - deferred.length).map((set) => ({ from, directory, epoch, set })))
   if (deferred.length - kept.size < news.length) refuse(turn, from, 'too many updates from the future', directory)
   planRetry(turn)

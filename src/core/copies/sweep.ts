@@ -13,7 +13,7 @@ import type { CopyMessage, Facts, Page } from '../messages'
 import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
-import type { UpdateSet } from '../values/intent'
+import { inOrder, setId, type SetId, type UpdateSet } from '../values/intent'
 import { contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
@@ -211,16 +211,16 @@ function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   const members = onRing(sweep)
   sweep.phase = 'write'
   sweep.deadline = turn.now + PATIENCE
-  const gathered = new Map<Timestamp, UpdateSet>()
-  for (const { load } of members) for (const set of load?.log ?? []) gathered.set(set.ts, set)
+  const gathered = new Map<SetId, UpdateSet>()
+  for (const { load } of members) for (const set of load?.log ?? []) gathered.set(setId(set), set)
   sweep.baseMark = members.map(({ facts }) => facts!.stableMark).reduce(later)
   // E4: only when all know that nobody is waited for, so that no epoch of one of them can still take somebody back.
   const frozen = members.some(({ facts }) => isFrozen(facts!.excluded))
   sweep.stableMark = frozen ? sweep.baseMark : members.map(({ facts }) => facts!.lastSweep).reduce(earlier)
   const newest = members.find(({ facts }) => facts!.stableMark === sweep.baseMark)?.load?.base ?? null
   for (const visited of members) {
-    const has = new Set(visited.load?.log.map((set) => set.ts))
-    const log = [...gathered.values()].filter((set) => !has.has(set.ts)).toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+    const has = new Set(visited.load?.log.map(setId))
+    const log = [...gathered.values()].filter((set) => !has.has(setId(set))).toSorted(inOrder)
     const load: Load = { base: sweep.whole && visited.facts!.stableMark < sweep.baseMark ? newest : null, log }
     if (visited.pointer.copy === copy.id) {
       joinSweep(turn, copy, turn.server.id, load, { ...sweep, ring: ringOf(sweep), removed: removedIn(onRing(sweep)), excluded: exclusionsIn(onRing(sweep)) })
@@ -228,7 +228,7 @@ function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
     } else visited.pages = cutPages(load)
     visited.nextPage = 0
   }
-  const fresh = [...gathered.keys()].filter((ts) => ts < sweep.sweepTS).length
+  const fresh = [...gathered.values()].filter(({ ts }) => ts < sweep.sweepTS).length
   if (gathered.size > 0) happened(turn, { kind: 'sweep', text: `read ${members.length} of ${members.length}: ${fresh} ${fresh === 1 ? 'update' : 'updates'} in all; writing back`, directory: copy.directory })
   advanceWrite(turn, copy, sweep)
 }

@@ -15,6 +15,9 @@ import { beginningAt } from './wellKnown'
 /** What a label in a directory names: one thing (SPEC §1). */
 export type Named = { type: 'directory'; directory: DirectoryId; servers: string[] } | { type: 'link'; to: string } | { type: 'server'; server: ServerId } | { type: 'entry' }
 
+/** What somebody sees in a copy. */
+export type SightAt = (copy: DirectoryCopy) => Sees
+
 /** As somebody sees it: what makes it a directory, a link or a server may not be theirs to read [A5]. */
 export function namedBy(tree: ValueTree, label: Label, sees: Sees = seesAll): Named | null {
   if (visibleAt(tree, [label]) === undefined || !sees([label])) return null
@@ -44,6 +47,13 @@ export function linkTarget(server: Pick<Server, 'root'>, holder: DirectoryId, to
 export function childStoredHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
   const copy = childSaidHere(server, parent, label)
   return copy !== undefined && isNamed(server, copy) ? copy : undefined
+}
+
+/** A5: whether a directory tells its name to somebody: by what it says itself, or by the copy here of its parent. */
+export function tellsName({ copies }: Server, copy: DirectoryCopy, sightAt: SightAt): boolean {
+  const named = effectiveParent(copy)
+  const above = named && copies.get(named.parent)
+  return named !== undefined && (sightAt(copy)(['.', 'BR', named.key, named.label]) || (above?.state === 'active' && sightAt(above)([named.label])))
 }
 
 /** The same, whether or not somebody else has the name. */

@@ -14,13 +14,13 @@ import { goneHere, removedFrom, whenRemoved } from './gone'
 import { recall } from './nameCache'
 import { wayHere } from './ownNames'
 import { effectiveParent } from '../entries/parents'
-import { candidatesFor, childStoredHere, namedBy, serverIdOf, upServer } from './reference'
+import { candidatesFor, childStoredHere, namedBy, serverIdOf, tellsName, upServer, type SightAt } from './reference'
 import { wellKnownIn } from './wellKnown'
 
 /** Names of servers that are told with a reference. */
 const MAX_NAMES = 16
 
-export function walk(server: Server, request: Extract<Request, { type: 'walk' }>, sightAt: (copy: DirectoryCopy) => Sees): Walked | Failure {
+export function walk(server: Server, request: Extract<Request, { type: 'walk' }>, sightAt: SightAt): Walked | Failure {
   let { directory, up } = request
   let risen = 0
   const rest = [...request.labels]
@@ -28,12 +28,13 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
   let servers: ServerId[] = candidatesFor(server, directory)
   let names: string[] = []
   const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, names, up, rest, outcome, link, entity })
+  const told = (child: DirectoryCopy | undefined): DirectoryCopy | undefined => (child !== undefined && tellsName(server, child, sightAt) ? child : undefined)
   for (let first = true; ; first = false) {
     const copy = server.copies.get(directory)
     if (copy?.state !== 'active') {
-      const child = up === 0 && rest[0] !== undefined ? seen(sightAt, childStoredHere(server, directory, rest[0])) : undefined
+      const child = up === 0 && rest[0] !== undefined ? told(childStoredHere(server, directory, rest[0])) : undefined
       const known = up === 0 && child === undefined ? wayHere(server, directory, rest) : []
-      const way = seen(sightAt, server.copies.get(known.at(-1)?.to as DirectoryId)) === undefined ? [] : known
+      const way = told(server.copies.get(known.at(-1)?.to as DirectoryId)) === undefined ? [] : known
       const last = way.at(-1)
       if (last !== undefined) {
         steps.push(...way.map((step) => ({ ...step, cached: false })))
@@ -112,16 +113,10 @@ function notHere(server: Server, directory: DirectoryId): Failure {
 }
 
 /** Where the root that is stored here says that a directory is, if it is well-known [O1]. */
-function wellKnownHere({ root, copies }: Server, directory: DirectoryId, sightAt: (copy: DirectoryCopy) => Sees): Label[] | null {
+function wellKnownHere({ root, copies }: Server, directory: DirectoryId, sightAt: SightAt): Label[] | null {
   const copy = root === null ? undefined : copies.get(root)
   const path = copy?.state === 'active' ? wellKnownIn(copy.visible, directory) : null
   return path === null || path[0] === undefined || sightAt(copy!)([path[0]]) ? path : null
-}
-
-/** A5: a directory that is stored here tells its name, whatever its parent lets be read, to who may read it there. */
-function seen(sightAt: (copy: DirectoryCopy) => Sees, copy: DirectoryCopy | undefined): DirectoryCopy | undefined {
-  const named = copy && effectiveParent(copy)
-  return named !== undefined && sightAt(copy!)(['.', 'BR', named.key, named.label]) ? copy : undefined
 }
 
 /** S3: towards the root, for which this server has no copy; or for what nobody here knows, and the root may. */

@@ -3,40 +3,42 @@
  * it alone has, and the directories of which no reference names another server. An administrator sees it before it is removed.
  */
 import { effectiveParent } from '../entries/parents'
-import { namedBy, serverIdOf } from '../directories/reference'
+import { namedBy, serverIdOf, tellsName, type SightAt } from '../directories/reference'
 import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Traces } from '../requests'
 import type { Server } from '../server'
+import { seesAll } from '../values/readValue'
 import { visibleChildren } from '../values/valueTree'
 
 /** Of each kind, told at most. */
 export const MAX_TRACES = 256
 
-export function tracesOf(server: Server, gone: ServerId): Traces {
+/** As it is told to somebody: of what may not be read no name, and no reference. */
+export function tracesOf(server: Server, gone: ServerId, sightAt: SightAt): Traces {
   const copies = [...server.copies.values()].filter(({ state }) => state === 'active')
-  const of = (directory: DirectoryId): { directory: DirectoryId; name: string } => ({ directory, name: nameKnownHere(server, directory) })
+  const of = (directory: DirectoryId): { directory: DirectoryId; name: string } => ({ directory, name: nameKnownHere(server, directory, sightAt) })
   return {
     rings: copies.filter(({ ring }) => ring.some((member) => member.server === gone)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
     awaited: copies.filter(({ excluded }) => excluded.some((exclusion) => exclusion.server === gone && !exclusion.abandoned)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
     alone: copies
-      .flatMap(({ directory, visible }) =>
-        [...visibleChildren(visible.root)].flatMap(([label]) => {
-          const named = namedBy(visible, label)
+      .flatMap((copy) =>
+        [...visibleChildren(copy.visible.root)].flatMap(([label]) => {
+          const named = namedBy(copy.visible, label, sightAt(copy))
           const isAlone = named?.type === 'directory' && !server.copies.has(named.directory) && named.servers.length > 0 && named.servers.every((name) => serverIdOf(server, name) === gone)
-          return isAlone ? [{ directory: named.directory, name: `${of(directory).name}/${formatPath([label])}` }] : []
+          return isAlone ? [{ directory: named.directory, name: `${of(copy.directory).name}/${formatPath([label])}` }] : []
         }),
       )
       .slice(0, MAX_TRACES),
   }
 }
 
-/** A directory's name by its back-references, as far up as copies here lead. */
-export function nameKnownHere(server: Server, directory: DirectoryId): string {
+/** A directory's name by its back-references, as far up as copies here lead, and tell it to somebody. */
+export function nameKnownHere(server: Server, directory: DirectoryId, sightAt: SightAt = () => seesAll): string {
   const labels: Label[] = []
   let at = directory
   for (let copy = server.copies.get(at); copy !== undefined && labels.length < 16; copy = server.copies.get(at)) {
     const parent = effectiveParent(copy)
-    if (parent === undefined) break
+    if (parent === undefined || !tellsName(server, copy, sightAt)) break
     labels.unshift(parent.label)
     at = parent.parent
   }

@@ -72,6 +72,20 @@ export function signedText({ directory, author, nonce, from, until, procedure, b
 /** Identifies an intent however often it is sent or stamped. */
 export const intentId = ({ author, nonce }: Intent): string => `${author} ${nonce}`
 
+/**
+ * Names an update set. No two updates share a time-stamp [T1]; but nobody signs it, and who lies may give one to an intent that is
+ * another's already: then both are there, and neither stands in the way of the other [A1].
+ */
+export type SetId = string & { readonly set: unique symbol }
+export const setId = ({ ts, intent }: UpdateSet): SetId => `${ts} ${intentId(intent)}` as SetId
+
+/** By time-stamp; of those that share one, by intent. */
+export function inOrder(a: UpdateSet, b: UpdateSet): number {
+  if (a.ts !== b.ts) return a.ts < b.ts ? -1 : 1
+  const [one, other] = [intentId(a.intent), intentId(b.intent)]
+  return one === other ? 0 : one < other ? -1 : 1
+}
+
 /** The updates of a set, each with its whole TSpath: the form that the closed form [V3] takes. */
 export function updatesOf({ intent, ts }: UpdateSet): Update[] {
   const updates: Update[] = []

@@ -42,7 +42,7 @@ export const forgettingCanaries: readonly NamedCanary[] = [
             for (const set of copy === undefined ? [] : (before.get(copy) ?? [])) {
               if (set.ts >= copy!.stableMark) continue
               for (const tree of [copy!.base, copy!.visible]) applySet(tree, set)
-              copy!.proofs.set(set.ts, set)
+              copy!.proofs.set(set.ts, [set])
             }
           }
           before.clear()

@@ -2,8 +2,7 @@
 import { isAuthorised } from '../../core/auth/authorise'
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
 import type { CopyId } from '../../core/names'
-import type { Timestamp } from '../../core/timestamp'
-import { applySet } from '../../core/values/intent'
+import { applySet, setId, type SetId, type UpdateSet } from '../../core/values/intent'
 import { calm } from '../network'
 import { guardedMix } from '../workload'
 import { afterEachStep, incomplete, type NamedCanary } from './canary'
@@ -11,8 +10,8 @@ import { afterEachStep, incomplete, type NamedCanary } from './canary'
 const rules = ['accessControl', ...incomplete]
 const aim = { weather: { ...calm, loss: 0.3, delay: 400 }, mix: { ...guardedMix, guard: 60, epoch: 0, leave: 0 }, pace: 150, worstSkew: 20 }
 
-const showAnyway = (copy: DirectoryCopy, stamps: Iterable<Timestamp>): void => {
-  for (const ts of stamps) for (const set of copy.log) if (set.ts === ts) applySet(copy.visible, set)
+const showAnyway = (copy: DirectoryCopy, shown: ReadonlySet<SetId>): void => {
+  for (const set of copy.log) if (shown.has(setId(set))) applySet(copy.visible, set)
 }
 
 export const rightsCanaries: readonly NamedCanary[] = [
@@ -33,12 +32,12 @@ export const rightsCanaries: readonly NamedCanary[] = [
     name: 'what was shown once stays, whatever older change of rights comes',
     rules,
     make: () => {
-      const once = new Map<CopyId, Set<Timestamp>>()
+      const once = new Map<CopyId, Set<SetId>>()
       return afterEachStep((copy) => {
         const seen = once.get(copy.id) ?? new Set()
-        showAnyway(copy, [...copy.unauthorised].filter((ts) => seen.has(ts)))
+        showAnyway(copy, new Set([...copy.unauthorised].filter((id) => seen.has(id))))
         once.set(copy.id, seen)
-        for (const { ts } of copy.log) if (!copy.unauthorised.has(ts) && !copy.waiting.has(ts)) seen.add(ts)
+        for (const id of copy.log.map(setId)) if (!copy.unauthorised.has(id) && !copy.waiting.has(id)) seen.add(id)
       })
     },
     aim,
@@ -47,12 +46,13 @@ export const rightsCanaries: readonly NamedCanary[] = [
     name: 'what was not authorised when it came never is, whatever older change of rights comes',
     rules,
     make: () => {
-      const never = new Map<CopyId, Set<Timestamp>>()
+      const never = new Map<CopyId, Set<SetId>>()
       return afterEachStep((copy) => {
         const refused = never.get(copy.id) ?? new Set()
         never.set(copy.id, refused)
-        for (const ts of copy.unauthorised) refused.add(ts)
-        if (copy.log.some(({ ts }) => refused.has(ts) && !copy.unauthorised.has(ts))) copy.log = copy.log.filter(({ ts }) => !refused.has(ts) || copy.unauthorised.has(ts))
+        for (const id of copy.unauthorised) refused.add(id)
+        const isDropped = (set: UpdateSet): boolean => refused.has(setId(set)) && !copy.unauthorised.has(setId(set))
+        if (copy.log.some(isDropped)) copy.log = copy.log.filter((set) => !isDropped(set))
       })
     },
     aim,

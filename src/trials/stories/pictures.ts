@@ -3,7 +3,7 @@ import { epochNumber, isSealed, type CopyFields, type DirectoryCopy } from '../.
 import { backReferences, effectiveParent } from '../../core/entries/parents'
 import { namedBy } from '../../core/directories/reference'
 import { compareLabels, type CopyId, type Label } from '../../core/names'
-import type { UpdateSet } from '../../core/values/intent'
+import { setId, type UpdateSet } from '../../core/values/intent'
 import type { ValueNode } from '../../core/values/valueTree'
 import { pointerIn } from '../../sim/checkers'
 import { explainBranches } from '../../sim/transcript'
@@ -27,7 +27,7 @@ const legends: readonly (readonly [string, string])[] = [
   [LACKS, 'lacks it'],
 ]
 
-const markOf = (copy: DirectoryCopy, set: UpdateSet): string => (copy.waiting.has(set.ts) ? WAITS : copy.log.some(({ ts }) => ts === set.ts) ? HAS : set.ts < copy.stableMark ? FOLDED : LACKS)
+const markOf = (copy: DirectoryCopy, set: UpdateSet): string => (copy.waiting.has(setId(set)) ? WAITS : copy.log.some(({ ts }) => ts === set.ts) ? HAS : set.ts < copy.stableMark ? FOLDED : LACKS)
 
 /** Figure 3: a column for each copy, a row for each update; below them what the copy says of itself. */
 export function copiesPicture(shown: readonly Shown[], updates: readonly UpdateSet[], rows: readonly Row[], readable: Readable): string[] {
