@@ -399,6 +399,8 @@ export interface InvitationReport {
   isMine: boolean
   /** The keys that the entry has, as far as they may be read. */
   keys: KnownKey[]
+  /** The caller may not read the keys of the entry: it may be somebody already. */
+  isHidden: boolean
   isOpen: boolean
   owner: string | null
   /** What the entry may do: with itself, with all entries, and with what the directory says of itself. */

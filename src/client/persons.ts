@@ -180,10 +180,10 @@ export function personCalls(connection: Connection, names: Names, write: Write):
       const { invitation, place } = wholeInvitation(text)
       const { directory, label } = place
       const drafted = ask<Drafted>(connection, { type: 'at', name: directory, request: { type: 'draft', directory: placeholder, change: enrolment(invitation) } })
-      const [fault, keys, ...reports] = await Promise.all([faultOf(drafted), entryAt(place), accessAt(directory, [label], invitation.key), accessAt(directory, [], invitation.key), accessAt(directory, ['.'], invitation.key)])
+      const [fault, keys, seen, ...reports] = await Promise.all([faultOf(drafted), entryAt(place), accessAt(directory, [label, KEYS], null), accessAt(directory, [label], invitation.key), accessAt(directory, [], invitation.key), accessAt(directory, ['.'], invitation.key)])
       const [own, all, self] = reports.map(({ allowed }) => allowed.map(([right]) => right)) as [Right[], Right[], Right[]]
       const [{ isOpen, owner }] = reports
-      return { name: await spoken(place), directory: await directoryName(directory.from), label, until: invitation.until, fault, isMine: keys.keys.some(({ key }) => key === connection.person()), keys: keys.keys, isOpen, owner, rights: { own, all, self } }
+      return { name: await spoken(place), directory: await directoryName(directory.from), label, until: invitation.until, fault, isMine: keys.keys.some(({ key }) => key === connection.person()), keys: keys.keys, isHidden: !seen.allowed.some(([right]) => right === 'read'), isOpen, owner, rights: { own, all, self } }
     },
     async enrol(text, options) {
       const { invitation, place } = wholeInvitation(text)

@@ -71,7 +71,7 @@ export function InvitationSheet({ onClose }: { onClose: () => void }) {
 const notHere = (failure: string): string => `${failure} The invitation is for a directory of which no copy can be reached now, or for another room: leave this open until more servers are met, or ask for the link again.`
 
 /** Of one that opens nothing only what it was for is of interest. */
-function Gift({ report: { directory, label, until, fault, keys, isOpen, owner, rights } }: { report: InvitationReport }) {
+function Gift({ report: { directory, label, until, fault, keys, isHidden, isOpen, owner, rights } }: { report: InvitationReport }) {
   const room = useView((view) => view.roomName)
   return (
     <dl className="gift">
@@ -89,11 +89,17 @@ function Gift({ report: { directory, label, until, fault, keys, isOpen, owner, r
       <dt>{fault === null ? 'You become' : 'It was for'}</dt>
       <dd>
         <b><Label>{label}</Label></b>
-        {fault === null && <small>{keys.length === 0 ? 'an entry that nobody is yet' : `one person with ${keys.length === 1 ? 'a key that is' : `${keys.length} keys that are`} there already: accept only on a device of the same person`}</small>}
+        {fault === null && <small>{whoIs(keys.length, isHidden)}</small>}
       </dd>
       {fault === null && <Rights isOpen={isOpen} rights={rights} until={until} />}
     </dl>
   )
+}
+
+/** Who is that entry already: what may not be read yet looks like nothing, and may be somebody. */
+function whoIs(keys: number, isHidden: boolean): string {
+  if (keys > 0) return `one person with ${keys === 1 ? 'a key that is' : `${keys} keys that are`} there already: accept only on a device of the same person`
+  return isHidden ? 'an entry that you may not read yet: if somebody is it already, accept only on a device of the same person; ask whoever invited you' : 'an entry that nobody is yet'
 }
 
 function Rights({ isOpen, rights, until }: Pick<InvitationReport, 'isOpen' | 'rights' | 'until'>) {
