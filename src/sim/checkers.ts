@@ -7,7 +7,7 @@ import type { CopyId, DirectoryId, Label } from '../core/names'
 import { later, originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form, type FormNode } from '../core/values/closedForm'
 import { encodeChildren, encodeVisible } from '../core/values/encodeTree'
-import { updatesOf, type UpdateSet } from '../core/values/intent'
+import { setId, updatesOf, type UpdateSet } from '../core/values/intent'
 import { visibleAt, type ValueNode } from '../core/values/valueTree'
 import { allRemoved } from './removing'
 import { marksOf, type Marks, type SimServer } from './simServer'
@@ -55,8 +55,8 @@ export function absorbed(world: World, rule: string, where: SimServer, copy: Dir
   if (!shows(copy.visible.root, expected)) accuse(rule, `${at(where, copy)} has not absorbed everything before ${T}: ${difference(seen(copy), text(expected))}`)
 }
 
-/** The epoch that rules a directory: the newest that has begun [E3]; null while no copy is active. */
-export const rulingEpoch = (world: Pick<World, 'copies'>, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => copy.state === 'active'))
+/** The epoch that rules a directory: the newest that has begun [E3], even if whoever began it is leaving; null while no copy is a member. */
+export const rulingEpoch = (world: Pick<World, 'copies'>, directory: DirectoryId): Epoch | null => newest(world.copies(directory).filter(({ copy }) => isMember(copy)))
 
 /** Who could go on with a directory: its members in the newest epoch; where none of them is left, who has an old store [B3]. */
 export function remaining(world: World, directory: DirectoryId): ReturnType<World['copies']> {
@@ -261,7 +261,7 @@ export function leftNothing(world: Pick<World, 'copies' | 'database'>, where: Pi
   const ofRing = world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts))
   const whole = visibleForm(closedForm(ofRing.flatMap(updatesOf)))
   for (const { set } of world.database.sets(directory)) {
-    if (!isHeld(world, copy, set.ts) || world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
+    if (!isHeld(world, copy, set) || world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
     if (set.intent.procedure === 'doUpdates') {
       for (const { path, mark } of updatesOf(set)) {
         const labels = path.map(([label]) => label)
@@ -276,7 +276,7 @@ export function leftNothing(world: Pick<World, 'copies' | 'database'>, where: Pi
 }
 
 /** Whether a copy that serves no more has an update, in its log or passed by F. */
-const isHeld = (world: Pick<World, 'database'>, copy: DirectoryCopy, ts: Timestamp): boolean => copy.log.some((other) => other.ts === ts) || (ts < copy.stableMark && world.database.isOf(copy.directory, copy.epoch, ts))
+const isHeld = (world: Pick<World, 'database'>, copy: DirectoryCopy, set: UpdateSet): boolean => copy.log.some((other) => other.ts === set.ts && setId(other) === setId(set)) || (set.ts < copy.stableMark && world.database.isOf(copy.directory, copy.epoch, set.ts))
 
 /** Whether it stands where these sets count, or stood at some time since: who replaced it there would have replaced this one, too. */
 function hasStood(sets: readonly UpdateSet[], labels: readonly Label[], since: Timestamp): boolean {
@@ -304,7 +304,7 @@ export function nothingLost(world: Pick<World, 'copies' | 'database'>): void {
       // Of one intent stamped twice the earlier counts [A1].
       if (first.get(intent)! < set.ts || world.database.isLost(set.ts)) continue
       const isOfEpoch = epoch !== null && world.database.isOf(directory, epoch, set.ts)
-      const somewhere = isOfEpoch ? members.some(({ copy }) => set.ts < completeTo(copy) || isHeld(world, copy, set.ts)) : world.database.settled.has(set.ts) || outside.some(({ copy }) => isHeld(world, copy, set.ts))
+      const somewhere = isOfEpoch ? members.some(({ copy }) => set.ts < completeTo(copy) || isHeld(world, copy, set)) : world.database.settled.has(set.ts) || outside.some(({ copy }) => isHeld(world, copy, set))
       if (!somewhere) accuse(acknowledged ? 'noLostUpdate' : 'DC1', `the update ${set.ts} of ${directory.slice(0, 4)} is at no copy`)
     }
   }

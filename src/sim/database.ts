@@ -3,11 +3,11 @@
  * is no way to read it out". In the simulator there is.
  */
 import type { Save } from '../core/effects'
-import { completeTo, position, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
+import { completeTo, position, setsAt, type CopyChange, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
 import type { CopyId, DirectoryId } from '../core/names'
 import { originOf, type Timestamp } from '../core/timestamp'
 import { closedForm, visibleForm, type Form } from '../core/values/closedForm'
-import { intentId, updatesOf, type UpdateSet } from '../core/values/intent'
+import { intentId, setId, updatesOf, type UpdateSet } from '../core/values/intent'
 import { judgeOf } from './rights'
 
 interface Accepted {
@@ -108,8 +108,9 @@ export class Database {
     return this.lost.has(ts)
   }
 
-  private isHeld({ set: { ts }, intent }: Accepted, copies: readonly DirectoryCopy[]): boolean {
-    return copies.some((copy) => inLog(copy, ts) || (ts < completeTo(copy) && this.isOf(copy.directory, copy.epoch, ts)) || (copy.intents.get(intent)?.ts ?? ts) < ts)
+  private isHeld({ set, intent }: Accepted, copies: readonly DirectoryCopy[]): boolean {
+    const { ts } = set
+    return copies.some((copy) => setsAt(copy, ts).some((other) => setId(other) === setId(set)) || (ts < completeTo(copy) && this.isOf(copy.directory, copy.epoch, ts)) || (copy.intents.get(intent)?.ts ?? ts) < ts)
   }
 
   acknowledge(directory: DirectoryId, ts: Timestamp): void {
@@ -199,11 +200,11 @@ export class Database {
   }
 
   private before(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): Meant {
-    const key = `${directory} ${epoch} ${T} ${log.map(({ ts }) => ts).join()}`
+    const key = `${directory} ${epoch} ${T} ${log.map(setId).join()}`
     let meant = this.meanings.get(key)
     if (meant === undefined) {
-      const inLog = new Set(log.map(({ ts }) => ts))
-      meant = { counting: this.counting(directory, ({ ts }) => inLog.has(ts) || (ts < T && this.isOf(directory, epoch, ts))), form: null, stamps: null }
+      const inLog = new Set(log.map(setId))
+      meant = { counting: this.counting(directory, (set) => inLog.has(setId(set)) || (set.ts < T && this.isOf(directory, epoch, set.ts))), form: null, stamps: null }
       this.meanings.set(key, meant)
     }
     return meant

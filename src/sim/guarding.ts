@@ -57,11 +57,13 @@ export function stampFalsely(world: World, at: SimServer, directory: DirectoryId
   const copy = at.copyOf(directory)
   const fellow = copy?.ring.find(({ server }) => server !== at.id)
   if (copy?.state !== 'active' || isSealed(copy) || fellow === undefined) return
-  const author = random.pick([...people.map(([, key]) => key), STRANGER])
+  // Somebody else's stamp, too: by that the other's update was to go [A1].
+  const stolen = random.chance(0.4) ? copy.log.at(-1 - random.below(4))?.ts : undefined
+  const author = stolen !== undefined ? STRANGER : random.pick([...people.map(([, key]) => key), STRANGER])
   const signed = sign(random.pick(misused), random.pick(misuses(author)), author)
-  const set = { ...signed, ts: timestamp(Math.max(Math.floor(world.wall(at) * 1000), timeOf(copy.nextTS)), copy.id) }
+  const set = { ...signed, ts: stolen ?? timestamp(Math.max(Math.floor(world.wall(at) * 1000), timeOf(copy.nextTS)), copy.id) }
   if (stampFault(set) !== null) return
-  world.count('changes stamped by a compromised server')
+  world.count(stolen === undefined ? 'changes stamped by a compromised server' : "changes with another's stamp, by a compromised server")
   at.receive(fellow.server, encode({ type: 'updates', directory, epoch: copy.epoch, from: fellow.copy, sets: [set] }))
 }
 

@@ -9,7 +9,7 @@ import type { Turn } from '../server'
 import { schedule } from '../agenda'
 import { millisecondsOf, type Timestamp } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
-import { applySet, inOrder, INTENT_LIFE, type UpdateSet } from '../values/intent'
+import { applySet, inOrder, INTENT_LIFE, setId, type UpdateSet } from '../values/intent'
 import { emptyTree, type ValueNode } from '../values/valueTree'
 import type { Contents } from './directoryCopy'
 
@@ -104,7 +104,7 @@ export function joinPages(pages: readonly Page[]): Load | null {
   return base !== null && isProven(base, load.base.proofs) ? { ...load, base: { ...load.base, base } } : null
 }
 
-const isAscending = (log: readonly UpdateSet[]): boolean => log.every(({ ts }, i) => i === 0 || log[i - 1]!.ts < ts)
+const isAscending = (log: readonly UpdateSet[]): boolean => log.every((set, i) => i === 0 || inOrder(log[i - 1]!, set) < 0)
 
 /** A1: every node of a base was made by one of its proofs, so that who hands a base over, or changes a store, can leave out, but not forge. */
 export function isProven(base: readonly EncodedNode[], proofs: readonly UpdateSet[]): boolean {
@@ -125,8 +125,8 @@ function digestPage(before: number, page: Page): number {
     for (let i = 0; i < text.length; i++) digest = Math.imul(digest ^ text.charCodeAt(i), 0x01000193)
   }
   for (const [depth, label, ts] of page.base?.nodes ?? []) mix(`${depth}${label}${ts}`)
-  for (const set of page.base?.proofs ?? []) mix(set.ts)
-  for (const set of page.log) mix(set.ts)
+  for (const set of page.base?.proofs ?? []) mix(setId(set))
+  for (const set of page.log) mix(setId(set))
   return digest >>> 0
 }
 

@@ -57,4 +57,13 @@ export const rightsCanaries: readonly NamedCanary[] = [
     },
     aim,
   },
+  {
+    name: 'what has the stamp of something that was not authorised goes with it',
+    rules,
+    make: () => afterEachStep((copy) => {
+      const stamps = new Set(copy.log.filter((set) => copy.unauthorised.has(setId(set))).map(({ ts }) => ts))
+      if (stamps.size > 0) copy.log = copy.log.filter((set) => !stamps.has(set.ts) || copy.unauthorised.has(setId(set)))
+    }),
+    aim,
+  },
 ]
