@@ -6,12 +6,13 @@ import { NameServiceError } from '../core/errors'
 import { encode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId } from '../core/names'
 import { timeOf, timestamp } from '../core/timestamp'
+import type { Certificate } from '../core/values/certificate'
 import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
 import { certificateSignature, signature } from '../sim/simServer'
 import { emptyDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
 import { copyNumber, identifier, serverNumber } from '../trials/generators'
-import { startHost, startPair, verified, type Trial } from '../trials/hosts'
+import { certified, startHost, startPair, verified, type Trial } from '../trials/hosts'
 
 /** A store whose commits wait, and fail, when a test says so. */
 function gated(): { wrap: (store: Store) => Store; commits: Save[][]; hold: () => void; release: () => void; fail: (error: Error) => void } {
@@ -242,6 +243,26 @@ describe('the host and its store', () => {
     expect(checked).toEqual([signed.signature, signed.signature])
     alpha.host.stop()
     vi.useRealTimers()
+  })
+
+  it('[A1] [A2] nor is any certificate that a stored update rests on, however many others were verified since', async () => {
+    const checked: string[] = []
+    const { alpha, root, member, updates } = await withMember({ verifyCertificate: (certificate) => (checked.push(certificate.subject), certified(certificate)) })
+    const certificate = (subject: string): Certificate => {
+      const said = { directory: null, genesis: null, issuer: 'person', name: '', subject, from: 0, until: 8_000_000_000_000 }
+      return { ...said, signature: certificateSignature(said) }
+    }
+    const stored = updates({ signed: sign({ ...intentFor(root, [['x', null, true]]), chain: [certificate('key-nine')] }), n: 1 })
+    const receive = async (wire: string): Promise<void> => {
+      alpha.host.receive(member.server, wire)
+      await settled()
+    }
+    await receive(stored)
+    for (let i = 0; i < 300; i++) await receive(encode({ type: 'credentials', chains: Array.from({ length: 4 }, (_, n) => [certificate(`key-${i}-${n}`)]) }))
+    expect(checked).toHaveLength(1201)
+    await receive(stored)
+    expect(checked).toHaveLength(1201)
+    expect(alpha.refused).toEqual([])
   })
 
   it('what we got wrong: the server goes on from its store, with its links, and hands out no identifier twice', async () => {

@@ -8,7 +8,7 @@ import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
 import type { Person } from '../core/auth/session'
-import { certificatesIn, decode, encode, signedIn, type Message } from '../core/messages'
+import { decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
 import { restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
@@ -52,6 +52,8 @@ const CHECKED_AT_ONCE = 100
 const LONGEST_WAIT = 60_000
 /** Stored characters of a copy below which a snapshot is not worth a write. */
 const COMPACT_LEAST = 16_384
+
+const chainsOf = (all: readonly SignedIntent[]): Certificate[] => all.flatMap(({ intent }) => intent.chain ?? [])
 
 export class Host {
   server: Server
@@ -163,7 +165,7 @@ export class Host {
   /** A call of this tab's own client; resolves with its outcome, a failure included. */
   async call(call: Call): Promise<unknown> {
     // What was kept over a reload is looked at like what comes from another server [A1].
-    if (call.type === 'secure' && call.set !== null && !(await this.#areTrue(this.#unverified([call.set]), this.#uncertified(call.set.intent.chain ?? [])))) return failure('BadSignature', { author: call.set.intent.author })
+    if (call.type === 'secure' && call.set !== null && !(await this.#areTrue(this.#unverified([call.set]), this.#uncertified(chainsOf([call.set]))))) return failure('BadSignature', { author: call.set.intent.author })
     return new Promise((resolve) => {
       const id = this.#nextCall++
       this.#replies.set(id, resolve)
@@ -179,7 +181,8 @@ export class Host {
       return
     }
     const unknown = this.#unverified(signedIn(message))
-    const certificates = this.#uncertified(certificatesIn(message))
+    // What a stored update, or one that was verified, rests on was verified with it: it is part of what its author signed.
+    const certificates = this.#uncertified(message.type === 'credentials' ? message.chains.flat() : chainsOf(unknown))
     const tail = this.#tails.get(from)
     if (unknown.length === 0 && certificates.length === 0 && tail === undefined) {
       this.#deliver(from, message)
@@ -239,7 +242,7 @@ export class Host {
       for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {
         if (this.#stopped || this.#failed !== null) return
         const some = this.#unverified(sets.slice(i, i + CHECKED_AT_ONCE))
-        if (isWhole && (await this.#areTrue(some, this.#uncertified(some.flatMap(({ intent }) => intent.chain ?? []))))) continue
+        if (isWhole && (await this.#areTrue(some, this.#uncertified(chainsOf(some))))) continue
         this.#fail(`what was stored of #${directory} was changed from outside: an update in it is not what its author signed (take this copy away, or delete this server's data, and add it again from another)`)
         return
       }

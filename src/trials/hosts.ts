@@ -36,6 +36,7 @@ export interface TrialOptions {
   /** Stands between the host and its store. */
   wrap?: (store: Store) => Store
   verify?: HostOptions['verify']
+  verifyCertificate?: HostOptions['verifyCertificate']
   /** Whose server it is; nobody's that it speaks of, when left out. */
   person?: string
   /** Where messages go; by default they only pile up in `sent`. */
@@ -44,7 +45,9 @@ export interface TrialOptions {
 
 export const verified = ({ intent, signature: given }: SignedIntent): Promise<boolean> => Promise.resolve(given === signature(intent))
 
-export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnation = 0, wrap = (store) => store, verify = verified, send, person = 'person' }: TrialOptions = {}): Promise<Trial> {
+export const certified = (certificate: Certificate): Promise<boolean> => Promise.resolve(certificate.signature === certificateSignature(certificate))
+
+export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnation = 0, wrap = (store) => store, verify = verified, verifyCertificate = certified, send, person = 'person' }: TrialOptions = {}): Promise<Trial> {
   const id = serverNumber(number)
   const name = ['alpha', 'beta', 'gamma'][number - 1] ?? `s${number}`
   const random = new Random(`host ${number}`)
@@ -57,7 +60,7 @@ export async function startHost({ number = 1, disk = emptyDisk(), lastIncarnatio
     sign: (intent) => Promise.resolve(signature(intent)),
     certify: (certificate) => Promise.resolve(certificateSignature(certificate)),
     verify,
-    verifyCertificate: (certificate) => Promise.resolve(certificate.signature === certificateSignature(certificate)),
+    verifyCertificate,
     send: (to, wire) => {
       const message = decode(wire)
       if ('refused' in message) throw new Error(message.refused)
