@@ -261,9 +261,9 @@ describe('what a hostile member made without the right', () => {
     cluster.join(gamma, swept, alpha)
     cluster.pass(20_000)
     const { ts } = cluster.ask(alpha, cluster.submitCall(alpha, swept, [leaf('Payroll')], 'doUpdates', owner)) as { ts: Timestamp }
-    const false_: UpdateSet = { ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf('Mallory')], people[2])), ts }
+    const forgery: UpdateSet = { ...signed(cluster.intent(beta, swept, 'doUpdates', [leaf('Mallory')], people[2])), ts }
     const { epoch, id } = beta.copy(swept)
-    for (const to of whom === 'one' ? [gamma] : [alpha, gamma]) cluster.hand({ from: beta, to, message: { type: 'updates', directory: swept, epoch, from: id, sets: [false_] } })
+    for (const to of whom === 'one' ? [gamma] : [alpha, gamma]) cluster.hand({ from: beta, to, message: { type: 'updates', directory: swept, epoch, from: id, sets: [forgery] } })
     cluster.settle()
     for (let i = 0; i < 8; i++) cluster.pass(30_000)
     for (const member of cluster.members) {
@@ -277,7 +277,7 @@ describe('what a hostile member made without the right', () => {
     const { cluster, swept } = house()
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
     const { ts } = cluster.ask(alpha, cluster.submitCall(alpha, swept, [leaf('Payroll')], 'doUpdates', owner)) as { ts: Timestamp }
-    const { copy } = { copy: beta.copy(swept) }
+    const copy = beta.copy(swept)
     for (const stamp of [ts, timestamp(timeOf(copy.nextTS) + 1, copy.id)]) {
       const set: UpdateSet = { ...signed(cluster.intent(gamma, swept, 'doUpdates', [leaf('Mallory')], people[2])), ts: stamp }
       expect(cluster.code(gamma, { type: 'ask', servers: [alpha.id], request: { type: 'has', directory: swept, ts: stamp, set } })).toBe('NoRight')
