@@ -170,10 +170,15 @@ export class Traffic {
     else {
       this.#heard(() => {
         const time = Date.now()
-        if (control.type === 'beat') this.#exposed(() => this.#say({ type: 'echo', number: control.number, time }))
+        if (control.type === 'beat') this.#exposed(() => this.#echo(control.number, time))
         else if (control.type === 'echo') this.#measure(control.number, control.time)
       })
     }
+  }
+
+  /** Who sends beats and takes no echoes is not answered without end. */
+  #echo(number: number, time: number): void {
+    if (this.#session !== null && this.#session.waiting() <= 2 * highWater) this.#say({ type: 'echo', number, time })
   }
 
   #measure(beat: number, theirClock: number): void {
