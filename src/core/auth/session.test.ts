@@ -4,6 +4,10 @@ import { directoryNumber, identifier } from '../../trials/generators'
 import { MOST_FOR_OTHERS } from '../calls'
 import { isFailure, type ErrorCode, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
+import { childLabel } from '../directories/children'
+import { namedBy } from '../directories/reference'
+import { recordKey } from '../entries/parents'
+import type { Tree } from '../values/readValue'
 import type { Access } from './whoMay'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import type { Branch } from '../values/intent'
@@ -188,9 +192,34 @@ describe('who asks is the person whose server it is', () => {
     expect(code(create('Elsewhere', directoryNumber(12), 12))).toBe('BadRequest')
     expect(alpha.server.copies.size).toBe(1)
     expect(alpha.sees(root)).not.toContain('Elsewhere')
+    const { branches } = cluster.ask(beta, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: root, change: { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[childLabel(directoryNumber(13)), [[alpha.id, true]]]], replace: false } } }) as Outcomes['draft']
+    cluster.ask(beta, { type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: root, signed: signed(cluster.intent(beta, root, 'announce', branches, guest)) } })
     expect(create('Corner', root, 13)).toMatchObject({ label: 'Corner' })
     for (let n = 0; n < MOST_FOR_OTHERS; n++) alpha.server.copies.set(identifier(1000 + n, 20) as DirectoryId, alpha.copy(root))
     expect(create('Corner', root, 14)).toMatchObject({ code: 'BadRequest', about: { reason: expect.stringContaining(`stores ${MOST_FOR_OTHERS} directories`) } })
+  })
+
+  it('[A2] a server writes the reference of what others move into a closed directory only where they might write the name', () => {
+    const { cluster, root, alpha } = house({ triples: ['write ed25519%3Aguest:Corner'] })
+    const changed = (directory: DirectoryId, procedure: 'announce' | 'move', labels: Label[], tree: Tree, author: string): void => {
+      const { branches } = cluster.ask(alpha, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Outcomes['draft']
+      cluster.ask(alpha, cluster.submitCall(alpha, directory, branches, procedure, author))
+    }
+    const [owners, open] = [directoryNumber(19), directoryNumber(20)]
+    for (const [parent, directory] of [[root, owners], [owners, open]] as const) {
+      changed(parent, 'announce', ['.'], [[childLabel(directory), [[alpha.id, true]]]], owner)
+      const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [['Open', null, true]]]]]]]]
+      cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'create', directory, signed: signed(cluster.intent(alpha, directory, 'newD', branches, owner)) } })
+    }
+    const names = (label: Label): unknown => namedBy(alpha.copy(root).visible, label)
+    expect(names('Open')).toMatchObject({ directory: owners })
+    for (const [i, label] of ['Elsewhere', 'Corner'].entries()) {
+      const id = identifier(i + 1, 8)
+      changed(root, 'announce', ['.'], [[childLabel(open, id), true]], guest)
+      changed(open, 'move', ['.', 'BR'], [[recordKey(root, id), [[label, true]]]], guest)
+      cluster.pass(120_000)
+      expect(names(label)).toEqual(label === 'Corner' ? expect.objectContaining({ directory: open }) : null)
+    }
   })
 
   it('[A5] credentials that speak of another server, or have expired, give nothing', () => {
@@ -212,8 +241,8 @@ describe('who asks is the person whose server it is', () => {
   it('[A5] tells who may what, and why, and the triples to who may read them', () => {
     const at = house({ triples: ['read *:*'] })
     const access = (about: string | null, path: Label[]): Access => ask(at, { type: 'access', directory: at.root, about, path }) as Access
-    expect(access(null, ['Lampson'])).toMatchObject({ isOpen: false, triples: null, key: guest, names: [], allowed: [['read', 'read *:*']] })
-    expect(access(owner, ['Lampson'])).toMatchObject({ granting: ['read *:*', 'write *:*/Server/*'], allowed: [['read', 'read *:*']] })
+    expect(access(null, ['Lampson'])).toMatchObject({ isOpen: false, triples: null, key: guest, names: [], allowed: [['read', 'read *:*', false]] })
+    expect(access(owner, ['Lampson'])).toMatchObject({ granting: ['read *:*', 'write *:*/Server/*'], allowed: [['read', 'read *:*', false]] })
     expect(access('./Lampson', ['.', 'Access']).allowed).toEqual([])
     expect(ask(at, { type: 'access', directory: at.root, about: './*', path: [] })).toMatchObject({ code: 'BadName' })
     const own = at.cluster.ask(at.alpha, { type: 'ask', servers: [at.alpha.id], request: { type: 'access', directory: at.root, about: null, path: [] } }) as Access

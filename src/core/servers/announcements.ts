@@ -3,7 +3,9 @@
  * removal of that looks, and accepted only while nothing is withdrawn there. A removal is accepted only of what was
  * withdrawn, and that nothing relies on. So no lock is needed: once the withdrawal is stable, every copy refuses.
  */
-import type { DirectoryCopy } from '../copies/directoryCopy'
+import { isAuthorised } from '../auth/authorise'
+import { setsAt, type DirectoryCopy } from '../copies/directoryCopy'
+import { announcedIn } from '../directories/children'
 import { effectiveParent } from '../entries/parents'
 import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
@@ -15,7 +17,7 @@ export function announcementFault(copy: DirectoryCopy, root: DirectoryId | null,
   if (procedure === 'setInSN') return branches.map((branch) => inSNRemovalFault(copy, branch) ?? roomFault(copy, branch)).find((fault) => fault !== null) ?? null
   if (procedure !== 'setUpOn' && procedure !== 'removeS' && procedure !== 'reference') return null
   for (const branch of branches) {
-    const fault = nameFault(copy, root, branch) ?? upFault(copy, branch) ?? (procedure === 'reference' ? null : serverRemovalFault(copy, procedure, branch))
+    const fault = nameFault(copy, root, branch) ?? upFault(copy, branch) ?? (procedure === 'reference' ? referenceFault(copy, branch) : serverRemovalFault(copy, procedure, branch))
     if (fault !== null) return fault
   }
   return null
@@ -31,6 +33,21 @@ function nameFault(copy: DirectoryCopy, root: DirectoryId | null, branch: Branch
   if (inSN !== null && inSN.withdrawn !== null) return failure('Withdrawn', { name: `InSN of ${directory}` })
   if (inSN !== null || copy.directory === root) return null
   return failure('WouldBreak', { what: `The server name ${shown(branch[0])}`, rule: 'S1', reason: `${directory} has no InSN`, next: 'Call setInSN for that directory first, or name the server in another' })
+}
+
+/**
+ * A2: a server that writes the reference of what has come to lie here lends its rights to nobody: in a directory that is closed,
+ * whoever announced it might have written that name.
+ */
+function referenceFault(copy: DirectoryCopy, branch: Branch): Failure | null {
+  const [label] = branch
+  const [child] = inside(inside(branch[2], 'DR'), 'DI').flatMap(([di, , deeper]) => (makesPresent(deeper) ? [di] : []))
+  if (!copy.guarded || label === '.' || child === undefined) return null
+  const announcing = announcedIn(copy.visible).filter((announced) => announced.child === child).flatMap(({ ts }) => setsAt(copy, ts))
+  // It is on its way here from the copy that took it.
+  if (announcing.length === 0) return failure('Superseded', { name: shown(label) })
+  const might = announcing.some((set) => isAuthorised(copy.visible, { ...set, intent: { ...set.intent, procedure: 'doUpdates', branches: [[label, null, true]] } }))
+  return might ? null : failure('NoRight', { name: shown(label), what: 'write' })
 }
 
 /** S3: nobody begins to point up to a server that is about to be removed. */
