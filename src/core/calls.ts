@@ -20,7 +20,7 @@ import { beginLookup, type AtRequest } from './directories/lookup'
 import { draftChange } from './directories/plannedChange'
 import { backReferences, effectiveParent, MAX_RECORDS } from './entries/parents'
 import { goneHere } from './directories/gone'
-import { namedBy } from './directories/reference'
+import { namedBy, type SightAt } from './directories/reference'
 import { removalFault } from './directories/removal'
 import { beginRemoveD } from './directories/removeD'
 import { reservedFault } from './directories/reserved'
@@ -39,7 +39,7 @@ import { changeServer, createCopy, hint, homeOf, nameOfServer, serverNameOf, typ
 import { takeRoot } from './servers/connections'
 import { announcementFault } from './servers/announcements'
 import { beginCheckS } from './servers/checkS'
-import { may, sightOf, touchOf } from './auth/access'
+import { knowsOf, may, sightOf, touchOf } from './auth/access'
 import { draftFault, invitationFault, newNodes, rightFault } from './auth/authorise'
 import type { Who } from './auth/principal'
 import { atTime, isOfSamePerson, serverKeyOf, whoAsks } from './auth/session'
@@ -54,6 +54,7 @@ import { register } from './servers/register'
 import { tracesOf } from './servers/traces'
 import { unreachable } from './assert'
 import { underWayAt } from './underWay'
+import type { UnderWay } from './work'
 import { encodeChildren, type EncodedNode } from './values/encodeTree'
 import { readLabels, readSnapshot, readTree, sameTree, seesAll, type Sees, type Tree } from './values/readValue'
 import { nodeAt, visibleAt, visibleChildren } from './values/valueTree'
@@ -171,14 +172,14 @@ function setSweepPeriod(turn: Turn, directory: DirectoryId, period: number, call
 
 /** Performs a request here and answers it: at once, or when the procedure it began has ended. */
 export function perform(turn: Turn, request: Request, caller: Caller): void {
-  if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request, (copy) => sightOf(copy.visible, whoAsks(turn, copy, caller))))
+  if (request.type === 'walk') return answer(turn, caller, walk(turn.server, request, sightAt(turn, caller)))
   if (request.type === 'join') return join(turn, request, caller)
   if (request.type === 'create') return performCreate(turn, request, caller)
-  if (request.type === 'describe') return answer(turn, caller, describeServer(turn))
+  if (request.type === 'describe') return answer(turn, caller, describeServer(turn, caller))
   if (request.type === 'removeS') return removeServer(turn, caller)
-  if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server))
-  if (request.type === 'underWay') return answer(turn, caller, underWayAt(turn.server, turn.now))
-  if (request.type === 'checkS') return beginCheckS(turn, request.name, request.repair, caller)
+  if (request.type === 'traces') return answer(turn, caller, tracesOf(turn.server, request.server, request.directory, sightAt(turn, caller), (directory) => isToldOf(turn, directory, caller)))
+  if (request.type === 'underWay') return answer(turn, caller, underWay(turn, caller))
+  if (request.type === 'checkS') return checkServer(turn, request, caller)
   const gone = request.type === 'records' ? goneHere(turn.server, request.directory) : null
   if (gone !== null) return answer(turn, caller, gone.outcome)
   const copy = turn.server.copies.get(request.directory)
@@ -186,9 +187,7 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (copy !== undefined && request.type === 'stay') return answer(turn, caller, cancelLeave(turn, copy))
   if (copy !== undefined && request.type === 'leave') return leave(turn, copy, request.force, caller)
   if (copy !== undefined && isAdministration(request) && caller.type === 'server' && (!isKnownServer(copy, caller.server) || turn.server.fenced.has(caller.server))) return answer(turn, caller, failure('BadRequest', { reason: 'a ring is reformed only from a server with a copy of the directory, by its newest start' }))
-  if (copy?.state === 'excluded' && request.type === 'quarantine') return answer(turn, caller, quarantineOf(turn, copy))
-  if (copy?.state === 'excluded' && request.type === 'compare') return answer(turn, caller, compareNow(turn, copy))
-  if (copy?.state === 'excluded' && request.type === 'settle') return answer(turn, caller, caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps))
+  if (copy?.state === 'excluded' && isOfQuarantine(request)) return answer(turn, caller, atQuarantine(turn, copy, request, caller))
   if (copy !== undefined && copy.state !== 'joining' && copy.state !== 'left' && request.type === 'newEpoch') return newEpoch(turn, copy, request, caller)
   if (copy?.state === 'active' && request.type === 'baptise') return baptise(turn, copy, request, caller)
   if (copy === undefined || isOfOtherStates(request) || (copy.state !== 'active' && request.type !== 'state')) return answer(turn, caller, noCopy(turn, request.directory))
@@ -200,17 +199,48 @@ export function perform(turn: Turn, request: Request, caller: Caller): void {
   if (request.type === 'certify') return certify(turn, copy, request, whoAsks(turn, copy, caller), caller)
   if (request.type === 'has') return answer(turn, caller, onHas(turn, copy, request, caller.type === 'server' ? caller.server : turn.server.id))
   if (request.type === 'draft') return answer(turn, caller, drawUp(turn, copy, request.change, caller))
+  // W3: who tells a server to carry out what is planned would hear what that is.
+  if (request.type === 'submit' && request.signed.intent.procedure === 'carryOut' && caller.type === 'server') return answer(turn, caller, failure('BadRequest', { reason: 'what is planned is carried out by the server that has the plan, when its time has come' }))
   answer(turn, caller, performOn(turn, copy, request, whoAsks(turn, copy, caller)))
 }
 
 /** Requests that need the right to write on `.`, what a directory says of itself [A5]; changes and reads are looked at path by path. */
-const needsAdministrator: ReadonlySet<Request['type']> = new Set(['newEpoch', 'baptise', 'abandon', 'leave', 'stay', 'removeD', 'setInSN'])
+const needsAdministrator: ReadonlySet<Request['type']> = new Set(['newEpoch', 'baptise', 'abandon', 'leave', 'stay', 'removeD', 'setInSN', 'foresee'])
 
 /** Requests that change whom the ring waits for. */
 const isAdministration = ({ type }: Request): boolean => type === 'newEpoch' || type === 'baptise' || type === 'abandon'
 
+type OfQuarantine = Extract<Request, { type: 'quarantine' | 'compare' | 'settle' }>
+const isOfQuarantine = (request: Request): request is OfQuarantine => request.type === 'quarantine' || request.type === 'compare' || request.type === 'settle'
+
+/** E7, A5: what a copy alone has that was left out is told to who might store it, and decided on at its own server. */
+function atQuarantine(turn: Turn, copy: DirectoryCopy, request: OfQuarantine, caller: Caller): Outcomes[OfQuarantine['type']] | Failure {
+  if (!isOwn(turn, caller) && !may(copy.visible, whoAsks(turn, copy, caller), 'copy', [])) return failure('NoRight', { name: `the quarantine of #${copy.directory}`, what: 'read' })
+  if (request.type === 'quarantine') return quarantineOf(turn, copy)
+  if (request.type === 'compare') return compareNow(turn, copy)
+  return caller.type === 'server' ? failure('BadRequest', { reason: 'what becomes of the updates of a copy that was left out is decided at its own server' }) : settleUpdates(turn, copy, request.stamps)
+}
+
+/** What who asks sees in each copy here. */
+const sightAt =
+  (turn: Turn, caller: Caller): SightAt =>
+  (copy) =>
+    sightOf(copy.visible, whoAsks(turn, copy, caller))
+
+/** Whether who asks may know that a directory is stored here: their own server tells all that it has. */
+function isToldOf(turn: Turn, directory: DirectoryId, caller: Caller): boolean {
+  const copy = turn.server.copies.get(directory)
+  return copy === undefined || isOwn(turn, caller) || knowsOf(copy.visible, whoAsks(turn, copy, caller))
+}
+
+function underWay(turn: Turn, caller: Caller): UnderWay {
+  const { now, work, announced } = underWayAt(turn.server, turn.now, isOwn(turn, caller) ? undefined : sightAt(turn, caller))
+  const isTold = ({ directory }: { directory: DirectoryId | null }): boolean => directory === null || isToldOf(turn, directory, caller)
+  return { now, work: work.filter(isTold), announced: announced.filter(isTold) }
+}
+
 /** Requests to copies that are not active, or that are answered later. */
-const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'stay' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => ['leave', 'stay', 'quarantine', 'compare', 'settle', 'newEpoch', 'baptise'].includes(request.type)
+const isOfOtherStates = (request: Request): request is Extract<Request, { type: 'leave' | 'stay' | 'quarantine' | 'compare' | 'settle' | 'newEpoch' | 'baptise' }> => isOfQuarantine(request) || ['leave', 'stay', 'newEpoch', 'baptise'].includes(request.type)
 
 const LEAST_PATIENCE = 1000
 const MOST_PATIENCE = 600_000
@@ -242,6 +272,13 @@ function removeServer(turn: Turn, caller: Caller): void {
   else answer(turn, caller, failure('NoRight', { name: `#${kept}`, what: 'administer' }))
 }
 
+/** A5: a server reads, and repairs, with its own person's rights: for that one, or who might administer all that it has. */
+function checkServer(turn: Turn, { name, repair }: Extract<Request, { type: 'checkS' }>, caller: Caller): void {
+  const kept = isOwn(turn, caller) ? null : whatKeeps(turn, caller)
+  if (kept === null) beginCheckS(turn, name, repair, caller)
+  else answer(turn, caller, failure('NoRight', { name: `#${turn.server.id}`, what: 'check the server' }))
+}
+
 /** A directory that somebody would have to administer to have this server removed, and does not, or not that anybody here knows. */
 function whatKeeps(turn: Turn, caller: Caller): DirectoryId | null {
   const { server } = turn
@@ -252,8 +289,10 @@ function whatKeeps(turn: Turn, caller: Caller): DirectoryId | null {
 /** Directories that a description lists at most. */
 const MAX_STORED = 1000
 
-function describeServer({ server: { id, key, name, up, removed, copies } }: Turn): Described {
-  return { server: id, key, name, up: up?.name ?? null, removed, stores: [...copies.values()].flatMap((copy) => (copy.state === 'active' ? [copy.directory] : [])).slice(0, MAX_STORED) }
+function describeServer(turn: Turn, caller: Caller): Described {
+  const { id, key, name, up, removed, copies } = turn.server
+  const stores = [...copies.values()].flatMap(({ directory, state }) => (state === 'active' && isToldOf(turn, directory, caller) ? [directory] : []))
+  return { server: id, key, name, up: up?.name ?? null, removed, stores: stores.slice(0, MAX_STORED) }
 }
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })

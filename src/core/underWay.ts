@@ -7,6 +7,7 @@ import { fellows } from './copies/spread'
 import type { Sweep } from './copies/sweep'
 import type { Caller } from './caller'
 import { inSNOf, serverEntry } from './entries/serverEntry'
+import type { SightAt } from './directories/reference'
 import type { DirectoryRemovalStep } from './directories/removeD'
 import type { Onward } from './errands'
 import { formatPath, type DirectoryId, type Label, type ServerId } from './names'
@@ -18,34 +19,41 @@ import type { SettingInSNStep } from './servers/setInSN'
 import type { SettingUpStep } from './servers/setUpOn'
 import { nameKnownHere } from './servers/traces'
 import { millisecondsOf } from './timestamp'
+import { seesAll } from './values/readValue'
 import { visibleChildren } from './values/valueTree'
 import { inBounds, MOST_WORK, type Announced, type UnderWay, type Work } from './work'
 
-export function underWayAt(server: Server, now: number): UnderWay {
-  const work = [...proceduresOf(server), ...copyWorkOf(server)].toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0))
-  return { now: Math.floor(now), work: work.slice(0, MOST_WORK), announced: announcedHere(server).slice(0, MOST_WORK) }
+/** How a directory is called to who asks: by its name, as far as they may read that [A5]. */
+type Calling = (directory: DirectoryId) => string
+
+const calling = (server: Server, sightAt: SightAt): Calling => (directory) => inBounds(nameKnownHere(server, directory, sightAt))
+
+export function underWayAt(server: Server, now: number, sightAt: SightAt = () => seesAll): UnderWay {
+  const called = calling(server, sightAt)
+  const work = [...proceduresOf(server, called), ...copyWorkOf(server, called)].toSorted((a, b) => (a.since ?? 0) - (b.since ?? 0))
+  return { now: Math.floor(now), work: work.slice(0, MOST_WORK), announced: announcedHere(server, called).slice(0, MOST_WORK) }
 }
 
 /** W5: what is withdrawn in the directories stored here that may name servers. */
-export function announcedHere(server: Server): Announced[] {
+export function announcedHere(server: Server, called = calling(server, () => seesAll)): Announced[] {
   return [...server.copies.values()].flatMap(({ state, directory, visible }): Announced[] => {
     const inSN = inSNOf(visible)
     if (state !== 'active' || (directory !== server.root && inSN === null)) return []
-    const name = nameKnownHere(server, directory)
+    const name = called(directory)
     const servers = [...visibleChildren(visible.root)].flatMap(([each]): Announced[] => {
       const entry = serverEntry(visible, each)
       return entry === null || entry.withdrawn === null ? [] : [{ directory, label: each, name: inBounds(`${name}/${formatPath([each])}`), server: entry.server, since: Math.floor(millisecondsOf(entry.withdrawn)) }]
     })
-    return [...(inSN === null || inSN.withdrawn === null ? [] : [{ directory, label: '.', name: inBounds(name), server: null, since: Math.floor(millisecondsOf(inSN.withdrawn)) }]), ...servers]
+    return [...(inSN === null || inSN.withdrawn === null ? [] : [{ directory, label: '.', name, server: null, since: Math.floor(millisecondsOf(inSN.withdrawn)) }]), ...servers]
   })
 }
 
 type About = Pick<Work, 'kind' | 'what' | 'about' | 'directory' | 'label'>
 
 /** What a procedure is about; null for what only asks something beforehand. */
-function aboutOf(server: Server, procedure: Procedure): About | null {
+function aboutOf(server: Server, procedure: Procedure, called: Calling): About | null {
   const ofServer = (kind: Work['kind'], what: string, path: string, directory: DirectoryId | null, own: Label | null): About => ({ kind, what, about: `/${path}`, directory, label: own })
-  const ofDirectory = (kind: Work['kind'], what: string, directory: DirectoryId, own: Label | null = null): About => ({ kind, what, about: inBounds(nameKnownHere(server, directory)), directory, label: own })
+  const ofDirectory = (kind: Work['kind'], what: string, directory: DirectoryId, own: Label | null = null): About => ({ kind, what, about: called(directory), directory, label: own })
   switch (procedure.type) {
     case 'setUpOn':
       return ofServer('setUpOn', 'takes the name', formatPath(procedure.path), procedure.home, procedure.path.at(-1)!)
@@ -130,9 +138,9 @@ function stepOf({ type }: Procedure, step: ProcedureStep): string {
   return words[step] ?? 'asks every server what it knows of it'
 }
 
-function proceduresOf(server: Server): Work[] {
+function proceduresOf(server: Server, called: Calling): Work[] {
   const procedures = [...server.procedures.values()].flatMap((procedure): Work[] => {
-    const about = aboutOf(server, procedure)
+    const about = aboutOf(server, procedure, called)
     const waits = about === null ? [] : waitsOf(server, ofProcedure(procedure.id))
     const step = waits[0]?.step
     return about === null || step === undefined ? [] : [{ ...about, step: stepOf(procedure, step as ProcedureStep), waitsFor: named(server, waits.flatMap(({ at }) => at)), since: Math.floor(procedure.openSince) }]
@@ -205,8 +213,8 @@ function sweepWaitsFor({ phase, ring, visited }: Sweep): ServerId[] {
 }
 
 /** What goes on with the copies of this server: joins, leavings, epochs, sweeps, references. */
-function copyWorkOf(server: Server): Work[] {
-  const work = (kind: Work['kind'], what: string, directory: DirectoryId, step: string, at: readonly ServerId[], since: number | null): Work => ({ kind, what, about: inBounds(nameKnownHere(server, directory)), directory, label: null, step, waitsFor: named(server, at), since: since === null ? null : Math.floor(since) })
+function copyWorkOf(server: Server, called: Calling): Work[] {
+  const work = (kind: Work['kind'], what: string, directory: DirectoryId, step: string, at: readonly ServerId[], since: number | null): Work => ({ kind, what, about: called(directory), directory, label: null, step, waitsFor: named(server, at), since: since === null ? null : Math.floor(since) })
   const joins = [...server.joins].map(([directory, { openSince }]) => work('join', 'makes a copy of', directory, server.copies.has(directory) ? 'waits to hear whether the ring has taken it in' : 'takes a snapshot', joinWaitsFor(server, directory), openSince))
   const takeOvers = [...server.takeOvers].map(([directory, { leaver, attempt }]) => work('takeOver', 'takes over a copy of', directory, 'fetches what it has', [leaver.server], attempt / 1000))
   const epochs = [...server.proposals].flatMap(([directory, { dry, epoch, servers, answers, deadline, patience }]) => (dry ? [] : [work('epoch', 'makes an epoch of', directory, epoch === null ? 'asks where the copies stand' : 'has the copies sealed', servers.filter((other) => !answers.has(other)), deadline - patience)]))

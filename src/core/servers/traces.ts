@@ -2,6 +2,7 @@
  * What this server knows of another one that may be gone for good: the rings in which it still is, those that wait for what
  * it alone has, and the directories of which no reference names another server. An administrator sees it before it is removed.
  */
+import type { DirectoryCopy } from '../copies/directoryCopy'
 import { effectiveParent } from '../entries/parents'
 import { namedBy, serverIdOf, tellsName, type SightAt } from '../directories/reference'
 import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
@@ -13,13 +14,19 @@ import { visibleChildren } from '../values/valueTree'
 /** Of each kind, told at most. */
 export const MAX_TRACES = 256
 
-/** As it is told to somebody: of what may not be read no name, and no reference. */
-export function tracesOf(server: Server, gone: ServerId, sightAt: SightAt): Traces {
+/** What is told of directories that are not to be told of: that there is one, since a server that it still needs is not removed [S4]. */
+export const UNTOLD = 'a directory that says nothing of you'
+
+/** As it is told to somebody who asked at a directory: of what may not be read no name, and no reference. */
+export function tracesOf(server: Server, gone: ServerId, asked: DirectoryId, sightAt: SightAt, isTold: (directory: DirectoryId) => boolean): Traces {
   const copies = [...server.copies.values()].filter(({ state }) => state === 'active')
   const of = (directory: DirectoryId): { directory: DirectoryId; name: string } => ({ directory, name: nameKnownHere(server, directory, sightAt) })
+  const told = (those: readonly DirectoryCopy[]): Traces['rings'] => those.filter(({ directory }) => isTold(directory)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES - 1)
+  const rings = copies.filter(({ ring }) => ring.some((member) => member.server === gone))
+  const awaiting = copies.filter(({ excluded }) => excluded.some((exclusion) => exclusion.server === gone && !exclusion.abandoned))
   return {
-    rings: copies.filter(({ ring }) => ring.some((member) => member.server === gone)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
-    awaited: copies.filter(({ excluded }) => excluded.some((exclusion) => exclusion.server === gone && !exclusion.abandoned)).map(({ directory }) => of(directory)).slice(0, MAX_TRACES),
+    rings: [...told(rings), ...([...rings, ...awaiting].every(({ directory }) => isTold(directory)) ? [] : [{ directory: asked, name: UNTOLD }])],
+    awaited: told(awaiting),
     alone: copies
       .flatMap((copy) =>
         [...visibleChildren(copy.visible.root)].flatMap(([label]) => {
