@@ -27,13 +27,15 @@ const heading = (tab: Tab) => tab.page.getByRole('main').getByRole('heading', { 
 test('[D2] a link is made by the page, to a whole name and to one from where it stands; another tab follows both, to a directory and to an entry', async ({ cluster }) => {
   const [alpha, beta] = await two(cluster)
   const dialog = alpha.page.getByRole('dialog', { name: 'New link' })
-  for (const [label, target] of [['Research', '/SRC'], ['Butler', '../SRC/Lampson']] as const) {
+  const link = async (label: string, target: string): Promise<void> => {
     await choose(alpha, 'DEC', 'New link…')
     await dialog.getByRole('textbox', { name: 'Name' }).fill(label)
     await dialog.getByRole('textbox', { name: 'Leads to' }).fill(target)
     await dialog.getByRole('button', { name: 'Make link' }).click()
     await expect(alpha.page.getByRole('button', { name: `Undo: ${label} made` })).toBeVisible()
   }
+  await link('Research', '/SRC')
+  await link('Butler', '../SRC/Lampson')
   await beta.expectValue('/DEC/Research:Lampson/Phone', '1234')
   await beta.expectValue('/DEC:Butler/Phone', '1234')
   await beta.select('DEC', 'Research')
@@ -46,6 +48,10 @@ test('[D2] a link is made by the page, to a whole name and to one from where it 
   await alpha.page.getByRole('button', { name: 'Undo: Butler made' }).click()
   await expect(beta.treeitem('Butler')).toBeHidden()
   await beta.expectValue('/DEC:Butler/Phone', 'NotFound')
+  await link('Research', '/DEC')
+  await expect(beta.treeitem('Research')).toContainText('→ /DEC')
+  await alpha.page.getByRole('button', { name: 'Undo: Research made' }).click()
+  await expect(beta.treeitem('Research')).toContainText('→ /SRC')
 })
 
 test('[O1] a root is put above by the page: the names of before go on in both tabs, and the other tab begins its names there', async ({ cluster }) => {

@@ -107,8 +107,19 @@ export function NewLinkSheet({ request, onClose }: Props<'newLink'>) {
   const submit = (): void => {
     const name = normal(label)
     const { service } = desk.tab
-    void desk.notices.during(`Making the link ${name}`, service.setLink(below(request.at, name), target.trim()), again(desk, { ...request, label, target })).then((done) => {
-      if (done) desk.undo.remember({ what: `${name} made`, takeBack: () => service.doUpdates(request.at, { [name]: false }) })
+    const link = below(request.at, name)
+    // Where it takes the place of another link, that is what stood there.
+    const making = (async () => {
+      const former = (await service.entries(request.at)).value.find(([other, type]) => other === name && type === 'link')?.[2]
+      await service.setLink(link, target.trim())
+      return former
+    })()
+    const takeBack = async (): Promise<unknown> => {
+      const former = await making
+      return former === undefined ? service.doUpdates(request.at, { [name]: false }) : service.setLink(link, former)
+    }
+    void desk.notices.during(`Making the link ${name}`, making, again(desk, { ...request, label, target })).then((done) => {
+      if (done) desk.undo.remember({ what: `${name} made`, takeBack })
     })
   }
   return (
