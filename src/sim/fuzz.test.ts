@@ -6,6 +6,7 @@ import { messageKinds, requestKinds } from './fuzzGrammar'
 it('[X5] twenty thousand hostile messages: nothing throws, hangs, grows or changes what it must not, and the honest converge', { timeout: 120_000 }, () => {
   const fuzzed = fuzz({ seed: 'fixed', runs: 20_000 })
   expect(fuzzed.found).toEqual([])
+  expect(fuzzed.sessions).toBeGreaterThan(0)
   expect([...fuzzed.episodes.keys()].toSorted()).toEqual(['bombs', 'fenced', 'flood', 'guests', 'member', 'strangers'])
   const kinds = [...messageKinds.filter((kind) => kind !== 'request'), ...requestKinds.map((kind) => `request ${kind}`)]
   expect(kinds.filter((kind) => (fuzzed.kinds.get(kind)?.accepted ?? 0) === 0)).toEqual([])

@@ -55,6 +55,8 @@ export interface Fuzzed {
   messages: number
   /** Messages of honest servers in between. */
   honest: number
+  /** Times that a server was taken for somebody's, by credentials that say so. */
+  sessions: number
   episodes: Map<string, number>
   kinds: Map<string, Count>
   refusals: Map<string, number>
@@ -71,7 +73,7 @@ const REPLAYS = 50_000
 
 export function fuzz(options: FuzzOptions): Fuzzed {
   const ground = layGround(options.seed)
-  const fuzzed: Fuzzed = { messages: 0, honest: 0, episodes: new Map(), kinds: new Map(), refusals: new Map(), slowest: [], found: [] }
+  const fuzzed: Fuzzed = { messages: 0, honest: 0, sessions: 0, episodes: new Map(), kinds: new Map(), refusals: new Map(), slowest: [], found: [] }
   const guard = options.guard ?? ((run) => run())
   for (let n = options.episode ?? 0; fuzzed.messages < options.runs && fuzzed.found.length < (options.enough ?? ENOUGH); n++) {
     const episode = beginEpisode(options, ground, n, fuzzed)
@@ -98,6 +100,7 @@ function beginEpisode(options: FuzzOptions, ground: Ground, n: number, fuzzed: F
     count[refused === null ? 'accepted' : 'refused']++
     count.slowest = Math.max(count.slowest, ms)
     if (refused !== null) add(fuzzed.refusals, refused)
+    else if (kind === 'credentials' && [...to.server.peers.values()].some(({ credentials }) => credentials.length > 0)) fuzzed.sessions++
     options.trace?.(`${n}.${index} ${kind} to ${to.name}: ${refused ?? 'accepted'}: ${wire.slice(0, 400)}`)
     if (fuzzed.slowest.length < SLOWEST || ms > fuzzed.slowest.at(-1)!.ms) checkSlow({ ms, kind, episode: n, index, characters: wire.length }, options, episode, fuzzed)
   }

@@ -250,7 +250,7 @@ export class Arena {
   connect(a: House, b: House): void {
     for (const [one, other] of [[a, b], [b, a]] as const) {
       const { incarnation } = other.server
-      this.perform({ at: this.time, house: this.houses.indexOf(one), input: { type: 'connected', server: other.id, incarnation, instance: `${other.name} ${incarnation}`, name: other.server.name } })
+      this.perform({ at: this.time, house: this.houses.indexOf(one), input: { type: 'connected', server: other.id, incarnation, instance: `${other.name} ${incarnation}`, name: other.server.name, key: other.server.key } })
       this.perform({ at: this.time, house: this.houses.indexOf(one), input: { type: 'clock', server: other.id, offset: other.skew - one.skew } })
     }
   }

@@ -99,16 +99,16 @@ export class Episode {
     const away = arena.houses[this.setup.away ?? -1]
     for (const house of arena.houses) {
       if (house.away) continue
-      for (const { id, copies } of this.enemies) if (copies.size === 0) this.link(house, id, 1, random.pick(['stranger', 'alpha', '__proto__']))
-      if (away !== undefined) for (const incarnation of [1, 0]) this.link(house, away.id, incarnation, away.name)
+      for (const { id, key, copies } of this.enemies) if (copies.size === 0) this.link(house, { id, key }, 1, random.pick(['stranger', 'alpha', '__proto__']))
+      if (away !== undefined) for (const incarnation of [1, 0]) this.link(house, away.server, incarnation, away.name)
     }
     const fresh = arena.houses.at(-1)!
     if (random.chance(0.5) && !fresh.away) for (const house of arena.houses) if (house !== fresh && !house.away) arena.connect(fresh, house)
     this.arrived = arena.events.length
   }
 
-  private link(house: House, server: ServerId, incarnation: number, name: string): void {
-    this.arena.perform({ at: this.arena.time, house: this.arena.houses.indexOf(house), input: { type: 'connected', server, incarnation, instance: `start ${incarnation}`, name } })
+  private link(house: House, { id, key }: { id: ServerId; key: string }, incarnation: number, name: string): void {
+    this.arena.perform({ at: this.arena.time, house: this.arena.houses.indexOf(house), input: { type: 'connected', server: id, incarnation, instance: `start ${incarnation}`, name, key } })
   }
 
   /** One hostile message, and what else happens meanwhile. */
@@ -247,7 +247,7 @@ export class Episode {
   private comeAndGo(to: House): void {
     const { random, arena } = this
     const server = random.id(20) as ServerId
-    for (const incarnation of random.pick([[1], [2, 1], [Number.MAX_SAFE_INTEGER], [0]])) this.link(to, server, incarnation, random.pick(['', 'alpha', 'x'.repeat(255), '__proto__']))
+    for (const incarnation of random.pick([[1], [2, 1], [Number.MAX_SAFE_INTEGER], [0]])) this.link(to, { id: server, key: `key-${server}` }, incarnation, random.pick(['', 'alpha', 'x'.repeat(255), '__proto__']))
     arena.perform({ at: arena.time, house: arena.houses.indexOf(to), input: { type: 'clock', server, offset: random.pick([0, 1e15, -1e15, 400_000]) } })
     arena.perform({ at: arena.time, house: arena.houses.indexOf(to), input: { type: 'disconnected', server, reason: 'gone' } })
     this.index++
