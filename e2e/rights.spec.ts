@@ -87,6 +87,14 @@ test('[A5] a directory that is closed shows to others only what they may, refuse
   await question.getByRole('combobox', { name: 'Where' }).fill('Birrell')
   await expect(question.locator('[data-right=write]')).toContainText('No: no triple gives the right to write it.')
 
+  // Whom that trusts, and whether it is final.
+  await grant(alpha, '../../IBM/*', 'Birrell/*')
+  await question.getByRole('combobox', { name: 'Who' }).fill('../../IBM/TJW/Cho')
+  await expect(question.locator('[data-right=read]')).toContainText('Trusted are this directory, /DEC, /, /IBM, /IBM/TJW.')
+  await expect(question.locator('[data-right=read]')).toContainText(/Final: every copy|Not final yet: an older change/)
+  await question.getByRole('combobox', { name: 'Who' }).fill('./Birrell')
+  await expect(question.locator('[data-right=read]')).toContainText('Trusted is this directory alone.')
+
   // What one may only read looks so.
   await grant(alpha, '*', 'Birrell/*')
   await beta.select('Birrell')

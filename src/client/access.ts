@@ -74,7 +74,7 @@ function reportOf({ isOpen, owner, triples, key, names, granting, allowed }: Acc
     key,
     names,
     granting: granting.map(inParts),
-    allowed: allowed.map(([right, why]) => ({ right, why: why === 'open' || why === 'owner' ? why : inParts(why) })),
+    allowed: allowed.map(([right, why, isFinal]) => ({ right, why: why === 'open' || why === 'owner' ? why : inParts(why), isFinal })),
   }
 }
 

@@ -341,7 +341,8 @@ export interface AccessReport {
   names: string[]
   /** The triples that speak of that one; none of somebody else for who may not read them. */
   granting: Grant[]
-  allowed: { right: Right; why: 'open' | 'owner' | Grant }[]
+  /** Why, and whether the triple that says so is final. */
+  allowed: { right: Right; why: 'open' | 'owner' | Grant; isFinal: boolean }[]
 }
 
 /** A key of an entry. */

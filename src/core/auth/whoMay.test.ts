@@ -19,8 +19,8 @@ describe('"who may do what here, and why"', () => {
   const asked = (asker: string, about: string | null) => accessAt(copy, () => ({ key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }), about, ['Lampson'], at(9))
 
   it('who may not read the triples is told those that speak of it, and no others', () => {
-    expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*'], ['write', 'write ./Lampson:Lampson/*']] })
-    expect(asked('ed25519:birrell', './Lampson')).toMatchObject({ triples: null, granting: ['read *:*'], allowed: [['read', 'read *:*']] })
+    expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*', true], ['write', 'write ./Lampson:Lampson/*', true]] })
+    expect(asked('ed25519:birrell', './Lampson')).toMatchObject({ triples: null, granting: ['read *:*'], allowed: [['read', 'read *:*', true]] })
     expect(asked(owner, './Lampson')).toMatchObject({ granting: ['read *:*', 'write ./Lampson:Lampson/*'] })
   })
 
@@ -30,11 +30,18 @@ describe('"who may do what here, and why"', () => {
     applySet(some, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
     const about = (asker: string, names: Label[]): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => ({ key: asker, names: names.map((label) => ({ up: 0, labels: [label], from: [] })) }), lampson, ['Lampson'], at(9))
     expect(about('ed25519:birrell', [])).toMatchObject({ key: lampson, names: [], granting: ['read *:./*'], allowed: [] })
-    expect(about(lampson, ['Lampson'])).toMatchObject({ names: ['./Lampson'], granting: ['read *:./*', 'read ./Lampson:*'], allowed: [['read', 'read ./Lampson:*']] })
+    expect(about(lampson, ['Lampson'])).toMatchObject({ names: ['./Lampson'], granting: ['read *:./*', 'read ./Lampson:*'], allowed: [['read', 'read ./Lampson:*', true]] })
   })
 
   it('tells which triples are final', () => {
     expect(asked(owner, null)).toMatchObject({ triples: [{ isFinal: true }, { isFinal: true }, { isFinal: true }] })
     expect(accessAt({ ...copy, stableMark: at(1) }, () => ({ key: owner, names: [] }), null, [], at(9))).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
+  })
+
+  it('[A2] tells of an answer whether the triple that decides is final, also who may not read the triples', () => {
+    const readBy = (stableMark: number, key: string): unknown => accessAt({ ...copy, stableMark: at(stableMark) }, () => ({ key, names: [] }), null, ['Lampson'], at(9))
+    expect(readBy(1, 'ed25519:birrell')).toMatchObject({ triples: null, allowed: [['read', 'read *:*', false]] })
+    expect(readBy(2, 'ed25519:birrell')).toMatchObject({ triples: null, allowed: [['read', 'read *:*', true]] })
+    expect(readBy(1, owner)).toMatchObject({ allowed: [['read', 'owner', true], ['write', 'owner', true], ['test', 'owner', true], ['copy', 'owner', true]] })
   })
 })

@@ -29,8 +29,8 @@ export interface Access {
   names: string[]
   /** The triples that speak of that one: those that who asks may read, or that speak of who asks. */
   granting: Label[]
-  /** What that one may do at the path by these, with the triple that says so, or `open`, or `owner`. */
-  allowed: [right: Right, why: string][]
+  /** What that one may do at the path by these, with the triple that says so, or `open`, or `owner`; and whether that is final: an owner is one for ever. */
+  allowed: [right: Right, why: string, isFinal: boolean][]
 }
 
 export const accessShape: Shape<Access> = record({
@@ -40,7 +40,7 @@ export const accessShape: Shape<Access> = record({
   key: nullable(text(128)),
   names: list(text(4096), 1000),
   granting: list(text(255), 10_000),
-  allowed: list(tuple<[Right, string]>(oneOf(...rights), text(255)), rights.length),
+  allowed: list(tuple<[Right, string, boolean]>(oneOf(...rights), text(255), boolean), rights.length),
 })
 
 type Standing = Judging & { stableMark: Timestamp }
@@ -68,9 +68,10 @@ export function accessAt(copy: Standing, asker: Who, about: string | null, path:
     key: found.key === '' ? null : found.key,
     names: about === null || found.key !== '' ? found.names.map(formatPrincipal) : [about],
     granting: granting.map(formatTriple),
-    allowed: rights.flatMap((right): [Right, string][] => {
+    allowed: rights.flatMap((right): Access['allowed'] => {
       const said = why(right)
-      return said === undefined ? [] : [[right, typeof said === 'string' ? said : formatTriple(said)]]
+      if (said === undefined) return []
+      return [typeof said === 'string' ? [right, said, said === 'owner'] : [right, formatTriple(said), isFinal(copy, formatTriple(said))]]
     }),
   }
 }
@@ -97,6 +98,11 @@ const ofEntry = (directory: DirectoryId, label: Label): PrincipalName => ({ up: 
 
 /** Whether a key is that of an invitation which is open. */
 const isInvited = (tree: ValueTree, { key, names }: Principal): boolean => names.some(({ up, labels }) => up === 0 && visibleAt(tree, [...labels, INVITED, key]) !== undefined)
+
+const isFinal = ({ visible, stableMark }: Standing, triple: Label): boolean => {
+  const node = visibleAt(visible, ['.', ACCESS, triple])
+  return node !== undefined && node.ts < stableMark
+}
 
 function standing({ visible, stableMark }: Standing, sees: Sees): StandingTriple[] {
   const node = visibleAt(visible, ['.', ACCESS])

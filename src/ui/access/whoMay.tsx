@@ -8,13 +8,15 @@ import { useDesk, useView } from '../desk/desk'
 import { designate } from '../desk/fullName'
 import type { Place } from '../desk/place'
 import { useReading } from '../desk/reading'
-import { Label, Trouble } from '../parts/text'
+import { Explained, Label, Trouble } from '../parts/text'
 import { principalMeant } from './newTriple'
 import type { People } from './people'
 import { Said } from './said'
+import { nameMeantBy, trustedFor } from './trust'
+import { Trusted } from './trusted'
 import { deeds, explained, shortKey, shortPattern, whoWords, type Known, type Words } from './words'
 
-/** "Who may?": for anybody and any path, each right, and the triple that decides. */
+/** "Who may?": for anybody and any path, each right, the triple that decides, the directories that were trusted, and whether that is final. */
 export function WhoMay({ place, people, known }: { place: Place; people: People; known: Known }) {
   const { service } = useDesk().tab
   const version = useView((view) => view.copies[place.di]?.version ?? null)
@@ -60,7 +62,7 @@ export function WhoMay({ place, people, known }: { place: Place; people: People;
           </p>
           <dl className="who-may-answer" aria-label="What is allowed">
             {rights.map((right) => (
-              <Answered key={right} right={right} answer={answer} known={known} />
+              <Answered key={right} right={right} answer={answer} known={known} directory={place.directory} />
             ))}
           </dl>
         </>
@@ -91,7 +93,14 @@ function About({ about, answer: { key, names }, known }: { about: string | null;
   )
 }
 
-function Answered({ right, answer, known }: { right: Right; answer: AccessReport; known: Known }) {
+interface AnsweredProps {
+  right: Right
+  answer: AccessReport
+  known: Known
+  directory: string
+}
+
+function Answered({ right, answer, known, directory }: AnsweredProps) {
   const found = answer.allowed.find((one) => one.right === right)
   const reads = right === 'test' && answer.allowed.some((one) => one.right === 'read')
   return (
@@ -99,7 +108,10 @@ function Answered({ right, answer, known }: { right: Right; answer: AccessReport
       <dt title={explained[right]}>
         {found === undefined && !reads ? <X aria-hidden size={15} className="no" /> : <Check aria-hidden size={15} className="yes" />} {right}
       </dt>
-      <dd>{found !== undefined ? <Why right={right} why={found.why} known={known} /> : reads ? 'Yes: who may read may compare.' : `No: no triple gives the right to ${deeds[right]} ${right === 'copy' ? 'the directory' : 'it'}.`}</dd>
+      <dd>
+        {found !== undefined ? <Why right={right} why={found.why} known={known} /> : reads ? 'Yes: who may read may compare.' : `No: no triple gives the right to ${deeds[right]} ${right === 'copy' ? 'the directory' : 'it'}.`}
+        {found !== undefined && typeof found.why !== 'string' && <RestsOn principal={found.why.principal} isFinal={found.isFinal} names={answer.names} directory={directory} />}
+      </dd>
     </div>
   )
 }
@@ -111,6 +123,28 @@ function Why({ right, why, known }: { right: Right; why: AccessReport['allowed']
   return (
     <>
       Yes, by <bdi className="pattern" title={shown(why.principal)}>{shown(`${right} ${shortPattern(why.principal)}:${why.path}`)}</bdi>: <Said>{words}</Said>.
+    </>
+  )
+}
+
+/** On whose word the deciding triple means that one [X2], and whether it may still be voided [A2]. */
+function RestsOn({ principal, isFinal, names, directory }: { principal: string; isFinal: boolean; names: readonly string[]; directory: string }) {
+  const name = nameMeantBy(principal, names)
+  return (
+    <small className="rests-on">
+      {name !== null && <OnTheWord name={name} directory={directory} />}
+      <Explained term="final">{isFinal ? 'Final' : 'Not final yet'}</Explained>: {isFinal ? 'every copy has all that is older than this triple.' : 'an older change of rights may still arrive.'}
+    </small>
+  )
+}
+
+function OnTheWord({ name, directory }: { name: string; directory: string }) {
+  if (trustedFor(name, directory).length === 0) return <>Trusted is this directory alone. </>
+  return (
+    <>
+      Trusted are this directory, <Trusted name={name} directory={directory} />
+      {name.startsWith('#') && ', and every directory on the way to the first of these'}
+      {'. '}
     </>
   )
 }

@@ -2,6 +2,8 @@ import { useShallow } from 'zustand/react/shallow'
 import type { AccessReport, Recognised } from '../../client/nameService'
 import type { DirectoryId } from '../../core/names'
 import type { TabView } from '../../tab/view'
+import { trustedFor } from '../access/trust'
+import { Trusted } from '../access/trusted'
 import { useDesk, useView } from '../desk/desk'
 import { parentOf } from '../desk/fullName'
 import { useReading } from '../desk/reading'
@@ -76,7 +78,8 @@ function Names({ of: { names, isOwner } }: { of: Known }) {
 }
 
 /** Nobody is trusted by all: a name tells whom it rests on. */
-function Rests({ on: { names, entries, owner, isOwner } }: { on: Known }) {
+function Rests({ on: { name: directory, names, entries, owner, isOwner } }: { on: Known }) {
+  const elsewhere = names.filter((name) => trustedFor(name, directory).length > 0)
   return (
     <>
       {entries.map(({ name, ts, by, isInvited }) => (
@@ -84,7 +87,11 @@ function Rests({ on: { names, entries, owner, isOwner } }: { on: Known }) {
           key added {ts !== null && <Stamp ts={ts} />} {isInvited ? 'by an invitation' : by === null ? 'by whom is not known here' : <>by <KeyName of={by} /></>}{' '}
         </span>
       ))}
-      {names.length > entries.length && 'by the word of every directory on that way '}
+      {elsewhere.map((name) => (
+        <span key={name} data-rests={name}>
+          {names.length > 1 && <Label>{name}</Label>} by the word of <Trusted name={name} directory={directory} />{' '}
+        </span>
+      ))}
       {owner !== null && !isOwner && (
         <>
           {names.length > 0 && '· '}its owner is <KeyName of={owner} />
