@@ -111,6 +111,14 @@ describe('authentication without anyone trusted by all', () => {
     // IBM is compromised: it says of its own directory what it likes, of all below it too.
     expect(forged('../../IBM/Boss', [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'Boss', mallory)])).toBe(true)
     expect(forged('../../IBM/TJW/Cho', [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'TJW', other), says(other, 'Cho', mallory)])).toBe(true)
+    // Names by its identifier, or by that of one above it and through it, rest on it too.
+    expect(forged(`#${ibm}/Boss`, [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'Boss', mallory)])).toBe(true)
+    expect(forged(`#${ibm}/TJW/Cho`, [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'TJW', other), says(other, 'Cho', mallory)])).toBe(true)
+    expect(forged(`#${ansi}/IBM/Boss`, [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'Boss', mallory)])).toBe(true)
+    // By an identifier nobody is named who did not come by that directory, even if the directory says so itself.
+    expect(forged(`#${ibm}/Boss`, [says(ibm, 'Boss', mallory)])).toBe(false)
+    expect(forged(`#${tjw}/Cho`, [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'TJW', other), says(other, 'Cho', mallory)])).toBe(false)
+    expect(forged(`#${dec}/Boss`, [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'Boss', mallory)])).toBe(false)
     // It says nothing of SRC, DEC, ANSI, or of others below these.
     expect(forged('./Lampson', [says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'Lampson', mallory)])).toBe(false)
     expect(forged('../Boss', [says(ibm, 'Boss', mallory)])).toBe(false)
