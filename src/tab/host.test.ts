@@ -1,13 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
 import { openService } from '../client/openService'
-import { applyChange, encodeCopy } from '../core/copies/directoryCopy'
+import { applyChange, encodeCopy, type Contents } from '../core/copies/directoryCopy'
 import type { Save } from '../core/effects'
 import { NameServiceError } from '../core/errors'
 import { encode, type Message } from '../core/messages'
 import type { CopyId, DirectoryId } from '../core/names'
 import { timeOf, timestamp } from '../core/timestamp'
 import type { Certificate } from '../core/values/certificate'
-import { INTENT_LIFE, type Branch, type Intent, type SignedIntent } from '../core/values/intent'
+import type { EncodedNode } from '../core/values/encodeTree'
+import { INTENT_LIFE, type Branch, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
 import { certificateSignature, signature } from '../sim/simServer'
 import { emptyDisk } from '../storage/memoryStore'
 import type { Store } from '../storage/store'
@@ -439,5 +440,73 @@ describe('a store that somebody has changed between two starts', () => {
     await settled()
     expect(readOnly).toEqual([])
     expect((await openService(connection).getValue('/:Lampson/Phone')).value).toBe('853')
+  })
+
+  /** The same, of what was put together in a snapshot; `isFinal`: once all of it is older than F, and stands in the base. */
+  const rewritten = async (isFinal: boolean, rewrite: (contents: Contents) => void): Promise<Trial> => {
+    vi.useFakeTimers()
+    const disk = emptyDisk()
+    const before = await startHost({ disk })
+    const service = openService(before.connection)
+    await service.firstRoot()
+    for (const phone of ['853', '854']) await service.setValue(`/:${phone === '853' ? 'Lampson' : 'Birrell'}/Phone`, phone)
+    if (isFinal) await vi.advanceTimersByTimeAsync(60_000)
+    before.host.stop()
+    for (const copy of before.host.server.copies.values()) {
+      const encoded = structuredClone(encodeCopy(copy))
+      expect([encoded.contents.log.length, encoded.contents.proofs.length]).toEqual(isFinal ? [0, 4] : [4, 0])
+      rewrite(encoded.contents)
+      Object.assign(disk.copies.get(copy.id)!, { snapshot: JSON.stringify(encoded), changes: [] })
+    }
+    const after = await startHost({ disk })
+    await settled()
+    vi.useRealTimers()
+    return after
+  }
+  const swap = (sets: UpdateSet[]): void => {
+    const [one, other] = sets.slice(-2) as [UpdateSet, UpdateSet]
+    ;[one.signature, other.signature] = [other.signature, one.signature]
+  }
+  const lie = (contents: Contents): EncodedNode => ['Mallory', contents.proofs[0]!.ts, 1]
+
+  it.each<[what: string, isFinal: boolean, rewrite: (contents: Contents) => void]>([
+    ['two signatures that change places', false, ({ log }) => swap(log)],
+    ['the signature of another update', false, ({ log }) => void (log[3]!.signature = log[2]!.signature)],
+    ['another author', false, ({ log }) => void (log[3]!.intent.author = 'mallory')],
+    ['another order of the log', false, (contents) => void (contents.log = contents.log.toReversed())],
+    ['a stamp that its author did not allow', false, ({ log }) => void (log[3]!.ts = timestamp(timeOf(log[3]!.ts) + 2 * INTENT_LIFE * 1000, log[3]!.ts.slice(-13) as CopyId))],
+    ['two signatures of proofs that change places', true, ({ proofs }) => swap(proofs)],
+    ['a proof that is gone', true, ({ proofs }) => void proofs.splice(2, 1)],
+    ['no proofs at all', true, ({ proofs }) => void (proofs.length = 0)],
+    ['a name in the base that nobody has made', true, (contents) => void contents.base.push(lie(contents))],
+    ['a name below another in the base that nobody has made', true, (contents) => void contents.base[1]!.push(lie(contents))],
+    ['a node of the base with another stamp', true, ({ base, proofs }) => void (base[1]![1] = proofs[0]!.ts)],
+  ])('[A1] found out: %s', async (_what, isFinal, rewrite) => {
+    const { readOnly, connection, sent } = await rewritten(isFinal, rewrite)
+    expect(readOnly).toEqual([expect.stringMatching(/changed from outside/)])
+    await expect(openService(connection).setValue('/:Lampson/Phone', '1')).rejects.toMatchObject({ code: 'StorageFailed' })
+    expect(sent).toEqual([])
+  })
+
+  it.each([false, true])('[A1] a snapshot that nobody has changed is taken as it is (final: %s)', async (isFinal) => {
+    const { readOnly, connection, host } = await rewritten(isFinal, () => undefined)
+    expect(readOnly).toEqual([])
+    expect((await openService(connection).getValue('/:Birrell/Phone')).value).toBe('854')
+    host.stop()
+  })
+
+  it('[V3] changes in another order are the same copy', async () => {
+    const disk = emptyDisk()
+    const before = await startHost({ disk })
+    const service = openService(before.connection)
+    await service.firstRoot()
+    for (const phone of ['853', '999']) await service.setValue('/:Lampson/Phone', phone)
+    before.host.stop()
+    for (const copy of disk.copies.values()) copy.changes.splice(-2, 2, ...copy.changes.slice(-2).toReversed())
+    const after = await startHost({ disk })
+    await settled()
+    expect(after.readOnly).toEqual([])
+    expect((await openService(after.connection).getValue('/:Lampson/Phone')).value).toBe('999')
+    after.host.stop()
   })
 })

@@ -3,7 +3,7 @@
  * in one transaction for all that came while the last one ran; verifies signatures before the core sees them; keeps time.
  */
 import { encodeCopy, setsAt, type DirectoryCopy } from '../core/copies/directoryCopy'
-import { isProven } from '../core/copies/pages'
+import { isAscending, isProven } from '../core/copies/pages'
 import type { Call } from '../core/calls'
 import type { Effects, Happening } from '../core/effects'
 import { failure, type Failure } from '../core/errors'
@@ -15,7 +15,7 @@ import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
 import { encodeChildren } from '../core/values/encodeTree'
 import { certificateText, type Certificate } from '../core/values/certificate'
-import { signedText, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
+import { signedText, stampFault, type Intent, type SignedIntent, type UpdateSet } from '../core/values/intent'
 import type { Store, Stored } from '../storage/store'
 import { mergeSends } from './mergeSends'
 import { Recorder } from './recorder'
@@ -238,7 +238,7 @@ export class Host {
     for (const { id, directory, base, proofs, log } of this.server.copies.values()) {
       const proven = [...proofs.values()].flat()
       const sets = [...proven, ...log]
-      const isWhole = isProven(encodeChildren(base.root.children), proven)
+      const isWhole = isAscending(log) && sets.every((set) => stampFault(set) === null) && isProven(encodeChildren(base.root.children), proven)
       for (let i = 0; i <= sets.length; i += CHECKED_AT_ONCE) {
         if (this.#stopped || this.#failed !== null) return
         const some = this.#unverified(sets.slice(i, i + CHECKED_AT_ONCE))

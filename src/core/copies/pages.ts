@@ -104,7 +104,8 @@ export function joinPages(pages: readonly Page[]): Load | null {
   return base !== null && isProven(base, load.base.proofs) ? { ...load, base: { ...load.base, base } } : null
 }
 
-const isAscending = (log: readonly UpdateSet[]): boolean => log.every((set, i) => i === 0 || inOrder(log[i - 1]!, set) < 0)
+/** A log is in the order of its sets, each once: who looks for one goes by that. */
+export const isAscending = (log: readonly UpdateSet[]): boolean => log.every((set, i) => i === 0 || inOrder(log[i - 1]!, set) < 0)
 
 /** A1: every node of a base was made by one of its proofs, so that who hands a base over, or changes a store, can leave out, but not forge. */
 export function isProven(base: readonly EncodedNode[], proofs: readonly UpdateSet[]): boolean {
