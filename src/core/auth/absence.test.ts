@@ -122,7 +122,7 @@ function* guesses({ alpha, beta, root, cluster }: House): Generator<Request> {
     yield { type: 'test', directory, path, tree: stands ?? false }
     yield { type: 'test', directory, path, tree: true }
     for (const form of ['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const) yield { type: 'read', directory, path, form, after: null }
-    for (const about of [null, '*', './Secret', './Lampson', ...keys]) yield { type: 'access', directory, path, about }
+    for (const about of [null, '*', './Secret', './Lampson', nodeAt(tree, path)?.ts ?? BEGINNING, ...keys]) yield { type: 'access', directory, path, about }
   }
   for (const label of ['Secret', 'Lampson', 'Lnk', 'alpha']) {
     const stamp = nodeAt(tree, [label])?.ts ?? BEGINNING
@@ -187,7 +187,7 @@ describe('no right to read looks like absence', () => {
     scene.labels = ['Secret', 'Lampson', 'Lnk', 'Public', 'Nobody', ...(readLabels(having.alpha.copy(having.root).visible, []) ?? [])]
     const generated = Array.from({ length: OF_EACH * requestKinds.length }, (_, i) => generateRequest(scene, requestKinds[i % requestKinds.length]!))
     let answered = 0
-    for (const message of [...generated, ...[...guesses(having)].filter(() => random.chance(OF_GUESSES)).map((request): Message => ({ type: 'request', id: 'a'.repeat(16), request }))]) {
+    for (const message of [...generated, ...[...guesses(having)].filter(({ type }) => (type !== 'submit' && type !== 'draft') || random.chance(OF_GUESSES)).map((request): Message => ({ type: 'request', id: 'a'.repeat(16), request }))]) {
       const wire = throughTheDoor(message)
       if (wire === null) continue
       const [here, there] = [without, having].map((house) => heard(house, wire))
@@ -259,6 +259,12 @@ describe('no right to read looks like absence', () => {
     const walk = (label: Label): object | Failure => house.ask(beta, { type: 'walk', directory: root, begins: true, up: 0, labels: [label], entity: null }, gamma)
     expect(walk('Secret')).toEqual(walk('Nobody'))
     expect(cluster.lookup(beta, named(root, 'Secret'))).toMatchObject({ code: 'NotFound' })
+    house.ask(alpha, { type: 'leave', directory: CHILD, force: true })
+    cluster.pass(30_000)
+    const alone = (from: Member): unknown => (house.ask(from, { type: 'traces', directory: root, server: gamma.id }) as Outcomes['traces']).alone
+    expect(alone(beta)).toEqual([])
+    expect(alone(alpha)).toEqual([{ directory: CHILD, name: `#${root}/Secret` }])
+    cluster.join(alpha, CHILD, gamma)
     house.close(CHILD, 'read *:./*')
     cluster.pass(15_000)
     expect(walk('Secret')).toMatchObject({ outcome: 'found', directory: CHILD })
