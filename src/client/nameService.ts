@@ -199,7 +199,7 @@ export interface NameService {
   takeBack(fn: string, options?: WriteOptions): Promise<Written>
 
   // Access
-  /** The triples of a directory, and what somebody may do at a path: a key, or a name as the directory knows it (`./Lampson`); who asks, if nobody is named. */
+  /** The triples of a directory, and what somebody may do at a path: a key, a name as the directory knows it (`./Lampson`), or a time-stamp, for who wrote what stands there; who asks, if nobody is named. */
   access(vd: string, principal?: string | null): Promise<AccessReport>
   /** Gives a triple more. A directory without triples is open to whoever is in the room; with the first one it is closed. */
   grant(fn: string, triple: Grant, options?: WriteOptions): Promise<Written>

@@ -35,11 +35,12 @@ describe('who is known elsewhere proves it', () => {
   it('[X2] reads and writes where its name from there has the right, and signs with the proof', async () => {
     await its.setAccess('/DEC/SRC', [...closed, { principal: '../../IBM/*', path: 'Lampson/*', rights: ['read', 'write'] }])
     expect((await choAsks.getValue('/DEC/SRC:Lampson/Phone')).value).toBe('853')
-    await choAsks.setValue('/DEC/SRC:Lampson/Phone', '777')
+    const { ts } = await choAsks.setValue('/DEC/SRC:Lampson/Phone', '777')
     expect((await its.getValue('/DEC/SRC:Lampson/Phone')).value).toBe('777')
     const { names, allowed } = await choAsks.access('/DEC/SRC:Lampson')
     expect(names).toEqual(['../../IBM/Cho'])
     expect(allowed.map(({ right }) => right)).toEqual(['read', 'write'])
+    expect(await its.access('/DEC/SRC:Lampson/Phone', ts)).toMatchObject({ key: cho, names: ['../../IBM/Cho'] })
     await expect(choAsks.setValue('/DEC/SRC:Birrell/Phone', '1')).rejects.toMatchObject({ code: 'NoRight' })
   })
 

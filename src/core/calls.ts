@@ -306,7 +306,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: W
     case 'test':
       return { equal: sameTree(readTree(copy.visible, request.path, touchOf(copy.visible, who)) ?? false, request.tree) }
     case 'access':
-      return accessAt(copy, who, request.about, request.path, atTime(turn.now))
+      return accessAt(copy, who, request.about, request.path, atTime(turn.now), (ts) => setsAt(copy, ts))
     case 'submit':
       return submit(turn, copy, request.signed)
     case 'state':

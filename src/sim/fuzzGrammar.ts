@@ -185,7 +185,7 @@ const requests: { [T in Request['type']]: (s: Scene) => Extract<Request, { type:
   read: (s) => ({ type: 'read', directory: s.aDirectory(), path: aPath(s), form: s.random.pick(['tree', 'labels', 'entries', 'nodes', 'snapshot'] as const), after: s.random.chance(0.7) ? null : s.aStamp() }),
   test: (s) => ({ type: 'test', directory: s.aDirectory(), path: aPath(s), tree: aTree(s) }),
   certify: (s) => ({ type: 'certify', directory: s.aDirectory(), name: s.random.pick(['..', s.aLabel()]), key: s.random.chance(0.5) ? null : s.aText(64) }),
-  access: (s) => ({ type: 'access', directory: s.aDirectory(), path: aPath(s), about: s.random.pick([null, '*', './Lampson', '../*', 'ed25519:x', s.aText(64)]) }),
+  access: (s) => ({ type: 'access', directory: s.aDirectory(), path: aPath(s), about: s.random.pick([null, '*', './Lampson', '../*', 'ed25519:x', s.aText(64), s.aStamp()]) }),
   draft: (s) => ({ type: 'draft', directory: s.aDirectory(), change: { procedure: s.random.pick(['doUpdates', 'setLink', 'move', 'reference', 'setUpOn', 'setInSN', 'removeS', 'setTX', 'plan', 'announce', 'removeD'] as const), under: { labels: aPath(s), incarnations: s.random.chance(0.7) ? null : times(few(s), () => s.aStamp()) }, tree: aTree(s), replace: s.random.chance(0.3) } }),
   submit: (s) => ({ type: 'submit', directory: s.aDirectory(), signed: signed(s, null) }),
   has: (s) => has(s),

@@ -2,11 +2,13 @@
 import { failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { record, text, list, tuple, boolean, nullable, oneOf, timestampShape, type Shape } from '../shape'
-import type { Timestamp } from '../timestamp'
+import { isTimestamp, type Timestamp } from '../timestamp'
+import type { UpdateSet } from '../values/intent'
 import type { Sees } from '../values/readValue'
-import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
+import { nodeAt, visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { ACCESS, formatTriple, may, ownerOf, parseTriple, rights, sightOf, triplesIn, type Right, type Triple } from './access'
 import { principalOf } from './authentication'
+import { newNodes } from './authorise'
 import { INVITED, KEYS } from './keys'
 import { formatPrincipal, matchesPath, matchesPrincipal, parsePrincipalPattern, type Judging, type Principal, type PrincipalName, type Who } from './principal'
 
@@ -47,12 +49,12 @@ type Standing = Judging & { stableMark: Timestamp }
 
 /**
  * `about`: a key, or the name of a principal (`./Lampson`, `../../IBM/TJW/Cho`); null: who asks. The key of an open invitation stands
- * for the entry that it opens: whoever has it is told what that may [A6].
+ * for the entry that it opens: whoever has it is told what that may [A6]. Or a time-stamp: who wrote what `setsAt` says was accepted then.
  */
-export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp): Access | Failure {
+export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp, setsAt: (ts: Timestamp) => readonly UpdateSet[]): Access | Failure {
   const { visible } = copy
   const sees = sightOf(visible, asker)
-  const found = about === null ? asker() : named(copy, about, now, sees)
+  const found = about === null ? asker() : isTimestamp(about) ? writerOf(copy, about, setsAt(about), asker, sees) : named(copy, about, now, sees)
   if (isFailure(found)) return found
   const triples = triplesIn(visible)
   const isOpen = triples.length === 0
@@ -85,7 +87,7 @@ function named({ visible, directory }: Judging, about: string, now: Timestamp, s
   if (pattern.type === 'key') {
     const { key, names } = principalOf(visible, directory, pattern.key, [], now)
     const invited = [...visibleChildren(visible.root)].flatMap(([label]) => (visibleAt(visible, [label, INVITED, key]) === undefined ? [] : [ofEntry(directory, label)]))
-    return { key, names: [...names.filter(({ labels }) => sees([...labels, KEYS, key])), ...invited] }
+    return { key, names: [...names.filter((name) => isShown(name, key, sees)), ...invited] }
   }
   if (pattern.type === 'anyone') return { key: '', names: [] }
   const labels = pattern.labels.filter((label) => label !== null)
@@ -93,6 +95,22 @@ function named({ visible, directory }: Judging, about: string, now: Timestamp, s
   if (pattern.type === 'absolute') return { key: '', names: [{ up: pattern.directory === directory ? 0 : ELSEWHERE, labels, from: [{ directory: pattern.directory, labels }] }] }
   return { key: '', names: [{ up: pattern.up, labels, from: pattern.up === 0 ? [{ directory, labels }] : [] }] }
 }
+
+/**
+ * Who wrote what stands with a time-stamp, by the chain that its set carries [X2]; of what may not be read, nobody. Whom a chain proves
+ * is told to who may read the triples, which speak of such names, and to that one.
+ */
+function writerOf({ visible, directory }: Judging, ts: Timestamp, sets: readonly UpdateSet[], asker: Who, sees: Sees): Principal | Failure {
+  const set = sets.find(({ intent }) => newNodes(intent.branches).some((path) => sees(path) && nodeAt(visible, path)?.ts === ts))
+  if (set === undefined) return failure('NotFound', { name: `the author of ${ts}`, reason: 'nothing that stands here now was accepted then' })
+  const { author, chain = [] } = set.intent
+  const proved = principalOf(visible, directory, author, chain, ts)
+  const { key, names } = sees(['.', ACCESS]) || proved.key === asker().key ? proved : principalOf(visible, directory, author, [], ts)
+  return { key, names: names.filter((name) => isShown(name, key, sees)) }
+}
+
+/** Whether one may read what a directory itself says of a name: that an entry has the key, or which directory is below. */
+const isShown = ({ up, labels }: PrincipalName, key: string, sees: Sees): boolean => up > 0 || sees(labels.length === 1 ? [...labels, KEYS, key] : labels.slice(0, 1))
 
 const ofEntry = (directory: DirectoryId, label: Label): PrincipalName => ({ up: 0, labels: [label], from: [{ directory, labels: [label] }] })
 
