@@ -156,3 +156,20 @@ describe('a slow road', () => {
     expect(b.events).toEqual(['connected alpha'])
   })
 })
+
+describe('somebody in the room who speaks in the name of a server [X1] [X5]', () => {
+  it('neither ends its link, however much rubbish it is, nor renames it; it is counted', async () => {
+    const [a, b] = meet(0)
+    await linkUp(a, b)
+    const forged = { from: a.link.server, instance: 'mallory', name: 'mallory', to: selves[0].server } as const
+    for (let i = 0; i < 100; i++) a.link.heard({ ...forged, type: 'frame', at: selves[0].instance, session: `${i}`, body: '!' }, { road: 'broadcast' }, a.room)
+    for (const type of ['hello', 'here', 'ring', 'bye'] as const) a.link.heard({ ...forged, type, except: [] }, { road: 'broadcast' }, a.room)
+    await pass(10_000)
+    expect(linked(a, b)).toBe(true)
+    expect(a.link.state.name).toBe('beta')
+    b.link.send('still here')
+    await pass(1000)
+    expect(a.events).toEqual(['connected beta', ...Array.from({ length: 100 }, () => 'refused rubbish'), 'still here'])
+    expect(b.events).toEqual(['connected alpha'])
+  })
+})

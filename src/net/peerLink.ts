@@ -65,7 +65,7 @@ export class PeerLink {
         board.changed()
       },
       gone: () => this.#giveUp(),
-      fault: (reason) => this.#fault(reason),
+      fault: (reason) => this.#suspect(reason),
       isMuted: () => this.#cut || !this.#present || this.#isBanished(),
     })
   }
@@ -175,7 +175,7 @@ export class PeerLink {
 
   heard(note: Note, way: Way, room: Signalling): void {
     if (this.#cut || this.#isBanished()) return
-    this.#name = note.name
+    if (!this.isConnected) this.#name = note.name
     if (note.type === 'bye') {
       // It proves nothing, so it counts only where there is no link.
       if (!this.isConnected) this.#depart()
@@ -236,6 +236,12 @@ export class PeerLink {
     if (!this.#conduct.fault(performance.now())) return
     this.#reach.rest()
     if (this.isConnected) this.#lose('cut off for a minute, because it kept sending rubbish')
+  }
+
+  /** What came by a note or before any proof may be somebody else's: while there is a link, that does not pay for it [X1]. */
+  #suspect(reason: string): void {
+    if (!this.isConnected) this.#fault(reason)
+    else this.#board.handlers.refused('rubbish', `somebody in the name of ${this.#name || this.server} ${reason}`)
   }
 
   #isBanished(): boolean {
