@@ -1,13 +1,14 @@
 /** One server of the network contract in a tab of its own, worked by the test or benchmark through `window.subject`. */
 import { newSelf, openSubject } from '../../src/net/contractSubject'
+import type { Self } from '../../src/net/handshake'
 import type { Network, NetworkHandlers } from '../../src/net/network'
 import type { Subject } from '../../src/net/networkContract'
 import { openWebrtcNetwork } from '../../src/net/webrtcNetwork'
 
 declare global {
   interface Window {
-    /** Opens this tab's server in a room, by these relays too; resolves with it. */
-    openSubject(room: string, name: string, relays?: readonly string[]): Promise<Subject['server']>
+    /** Opens this tab's server in a room, by these relays too; resolves with it. What it claims of itself need not be true. */
+    openSubject(room: string, name: string, relays?: readonly string[], claimed?: Partial<Pick<Self, 'server' | 'keyText'>>): Promise<Subject['server']>
     subject: Subject & {
       /** Whether each message is answered at once. */
       echo(on: boolean): void
@@ -39,8 +40,8 @@ async function openNetwork(room: string, self: Awaited<ReturnType<typeof newSelf
   return network
 }
 
-window.openSubject = async (room, name, relays = []) => {
-  const self = await newSelf(name)
+window.openSubject = async (room, name, relays = [], claimed = {}) => {
+  const self = { ...(await newSelf(name)), ...claimed }
   const subject = await openSubject(self.server, (handlers) => openNetwork(room, self, handlers, relays))
   window.subject = {
     ...subject,
