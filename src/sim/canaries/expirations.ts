@@ -1,8 +1,9 @@
 /** Bugs in what caches are promised, and in what keeps the promise. */
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
 import type { Input } from '../../core/step'
-import { BEGINNING, type Timestamp } from '../../core/timestamp'
+import { BEGINNING } from '../../core/timestamp'
 import { calm } from '../network'
+import type { SimServer } from '../simServer'
 import type { Canary } from '../world'
 import { expiring, usualMix } from '../workload'
 import { copiesOf, type NamedCanary } from './canary'
@@ -17,36 +18,54 @@ const typeOf = (input: Input): string | null => {
   return input.call.type === 'ask' ? input.call.request.type : input.call.type
 }
 
-/** For the length of steps of one kind a field of every copy is another one. */
-function pretending(types: readonly string[], field: 'stableMark' | 'highest', as: (copy: DirectoryCopy) => Timestamp): Canary {
-  const truth = new Map<DirectoryCopy, Timestamp>()
+type Marks = Pick<DirectoryCopy, 'stableMark' | 'highest' | 'lastSweep'>
+
+/** For the length of some steps every copy has other marks. */
+function pretending(holds: (server: SimServer, input: Input) => boolean, as: (copy: DirectoryCopy) => Partial<Marks>): Canary {
+  const truth = new Map<DirectoryCopy, Marks>()
   return {
     before: (server, input) => {
-      if (!types.includes(typeOf(input) ?? '')) return
+      if (!holds(server, input)) return
       for (const copy of copiesOf(server)) {
-        truth.set(copy, copy[field])
-        copy[field] = as(copy)
+        const { stableMark, highest, lastSweep } = copy
+        truth.set(copy, { stableMark, highest, lastSweep })
+        Object.assign(copy, as(copy))
       }
     },
     stepped: () => {
-      for (const [copy, value] of truth) copy[field] = value
+      for (const [copy, marks] of truth) Object.assign(copy, marks)
       truth.clear()
     },
   }
+}
+
+const asked = (...types: readonly string[]) => (_server: SimServer, input: Input): boolean => types.includes(typeOf(input) ?? '')
+
+/** A step that looks after plans, and nothing else, or has what comes of that signed. */
+function isOfPlans(server: SimServer, input: Input): boolean {
+  if (input.type === 'signed') return true
+  const due = [...server.server.agenda.times].filter(([, time]) => time <= server.clock()).map(([task]) => task)
+  return input.type === 'tick' && due.length > 0 && due.every((task) => task.startsWith('planned '))
 }
 
 export const expirationCanaries: readonly NamedCanary[] = [
   {
     name: 'an arc that is not older than F yet is given to caches',
     rules: ['cacheValidity'],
-    make: () => pretending(['lookup', 'walk'], 'stableMark', ({ nextTS }) => nextTS),
+    make: () => pretending(asked('lookup', 'walk'), ({ nextTS }) => ({ stableMark: nextTS })),
     aim: slow,
     from: 5,
   },
   {
     name: 'what may stand in caches is changed without waiting',
     rules: ['cacheValidity'],
-    make: () => pretending(['submit'], 'highest', () => BEGINNING),
+    make: () => pretending(asked('submit'), () => ({ highest: BEGINNING })),
+    aim: caching,
+  },
+  {
+    name: 'a planned change is made at once, whatever others have, or have promised',
+    rules: ['cacheValidity'],
+    make: () => pretending(isOfPlans, ({ nextTS }) => ({ stableMark: nextTS, lastSweep: nextTS, highest: BEGINNING })),
     aim: caching,
   },
 ]
