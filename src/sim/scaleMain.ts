@@ -16,3 +16,5 @@ for (const directories of sizes) {
     console.log(`| ${directories} | ${scale.servers} | ${depth} | ${caching ? 'yes' : 'no'} | ${mean.toFixed(2)} | ${worst} | ${percent(atRoot)} | ${percent(silent)} |`)
   }
 }
+// resourceUsage gives KiB.
+console.log(`\nThe largest took ${(process.resourceUsage().maxRSS / 2 ** 20).toFixed(2)} GiB of memory at most, with all that ran before it.`)
