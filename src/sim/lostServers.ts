@@ -80,10 +80,12 @@ export function abandonLost(world: World, workload: Workload): void {
 }
 
 /** Then whoever points up to it points elsewhere, and it can be removed. */
-export function removeAllLost(world: World, workload: Workload, root: DirectoryId): void {
+export function removeAllLost(world: World, workload: Workload, root: DirectoryId, decide: (round: number) => void): void {
   for (const lost of lostServers(world)) {
     for (let round = 0; round < ROUNDS; round++) {
       goOnWithoutLost(world, workload)
+      // Others may have been left out with it, and F waits for what they alone have.
+      decide(round)
       // Removed while the ring could not be heard, which waits for it now.
       if (lost.isRemoved) abandon(world, workload, lost)
       // A directory of their names may have moved: they are to know what they are called.
@@ -141,7 +143,8 @@ export function bringBack(world: World, root: DirectoryId): void {
     world.restart(lost)
     world.pass(120_000)
     world.notice('a server that was removed came back')
-    if (!lost.server.removed) throw new Accusation('S4', `${lost.name} came back after it was removed, and does not know it: it calls itself /${lost.server.name}`)
+    // Its name may have gone, as somebody's former one, so that nobody could remove it by that.
+    if (lost.isRemoved && !lost.server.removed) throw new Accusation('S4', `${lost.name} came back after it was removed, and does not know it: it calls itself /${lost.server.name}`)
     removedStayAway(world, root)
   }
 }

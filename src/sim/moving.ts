@@ -36,7 +36,8 @@ export function allMoved(world: World, root: DirectoryId, directories: readonly 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
 function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
   const said: [DirectoryId, Judged[]][] = [...[...copies].map(([directory, { visible }]): [DirectoryId, Judged[]] => [directory, backReferences(visible)]), ...removed]
-  const records = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory }))).filter((record) => !lacksRoom(copies, record))
+  const there = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory }))).filter((record) => !lacksRoom(copies, record))
+  const records = withoutBaseless(world, there)
   const told = new Map(said)
   const { parents, voided } = parentsBy(records)
   for (const { directory, parent, label, ts, verdict } of records) {
@@ -61,6 +62,13 @@ function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<Direct
       if (named?.type === 'directory' && isWhole(records, told, copies, named.directory) && !(up !== undefined && isBound(copies, up)) && (up?.parent !== directory || up.label !== label) && !isForgotten(world, records, { parent: directory, label }, named.directory)) accuse(`${label} in ${directory} is a reference to ${named.directory}, which is ${up?.label} in ${up?.parent}`)
     }
   }
+}
+
+/** What is void by a record that may have gone with a disk since stays void, and has no part in the tree. */
+function withoutBaseless(world: World, records: readonly (Judged & Placing)[]): readonly (Judged & Placing)[] {
+  if (world.unsound.size === 0) return records
+  const { voided } = parentsBy(records)
+  return records.filter(({ verdict, ts }) => verdict !== 'void' || voided.has(ts))
 }
 
 /** Whether the record of a name may have gone with a disk, and only the reference is left. */

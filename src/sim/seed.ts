@@ -123,7 +123,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     // Moves settle once F goes on.
     if (grows) abandonLost(world, workload)
     const root = allJoined(workload.growing(random), random)
-    removeAllLost(world, workload, root)
+    removeAllLost(world, workload, root, (round) => decideAll(world, workload, `decisions without the lost ${round}`))
     bringBack(world, root)
     decideAll(world, workload, 'decisions on who came back')
   }

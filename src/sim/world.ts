@@ -195,6 +195,8 @@ export class World {
   private accept(server: SimServer, save: Extract<Save, { copy: unknown }>): void {
     const copy = server.copyOf(save.directory)
     if (copy?.id === save.copy) this.database.follow(copy, save.change)
+    // What an old store hands over is as old, until a sweep has joined it with the others.
+    if (save.change.type === 'created' && this.unsound.has(save.change.copy.fields.joining?.predecessor.copy ?? save.copy)) this.unsound.add(save.copy)
     if (save.change.type !== 'absorbed') return
     for (const set of save.change.sets) if (set.ts.endsWith(save.copy) && !this.database.has(save.directory, set.ts)) this.database.accept(save.directory, save, set)
   }
