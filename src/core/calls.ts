@@ -1,6 +1,7 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
 import { emptyContents, epochOf, hasSeen, noFields, setsAt, type DirectoryCopy } from './copies/directoryCopy'
+import { unschedule } from './agenda'
 import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
 import { beginJoin, newCopyId } from './copies/join'
@@ -435,15 +436,18 @@ function performCreate(turn: Turn, { directory, signed }: Extract<Request, { typ
   const created = create(turn, directory, signed)
   if (isFailure(created)) return answer(turn, caller, created)
   const fault = isOwn(turn, caller) ? null : makingFault(turn, created, caller)
-  if (fault !== null) {
-    answer(turn, caller, fault)
-    return changeServer(turn, { type: 'retired', copy: created.id, directory })
-  }
+  if (fault !== null) return unmake(turn, created, caller, fault)
   if (effectiveParent(created) !== undefined) return beginCleanup(turn, created, caller)
   // O1: a root to be; it is one once what it knows of says that it lies below.
   if (wellKnownDirectories(created.visible).length > 0) return beginCleanup(turn, created, caller)
-  answer(turn, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
-  changeServer(turn, { type: 'retired', copy: created.id, directory })
+  unmake(turn, created, caller, failure('BadRequest', { reason: 'a new directory needs a back-reference to its parent' }))
+}
+
+/** Nothing is left of it, not even what was planned for it. */
+function unmake(turn: Turn, { id, directory }: DirectoryCopy, caller: Caller, why: Failure): void {
+  changeServer(turn, { type: 'retired', copy: id, directory })
+  unschedule(turn.server.agenda, `sweep ${directory}`)
+  answer(turn, caller, why)
 }
 
 /** Copies on a server until others can have it make directories; its own person decides of more. */
