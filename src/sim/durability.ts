@@ -55,7 +55,10 @@ export function isDurable(world: World, { intent, ts }: UpdateSet, level: Durabi
     const copy = at?.onDisk().copies.get(intent.directory)
     // An old disk that was put back since has promised nothing (§20).
     if (at === undefined || copy?.id !== id || world.unsound.has(id)) continue
-    const has = ts < copy.stableMark || copy.log.some((set) => set.ts <= ts && intentId(set.intent) === intentId(intent))
+    // Itself, or as the earlier stamp of its intent [A1], which F may have passed.
+    const first = copy.intents.get(intentId(intent))
+    const isPassed = ts < copy.stableMark || (first !== undefined && first.ts <= ts && first.ts < copy.stableMark)
+    const has = isPassed || copy.log.some((set) => set.ts <= ts && intentId(set.intent) === intentId(intent))
     if (!has) throw new Accusation('P11', `the update ${ts} was said to be durable (${level}), but the copy of ${intent.directory.slice(0, 4)} on the disk of ${at.name} has not got it`)
   }
 }
