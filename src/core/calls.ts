@@ -4,7 +4,7 @@ import { emptyContents, epochOf, hasSeen, noFields, setsAt, type DirectoryCopy }
 import { unschedule } from './agenda'
 import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
-import { beginJoin, newCopyId } from './copies/join'
+import { beginJoin, newCopyId, wantRoot } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
 import { beginLeave, cancelLeave } from './copies/leave'
@@ -43,7 +43,7 @@ import { beginCheckS } from './servers/checkS'
 import { knowsOf, may, sightOf, touchOf } from './auth/access'
 import { draftFault, invitationFault, newNodes, rightFault } from './auth/authorise'
 import type { Who } from './auth/principal'
-import { atTime, isOfSamePerson, serverKeyOf, whoAsks } from './auth/session'
+import { atTime, isOwn, serverKeyOf, whoAsks } from './auth/session'
 import { certify } from './auth/certify'
 import { accessAt } from './auth/whoMay'
 import { isPlaced, leavingFault } from './servers/placement'
@@ -258,9 +258,6 @@ function leave(turn: Turn, copy: DirectoryCopy, force: boolean, caller: Caller):
   else answer(turn, caller, fault)
 }
 
-/** Whether it is this server, or another of its person's, that asks: so they decide of it without any right [A5]. */
-const isOwn = (turn: Turn, caller: Caller): boolean => caller.type !== 'server' || isOfSamePerson(turn, caller.server)
-
 /**
  * A5: a server goes when its own person says so, or who might take each of its copies away, if there is one that its place rests on
  * [S3]. Who asks while it goes hears how that ends.
@@ -425,7 +422,7 @@ export function stateOf(turn: Turn, copy: DirectoryCopy, sees: Sees = seesAll): 
 
 function join(turn: Turn, { directory, from }: Extract<Request, { type: 'join' }>, caller: Caller): void {
   for (const server of from) hint(turn.server, directory, server)
-  if (isOwn(turn, caller) && directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
+  if (isOwn(turn, caller)) wantRoot(turn, directory)
   beginJoin(turn, directory, from, caller)
 }
 

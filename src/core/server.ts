@@ -238,8 +238,9 @@ export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, chang
   applyChange(copy, change)
   effects.save.push({ copy: copy.id, directory: copy.directory, change })
   effects.changed.add(copy.directory)
+  if (copy.unauthorised.size === 0) return
   for (const set of comingIn(change)) if (copy.unauthorised.has(setId(set)) && (change.type === 'absorbed' || !before.has(setId(set)))) refuseUpdate(server, effects, copy, set)
-  if (copy.unauthorised !== before && copy.unauthorised.size > 0) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
+  if (copy.unauthorised !== before) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
 }
 
 /** A2: what came in by whatever message, and was never shown: by all that is known here its author had no right to it. */

@@ -7,6 +7,7 @@ import 'fake-indexeddb/auto'
 import { readOptions } from '../serve/options.mjs'
 import { openService } from '../client/openService'
 import type { JsonTree, NameService } from '../client/nameService'
+import { setsOf } from '../core/copies/directoryCopy'
 import { Random } from '../sim/random'
 import { Town } from './town'
 
@@ -118,7 +119,7 @@ async function replay(): Promise<number> {
 function left(): string[] {
   return town.copies().flatMap((copy) => {
     const nodes = [copy.base, copy.visible].flatMap(({ root }) => [...(root.children?.keys() ?? [])]).filter((label) => label.startsWith('name '))
-    const sets = [...[...copy.proofs.values()].flat(), ...copy.log].filter(({ intent }) => intent.branches.some(([label]) => label.startsWith('name ')))
+    const sets = setsOf(copy).filter(({ intent }) => intent.branches.some(([label]) => label.startsWith('name ')))
     return [...nodes, ...sets.map(({ ts }) => ts), ...copy.waiting.keys(), ...copy.intents.keys()].map((what) => `${copy.id} has ${what}`)
   })
 }

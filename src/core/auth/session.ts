@@ -70,6 +70,9 @@ export function isOfSamePerson({ server, now }: Turn, at: ServerId): boolean {
   return chains.some(([word, ...others]) => others.length === 0 && word !== undefined && word.directory === null && word.issuer === server.person && word.from <= now && now <= word.until)
 }
 
+/** Whether it is this server, or another of its person's, that asks: so they decide of it without any right [A5]. */
+export const isOwn = (turn: Turn, caller: Caller): boolean => caller.type !== 'server' || isOfSamePerson(turn, caller.server)
+
 /** Whether another server has shown whose it is: until then it is not told no, for it will ask again. */
 export const hasShown = ({ server }: Turn, at: ServerId): boolean => (server.peers.get(at)?.credentials.length ?? 0) > 0
 

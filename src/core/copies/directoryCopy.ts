@@ -274,9 +274,14 @@ export function contentsOf(copy: DirectoryCopy): Contents {
 
 function proofsOf(sets: readonly UpdateSet[]): DirectoryCopy['proofs'] {
   const proofs: DirectoryCopy['proofs'] = new Map()
-  for (const set of sets) proofs.set(set.ts, [...(proofs.get(set.ts) ?? []), set])
+  for (const set of sets) addProof(proofs, set)
   return proofs
 }
+
+const addProof = (proofs: DirectoryCopy['proofs'], set: UpdateSet): unknown => proofs.set(set.ts, [...(proofs.get(set.ts) ?? []), set])
+
+/** All sets that a copy has: those that prove what its base shows, then its log. */
+export const setsOf = ({ proofs, log }: DirectoryCopy): UpdateSet[] => [...[...proofs.values()].flat(), ...log]
 
 /** The sets with a time-stamp that a copy has, as far as they prove or may still change something. */
 export const setsAt = (copy: DirectoryCopy, ts: Timestamp): readonly UpdateSet[] => copy.proofs.get(ts) ?? inLogAt(copy, ts)
@@ -432,7 +437,7 @@ function fold(copy: DirectoryCopy, stableMark: Timestamp): void {
   const stable = copy.log.splice(0, position(copy.log, stableMark)).filter((set) => !copy.unauthorised.has(setId(set)))
   for (const set of stable) {
     applySet(copy.base, set)
-    copy.proofs.set(set.ts, [...(copy.proofs.get(set.ts) ?? []), set])
+    addProof(copy.proofs, set)
   }
   for (const set of stable) for (const { path, mark } of updatesOf(set)) if (mark === 'absent') forgetAbsent(copy.base, path)
   if (stable.length > 0) for (const ts of copy.proofs.keys()) if (!copy.base.tally!.has(ts)) copy.proofs.delete(ts)

@@ -9,7 +9,7 @@
 import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
 import { may } from '../auth/access'
-import { askSigned, isOfSamePerson, mayStore, whoAsks } from '../auth/session'
+import { askSigned, isOwn, mayStore, whoAsks } from '../auth/session'
 import { failure, type ErrorCode, type Failure } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { Facts, JoinMessage } from '../messages'
@@ -61,10 +61,10 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason: 'its former copy is still leaving the ring' }))
     return
   }
-  const isOwn = caller === null || caller.type !== 'server' || isOfSamePerson(turn, caller.server)
+  const isOurs = caller === null || isOwn(turn, caller)
   const running = server.joins.get(directory)
   if (running !== undefined) {
-    running.isOwn ||= isOwn
+    running.isOwn ||= isOurs
     if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
@@ -74,13 +74,13 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason }))
     return
   }
-  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, isOwn, callers: caller === null ? [] : [caller] }
+  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, isOwn: isOurs, callers: caller === null ? [] : [caller] }
   server.joins.set(directory, join)
   proceed(turn, directory, join)
 }
 
 /** A server whose person, or who administers the root, adds a copy of it here means to store the root from now on (SPEC §13). */
-function wantRoot(turn: Turn, directory: DirectoryId): void {
+export function wantRoot(turn: Turn, directory: DirectoryId): void {
   if (directory === turn.server.root && !turn.server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
 }
 
@@ -282,8 +282,8 @@ function refuseSplice(turn: Turn, to: ServerId, directory: DirectoryId, joiner: 
 /** R2 (d): nextTS is inherited, so that nothing that p promised can be undercut here. */
 export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextTS, ring, removed }: Extract<JoinMessage, { type: 'spliced' }>): void {
   const copy = turn.server.copies.get(directory)
-  // Told again: the predecessor has not heard that this copy is active.
   if (copy?.id !== joiner) return tellGone(turn, from, directory, joiner)
+  // Told again: the predecessor has not heard that this copy is active.
   if (copy.joining === null) return greet(turn, copy, from)
   if (copy.joining.predecessor.server !== from) return
   if (!isBelieved(nextTS)) return refuse(turn, from, 'spliced: a time that no clock shows', directory)

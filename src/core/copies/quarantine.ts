@@ -14,7 +14,7 @@ import type { Timestamp } from '../timestamp'
 import { describe, setId, updatesOf, type Branch, type Intent, type UpdateSet } from '../values/intent'
 import { readTree, sameTree, type Tree } from '../values/readValue'
 import { nodeAt, visibleAt, type ValueNode, type ValueTree } from '../values/valueTree'
-import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, setsAt, type DirectoryCopy } from './directoryCopy'
+import { completeTo, epochNumber, isSealed, logDigestOf, noFields, restoreCopy, setsAt, setsOf, type DirectoryCopy } from './directoryCopy'
 import { tellGone } from './epochNews'
 import { loadedContents, stagePage } from './pages'
 
@@ -129,16 +129,15 @@ interface Own {
  * Where the ring's members were waited for no more, F may have passed some of it [E4].
  */
 function ownUpdates(copy: DirectoryCopy, ring: DirectoryCopy): Own[] {
-  const { mark, settled } = copy.outside!
+  const { mark } = copy.outside!
+  const settled = new Set(copy.outside!.settled)
   const there = new Set(setsOf(ring).map(setId))
   return setsOf(copy).flatMap((set) => {
     const { ts, intent } = set
     const procedure = peoples(intent)
-    return ts >= mark && procedure !== null && !there.has(setId(set)) && !settled.includes(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
+    return ts >= mark && procedure !== null && !there.has(setId(set)) && !settled.has(ts) && isInForce(copy.visible, set) ? [{ ts, procedure, intent }] : []
   })
 }
-
-const setsOf = ({ proofs, log }: DirectoryCopy): UpdateSet[] => [...[...proofs.values()].flat(), ...log]
 
 function peoples({ procedure }: Intent): Own['procedure'] | null {
   return procedure === 'doUpdates' || procedure === 'setLink' || procedure === 'setTX' || procedure === 'plan' ? procedure : null
@@ -149,14 +148,15 @@ function peoples({ procedure }: Intent): Own['procedure'] | null {
  * the update that made what was removed; who removed it, and when, is forgotten.
  */
 function removals(copy: DirectoryCopy, ring: DirectoryCopy): QuarantineEntry[] {
-  const { mark, settled } = copy.outside!
+  const { mark } = copy.outside!
+  const settled = new Set(copy.outside!.settled)
   const removed = new Map<Timestamp, Label[][]>()
   const compare = (here: ValueNode, there: ValueNode, above: readonly Label[]): void => {
     for (const [label, node] of there.children ?? []) {
       const path = [...above, label]
       const own = here.children?.get(label)
       if (own === undefined) {
-        if (node.mark === 'present' && node.ts < mark && !settled.includes(node.ts)) removed.set(node.ts, [...(removed.get(node.ts) ?? []), path])
+        if (node.mark === 'present' && node.ts < mark && !settled.has(node.ts)) removed.set(node.ts, [...(removed.get(node.ts) ?? []), path])
       } else if (own.ts === node.ts) compare(own, node, path)
     }
   }

@@ -49,13 +49,6 @@ export function childStoredHere(server: Server, parent: DirectoryId, label: Labe
   return copy !== undefined && isNamed(server, copy) ? copy : undefined
 }
 
-/** A5: whether a directory tells its name to somebody: by what it says itself, or by the copy here of its parent. */
-export function tellsName({ copies }: Server, copy: DirectoryCopy, sightAt: SightAt): boolean {
-  const named = effectiveParent(copy)
-  const above = named && copies.get(named.parent)
-  return named !== undefined && (sightAt(copy)(['.', 'BR', named.key, named.label]) || (above?.state === 'active' && sightAt(above)([named.label])))
-}
-
 /** The same, whether or not somebody else has the name. */
 export function childSaidHere(server: Server, parent: DirectoryId, label: Label): DirectoryCopy | undefined {
   for (const copy of server.copies.values()) {
@@ -71,6 +64,13 @@ function isNamed({ referenced }: Server, copy: DirectoryCopy): boolean {
   const { key, ts, verdict } = effectiveParent(copy)!
   const known = referenced.get(copy.directory)
   return known === undefined ? verdict === 'settled' && ts < copy.stableMark : known.record === key
+}
+
+/** A5: whether a directory tells its name to somebody: by what it says itself, or by the copy here of its parent. */
+export function tellsName({ copies }: Server, copy: DirectoryCopy, sightAt: SightAt): boolean {
+  const named = effectiveParent(copy)
+  const above = named && copies.get(named.parent)
+  return named !== undefined && (sightAt(copy)(['.', 'BR', named.key, named.label]) || (above?.state === 'active' && sightAt(above)([named.label])))
 }
 
 /** The identifier behind a server's name: by its entry, if this server stores the directories on the way, else by what others said. */

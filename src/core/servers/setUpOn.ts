@@ -5,7 +5,7 @@
  */
 import { schedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
-import { beginJoin } from '../copies/join'
+import { beginJoin, wantRoot } from '../copies/join'
 import type { Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { rankOfDirectory } from '../directories/rank'
@@ -181,7 +181,7 @@ function onUpEntry(turn: Turn, setting: SettingUp, { tree, server: found }: Read
   if (below(tree, ['Server', WITHDRAWN]) !== undefined) return finish(turn, setting, failure('Withdrawn', { name: `the server /${up!.name}` }))
   const { directory } = up!
   if (server.copies.get(directory)?.state === 'active') return tell(turn, setting)
-  if (directory === server.root && !server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: true })
+  wantRoot(turn, directory)
   beginJoin(turn, directory, [...new Set([found, ...candidatesFor(server, directory)])], goOnAt(setting, 'joined'))
 }
 
