@@ -43,7 +43,7 @@ export class CachedLookups {
     const servers = this.#servers.get(known.directory)
     if (known.trail.length === 0 || known.rest.length > 0 || servers === undefined) return this.#find(name, known)
     const { directory, entity, trail } = known
-    return { directory, entity, servers, trail, validUntil: leastOf(trail) }
+    return { directory, entity, servers, trail, after: [], validUntil: leastOf(trail) }
   }
 
   /** The same for whoever wants to reach a copy: who stores the directory changes at any time, and is asked for. */

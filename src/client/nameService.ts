@@ -9,7 +9,7 @@ import type { Durability } from '../core/copies/durability'
 import type { Parting } from '../core/copies/split'
 import type { Judged } from '../core/entries/parents'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import type { CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
+import type { BeforeStep, CopyState, Described, Entry, Finding, Nodes, QuarantineEntry, TrailStep } from '../core/requests'
 import type { LostServer } from '../core/servers/removeLost'
 import type { Timestamp } from '../core/timestamp'
 import type { TSPair } from '../core/values/update'
@@ -160,8 +160,11 @@ export interface NameService {
   forget(ts: Timestamp): Promise<void>
 
   // Directories
-  /** Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where. */
-  lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; validUntil: number | null }>
+  /**
+   * Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where.
+   * `after`: who was asked for the directory itself and did not answer, and which names of servers were looked up for it.
+   */
+  lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; after: BeforeStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>
   /**
    * A new root above the old one, `fn`, which is called `name` in it; its first copy is made on that server, which takes a name

@@ -184,8 +184,8 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
     },
 
     async lookup(fn) {
-      const { directory: di, entity, servers, trail, validUntil } = await lookups.lookup(names.name(fn))
-      return { di, entity, servers, trail, validUntil }
+      const { directory: di, ...way } = await lookups.lookup(names.name(fn))
+      return { di, ...way }
     },
     async firstRoot({ label = 'root' } = {}) {
       const { di, signed } = await writer.genesis({ label, self: rootSelf(0), references: [] })

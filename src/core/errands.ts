@@ -5,7 +5,7 @@
 import { schedule, unschedule } from './agenda'
 import { onCertified } from './auth/certify'
 import type { CleanupStep } from './directories/cleanup'
-import type { Arrived } from './directories/lookup'
+import type { Arrived, Seeking } from './directories/lookup'
 import type { OwnNameStep } from './directories/ownNames'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
@@ -21,7 +21,7 @@ import type { Tree } from './values/readValue'
 import type { Caller } from './caller'
 
 /** What goes on when an errand has ended. */
-export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | { type: 'sought'; id: string; name: string } | { type: 'procedure'; id: string; step: ProcedureStep }
+export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | Seeking | { type: 'procedure'; id: string; step: ProcedureStep }
   | Arrived | { type: 'ownName'; step: OwnNameStep } | { type: 'carriedOut'; directory: DirectoryId; label: Label }
   /** A change that was drawn up: it is signed by this server and submitted, then goes on. */
   | { type: 'drafted'; procedure: ProcedureName; onward: Onward }

@@ -99,7 +99,7 @@ export interface TrailStep {
   label: Label
   /** `wellKnown`: the root's table says where the directory of this DI is [O1]. `up`: for `..` the directory says itself what lies above. */
   found: 'directory' | 'link' | 'entry' | 'wellKnown' | 'up'
-  /** The DI of the directory, or where the link leads, or its way from the root; '' for an entry. */
+  /** The DI of the directory, or where the link leads, or its way from the root; '' for an entry, of a server that was looked up on the way its SI. */
   to: string
   /** Whose copy was asked. */
   server: ServerId
@@ -111,8 +111,18 @@ export interface TrailStep {
   cached: boolean
   /** That server has no copy of the directory, but of one below, and knows the names of its own directories. */
   ownName: boolean
-  /** In words, what came before this step: who was asked first and did not answer, to whom an up pointer led. */
-  before?: readonly string[]
+  before?: readonly BeforeStep[]
+}
+
+/** What came before a step: in words, who was asked first and did not answer, or to whom an up pointer led; or the lookup of a server's name. */
+export type BeforeStep = string | Sought
+
+/** How the name of a server was looked up that is said to store what is next on the way. */
+export interface Sought {
+  server: string
+  steps: readonly TrailStep[]
+  /** Why it was not found, in words; null when it was. */
+  failed: string | null
 }
 
 /** How far one server's copies lead [D2]. */

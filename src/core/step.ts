@@ -140,7 +140,7 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
     case 'register':
       return onRegister(turn, onward.step, outcome)
     case 'sought':
-      return onSought(turn, onward.id, onward.name, outcome)
+      return onSought(turn, onward, outcome)
     case 'procedure':
       return onProcedure(turn, onward.id, onward.step, outcome)
     case 'arrived':

@@ -2,7 +2,8 @@
 import { readableUntil } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { isFailure, type Failure } from '../core/errors'
-import type { DirectoryId, Label } from '../core/names'
+import { effectiveParent } from '../core/entries/parents'
+import type { DirectoryId, FullName, Label } from '../core/names'
 import type { Change, Drafted } from '../core/requests'
 import { isoTime } from '../core/timestamp'
 import type { ProcedureName } from '../core/values/intent'
@@ -24,13 +25,26 @@ export interface Expiring {
 
 /** One act at a server that concerns expiration. */
 export function expire(expiring: Expiring, at: SimServer, directory: DirectoryId, random: Random): void {
-  const label = random.pick(expiring.labels)
+  const label = someLabel(expiring, directory, random)
   const others = expiring.world.servers.filter(({ alive }) => alive)
   const kind = random.fraction()
   if (kind < 0.3) return change(expiring, at, directory, extension(expiring.world, at, label, random))
-  if (kind < 0.75) return expiring.labels.forEach((each) => look(expiring, random.pick(others), directory, each))
+  const begin = beginOf(expiring.world, directory, random)
+  if (kind < 0.75) return expiring.labels.forEach((each) => look(expiring, random.pick(others), { ...begin, labels: [...begin.labels, each] }))
   const tree = random.chance(0.4) ? false : [['Phone', [[random.pick(['one', 'two', 'three']), true]]]] as const
   change(expiring, at, directory, { procedure: 'plan', under: { labels: random.chance(0.3) ? [label, 'Withdrawn'] : [label], incarnations: null }, tree, replace: random.chance(0.5) })
+}
+
+/** A name of a directory: its DI, or the one that it has in the directory above, so that the way has several arcs. */
+function beginOf(world: World, directory: DirectoryId, random: Random): FullName {
+  const above = world.copies(directory).flatMap(({ copy }) => effectiveParent(copy) ?? [])[0]
+  return above === undefined || random.chance(0.4) ? { from: directory, up: 0, labels: [] } : { from: above.parent, up: 0, labels: [above.label] }
+}
+
+/** Mostly of what is there. */
+function someLabel({ world, labels }: Expiring, directory: DirectoryId, random: Random): Label {
+  const there = labels.filter((label) => world.copies(directory).some(({ copy }) => visibleAt(copy.visible, [label]) !== undefined))
+  return random.pick(there.length > 0 && random.chance(0.9) ? there : labels)
 }
 
 function extension(world: World, at: SimServer, label: Label, random: Random): Change {
@@ -46,13 +60,17 @@ function change({ world, submit }: Expiring, at: SimServer, directory: Directory
   })
 }
 
-/** Looks the name up, and takes what may be cached at its word; so of the value, at the copy that answered. */
-function look({ world, promises }: Expiring, at: SimServer, directory: DirectoryId, label: Label): void {
-  at.call({ type: 'lookup', name: { from: directory, up: 0, labels: [label] }, entity: null }, (outcome) => {
+/** Looks the name up, and takes what may be cached at its word, each arc and all of the way; so of the value, at the copy that answered. */
+function look({ world, promises }: Expiring, at: SimServer, name: FullName): void {
+  at.call({ type: 'lookup', name, entity: null }, (outcome) => {
     if (isFailure(outcome)) return world.count(`lookup refused: ${outcome.code}`)
-    const [step] = (outcome as Found).trail
+    const { trail, validUntil: wayUntil } = outcome as Found
+    for (const { server, directory, label, found, to, validUntil } of trail) {
+      for (const until of [validUntil, wayUntil]) promises.hold(server, { directory, label, of: 'arc', says: `${found} ${to}`, validUntil: until })
+    }
+    const step = trail.at(-1)
     if (step === undefined) return
-    promises.hold(step.server, { directory, label, of: 'arc', says: `${step.found} ${step.to}`, validUntil: step.validUntil })
+    const { directory, label } = step
     const where = world.byId(step.server)
     const copy = where?.copyOf(directory)
     const node = copy && visibleAt(copy.visible, [label])

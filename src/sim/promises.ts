@@ -1,14 +1,17 @@
 /**
  * cacheValidity: what a lookup or a read gave to a cache is, until it expires, what DB says. Held against DB when it is
- * given, and whenever a copy accepts a change of the same name, by the slowest clock that is allowed (SPEC §19).
+ * given, and whenever a copy accepts a change of the same name, by the slowest clock that is allowed (SPEC §19). And W3:
+ * what is planned is promised to nobody for longer.
  */
 import type { Epoch } from '../core/copies/directoryCopy'
 import { ALLOWED_SKEW } from '../core/copies/spread'
 import { TX } from '../core/directories/expiration'
+import { plannedFor } from '../core/entries/planned'
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
 import { isoTime } from '../core/timestamp'
 import type { Form } from '../core/values/closedForm'
+import type { UpdateSet } from '../core/values/intent'
 import { encodeVisible, type EncodedNode } from '../core/values/encodeTree'
 import type { SimServer } from './simServer'
 import { Accusation, GENESIS, type World } from './world'
@@ -34,8 +37,11 @@ export class Promises {
       stepped: (server, _input, { save }) => {
         for (const each of save) {
           if (!('copy' in each) || each.change.type !== 'absorbed') continue
-          const labels = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy)).flatMap(({ intent }) => intent.branches.map(([label]) => label))
-          for (const label of labels) this.changed(server, each.directory, each.copy, label)
+          const stamped = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy))
+          for (const set of stamped) {
+            this.world.judge('W3', () => isNotPlanned(server, each.directory, set))
+            for (const [label] of set.intent.branches) this.changed(server, each.directory, each.copy, label)
+          }
         }
       },
     })
@@ -76,6 +82,16 @@ export class Promises {
     // A move puts a link to the moved directory in place of its reference, at any time.
     if (now === says || (of === 'arc' && says.startsWith('directory') && now.startsWith('link'))) return
     throw new Accusation('cacheValidity', `${label} of ${directory.slice(0, 4)} was ${what} to caches until ${isoTime(until)} as ${says}, and DB says ${now}`)
+  }
+}
+
+/** W3: a copy that knows of a plan extends the TX of what will change no more. */
+function isNotPlanned(server: SimServer, directory: DirectoryId, { ts, intent }: UpdateSet): void {
+  const copy = server.copyOf(directory)
+  if (copy === undefined || intent.procedure !== 'setTX') return
+  for (const [label] of intent.branches) {
+    const planned = plannedFor(copy.visible, label)
+    if (planned !== null) throw new Accusation('W3', `${server.name} extended the expiration time of ${label} of ${directory.slice(0, 4)} by ${ts}, though a change of it is planned since ${planned.mark}`)
   }
 }
 

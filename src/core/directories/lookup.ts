@@ -4,11 +4,11 @@
  */
 import { answer, type Caller } from '../caller'
 import { ask } from '../errands'
-import { failure, isFailure, type Failure } from '../errors'
+import { explain, failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
-import { MAX_WAY, type ReadOutcome, type Request, type TrailStep, type Walked } from '../requests'
-import { hint, nameOfServer, type Turn } from '../server'
+import { MAX_WAY, type BeforeStep, type ReadOutcome, type Request, type TrailStep, type Walked } from '../requests'
+import { hint, nameOfServer, shortName, type Turn } from '../server'
 import { goneHere } from './gone'
 import { leastOf } from './nameCache'
 import { wayHere } from './ownNames'
@@ -27,14 +27,14 @@ export interface Lookup {
   /** The name as asked, for sentences. */
   asked: string
   trail: TrailStep[]
-  /** What came of the askings since its last step, in words. */
-  before: string[]
+  /** What came since its last step. */
+  before: BeforeStep[]
   /** Links that people wrote, as far as it followed them. */
   links: string[]
   /** Where the link leads that stands where an entry was asked for; null when none does. */
   insteadOfEntry: string | null
-  /** Servers asked so far, for this and for all that is looked up on its way. */
-  budget: { hops: number }
+  /** Servers asked so far, for this and for all that was looked up on its way. */
+  hops: number
   /** Directories for which servers are being looked up, of which this lookup is a part: it needs none of them [S2]. */
   within: readonly DirectoryId[]
   directory: DirectoryId
@@ -46,6 +46,19 @@ export interface Lookup {
   walk: Extract<Request, { type: 'walk' }> | null
 }
 
+/** The lookup of a server's name, on the way of another lookup: what it adds to that one when it has ended. */
+export interface Seeking {
+  type: 'sought'
+  /** Of the lookup that it is part of. */
+  id: string
+  /** The server's name. */
+  name: string
+  /** The directory that it has come to. */
+  directory: DirectoryId
+  steps: TrailStep[]
+  hops: number
+}
+
 /** A request on its way to where a name has led; the way may be cached until then. */
 export interface Arrived {
   type: 'arrived'
@@ -53,17 +66,18 @@ export interface Arrived {
   wayUntil: number | null
 }
 
-/** What a lookup answers: the directory, its servers, the way, and until when it may be cached (null: not at all). */
+/** What a lookup answers: the directory, its servers, the way, what came after its last step until a copy of the directory answered, and until when it may be cached (null: not at all). */
 export interface Found {
   directory: DirectoryId
   /** The label in that directory if the name is one of an entry. */
   entity: Label | null
   servers: ServerId[]
   trail: TrailStep[]
+  after: BeforeStep[]
   validUntil: number | null
 }
 
-export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'budget' | 'within' | 'directory'> | null = null): void {
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'hops' | 'within' | 'directory'> | null = null): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
@@ -72,7 +86,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, budget: outer?.budget ?? { hops: 0 }, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, hops: outer?.hops ?? 0, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, begins: true, up: name.up, labels: name.labels, entity }, [])
 }
@@ -80,7 +94,7 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
   lookup.directory = request.directory
   lookup.walk = request
-  if (++lookup.budget.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
+  if (++lookup.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_WAY) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_WAY} labels` }))
   const [label] = request.labels
   const isKnownHere = request.up === 0 && label !== undefined && (childStoredHere(turn.server, request.directory, label) !== undefined || wayHere(turn.server, request.directory, request.labels).length > 0)
@@ -126,20 +140,33 @@ function seek(turn: Turn, lookup: Lookup): boolean {
   const label = isFailure(name) ? undefined : name.labels.at(-1)
   if (isFailure(name) || name.from === '.' || name.from === '/' || label === undefined) return seek(turn, lookup)
   const request: AtRequest = { type: 'read', directory: name.from, path: [label, 'Server', 'SI'], form: 'labels', after: null }
-  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text } }, lookup)
+  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text, directory: name.from, steps: [], hops: 0 } }, lookup)
   return true
 }
 
+/** Who waits for a lookup; of one that is part of another, with its way. */
+function callerOf({ caller, directory, trail, hops }: Lookup): Caller {
+  return caller.type === 'onward' && caller.onward.type === 'sought' ? { ...caller, onward: { ...caller.onward, directory, steps: trail, hops } } : caller
+}
+
 /** The identifier behind a server's name was read, or not: the lookup goes on there, or with the next name. */
-export function onSought(turn: Turn, id: string, name: string, outcome: object | Failure): void {
+export function onSought(turn: Turn, { id, name, directory, steps, hops }: Seeking, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined || lookup.walk === null) return
   const [si] = isFailure(outcome) ? [] : ((outcome as ReadOutcome).labels ?? [])
-  if (si !== undefined && isServerId(si)) {
+  const isFound = si !== undefined && isServerId(si)
+  lookup.hops = hops
+  lookup.before.push({ server: shortName(name), steps: isFound ? [...steps, entryStep(directory, name, si, outcome as ReadOutcome)] : steps, failed: isFound ? null : isFailure(outcome) ? explain(outcome) : 'no server has this name' })
+  if (isFound) {
     hint(turn.server, lookup.directory, si)
     return goOn(turn, lookup, lookup.walk, [si])
   }
   if (!seek(turn, lookup)) end(turn, lookup, failure('NoCopyReachable', { name: lookup.asked, tried: `the server ${name} could not be found` }))
+}
+
+/** Where the way to a server's name ends: at its entry, which says its SI. The answer is as valid as the whole way. */
+function entryStep(directory: DirectoryId, name: string, si: ServerId, { server, asOf, validUntil }: ReadOutcome): TrailStep {
+  return { directory, label: name.slice(name.lastIndexOf('/') + 1), found: 'entry', to: si, server, asOf, validUntil, cached: false, ownName: false }
 }
 
 function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, rest: Label[], entity: Label | null): void {
@@ -153,11 +180,11 @@ function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, r
 
 function found(turn: Turn, lookup: Lookup, entity: Label | null, servers: ServerId[]): void {
   const { directory, request, trail } = lookup
-  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, validUntil: leastOf(trail) })
+  if (request === null) return end(turn, lookup, { directory, entity, servers: servers.length > 0 ? servers : candidatesFor(turn.server, directory), trail, after: lookup.before, validUntil: leastOf(trail) })
   const isLedOn = entity === null && lookup.insteadOfEntry !== null
   if (isLedOn && request.type === 'draft') return end(turn, lookup, failure('NotAnEntry', { name: `${lookup.asked}:${formatPath(request.change.under.labels)}`, to: lookup.insteadOfEntry! }))
   turn.server.lookups.delete(lookup.id)
-  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity, isLedOn), { type: 'arrived', caller: lookup.caller, wayUntil: trail.length === 0 ? NEVER : leastOf(trail) })
+  ask(turn, [...servers, ...candidatesFor(turn.server, directory)], aimed(request, directory, entity, isLedOn), { type: 'arrived', caller: callerOf(lookup), wayUntil: trail.length === 0 ? NEVER : leastOf(trail) })
 }
 
 /** A name that is a DI leads to its directory for ever. */
@@ -186,7 +213,7 @@ function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null,
 
 function end(turn: Turn, lookup: Lookup, outcome: Found | Failure): void {
   turn.server.lookups.delete(lookup.id)
-  answer(turn, lookup.caller, outcome)
+  answer(turn, callerOf(lookup), outcome)
 }
 
 /** A failure on the way, said of the name that was asked for. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import type { Call } from '../calls'
+import type { Found } from '../directories/lookup'
 import { serverIdOf } from '../directories/reference'
 import { inSNOf, serverEntry } from '../entries/serverEntry'
 import { explain, isFailure } from '../errors'
@@ -141,6 +142,11 @@ describe('names of servers in directories', () => {
     const found = cluster.lookup(epsilon, named(root, 'DEC', 'SRC'))
     expect(isFailure(found) ? explain(found) : [found.directory, found.servers]).toEqual([src, [delta.id]])
     expect(cluster.delivered.slice(before).some(({ from, message }) => from === alpha && message.type === 'answer')).toBe(true)
+    // That lookup is shown, too, with its steps, where it was needed: SRC's own copy is asked last.
+    const { trail, after } = found as Found
+    expect(trail.map(({ label }) => label)).toEqual(['DEC', 'SRC'])
+    expect(after.filter((each) => typeof each !== 'string')).toHaveLength(1)
+    expect(after.at(-1)).toMatchObject({ server: 'IBM/delta', failed: null, steps: [{ label: 'IBM', found: 'directory', server: gamma.id }, { directory: ibm, label: 'delta', found: 'entry', to: delta.id, server: alpha.id }] })
   })
 })
 

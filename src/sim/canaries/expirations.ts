@@ -1,7 +1,12 @@
 /** Bugs in what caches are promised, and in what keeps the promise. */
 import type { DirectoryCopy } from '../../core/copies/directoryCopy'
+import type { Found } from '../../core/directories/lookup'
+import { plannedIn } from '../../core/entries/planned'
+import { WITHDRAWN } from '../../core/entries/serverEntry'
+import type { Failure } from '../../core/errors'
 import type { Input } from '../../core/step'
 import { BEGINNING } from '../../core/timestamp'
+import { visibleAt, type ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
 import type { SimServer } from '../simServer'
 import type { Canary } from '../world'
@@ -11,6 +16,9 @@ import { copiesOf, type NamedCanary } from './canary'
 /** Where updates are slow to arrive, others change what has just been promised. */
 const slow = { weather: { ...calm, delay: 300, loss: 0.7 }, mix: { ...expiring(usualMix), write: 120 }, pace: 4000, worstSkew: 0 }
 const caching = { weather: { ...calm, delay: 40 }, mix: expiring(usualMix), pace: 4000, worstSkew: 0 }
+
+/** Names have several arcs, which expire at different times. */
+const deeper = { ...caching, mix: { ...caching.mix, makeDirectory: 5, expire: 300 }, pace: 20_000, servers: 3 }
 
 const typeOf = (input: Input): string | null => {
   if (input.type === 'message') return input.message.type === 'request' ? input.message.request.type : null
@@ -67,5 +75,36 @@ export const expirationCanaries: readonly NamedCanary[] = [
     rules: ['cacheValidity'],
     make: () => pretending(isOfPlans, ({ nextTS }) => ({ stableMark: nextTS, lastSweep: nextTS, highest: BEGINNING })),
     aim: caching,
+  },
+  {
+    name: 'a TX is extended beside a planned change',
+    rules: ['W3'],
+    make: () => {
+      const hidden: ValueNode[] = []
+      return {
+        before: (server, input) => {
+          const isExtension = input.type === 'message' && input.message.type === 'request' && input.message.request.type === 'submit' && input.message.request.signed.intent.procedure === 'setTX'
+          for (const copy of isExtension ? copiesOf(server) : []) hidden.push(...plannedIn(copy.visible).map(({ label }) => visibleAt(copy.visible, [label, WITHDRAWN])!))
+          for (const node of hidden) node.mark = 'absent'
+        },
+        stepped: () => {
+          for (const node of hidden.splice(0)) node.mark = 'present'
+        },
+      }
+    },
+    aim: caching,
+  },
+  {
+    name: 'a way is given to caches for as long as the last of its arcs to expire',
+    rules: ['cacheValidity'],
+    make: () => ({
+      stepped: (_server, _input, { reply }) => {
+        for (const { outcome } of reply) {
+          const found = outcome as Found | Failure
+          if ('trail' in found && found.validUntil !== null) found.validUntil = Math.max(...found.trail.map(({ validUntil }) => validUntil!))
+        }
+      },
+    }),
+    aim: deeper,
   },
 ]

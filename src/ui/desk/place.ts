@@ -1,6 +1,6 @@
 /** Where a name leads: what the selection means, looked up anew whenever a directory on the way changes. */
 import type { DirectoryId, Label, ServerId } from '../../core/names'
-import type { TrailStep } from '../../core/requests'
+import type { BeforeStep, TrailStep } from '../../core/requests'
 import { NameServiceError } from '../../core/errors'
 import type { CopyView, TabView } from '../../tab/view'
 import { useDesk, useView } from './desk'
@@ -18,6 +18,8 @@ export interface Place {
   entity: Label | null
   servers: readonly ServerId[]
   trail: readonly TrailStep[]
+  /** What came after its last step. */
+  after: readonly BeforeStep[]
   /** Until when the way may be cached; null: not at all. */
   validUntil: number | null
   /** Whether a link was followed on the way. */
@@ -36,10 +38,10 @@ export function usePlace(name: string): Reading<Place> {
   const waiting = useView((view) => view.root === null)
   return useReading(waiting ? null : `place ${name}`, version === null ? null : `${version} ${reachable}`, async () => {
     try {
-      const { di, entity, servers, trail, validUntil } = await service.lookup(name)
+      const { di, entity, servers, trail, after, validUntil } = await service.lookup(name)
       const linked = trail.some(({ found }) => found === 'link')
       const directory = linked ? `#${di}` : entity === null ? name : (parentOf(name) ?? name)
-      const place = { name, di, directory, entity, servers, trail, validUntil, linked, detached: '' }
+      const place = { name, di, directory, entity, servers, trail, after, validUntil, linked, detached: '' }
       seen.set(name, place)
       return place
     } catch (error) {
@@ -64,7 +66,7 @@ function ownCopy({ copies, server }: TabView, name: string, before: Place | unde
   const di = before?.di ?? directory?.directory ?? parent?.directory
   if (di === undefined || copies[di]?.state !== 'active') return null
   const entity = before === undefined ? (directory === undefined ? (labelsOf(name).at(-1) ?? null) : null) : before.entity
-  return { name: below(`#${di}`, entity), di, directory: `#${di}`, entity, servers: [server.id], trail: [], validUntil: null, linked: false, detached: '' }
+  return { name: below(`#${di}`, entity), di, directory: `#${di}`, entity, servers: [server.id], trail: [], after: [], validUntil: null, linked: false, detached: '' }
 }
 const below = (directory: string, label: Label | null): string => (label === null ? directory : childOf(directory, label))
 

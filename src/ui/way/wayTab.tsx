@@ -1,16 +1,11 @@
-import { useView } from '../desk/desk'
 import type { Place } from '../desk/place'
 import { serverLabel } from '../desk/servers'
-import { useDesk } from '../desk/desk'
+import { useDesk, useView } from '../desk/desk'
 import { useStore } from 'zustand'
-import { Explained, Label, Stamp } from '../parts/text'
-import type { TrailStep } from '../../core/requests'
+import { Explained, Label } from '../parts/text'
 import { BackReferences } from './backReferences'
-import { DirectoryCell } from './directoryCell'
-import { ExpirationBadge } from '../expiration/expirationBadge'
+import { After, Steps } from './steps'
 import { validityOf } from './validity'
-
-const words: Record<TrailStep['found'], string> = { directory: 'a directory reference', link: 'a link', entry: 'an entry', wellKnown: 'a well-known directory', up: 'the directory above' }
 
 /** How the name was looked up: every step from where it begins, whose copy was read, and where it leads. */
 export function WayTab({ place }: { place: Place }) {
@@ -42,39 +37,8 @@ export function WayTab({ place }: { place: Place }) {
               </tr>
             </thead>
             <tbody>
-              {place.trail.map((step, i) => (
-                // A trail can pass the same directory and label twice; its order is its identity.
-                <tr key={`${i} ${step.directory}`}>
-                  <DirectoryCell di={step.directory} />
-                  <th scope="row">
-                    <Label>{step.found === 'wellKnown' ? `#${step.label.slice(0, 6)}…` : step.label}</Label>
-                  </th>
-                  <td>
-                    {words[step.found]}
-                    {step.found === 'wellKnown' && (
-                      <>
-                        : from this root <Label>{step.to}</Label>
-                      </>
-                    )}
-                  </td>
-                  <td>
-                    <Label>{serverLabel(view, step.server)}</Label>
-                    {step.server === view.server.id && ' (this tab)'}
-                    {step.cached && (
-                      <>
-                        {', from the '}
-                        <Explained term="cache" />
-                      </>
-                    )}
-                    {step.ownName && !step.cached && ', which knows the names of its own directories'}
-                    {step.before !== undefined && <small className="before">asked before: {step.before.join('; ')}</small>}
-                  </td>
-                  <td>
-                    <i><Stamp ts={step.asOf} /></i>
-                  </td>
-                  <td>{step.validUntil === null ? 'not cached' : <ExpirationBadge expiration={{ until: step.validUntil, planned: null }} />}</td>
-                </tr>
-              ))}
+              <Steps steps={place.trail} />
+              <After before={place.after} />
             </tbody>
           </table>
         </div>
