@@ -45,7 +45,10 @@ export class Hostile {
     let wasAsked = false
     world.observers.push({
       // Who knows no copy of a directory asks whoever is there, and goes by the answer.
-      before: ({ server }, input) => (wasAsked = input.type === 'message' && input.message.type === 'answer' && server.errands.get(input.message.id)?.candidates[0] === this.enemy.id),
+      before: ({ server }, input) => {
+        wasAsked = input.type === 'message' && input.message.type === 'answer' && server.errands.get(input.message.id)?.candidates[0] === this.enemy.id
+        if (wasAsked) world.misled.add(server.id)
+      },
       stepped: (server, input, effects) => {
         const said = input.type === 'message' && input.from === this.enemy.id ? input.message.type : null
         if (said !== null && said !== 'request' && !wasAsked) world.judge('isolation', () => savesNothing(server, said, effects.save.length))

@@ -69,11 +69,13 @@ export function restoreDisk(world: World, random: Random): void {
   world.kill(server, 1000)
 }
 
-/** Only where another member of every ring that the server is in stays; or nobody else has a copy, and it goes on from an old one. */
+/** Only where another member of every ring that the server is in stays; or nobody else has a copy, and it goes on from an old one, that had not left. */
 function replaceDisk(world: World, server: SimServer, disk: MemoryDisk, what: 'disks lost' | 'disks restored'): void {
+  const then = server.restored(disk)
   const stays = (directory: DirectoryId): boolean => {
     const others = world.copies(directory).filter(({ at }) => at !== server && at.gone === null)
-    const goesOn = [...disk.copies.values()].some((stored) => stored.directory === directory)
+    const old = then.copies.get(directory)
+    const goesOn = old !== undefined && old.state !== 'left'
     return others.some(({ copy }) => isMember(copy) && copy.epoch >= server.copyOf(directory)!.epoch) || (others.length === 0 && goesOn)
   }
   const wasStarted = disk.incarnation < server.disk.incarnation

@@ -66,7 +66,7 @@ export function watchNames(world: World): NamesInUse {
 
 /**
  * Somebody looks a name in use up, by the lookup that everybody uses. It leads there; that copies could not be asked is an answer, too,
- * and one that an epoch has left out, without knowing it, answers for itself.
+ * and one that an epoch has left out, without knowing it, answers for itself. A stranger may answer who knows nobody else to ask.
  */
 export function lookUpInUse(world: World, { pick, isInUse }: NamesInUse, at: SimServer, random: Random): void {
   const name = pick(random)
@@ -75,7 +75,7 @@ export function lookUpInUse(world: World, { pick, isInUse }: NamesInUse, at: Sim
   at.call({ type: 'lookup', name: { from: parent, up: 0, labels: [label] }, entity: null }, (outcome) => {
     world.count(isFailure(outcome) ? `names in use not found: ${outcome.code}` : 'names in use looked up')
     const isSplit = world.servers.some(({ server }) => [...server.copies.values()].some((copy) => copy.state !== 'active' || world.unsound.has(copy.id) || copy.epoch !== rulingEpoch(world, copy.directory)))
-    if (isSplit || !isInUse(name)) return
+    if (isSplit || world.misled.has(at.id) || !isInUse(name)) return
     world.judge('M4', () => {
       const why = isFailure(outcome) ? (misleading.has(outcome.code) ? explain(outcome) : null) : (outcome as Found).directory === directory ? null : `it led to ${(outcome as Found).directory.slice(0, 4)}`
       if (why !== null) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, was looked up at ${at.name}: ${why}`)

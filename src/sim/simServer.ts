@@ -111,7 +111,7 @@ export class SimServer {
     this.server = this.restored()
   }
 
-  private restored(disk = this.disk): Server {
+  restored(disk = this.disk): Server {
     const stored = readDisk(disk)
     const random = this.world.random.fork(`${this.name} start ${this.starts}`)
     return restoreServer({ id: this.id, key: this.key, incarnation: disk.incarnation, seed: random.numbers(), name: this.name, root: null, wantsRoot: this.wantsRoot }, stored)

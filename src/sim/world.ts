@@ -66,6 +66,8 @@ export class World {
   readonly observers: Observer[] = []
   /** Copies that are gone with their disk, or have come back from an old one: a ring through them is closed by an epoch only [B3, B5]. */
   readonly unsound = new Set<CopyId>()
+  /** Servers that asked a stranger, since they knew nobody else to ask, and go by what it said: nobody vouches for what they look up. */
+  readonly misled = new Set<ServerId>()
   /** Servers say whose they are: there are rights in this world. */
   hasPeople = false
   /** Copies that a person said are waited for no more [E4]. */

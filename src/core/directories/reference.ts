@@ -106,15 +106,19 @@ export function upServer({ up, copies }: Server): ServerId | undefined {
 
 /**
  * Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. The root
- * may always be asked for where the up pointer leads [S3].
+ * may always be asked for where the up pointer leads [S3]; where nobody is known, at whoever is connected.
  */
 export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
   const copy = server.copies.get(directory)
   const named = serverNames.map((name) => serverIdOf(server, name))
   const up = directory === server.root && copy?.state !== 'active' ? upServer(server) : undefined
   const all = [...(copy?.state === 'active' ? [server.id] : []), ...(copy?.outside?.ring ?? copy?.ring ?? []).map((member) => member.server), ...named, ...(server.hints.get(directory) ?? []), up]
-  return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
+  const known = [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
+  return known.length === 0 && directory === server.root ? notOfAnother(server) : known
 }
+
+/** The first word on a link, which says who knows the root, may have been lost: whoever has not named another may know it. */
+const notOfAnother = ({ peers, root }: Server): ServerId[] => [...peers].flatMap(([other, peer]) => (peer.root === null || peer.root === root ? [other] : []))
 
 /** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
 export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...(goneHere(server, directory) === null ? [] : [server.id]), ...candidatesFor(server, directory), ...server.peers.keys()])]

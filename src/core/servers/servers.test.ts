@@ -117,6 +117,19 @@ describe('names of servers in directories', () => {
     expect(isFailure(found) ? explain(found) : found.directory).toBe(dec)
   })
 
+  it('[D2] a server that stores no root, and has just started, asks whoever is connected, even when their first words were lost', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.newD(alpha, root, 'DEC', dec)
+    cluster.crash(beta)
+    cluster.restart(beta)
+    cluster.lose(({ message }) => message.type === 'hello')
+    expect([beta.server.root, beta.server.hints.size, beta.server.peers.get(alpha.id)?.root]).toEqual([root, 0, null])
+    cluster.pass(10_000)
+    expect(beta.server.registered).toBe(true)
+    expect(cluster.lookup(beta, named(root, 'DEC'))).toMatchObject({ directory: dec })
+  })
+
   it('[S2] the servers of a directory are found by looking up their names, which never need the directory itself', () => {
     const { cluster, directory: root } = Cluster.ring(1, 5)
     const [alpha, , gamma, delta, epsilon] = cluster.members as [Member, Member, Member, Member, Member]
