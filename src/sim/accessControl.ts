@@ -27,10 +27,18 @@ const changesTree = (change: CopyChange): boolean => change.type !== 'fields' ||
 
 function showsWhatIsAuthorised(world: World, { name }: SimServer, copy: DirectoryCopy): void {
   const authorised = world.database.countingBefore(copy.directory, copy.epoch, completeTo(copy), copy.log)
-  const stray = shown(copy.visible.root).find((ts) => !authorised.has(ts))
+  const stray = strayBelow(copy.visible.root, authorised)
   if (stray === undefined) return
   const author = copy.log.find(({ ts }) => ts === stray)?.intent.author ?? 'somebody'
   throw new Accusation('accessControl', `the copy of ${copy.directory.slice(0, 4)} on ${name} shows what ${author} made at ${stray}, without the right to`)
 }
 
-const shown = ({ children }: ValueNode): Timestamp[] => [...(children?.values() ?? [])].flatMap((node) => (node.mark === 'present' ? [node.ts, ...shown(node)] : []))
+/** The time-stamp of something shown below a node that is none of these. */
+function strayBelow({ children }: ValueNode, authorised: ReadonlySet<Timestamp>): Timestamp | undefined {
+  for (const node of children?.values() ?? []) {
+    if (node.mark !== 'present') continue
+    const stray = authorised.has(node.ts) ? strayBelow(node, authorised) : node.ts
+    if (stray !== undefined) return stray
+  }
+  return undefined
+}

@@ -11,6 +11,7 @@ import { intentId, setId, updatesOf, type UpdateSet } from '../core/values/inten
 import { judgeOf } from './rights'
 
 interface Accepted {
+  ts: Timestamp
   set: UpdateSet
   /** Its intent's identity [A1]. */
   intent: string
@@ -46,6 +47,8 @@ export class Database {
   private readonly lost = new Set<Timestamp>()
   /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
   private readonly meanings = new Map<string, Meant>()
+  /** What was accepted for a directory, oldest first, once it was asked for. */
+  private readonly inOrder = new Map<DirectoryId, readonly Accepted[]>()
 
   /** As it is now, to go on by itself. */
   copy(): Database {
@@ -63,7 +66,8 @@ export class Database {
     const names = prefixes.filter(({ own }) => !own).map(({ text }) => text)
     const creates = prefixes.filter(({ own }) => own).map(({ text }) => text)
     if ('copy' in by) for (const view of this.viewsOf(directory)) if (view.members.has(by.copy)) view.sets.add(set.ts)
-    this.directories.set(directory, sets.set(set.ts, { set, intent: intentId(set.intent), names, creates, by, acknowledged: false }))
+    this.directories.set(directory, sets.set(set.ts, { ts: set.ts, set, intent: intentId(set.intent), names, creates, by, acknowledged: false }))
+    this.inOrder.delete(directory)
     this.meanings.clear()
   }
 
@@ -72,6 +76,7 @@ export class Database {
     const sets = this.directories.get(directory)
     if (sets?.get(ts)?.by !== by) return false
     sets.delete(ts)
+    this.inOrder.delete(directory)
     for (const view of this.viewsOf(directory)) view.sets.delete(ts)
     this.meanings.clear()
     if (sets.size === 0) this.directories.delete(directory)
@@ -200,29 +205,36 @@ export class Database {
   }
 
   private before(directory: DirectoryId, epoch: Epoch, T: Timestamp, log: readonly UpdateSet[]): Meant {
-    const key = `${directory} ${epoch} ${T} ${log.map(setId).join()}`
+    const isBefore = ({ ts }: UpdateSet): boolean => ts < T && this.isOf(directory, epoch, ts)
+    const since = log.filter((set) => !isBefore(set)).map(setId)
+    // Between two sets every T means the same.
+    const key = `${directory} ${epoch} ${position(this.ordered(directory), T)} ${since.join()}`
     let meant = this.meanings.get(key)
     if (meant === undefined) {
-      const inLog = new Set(log.map(setId))
-      meant = { counting: this.counting(directory, (set) => inLog.has(setId(set)) || (set.ts < T && this.isOf(directory, epoch, set.ts))), form: null, stamps: null }
+      const inLog = new Set(since)
+      meant = { counting: this.counting(directory, (set) => inLog.has(setId(set)) || isBefore(set)), form: null, stamps: null }
       this.meanings.set(key, meant)
     }
     return meant
   }
 
+  private ordered(directory: DirectoryId): readonly Accepted[] {
+    const known = this.inOrder.get(directory)
+    if (known !== undefined) return known
+    const ordered = this.sets(directory).toSorted((a, b) => (a.ts < b.ts ? -1 : 1))
+    this.inOrder.set(directory, ordered)
+    return ordered
+  }
+
   /** Those of the sets picked that count, oldest first. */
   counting(directory: DirectoryId, included: (set: UpdateSet) => boolean): UpdateSet[] {
-    const first = new Map<string, Accepted>()
-    for (const accepted of this.sets(directory)) {
-      if (!included(accepted.set)) continue
-      const known = first.get(accepted.intent)
-      if (known === undefined || accepted.set.ts < known.set.ts) first.set(accepted.intent, accepted)
-    }
-    const inOrder = [...first.values()].toSorted((a, b) => (a.set.ts < b.set.ts ? -1 : 1))
-    const isAuthorised = judgeOf(inOrder.map(({ set }) => set))
+    const picked = this.ordered(directory).filter(({ set }) => included(set))
+    const seen = new Set<string>()
+    const first = picked.filter(({ intent }) => !seen.has(intent) && seen.add(intent))
+    const isAuthorised = judgeOf(first.map(({ set }) => set))
     const created = new Set<string>()
     const counting: UpdateSet[] = []
-    for (const { set, names, creates } of inOrder) {
+    for (const { set, names, creates } of first) {
       if (!names.every((ancestor) => created.has(ancestor)) || !isAuthorised(set)) continue
       for (const node of creates) created.add(node)
       counting.push(set)

@@ -209,6 +209,8 @@ class OpenTab {
       relays: settings.relays,
       iceServers: settings.iceServers,
     })
+    // What it stores may have been found changed before there was a network: then it meets nobody [P3].
+    if (this.view.getState().state === 'readOnly') this.#network.close()
     this.#meeting = new Meeting(this.#room.id, this.#network, this.#room.others ?? [])
     this.#touch([...this.#host.server.copies.keys()])
     // A page restored from the back-forward cache has given its lock and its links away.

@@ -485,7 +485,7 @@ function joinContents(copy: DirectoryCopy, stableMark: Timestamp, contents: Cont
 }
 
 /** Index of the first set of a log whose time-stamp is not earlier than `ts`. */
-export function position(log: readonly UpdateSet[], ts: Timestamp): number {
+export function position(log: readonly Pick<UpdateSet, 'ts'>[], ts: Timestamp): number {
   let low = 0
   let high = log.length
   while (low < high) {
@@ -507,19 +507,23 @@ function positionOf(log: readonly UpdateSet[], set: UpdateSet): number {
 export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => copy.log.slice(position(copy.log, ts))
 
 /** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
-export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep).map(setId))
+export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep), setId)
 
 /** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
-export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log.map(setId))
+export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log, setId)
 
 /** The same of the members of a ring, by copy and server name. */
-export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members.map(({ copy, name }) => `${copy} ${name}`))
+export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members, ({ copy, name }) => `${copy} ${name}`)
 
-function fingerprint(texts: readonly string[]): string {
+/** Of what never changes a hash is worked out once. */
+const hashes = new WeakMap<object, readonly [number, number]>()
+
+function fingerprint<Part extends object>(parts: readonly Part[], textOf: (part: Part) => string): string {
   let high = 0
   let low = 0
-  for (const text of texts) {
-    const [h, l] = hash(text)
+  for (const part of parts) {
+    const [h, l] = hashes.get(part) ?? hash(textOf(part))
+    hashes.set(part, [h, l])
     high = (high + h) | 0
     low = (low + l) | 0
   }
