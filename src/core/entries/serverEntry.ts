@@ -19,7 +19,7 @@ export interface ServerEntry {
   server: ServerId
   address: string | undefined
   key: string | undefined
-  /** The name of the server that it points up to, from the root. */
+  /** The name (SN) of the server that it points up to: it begins at the root of when it was written, and goes on as any name when another is put above. */
   up: string | undefined
   /** Servers that point up to this one. */
   down: ServerId[]

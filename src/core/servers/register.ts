@@ -16,7 +16,7 @@ import { ask, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
 import { formatPath, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
-import { changeServer, happened, homeOf, labelsOfServer, type Server, type Turn } from '../server'
+import { changeServer, happened, homeOf, labelsOfServer, serverNameOf, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren } from '../values/valueTree'
 
@@ -107,12 +107,14 @@ export function wrongIn(server: Server, standing: (what: Label) => readonly Labe
 }
 
 /** SI, Address, Key, Up: the room is the network, so a server's address in it is its identifier. */
-const wanted = ({ id, key, up }: Server): [Label, Label | null][] => [
+const wanted = ({ id, key, up, root }: Server): [Label, Label | null][] => [
   ['SI', id],
   ['Address', addressOf(id)],
   ['Key', key],
-  ['Up', up === null || labelFault(up.name) !== null ? null : up.name],
+  ['Up', up === null ? null : asLabel(serverNameOf({ name: up.name, root }))],
 ]
+
+const asLabel = (text: string): Label | null => (labelFault(text) === null ? text : null)
 
 export const addressOf = (server: ServerId): string => `room/${server}`
 

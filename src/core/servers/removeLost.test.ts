@@ -12,6 +12,7 @@ import type { LostServer } from './removeLost'
 
 const dec = directoryNumber(2)
 const src = directoryNumber(3)
+const ansi = directoryNumber(4)
 
 const ask = (at: Member, request: Request): Call => ({ type: 'ask', servers: [at.id], request })
 const removeLost = (...path: Label[]): Call => ({ type: 'removeLost', path, dry: false })
@@ -92,6 +93,22 @@ it('[S4] what runs is not removed so, nor what others point up to; what was begu
   expect(serverEntry(alpha.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, withdrawn: null })
 })
 
+it('[S4] [O1] the server above is released where it is, though a root was put above since', () => {
+  const { cluster, root, members: [alpha, beta, gamma] } = lost()
+  for (const member of [alpha, beta]) member.server.wantsRoot = true
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
+  cluster.pass(10_000)
+  for (const directory of [root, dec]) cluster.ask(alpha, ask(alpha, { type: 'abandon', directory, copies: alpha.copy(directory).excluded.map(({ copy }) => copy) }))
+  cluster.makeRoot(alpha, ansi, root, 'Digital')
+  cluster.moveRoot(alpha, root, ansi, 'Digital')
+  cluster.pass(120_000)
+  expect(serverEntry(alpha.copy(root).visible, 'alpha')?.down).toEqual([gamma.id])
+  cluster.ask(alpha, removeLost('Digital', 'DEC', 'gamma'))
+  expect(serverEntry(alpha.copy(root).visible, 'alpha')?.down).toEqual([])
+  expect(visibleAt(alpha.copy(ansi).visible, ['alpha', 'Server', 'Down'])).toBeUndefined()
+})
+
 it('[S4] if it does come back it finds that it was removed, says so over restarts too, and is set up anew by a person', () => {
   const { cluster, root, members: [alpha, , gamma] } = removed()
   cluster.restart(gamma)
@@ -107,7 +124,7 @@ it('[S4] if it does come back it finds that it was removed, says so over restart
   expect(gamma.server.removed).toBe(true)
   cluster.ask(gamma, { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
   cluster.pass(60_000)
-  expect(serverEntry(alpha.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: 'alpha' })
+  expect(serverEntry(alpha.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: `#${root}/alpha` })
   expect([gamma.copy(root).state, gamma.copy(src).state]).toEqual(['active', 'active'])
   cluster.crash(gamma)
   cluster.restart(gamma)

@@ -9,16 +9,16 @@
  * looked at, so that it is part of the removal and is done again with it.
  */
 import { answer, type Caller } from '../caller'
-import type { Found } from '../directories/lookup'
+import { beginLookup, type Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { formatPath, isServerId, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'
 import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { pointedUpFault } from './announcements'
-import { begin, cameToNothing, change, finish, goOnWithdrawing, lookUp, read, reasonOf, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnAt, goOnWithdrawing, lookUp, read, reasonOf, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 /** What removing a lost server comes to: what hinders it, and what is lost with it. */
 export interface LostServer {
@@ -45,8 +45,8 @@ export interface LostRemoval extends Begun {
   /** Servers with copies of the home. */
   keepers: ServerId[]
   lost: LostServer | null
-  /** The name of the server that it points up to. */
-  up: Label[] | null
+  /** The name of the server that it points up to, as its entry has it. */
+  up: FullName | null
   upHome: DirectoryId
   /** Nothing else stands under its name. */
   alone: boolean
@@ -61,8 +61,8 @@ export interface LostRemoval extends Begun {
   broken: Failure | null
 }
 
-/** The `home` is found, the entry `looked` at, everybody asked; withdrawn, `checked`; whoever waits for it (`state`) has it `abandoned`; the server above found (`upHome`) and `released`; the entry `gone`, or `asked` whether it is; `restored` when that came to nothing. */
-export type LostRemovalStep = 'home' | 'looked' | `knows ${ServerId}` | 'state' | 'abandoned' | WithdrawingStep | 'checked' | 'upHome' | 'released' | 'gone' | 'asked' | 'restored'
+/** The `home` is found, the entry `looked` at, everybody asked; withdrawn, `checked`; whoever waits for it (`state`) has it `abandoned`; the server above found (`upHome`), asked whether it keeps its name for it (`upDown`), and `released`; the entry `gone`, or `asked` whether it is; `restored` when that came to nothing. */
+export type LostRemovalStep = 'home' | 'looked' | `knows ${ServerId}` | 'state' | 'abandoned' | WithdrawingStep | 'checked' | 'upHome' | 'upDown' | 'released' | 'gone' | 'asked' | 'restored'
 
 /** `path`: the lost server's name, as labels from the root. */
 export function beginRemoveLost(turn: Turn, path: Label[], dry: boolean, caller: Caller): void {
@@ -108,10 +108,13 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
     case 'upHome':
       if (isFailure(outcome)) return outcome.code === 'NotFound' ? take(turn, removal) : restore(turn, removal, outcome)
       removal.upHome = (outcome as Found).directory
-      return release(turn, removal, (outcome as Found).servers)
+      return read(turn, removal, 'upDown', (outcome as Found).servers, removal.upHome, [...downOf(removal)])
+    case 'upDown':
+      if (isFailure(outcome)) return restore(turn, removal, outcome)
+      return labelsIn((outcome as ReadOutcome).tree ?? undefined).includes(removal.lost!.server) ? release(turn, removal, (outcome as ReadOutcome).server) : take(turn, removal)
     case 'released':
       if (isFailure(outcome)) return restore(turn, removal, outcome)
-      removal.done.push(`/${formatPath(removal.up!)} keeps its name for it no longer`)
+      removal.done.push(`/${formatPath(removal.up!.labels)} keeps its name for it no longer`)
       return take(turn, removal)
     case 'gone':
       if (!isFailure(outcome)) return removed(turn, removal)
@@ -157,7 +160,7 @@ function onLooked(turn: Turn, removal: LostRemoval, outcome: ReadOutcome): void 
   const [up] = entry('Up')
   const lost: LostServer = { server: entry('SI')[0] as ServerId, name: formatPath(removal.path), down: entry('Down').filter(isServerId), rings: [], awaited: [], alone: [], unheard: [] }
   const everybody = [server.id, ...server.peers.keys()]
-  Object.assign(removal, { lost, up: up === undefined ? null : labelsOfServer(up), alone: labelsIn(outcome.tree ?? undefined).length === 1, open: everybody.length, keepers: [...new Set([outcome.server, ...removal.keepers])] } satisfies Partial<LostRemoval>)
+  Object.assign(removal, { lost, up: up === undefined ? null : nameOfUp(up, server.root!), alone: labelsIn(outcome.tree ?? undefined).length === 1, open: everybody.length, keepers: [...new Set([outcome.server, ...removal.keepers])] } satisfies Partial<LostRemoval>)
   for (const other of everybody) request(turn, removal, `knows ${other}`, [other], { type: 'traces', directory: server.root!, server: lost.server })
 }
 
@@ -218,11 +221,18 @@ function abandon(turn: Turn, removal: LostRemoval, { excluded }: Outcomes['state
 function findUp(turn: Turn, removal: LostRemoval): void {
   const { up } = removal
   if (up === null) take(turn, removal)
-  else if (up.length > 1) lookUp(turn, removal, 'upHome', up.slice(0, -1), null, null)
-  else release(turn, removal, candidatesFor(turn.server, removal.upHome))
+  else beginLookup(turn, { ...up, labels: up.labels.slice(0, -1) }, null, null, goOnAt(removal, 'upHome'))
 }
 
-const release = (turn: Turn, removal: LostRemoval, at: readonly ServerId[]): void => change(turn, removal, 'released', at, removal.upHome, 'setUpOn', [removal.up!.at(-1)!, 'Server', 'Down'], [[removal.lost!.server, false]])
+/** Names that are written without a root begin at the present one. */
+function nameOfUp(up: Label, root: DirectoryId): FullName {
+  const name = parseName(up)
+  return { from: isFailure(name) || name.from === '.' || name.from === '/' ? root : name.from, up: 0, labels: labelsOfServer(up) }
+}
+
+const downOf = ({ up }: LostRemoval): [Label, Label, Label] => [up!.labels.at(-1)!, 'Server', 'Down']
+
+const release = (turn: Turn, removal: LostRemoval, at: ServerId): void => change(turn, removal, 'released', [at], removal.upHome, 'setUpOn', downOf(removal), [[removal.lost!.server, false]])
 
 /** S4: its entry goes, and who it was is recorded beside it, in one change. */
 function take(turn: Turn, removal: LostRemoval): void {

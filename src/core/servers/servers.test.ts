@@ -64,7 +64,7 @@ describe('names of servers in directories', () => {
     cluster.ask(alpha, setInSN(alpha, dec, true))
     expect(inSNOf(alpha.copy(dec).visible)).toEqual({ rank: 1, withdrawn: null })
     cluster.ask(gamma, setUpOn(['DEC', 'gamma'], ['alpha']))
-    expect(serverEntry(gamma.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: 'alpha' })
+    expect(serverEntry(gamma.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: `#${alpha.server.root}/alpha` })
   })
 
   it('[S1] what was announced is taken back only where it stands: under the name of a reference that is gone nothing is made', () => {
