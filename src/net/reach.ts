@@ -190,6 +190,7 @@ export class Reach {
         if (this.sessions.hears(session)) this.#handlers.frame(frame)
       },
       drained: () => this.#handlers.drained(),
+      foreign: (reason) => this.#handlers.fault(reason),
       closed: (reason, isFault) => this.#closed(session, reason, isFault),
     })
     const patience = role === 'caller' ? this.#patience : longestPatience

@@ -49,12 +49,12 @@ export function openRtcTransport(options: RtcOptions, handlers: TransportHandler
     end('WebRTC found no network interface')
   }, gatheringPatience)
 
-  function end(reason: string): void {
+  function end(reason: string, fault = false): void {
     if (over) return
     over = true
     clearTimeout(gathering)
     peer.destroy()
-    handlers.closed(reason)
+    handlers.closed(reason, fault)
   }
 
   function opened(): void {
@@ -75,7 +75,7 @@ export function openRtcTransport(options: RtcOptions, handlers: TransportHandler
     if (over) return
     opened()
     if (data instanceof Uint8Array) handlers.frame(data as Bytes)
-    else end('text on a channel for bytes')
+    else end('sent text on a channel for bytes', true)
   })
   peer.on('signal', (signal: SimplePeer.SignalData) => {
     if (over) return
@@ -105,7 +105,7 @@ export function openRtcTransport(options: RtcOptions, handlers: TransportHandler
       }
       if (theirs !== null || signal.type !== (options.caller ? 'answer' : 'offer')) return
       theirs = fingerprintOf(signal.sdp)
-      if (theirs === null) end('the other end sent an SDP without exactly one fingerprint')
+      if (theirs === null) end('sent an SDP without exactly one fingerprint', true)
       else peer.signal(signal)
     },
     send(frame) {

@@ -25,11 +25,12 @@ interface End {
   proven: string[]
   got: string[]
   ended: string[]
+  foreign: string[]
 }
 
 function openEnd(self: Self, expected: Self, role: 'caller' | 'answerer', bindings: { mine: string; theirs: string } | null): End {
   const wire: Wire = { frames: [], other: null }
-  const end = { wire, proven: [] as string[], got: [] as string[], ended: [] as string[] }
+  const end = { wire, proven: [] as string[], got: [] as string[], ended: [] as string[], foreign: [] as string[] }
   let handlers: TransportHandlers | null = null
   const transport: Transport = {
     road: bindings === null ? 'broadcast' : 'webrtc',
@@ -54,6 +55,7 @@ function openEnd(self: Self, expected: Self, role: 'caller' | 'answerer', bindin
       proven: (peer) => end.proven.push(peer.name),
       frame: (frame) => end.got.push(fromUtf8(frame) ?? 'not text'),
       drained: () => undefined,
+      foreign: (reason) => end.foreign.push(reason),
       closed: (reason) => end.ended.push(reason),
     },
   )
@@ -138,6 +140,8 @@ describe('a session by the plain road [X1]', () => {
     await carry(a, b, 1)
     await expect.poll(() => b.got).toEqual(['{secret}', '{second}', '{last}'])
     expect(a.got).toEqual([])
+    expect([a.foreign.length, b.foreign.length]).toEqual([1, 3])
+    expect([...a.ended, ...b.ended]).toEqual([])
   })
 
   it('says goodbye without waiting for anything', async () => {

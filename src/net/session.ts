@@ -27,6 +27,8 @@ export interface SessionHandlers {
   /** A frame of a proven server, in order. */
   frame(frame: Uint8Array): void
   drained(): void
+  /** A frame that the proven server did not seal for this session, or sealed long ago: whoever sent it [X1]. */
+  foreign(reason: string): void
   /** `fault` when the other end did wrong, not the network. Never called after `close`. */
   closed(reason: string, fault: boolean): void
 }
@@ -66,7 +68,7 @@ export class Session {
       drained: () => {
         if (this.#state === 'up') handlers.drained()
       },
-      closed: (reason) => this.#end(reason, false),
+      closed: (reason, fault = false) => this.#end(reason, fault),
     })
   }
 
@@ -184,7 +186,9 @@ export class Session {
     if (seal === null) return this.#handlers.frame(frame)
     this.#opening = this.#opening.then(async () => {
       const opened = await seal.open(frame as Bytes)
-      if (opened !== null && this.#state === 'up') this.#handlers.frame(opened)
+      if (this.#stopped()) return
+      if (opened === null) this.#handlers.foreign('sent a frame that is not of this session')
+      else this.#handlers.frame(opened)
     })
   }
 }

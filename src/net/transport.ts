@@ -18,6 +18,6 @@ export interface TransportHandlers {
   frame(frame: Bytes): void
   /** Little waits to leave: more may be sent. */
   drained(): void
-  /** The transport is gone, by no act of this end. Called at most once, never after `close`. */
-  closed(reason: string): void
+  /** The transport is gone, by no act of this end; `fault` when the other end did wrong. Called at most once, never after `close`. */
+  closed(reason: string, fault?: boolean): void
 }

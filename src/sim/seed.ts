@@ -14,7 +14,7 @@ import { abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, rem
 import { cut, healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
-import { watchRemovals } from './removing'
+import { cutOffWhoCloses, watchRemovals } from './removing'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
@@ -90,6 +90,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   world.links.lookAtAll()
   world.pass(3000)
   world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
+  if (canary === undefined) cutOffWhoCloses(world)
   const faults = faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
@@ -129,7 +130,9 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   }
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
     for (let i = 0; i < 3; i++) {
-      workload.sweep(world.copies(directory)[0]!.at, directory, random)
+      // A removal may be finished by now.
+      const [first] = world.copies(directory)
+      if (first !== undefined) workload.sweep(first.at, directory, random)
       world.pass(20_000)
     }
   }

@@ -75,6 +75,8 @@ export const bulkyMix: Mix = { ...usualMix, bulk: 12 }
 /** How many directories are made below another than the root, and how many copies leave whatever rests on them. */
 const DEEPER = 0.3
 const INSISTS = 0.7
+/** How many new epochs are made on both sides of a cut. */
+const BOTH = 0.3
 
 export class Workload {
   readonly directories: DirectoryId[] = []
@@ -242,14 +244,26 @@ export class Workload {
     else at.call({ type: 'ask', servers: [at.id], request: { type: 'leave', directory, force } }, this.counted('copies removed', 'leave ended'))
   }
 
-  /** An administrator at this server makes an epoch: of those in reach, of any, or of all that there are. */
+  /** An administrator at this server makes an epoch: of those in reach, of any, or of all that there are. Now and then one on the other side of a cut does, too, and both insist. */
   newEpoch(at: SimServer, directory: DirectoryId, random: Random): void {
     const holders = this.world.copies(directory).map((each) => each.at)
     if (!holders.includes(at)) return
-    const inReach = holders.filter((other) => other === at || (other.alive && this.world.network.linked(at.id, other.id)))
+    const inReach = this.inReach(at, holders)
+    const beyond = holders.filter((other) => other.alive && !inReach.includes(other))
+    if (beyond.length > 0 && random.chance(BOTH)) {
+      for (const one of [at, random.pick(beyond)]) {
+        const servers = this.inReach(one, holders).map(({ id }) => id)
+        one.call({ type: 'ask', servers: [one.id], request: { type: 'newEpoch', directory, servers, force: true, patience: 5000, dry: false } }, this.counted('epochs begun', 'epoch ended'))
+      }
+      return
+    }
     const chosen = random.pick([inReach, inReach, holders.filter((other) => other === at || random.chance(0.5)), holders])
     const request = { type: 'newEpoch' as const, directory, servers: chosen.map(({ id }) => id), force: random.chance(0.25), patience: random.pick([5000, 20_000]), dry: random.chance(0.05) }
     at.call({ type: 'ask', servers: [at.id], request }, this.counted('epochs begun', 'epoch ended'))
+  }
+
+  private inReach(at: SimServer, holders: readonly SimServer[]): SimServer[] {
+    return holders.filter((other) => other === at || (other.alive && this.world.network.linked(at.id, other.id)))
   }
 
   /**
