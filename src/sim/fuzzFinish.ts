@@ -12,6 +12,7 @@ export function finish(arena: Arena): void {
   part(arena)
   for (const a of arena.houses) for (const b of arena.houses) if (a.id < b.id) arena.connect(a, b)
   arena.pass(90_000)
+  goOnWithout(arena)
   decide(arena)
   for (const directory of arena.database.directories.keys()) sweepThrice(arena, directory)
   nothingLost(arena.world)
@@ -25,6 +26,20 @@ function part(arena: Arena): void {
     if (!house.away) continue
     house.away = false
     Object.assign(house.server, { incarnation: house.server.incarnation + 1 })
+  }
+}
+
+/** A ring that has a member which is nowhere, taken in under the name of somebody who was away, goes on by an epoch of those who are there. */
+function goOnWithout(arena: Arena): void {
+  for (const directory of arena.database.directories.keys()) {
+    const copies = arena.copies(directory)
+    const active = copies.filter(({ copy }) => copy.state === 'active')
+    const isWhole = active.every(({ copy }) => copy.ring.every((member) => copies.some((each) => each.copy.id === member.copy)))
+    const [first] = active
+    if (isWhole || first === undefined) continue
+    const request = { type: 'newEpoch' as const, directory, servers: active.map(({ at }) => at.id), force: true, patience: 5000, dry: false }
+    arena.perform({ at: arena.time, house: arena.houses.indexOf(first.at), input: { type: 'call', id: FIRST_CALL + 20, call: { type: 'ask', servers: [first.at.id], request } } })
+    arena.pass(30_000)
   }
 }
 
