@@ -111,6 +111,8 @@ export interface Server {
   fenced: Set<ServerId>
   /** Its name is entered under its SI. */
   registered: boolean
+  /** How often it has tried in vain to be entered, since somebody was met. */
+  attempts: number
   /** Where each directory's copies may be found: hints from references, greetings and rings. */
   hints: Map<DirectoryId, Set<ServerId>>
   sweeps: Map<DirectoryId, Sweep>
@@ -186,6 +188,7 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     up: null,
     removed: false,
     registered: false,
+    attempts: 0,
     wantsRoot,
     hints: new Map(),
     sweeps: new Map(),

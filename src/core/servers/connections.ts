@@ -95,6 +95,7 @@ export function onHello(turn: Turn, from: ServerId, { root, name, rank }: Extrac
   const peer = server.peers.get(from)
   if (peer !== undefined && name !== null) peer.name = shortName(name)
   const isFirst = peer?.root === null
+  server.attempts = 0
   if (peer !== undefined) Object.assign(peer, { root, rank })
   if (root === null) {
     // It has not heard, or knows none for another reason: told once more, where it is to know.

@@ -25,6 +25,8 @@ export type RegisterStep = 'read' | 'names' | 'entered' | 'kept'
 
 const TRY_AGAIN = 3000
 const LOOK_AGAIN = 30_000
+/** Pauses double so often at most. */
+const MOST_ATTEMPTS = 4
 
 export const greekLetters = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta', 'iota', 'kappa', 'lambda', 'mu', 'nu', 'xi', 'omicron', 'pi', 'rho', 'sigma', 'tau', 'upsilon', 'phi', 'chi', 'psi', 'omega']
 
@@ -37,7 +39,9 @@ export function freeServerName(taken: ReadonlySet<string>): string {
 export function register(turn: Turn): void {
   const { server } = turn
   if (server.removed) return
-  schedule(server.agenda, 'register', turn.now + (server.registered && !wantsCopy(server) ? LOOK_AGAIN : TRY_AGAIN))
+  const isDone = server.registered && !wantsCopy(server)
+  schedule(server.agenda, 'register', turn.now + (isDone ? LOOK_AGAIN : Math.min(LOOK_AGAIN, TRY_AGAIN * 2 ** server.attempts)))
+  server.attempts = isDone ? 0 : Math.min(MOST_ATTEMPTS, server.attempts + 1)
   // The first word on a link may have been lost: who knows no root asks again.
   if (server.root === null) {
     for (const peer of server.peers.keys()) sayHello(turn, peer)
