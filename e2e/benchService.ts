@@ -25,6 +25,7 @@ export interface Row {
 export async function* benchService(browser: Browser, url: string): AsyncGenerator<Row> {
   const edited = await openCluster(await browser.newContext(), url)
   yield* await propagation(edited[0], edited[1])
+  yield await signatures(edited[0])
   yield await cachedLookups(edited[0])
   yield await certified(browser, edited[0])
   await edited[0].context().close()
@@ -130,6 +131,23 @@ async function propagation(a: Page, b: Page): Promise<Row[]> {
     { what: 'an edit, signed, until it is durable and acknowledged: median, 95th percentile', value: percentiles(acknowledged) },
     { what: 'the same edit until another tab sees it: median, 95th percentile', value: percentiles(trips) },
   ]
+}
+
+/** What an edit would save without its signature: one is made, and the copy that accepts it checks it. */
+async function signatures(a: Page): Promise<Row> {
+  const times = await a.evaluate(async (count) => {
+    const { privateKey, publicKey } = await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])
+    const intent = crypto.getRandomValues(new Uint8Array(400))
+    const each: number[] = []
+    for (let i = 0; i < count; i++) {
+      const begun = performance.now()
+      const signature = await crypto.subtle.sign('Ed25519', privateKey, intent)
+      if (!(await crypto.subtle.verify('Ed25519', publicKey, signature, intent))) throw new Error('the browser does not know its own signature')
+      each.push(performance.now() - begun)
+    }
+    return each
+  }, edits)
+  return { what: 'of that, to make and to check a signature: median, 95th percentile', value: percentiles(times) }
 }
 
 function percentiles(times: readonly number[]): string {

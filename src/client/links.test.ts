@@ -2,18 +2,14 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { NameServiceError } from '../core/errors'
 import { ask } from './connection'
-import { startHost, type Trial } from '../trials/hosts'
+import type { Trial } from '../trials/hosts'
+import { startService } from '../trials/services'
 import type { NameService } from './nameService'
 import { openService } from './openService'
 
 let alpha: Trial
 let service: NameService
-beforeEach(async () => {
-  alpha = await startHost()
-  service = openService(alpha.connection)
-  await service.firstRoot({ label: 'ANSI' })
-  await service.newD('alpha', '/DEC')
-})
+beforeEach(async () => void ({ alpha, service } = await startService('/DEC')))
 afterEach(() => alpha.host.stop())
 
 const said = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'done', (error: unknown) => (error instanceof NameServiceError ? `${error.code}: ${error.message}` : String(error)))

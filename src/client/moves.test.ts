@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { recordKey } from '../core/entries/parents'
-import { failure, NameServiceError } from '../core/errors'
+import { failure } from '../core/errors'
 import type { DirectoryId } from '../core/names'
 import type { Change, Drafted } from '../core/requests'
 import type { Intent } from '../core/values/intent'
 import { identifier } from '../trials/identifiers'
-import { startHost, type Trial } from '../trials/hosts'
+import type { Trial } from '../trials/hosts'
+import { code, startService } from '../trials/services'
 import { ask } from './connection'
 import type { NameService } from './nameService'
 import { openService } from './openService'
@@ -13,16 +14,12 @@ import { openService } from './openService'
 let alpha: Trial
 let service: NameService
 beforeEach(async () => {
-  alpha = await startHost()
-  service = openService(alpha.connection)
-  await service.firstRoot({ label: 'ANSI' })
-  for (const name of ['/DEC', '/SRC']) await service.newD('/alpha', name)
+  ;({ alpha, service } = await startService('/DEC', '/SRC'))
   await service.setValue('/SRC:Lampson/Phone', '853')
 })
 
 afterEach(() => alpha.host.stop())
 
-const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
 const phone = async (name: string): Promise<unknown> => (await service.getValue(`${name}:Lampson/Phone`)).value
 
 describe('moveSubtree', () => {

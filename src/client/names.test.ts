@@ -1,21 +1,14 @@
 /** Where names begin, and where servers meet, as the library has it. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { roomsNamed } from '../core/directories/rooms'
-import { NameServiceError } from '../core/errors'
-import { startHost, type Trial } from '../trials/hosts'
+import type { Trial } from '../trials/hosts'
+import { code, startService } from '../trials/services'
 import type { NameService } from './nameService'
-import { openService } from './openService'
 
 let alpha: Trial
 let service: NameService
-beforeEach(async () => {
-  alpha = await startHost()
-  service = openService(alpha.connection)
-  await service.firstRoot({ label: 'ANSI' })
-})
+beforeEach(async () => void ({ alpha, service } = await startService()))
 afterEach(() => alpha.host.stop())
-
-const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
 
 describe('where names begin', () => {
   it('[N1] cd, relative names and `..`; another working root takes the working directory along; whole names, and links that mean the same for everybody', async () => {

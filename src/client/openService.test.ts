@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { inSNOf } from '../core/entries/serverEntry'
 import { errorCodes, failure, NameServiceError } from '../core/errors'
 import { startHost, startPair, type Trial } from '../trials/hosts'
+import { startService } from '../trials/services'
 import { hostileLabels } from '../trials/generators'
 import { toJson, toTree, toValue } from './json'
 import type { CopyState } from '../core/requests'
@@ -11,11 +12,7 @@ import { openService } from './openService'
 
 let alpha: Trial
 let service: NameService
-beforeEach(async () => {
-  alpha = await startHost()
-  service = openService(alpha.connection)
-  await service.firstRoot({ label: 'ANSI' })
-})
+beforeEach(async () => void ({ alpha, service } = await startService()))
 afterEach(() => alpha.host.stop())
 
 const code = async (promise: Promise<unknown>): Promise<string> => {

@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { MARGIN } from '../core/directories/expiration'
-import { NameServiceError } from '../core/errors'
-import { startHost, type Trial } from '../trials/hosts'
+import type { Trial } from '../trials/hosts'
+import { code, startService } from '../trials/services'
 import type { NameService, RemovalProgress } from './nameService'
-import { openService } from './openService'
 
 let alpha: Trial
 let service: NameService
 beforeEach(async () => {
-  alpha = await startHost()
-  service = openService(alpha.connection)
-  await service.firstRoot({ label: 'ANSI' })
-  for (const name of ['/DEC', '/DEC/SRC', '/DEC/SRC/WRL', '/DEC/CRL']) await service.newD('/alpha', name)
+  ;({ alpha, service } = await startService('/DEC', '/DEC/SRC', '/DEC/SRC/WRL', '/DEC/CRL'))
   await service.setValue('/DEC/SRC:Lampson/Phone', '853')
   await service.setLink('/DEC/Research', '/DEC/SRC')
 })
@@ -20,8 +16,6 @@ afterEach(() => {
   vi.useRealTimers()
   alpha.host.stop()
 })
-
-const code = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok', (error: unknown) => (error instanceof NameServiceError ? error.code : String(error)))
 
 describe('removing directories', () => {
   it('[M6] one by one, when they are empty; then their names are free again', async () => {

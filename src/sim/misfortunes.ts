@@ -1,4 +1,5 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
+import { isClosed } from '../core/directories/removal'
 import type { DirectoryId } from '../core/names'
 import { isMember } from './checkers'
 import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
@@ -46,6 +47,22 @@ export function misfortune(world: World, random: Random): void {
   let at = random.fraction() * misfortunes.reduce((sum, [weight]) => sum + weight, 0)
   const happens = misfortunes.find(([weight]) => (at -= weight) < 0)!
   happens[1](world, random, random.pick(world.servers))
+}
+
+/** Now and then a server is cut off as soon as a directory closes on it, before the one above has heard of that. */
+export function cutOffWhoCloses(world: World): void {
+  const random = world.random.fork('closing')
+  const closed = new Set<DirectoryId>()
+  world.observers.push({
+    stepped: (server, _input, effects) => {
+      for (const directory of effects.changed) {
+        const copy = server.copyOf(directory)
+        if (copy === undefined || closed.has(directory) || !isClosed(copy)) continue
+        closed.add(directory)
+        if (random.chance(0.3)) world.plan(0, () => cut(world, [server], others(world, server), false))
+      }
+    },
+  })
 }
 
 /** A server's disk is lost [B5]: what nobody else has cannot be kept. */

@@ -12,7 +12,6 @@ import { labelsAt } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label } from '../core/names'
 import type { Change } from '../core/requests'
 import type { Tree } from '../core/values/readValue'
-import { cut } from './misfortunes'
 import type { Random } from './random'
 import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
@@ -38,22 +37,6 @@ export function remove(world: World, at: SimServer, directory: DirectoryId, coun
   if (random.chance(0.8)) for (const { at: other } of others) if (other.alive) other.call({ type: 'ask', servers: [other.id], request: { type: 'leave', directory, force: true } }, counted('copies removed', 'leave ended'))
   const from = random.chance(0.5) ? kept.at : at
   world.plan(random.pick([0, 2000, 30_000]), () => ask(from, { type: 'removeD', directory }, 'directories removed', 'removeD refused'))
-}
-
-/** Now and then a server is cut off as soon as a directory closes on it, before the one above has heard of that. */
-export function cutOffWhoCloses(world: World): void {
-  const random = world.random.fork('closing')
-  const closed = new Set<DirectoryId>()
-  world.observers.push({
-    stepped: (server, _input, effects) => {
-      for (const directory of effects.changed) {
-        const copy = server.copyOf(directory)
-        if (copy === undefined || closed.has(directory) || !isClosed(copy)) continue
-        closed.add(directory)
-        if (random.chance(0.3)) world.plan(0, () => cut(world, [server], world.servers.filter((other) => other !== server), false))
-      }
-    },
-  })
 }
 
 /** What is left of directories that were removed, by what any active copy says. */
