@@ -9,14 +9,16 @@ import type { SimServer } from './simServer'
 import type { World } from './world'
 
 const DAY = 86_400_000
+/** More servers are many. */
+export const MANY = 1000
 
-/** Weather for a while: from nearly calm to a message in three lost, and late ones the next day. */
-export function storm(random: Random): Weather {
+/** Weather for a while: from nearly calm to a message in three lost, and late ones the next day; not where there are so many that they could not be kept until then. */
+export function storm(random: Random, areMany = false): Weather {
   return {
     loss: random.pick([0, 0, random.between(0, 0.05), random.between(0, 0.3)]),
     duplication: random.pick([0, 0.1, 0.3]),
     delay: random.pick([3, 40, 900]),
-    latest: random.pick([10_000, 600_000, DAY]),
+    latest: random.pick([10_000, 600_000, areMany ? 600_000 : DAY]),
     torn: random.pick([0, 0, 0.0005, 0.005]),
   }
 }
@@ -35,7 +37,7 @@ const misfortunes: readonly (readonly [weight: number, Misfortune])[] = [
   [1, (world, random) => flap(world, random)],
   [1, (world, random) => swizzle(world, random)],
   [3, (world) => healNetwork(world)],
-  [2, (world, random) => (world.network.weather = storm(random))],
+  [2, (world, random) => (world.network.weather = storm(random, world.servers.length > MANY))],
   [1, (_world, _random, server) => server.compact()],
 ]
 

@@ -11,7 +11,7 @@ import { converged, nothingLost, remaining, ruling, watchWorld } from './checker
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
 import { Hostile } from './hostile'
 import { abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
-import { cut, cutOffWhoCloses, healAll, loseDisk, misfortune, restoreDisk, storm } from './misfortunes'
+import { cut, cutOffWhoCloses, healAll, loseDisk, MANY, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchRemovals } from './removing'
@@ -89,7 +89,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   if (isGrowing(workload.mix) && growth.chance(APART)) beginApart(world, workload)
   world.links.lookAtAll()
   world.pass(3000)
-  world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random))
+  world.network.weather = aim?.weather ?? (goesByCaches && random.chance(CALM) ? { ...calm, delay: 40 } : storm(random, size > MANY))
   if (canary === undefined) cutOffWhoCloses(world)
   const faults = faultsOf(world, aim, canary)
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
@@ -115,7 +115,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     hostile?.speak()
   }
   // A known bug shows by what people do; everything else has to bear the weather for a while.
-  if (canary === undefined) world.pass(LONG_ENOUGH - world.time)
+  if (canary === undefined) world.pass((size > MANY ? LONG_FOR_MANY : LONG_ENOUGH) - world.time)
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload, 'decisions')
@@ -221,6 +221,8 @@ const QUIET_TIMES = 0.1
 const LONGEST_QUIET = 1_800_000
 /** ms that every world lasts before all is healed. */
 const LONG_ENOUGH = 7_200_000
+/** The same with more servers than MANY: they do in minutes what takes others hours. */
+const LONG_FOR_MANY = 600_000
 
 /** ms until the time of the greatest stamp that anybody has seen: before, others would call it one from the future [T2]. */
 function untilStampsArePast(world: World): number {
