@@ -111,13 +111,13 @@ async function sweepAll([alpha]: readonly Page[]): Promise<void> {
   }, directories)
 }
 
-/** Bytes that are alive: garbage is collected until there is no less of it. */
+/** Bytes that are alive: whenever the page has nothing to do garbage is collected, until there is no less of it. */
 async function liveHeap(page: Page): Promise<number> {
   const session = await page.context().newCDPSession(page)
   let [least, last] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
   do {
     least = Math.min(least, last)
-    await page.waitForTimeout(1000)
+    await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)))
     for (let i = 0; i < 2; i++) await session.send('HeapProfiler.collectGarbage')
     last = ((await session.send('Runtime.getHeapUsage')) as { usedSize: number }).usedSize
   } while (last < 0.995 * least)

@@ -1,14 +1,12 @@
-/** Who is in the room, or at the relay, and says to be somebody else: refused and shown, and neither links nor names are the worse for it. */
-import type { BrowserContext, Page } from '@playwright/test'
-import type { ServerId } from '../src/core/names'
-import { fromBase64url, toBase64url } from '../src/keys/encoding'
-import { newExchange } from '../src/keys/sealing'
-import { encodeControl, parseControl, type Control } from '../src/net/control'
-import type { Note } from '../src/net/notes'
-import { expect, test, type Cluster, type Tab } from './cluster'
-import { roomOf } from './mallory'
-import { Middleman } from './middleman'
+/** Who is in the room, or at the relay, and says to be somebody else, or says what no server says: refused and shown, and neither links nor names are the worse for it. */
+import type { BrowserContext } from '@playwright/test'
+import { toUtf8, type Bytes } from '../src/keys/encoding'
+import { encodeControl } from '../src/net/control'
+import { frameLimit, framesOf } from '../src/net/framing'
+import { expect, test, type Tab } from './cluster'
+import { openRawLink } from './rawLink'
 
+const phone = '/:Lampson/Phone'
 const refusals = (tab: Tab): Promise<string> => tab.page.evaluate(() => window.namering.view().refusals.map(([reason]) => reason).join('\n'))
 const links = (tab: Tab): Promise<unknown> => tab.page.evaluate(() => window.namering.view().links.map(({ name, state }) => [name, state]))
 
@@ -100,176 +98,58 @@ test('[isolation] [X1] what passed a relay, said again or changed by who listens
   await elsewhere.close()
 })
 
-const phone = '/:Lampson/Phone'
+/** A frame with this head: number, index and count of a part of a message. */
+function part(number: number, index: number, count: number, bytes: number): Bytes {
+  const frame = new Uint8Array(9 + bytes).fill(0x61)
+  const head = new DataView(frame.buffer)
+  head.setUint8(0, 0x4d)
+  head.setUint32(1, number)
+  head.setUint16(5, index)
+  head.setUint16(7, count)
+  return frame
+}
 
-/** alpha and beta in two browsers, each with a copy of the root, and a man in the middle who does nothing yet. */
-async function apart(cluster: Cluster, prepare: () => void = () => undefined): Promise<{ alpha: Tab; beta: Tab; middleman: Middleman; ids: ServerId[]; elsewhere: BrowserContext }> {
-  const elsewhere = await cluster.context.browser()!.newContext()
-  for (const context of [cluster.context, elsewhere]) await context.addInitScript(prepare)
+test('[isolation] [X4] [X5] frames that are oversized, cut wrongly, sent twice or no frames are refused and shown, a flood holds nobody up, and who does not stop is cut off', async ({ cluster }) => {
   const alpha = await cluster.open()
-  await cluster.listen(elsewhere)
-  const middleman = await Middleman.between(elsewhere, roomOf(alpha).room)
-  const beta = await cluster.open(alpha.page.url(), elsewhere)
+  const beta = await cluster.another(alpha)
   await alpha.page.evaluate((vd) => window.namering.setValue(vd, '853'), phone)
   await beta.expectValue(phone, '853')
-  const ids = await Promise.all([alpha, beta].map((tab) => tab.page.evaluate(() => window.namering.view().server.id)))
-  return { alpha, beta, middleman, ids, elsewhere }
-}
-
-/** beta begins anew, and its link is not to rise: one of these tabs says why. */
-async function refusedBy(tabs: readonly Tab[], beta: Tab, reason: RegExp): Promise<void> {
-  await beta.page.reload()
-  await beta.ready()
-  await expect.poll(async () => (await Promise.all(tabs.map((tab) => tab.page.getByText(reason).count()))).some((count) => count > 0), { message: String(reason) }).toBe(true)
-  expect(await beta.page.evaluate(() => window.namering.view().links.filter(({ state }) => state === 'connected').length)).toBe(0)
-}
-
-/** Once nobody is in between the link rises, and nothing was changed meanwhile. */
-async function unharmed(alpha: Tab, beta: Tab, before: { tree: string } | null): Promise<void> {
-  await beta.page.reload()
-  await beta.ready()
-  for (const tab of [alpha, beta]) await expect.poll(() => links(tab)).toEqual([[tab === alpha ? 'beta' : 'alpha', 'connected']])
-  for (const tab of [alpha, beta]) expect((await tab.copy('/'))?.tree).toBe(before?.tree)
-  await beta.page.evaluate((vd) => window.namering.setValue(vd, '1'), phone)
-  await alpha.expectValue(phone, '1')
-}
-
-test('[isolation] [X1] a man in the middle of the plain road who has the room’s link: keys swapped, said twice, replayed and reflected are refused and shown, and so are frames of a session that is not his', async ({ cluster }) => {
-  // WebRTC never rises: all frames go by the relay.
-  const { alpha, beta, middleman, ids } = await apart(cluster, () => {
-    RTCPeerConnection.prototype.createOffer = () => Promise.reject(new Error('there is none here')) as Promise<never>
-  })
   const before = await alpha.copy('/')
-  const [calling, called] = ids[0]! > ids[1]! ? [alpha, beta] : [beta, alpha]
-  const caller = calling === alpha ? ids[0] : ids[1]
-  const controlIn = (note: Note): Control | null => (note.type === 'frame' ? parseControl(fromBase64url(note.body)!) : null)
-  const withControl = (note: Note, control: Control): Note => ({ ...note, body: toBase64url(encodeControl(control)) }) as Note
-  const falseProof = /gave a false proof of who it is/
-
-  // His own halves of the key agreement instead of theirs.
-  const { publicText } = await newExchange()
-  middleman.instead = (note) => {
-    const said = controlIn(note)
-    return [said?.type === 'hello' ? withControl(note, { ...said, exchange: publicText }) : note]
+  const mallory = await openRawLink(alpha, 'mallory')
+  const full = frameLimit - 9
+  for (const [frames, reason] of [
+    [[part(1, 0, 1, 0).slice(0, 5)], 'a frame of impossible length'],
+    [[part(2, 0, 1, full + 1)], 'a frame of impossible length'],
+    [[part(3, 0, 0, 1)], 'a frame with an impossible head'],
+    [[part(4, 0, 65_535, full)], 'a frame with an impossible head'],
+    [[part(5, 0, 2, 1)], 'a frame cut wrongly'],
+    [[part(6, 0, 2, full), part(6, 0, 2, full)], 'a frame sent twice'],
+    [[part(7, 0, 2, full), part(7, 1, 3, full)], 'frames of one message that disagree'],
+    [Array.from({ length: 65 }, (_, index) => part(8, index, 65, full)), 'a message longer than 1 MiB'],
+    [[part(9, 0, 1, 1).fill(0xff, 9)], 'a message that is not UTF-8'],
+    [[toUtf8('{"type":"beat","number":1,"__proto__":{"number":2}}')], 'a control frame that is none'],
+    [[encodeControl({ type: 'proof', signature: '' })], 'a second handshake'],
+  ] as [Bytes[], string][]) {
+    for (const frame of frames) mallory.send(frame)
+    await expect(alpha.page.getByText(`refused: rubbish: mallory ${reason}`).first()).toBeVisible()
   }
-  await refusedBy([alpha, beta], beta, falseProof)
+  expect(mallory.ended()).toBeNull()
 
-  middleman.instead = (note) => (controlIn(note) === null ? [note] : [note, note])
-  await refusedBy([beta], beta, /gave no proof of who it is/)
-
-  // What the one who calls said in the attempt before.
-  const overheard = new Map<Control['type'], Control>()
-  let session = ''
-  middleman.instead = (note) => {
-    const said = controlIn(note)
-    if (said === null || note.type !== 'frame' || note.from !== caller) return [note]
-    session ||= note.session
-    if (note.session === session) overheard.set(said.type, said)
-    return [note.session === session ? note : withControl(note, overheard.get(said.type) ?? said)]
+  // Messages that are never finished, beats without end, and messages that say nothing.
+  for (let number = 100; number < 300; number++) {
+    mallory.send(part(number, 0, 2, full))
+    mallory.send(encodeControl({ type: 'beat', number }))
+    mallory.send(framesOf(number + 10_000, '[]')![0]!)
   }
-  await beta.page.reload()
-  await expect.poll(() => overheard.has('proof')).toBe(true)
-  await refusedBy([called], beta, falseProof)
+  await beta.page.evaluate((vd) => window.namering.setValue(vd, 'meanwhile'), phone)
+  await alpha.expectValue(phone, 'meanwhile')
+  await expect.poll(() => alpha.page.evaluate(() => window.namering.view().refusals.find(([reason]) => reason.startsWith('malformed message'))?.[1])).toBe(200)
 
-  let nonce = ''
-  middleman.instead = (note) => {
-    const said = controlIn(note)
-    if (said?.type !== 'hello') return [note]
-    if (note.from === caller) nonce = said.nonce
-    return [note.from === caller ? note : withControl(note, { ...said, nonce })]
-  }
-  await refusedBy([calling], beta, /sent our own words back/)
-
-  const frames: Note[] = []
-  middleman.instead = (note) => {
-    if (note.type === 'frame' && note.from === ids[0]) frames.push(note)
-    return [note]
-  }
-  await unharmed(alpha, beta, before)
-  const overheardFrames = frames.splice(0)
-  expect(overheardFrames.length).toBeGreaterThan(2)
-  for (const note of overheardFrames) await middleman.say(note)
-  await middleman.say({ ...overheardFrames.at(-1)!, body: toBase64url(new Uint8Array(100)) } as Note)
-  await expect(beta.page.getByText(/somebody in the name of alpha sent a frame that is not of this session/).first()).toBeVisible()
-  await alpha.page.evaluate((vd) => window.namering.setValue(vd, '2'), phone)
-  await beta.expectValue(phone, '2')
-  expect(await links(beta)).toEqual([['alpha', 'connected']])
-})
-
-/** A page of his in which both data channels end: each of the two browsers has one with him. */
-interface Bridge {
-  /** To whom an offer came: his own offer for the other. */
-  offered(sdp: string): Promise<string>
-  /** The answer to that: his own for the first. */
-  answered(sdp: string): Promise<string>
-  candidate(ofFirst: boolean, candidate: RTCIceCandidateInit): Promise<void>
-}
-
-declare global {
-  interface Window {
-    bridge: Bridge
-  }
-}
-
-function buildBridge(): void {
-  const gathered = async (peer: RTCPeerConnection): Promise<string> => {
-    while (peer.iceGatheringState !== 'complete') await new Promise((resolve) => peer.addEventListener('icegatheringstatechange', resolve, { once: true }))
-    return peer.localDescription!.sdp
-  }
-  let [first, second] = [new RTCPeerConnection(), new RTCPeerConnection()]
-  const pipe = (one: RTCDataChannel, other: RTCDataChannel): void => {
-    one.binaryType = 'arraybuffer'
-    let before = new Promise<unknown>((resolve) => (other.readyState === 'open' ? resolve(null) : other.addEventListener('open', resolve, { once: true })))
-    one.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
-      before = before.then(() => other.readyState === 'open' && other.send(data))
-    })
-  }
-  window.bridge = {
-    async offered(sdp) {
-      first.close()
-      second.close()
-      ;[first, second] = [new RTCPeerConnection(), new RTCPeerConnection()]
-      const there = second.createDataChannel('namering')
-      first.addEventListener('datachannel', ({ channel }) => {
-        pipe(channel, there)
-        pipe(there, channel)
-      })
-      await first.setRemoteDescription({ type: 'offer', sdp })
-      await second.setLocalDescription(await second.createOffer())
-      return gathered(second)
-    },
-    async answered(sdp) {
-      await second.setRemoteDescription({ type: 'answer', sdp })
-      await first.setLocalDescription(await first.createAnswer())
-      return gathered(first)
-    },
-    candidate: (ofFirst, candidate) => (ofFirst ? first : second).addIceCandidate(candidate),
-  }
-}
-
-test('[isolation] [X1] a man in the middle of WebRTC who ends both data channels himself: his fingerprints are not theirs, and two in one description are refused', async ({ cluster }) => {
-  const { alpha, beta, middleman, ids, elsewhere } = await apart(cluster)
-  test.skip((await alpha.page.evaluate(() => window.namering.view().links[0]?.road)) !== 'webrtc', 'WebRTC finds no network interface here')
-  const before = await alpha.copy('/')
-  const his: Page = await elsewhere.newPage()
-  await his.evaluate(buildBridge)
-  const caller = ids[0]! > ids[1]! ? ids[0] : ids[1]
-  middleman.instead = async (note) => {
-    if (note.type !== 'signal' || note.signal.type === 'unable') return [note]
-    const { signal } = note
-    if (signal.type === 'candidate') {
-      await his.evaluate(([ofFirst, { candidate, sdpMid, sdpMLineIndex }]) => window.bridge.candidate(ofFirst, { candidate, sdpMid, sdpMLineIndex }), [note.from === caller, signal] as const)
-      return []
-    }
-    const sdp = await his.evaluate(([type, theirs]) => (type === 'offer' ? window.bridge.offered(theirs) : window.bridge.answered(theirs)), [signal.type, signal.sdp] as const)
-    return [{ ...note, signal: { type: signal.type, sdp } }]
-  }
-  await refusedBy([alpha, beta], beta, /gave a false proof of who it is/)
-
-  middleman.instead = (note) => [note.type === 'signal' && 'sdp' in note.signal ? { ...note, signal: { ...note.signal, sdp: note.signal.sdp.replace(/a=fingerprint:.*\r\n/, '$&$&') } } : note]
-  await refusedBy([alpha, beta], beta, /sent an SDP without exactly one fingerprint/)
-
-  middleman.instead = (note) => [note]
-  await his.close()
-  await unharmed(alpha, beta, before)
+  for (let i = 0; i < 40; i++) mallory.send(part(1, 0, 0, 0))
+  await expect.poll(() => alpha.page.evaluate(() => window.namering.view().links.find(({ name }) => name === 'mallory')?.reason)).toBe('cut off for a minute, because it kept sending rubbish')
+  expect((await links(alpha) as [string, string][]).find(([name]) => name === 'beta')).toEqual(['beta', 'connected'])
+  await beta.page.evaluate((vd) => window.namering.setValue(vd, '853'), phone)
+  await alpha.expectValue(phone, '853')
+  expect((await alpha.copy('/'))?.tree).toBe(before?.tree)
+  mallory.close()
 })

@@ -234,6 +234,18 @@ describe('a copy joins the ring', () => {
     expect(beta.copy(directory).ring.map(({ server }) => server)).toContain(gamma.id)
   })
 
+  it('[R2] asks whom it has met since, when those that it knew at first have no copy', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.cut(alpha, beta)
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'join', directory: root, from: [gamma.id] } })
+    cluster.settle()
+    cluster.connect(alpha, beta)
+    cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'join', directory: root, from: [gamma.id, alpha.id] } })
+    cluster.pass(1000)
+    expect(beta.copy(root).state).toBe('active')
+  })
+
   it('fails in words when nobody has a copy, or nobody answers; asked twice it says that there is a copy', () => {
     const { cluster, directory } = Cluster.ring(1, 3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

@@ -45,6 +45,8 @@ const ASK_AGAIN = 1000
 const MAX_TRIES = 12
 /** Joins under way at once on one server. */
 const MAX_JOINS = 64
+/** Servers that one join asks. */
+const MAX_CANDIDATES = 128
 /** Refusals that p holds against late requests until its lastSweep moves [R4]. */
 const MAX_REFUSALS = 64
 
@@ -65,6 +67,9 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
   const running = server.joins.get(directory)
   if (running !== undefined) {
     running.isOwn ||= isOurs
+    // Whom this server has met since may have a copy, too.
+    const met = isOurs ? from.filter((other) => other !== server.id && !running.candidates.includes(other)) : []
+    running.candidates.push(...met.slice(0, Math.max(0, MAX_CANDIDATES - running.candidates.length)))
     if (caller !== null) waitWith(turn, running.callers, caller)
     return
   }
