@@ -252,23 +252,26 @@ export function monotone(where: Pick<SimServer, 'name'>, copy: DirectoryCopy, kn
 
 /**
  * E7: "nothing disappears silently": what a person wrote on an excluded copy, and what showed there until it went, stands in
- * the ring by the same name, or has stood there since; or a person has decided on it.
+ * the ring by the same name, or has stood there since; or a person has decided on it. Where both sides of a cut insisted on an
+ * epoch it compares with the one that it heard of, whose copies compare in their turn (seeds 74baa18598, c1057957a0).
  */
 export function leftNothing(world: Pick<World, 'copies' | 'database'>, where: Pick<SimServer, 'name'>, copy: DirectoryCopy): void {
   const { directory } = copy
-  const epoch = rulingEpoch(world, directory)
-  if (epoch === null) return
-  const ofRing = world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts))
-  const whole = visibleForm(closedForm(ofRing.flatMap(updatesOf)))
+  const ruling = rulingEpoch(world, directory)
+  if (ruling === null) return
+  const rings = [...new Set([ruling, copy.outside?.epoch ?? ruling])].map((epoch) => {
+    const sets = world.database.counting(directory, ({ ts }) => world.database.isOf(directory, epoch, ts))
+    return { epoch, sets, form: visibleForm(closedForm(sets.flatMap(updatesOf))) }
+  })
   for (const { set } of world.database.sets(directory)) {
-    if (!isHeld(world, copy, set) || world.database.isOf(directory, epoch, set.ts) || world.database.settled.has(set.ts)) continue
+    if (!isHeld(world, copy, set) || rings.some(({ epoch }) => world.database.isOf(directory, epoch, set.ts)) || world.database.settled.has(set.ts)) continue
     if (set.intent.procedure === 'doUpdates') {
       for (const { path, mark } of updatesOf(set)) {
         const labels = path.map(([label]) => label)
-        if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !hasStood(ofRing, labels, set.ts)) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
+        if (mark === 'present' && visibleAt(copy.visible, labels)?.ts === set.ts && !rings.some(({ sets }) => hasStood(sets, labels, set.ts))) accuse('E7', `${at(where, copy)} went with ${labels.join('/')} of ${set.ts}, which the ring never got and nobody decided on`)
         // Of a removal that F has passed it is known only if both had what was removed when they parted.
-        const since = mark === 'absent' && visibleAt(copy.visible, labels) === undefined ? formAt(whole, labels)?.ts : undefined
-        if (since !== undefined && since < (set.ts < copy.stableMark ? copy.outside!.mark : set.ts) && !world.database.settled.has(since)) accuse('E7', `${at(where, copy)} went with the removal of ${labels.join('/')} at ${set.ts}, which the ring never got and nobody decided on`)
+        const isBefore = (since: Timestamp | undefined): boolean => since !== undefined && since < (set.ts < copy.stableMark ? copy.outside!.mark : set.ts) && !world.database.settled.has(since)
+        if (mark === 'absent' && visibleAt(copy.visible, labels) === undefined && rings.every(({ form }) => isBefore(formAt(form, labels)?.ts))) accuse('E7', `${at(where, copy)} went with the removal of ${labels.join('/')} at ${set.ts}, which the ring never got and nobody decided on`)
       }
     }
     world.database.settled.add(set.ts)

@@ -82,7 +82,9 @@ function mayClose(world: World, where: SimServer, { directory, id, epoch }: Dire
     if (copy.id !== id && isWaitedFor) accuse('M6', `${name}, and the copy on ${at.name} is ${copy.state}`)
   }
   const everybody = [...world.database.directories.keys()].flatMap((each) => world.copies(each).map(({ copy }) => copy))
-  const records = everybody.flatMap((copy) => backReferences(copy.visible).map((record) => ({ ...record, directory: copy.directory })))
+  // By what was removed since a move may be void (seed 40b9758490).
+  const told = [...everybody.map((copy) => [copy.directory, backReferences(copy.visible)] as const), ...removedOf(world)]
+  const records = told.flatMap(([of, all]) => all.map((record) => ({ ...record, directory: of })))
   const distinct = [...new Map(records.map((record) => [`${record.directory} ${record.ts}`, record])).values()]
   const { parents } = parentsBy(distinct)
   for (const copy of everybody) if (parents.get(copy.directory)?.parent === directory && !isClosed(copy)) accuse('D3', `${name}, and ${copy.directory.slice(0, 4)} lies in it`)
