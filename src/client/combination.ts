@@ -5,7 +5,7 @@
 import { failure, NameServiceError } from '../core/errors'
 import { inForce } from '../core/entries/parents'
 import { movesIn, sidesBelow, stepsOf, type Combination, type CombinationStep } from '../core/directories/combination'
-import { formatPath, type DirectoryId, type Label } from '../core/names'
+import { nameBelow, type DirectoryId, type Label } from '../core/names'
 import type { Move, NameService } from './nameService'
 
 export type CombinationCalls = Pick<NameService, 'setRoom' | 'enumerate' | 'newRoot' | 'moves' | 'lookup' | 'moveSubtree'>
@@ -37,7 +37,7 @@ const take: Record<CombinationStep, (service: CombinationCalls, combination: Com
     if (isAt(now, top, label)) return
     if (now !== undefined) throw new NameServiceError(failure('Superseded', { name: 'the root of the other service, which has been joined with another one' }))
     if (records.some((record) => isAt(record, top, label) && record.verdict === 'pending')) throw waiting(root, label)
-    await service.moveSubtree(`#${root}`, `#${top}/${formatPath([label])}`, { patience: PATIENCE })
+    await service.moveSubtree(`#${root}`, nameBelow(`#${top}`, label), { patience: PATIENCE })
   },
   /** From now on the servers of both meet in the rooms of both: not before, for who is new in one of them is to find its own service there. */
   async rooms(service, combination) {
@@ -48,7 +48,7 @@ const take: Record<CombinationStep, (service: CombinationCalls, combination: Com
   async names(service, combination) {
     const top = await topOf(service, combination)
     for (const { root, label } of sidesBelow(combination)) {
-      const { di } = await service.lookup(`#${top}/${formatPath([label])}`)
+      const { di } = await service.lookup(nameBelow(`#${top}`, label))
       if (di !== root) throw waiting(root, label)
     }
   },

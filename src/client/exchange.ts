@@ -1,8 +1,7 @@
 /** A directory and those below it as one file of JSON lines, and back (SPEC §17). */
 import { failure, NameServiceError } from '../core/errors'
-import type { Label } from '../core/names'
 import { MAX_CALL_BYTES } from '../core/copies/originate'
-import { formatPath } from '../core/names'
+import { formatLabels, nameBelow, type Label } from '../core/names'
 import { withoutTX } from './json'
 import type { JsonTree, NameService, Written } from './nameService'
 
@@ -11,7 +10,7 @@ type Line = { type: 'namering'; version: 1 } | { type: 'directory'; path: Label[
 /** How much of a call a batch of entries may fill: time-stamps and the signature need room too. */
 const BATCH = MAX_CALL_BYTES / 2
 
-const join = (fn: string, path: readonly Label[]): string => (path.length === 0 ? fn : `${fn === '/' ? '' : fn}/${path.map((label) => formatPath([label])).join('/')}`)
+const join = (fn: string, path: readonly Label[]): string => path.reduce(nameBelow, fn)
 
 export async function exportLines(service: NameService, fn: string): Promise<string[]> {
   const lines: Line[] = [{ type: 'namering', version: 1 }]
@@ -60,7 +59,7 @@ export async function importLines(
   for (const [i, line] of lines.entries()) {
     if (line.type === 'namering') continue
     const size = written[i]!.length * 2 + 60
-    if (batch !== null && (line.type === 'directory' || formatPath(batch.path) !== formatPath(line.path) || batch.size + size > BATCH)) await flush()
+    if (batch !== null && (line.type === 'directory' || formatLabels(batch.path) !== formatLabels(line.path) || batch.size + size > BATCH)) await flush()
     if (line.type === 'directory') {
       directories += await makeDirectory(service, server, join(fn, line.path), line.path.length > 0)
       progress(++done, all)

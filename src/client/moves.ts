@@ -3,7 +3,7 @@ import { inForce, type Judged } from '../core/entries/parents'
 import { MARGIN, TX, txOf } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, isFailure, NameServiceError } from '../core/errors'
-import { formatName, formatPath, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatName, nameBelow, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { isoTime } from '../core/timestamp'
 import { ask, fromRoot, type Connection, type Names } from './connection'
@@ -96,7 +96,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
       const read = await Promise.all(seen.map(async ({ directory, name }) => ({ name, entries: await entriesIn(directory) })))
       isWhole &&= seen.length === level.length && read.every(({ entries }) => entries !== null)
       left -= seen.length
-      const found = read.flatMap(({ name, entries }) => (entries ?? []).map(([label, type, detail]) => ({ name: `${name}/${formatPath([label])}`, type, detail })))
+      const found = read.flatMap(({ name, entries }) => (entries ?? []).map(([label, type, detail]) => ({ name: nameBelow(name, label), type, detail })))
       links.push(...found.flatMap(({ name, type, detail }) => (type === 'link' && risesAbove(depth, detail) ? [{ name, to: detail }] : [])))
       level = found.flatMap(({ name, type, detail }) => (type === 'directory' ? [{ directory: detail as DirectoryId, name }] : []))
     }
@@ -130,7 +130,7 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
     async previewMove(fn, to): Promise<MovePreview> {
       try {
         const { moving, place, from } = await prepare(fn, to, false)
-        const out = place.directory === from ? { links: [], isWhole: true } : await leadingOut(moving.directory, fn === '/' ? '' : fn)
+        const out = place.directory === from ? { links: [], isWhole: true } : await leadingOut(moving.directory, fn)
         return { fault: null, name: place.name, ...out }
       } catch (error) {
         if (error instanceof NameServiceError) return { fault: error, name: null, links: [], isWhole: false }

@@ -170,7 +170,7 @@ export interface NameService {
    * A new root above the old one, `fn`, which is called `name` in it; its first copy is made on that server, which takes a name
    * in it. Every name of before goes on: those that begin with the old root's DI for ever. `MoveVoid` when another new root
    * was put above it first: then this one goes below that. `MovePending` as of `moveSubtree`,
-   * and while one that was begun before waits: then nothing is made.
+   * and while one that was begun before waits: then nothing is made. `BadName` where the name would leave no room for those below it.
    */
   newRoot(sn: string, fn: string, name: string, options?: { label?: string; patience?: number }): Promise<DirectoryId>
   newD(sn: string, fn: string): Promise<{ di: DirectoryId; name: string }>
@@ -198,7 +198,7 @@ export interface NameService {
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
   /** Whether the servers of the service meet in a room: said of its root, and at most eight [X7]. */
   setRoom(fn: string, room: string, to: boolean, options?: WriteOptions): Promise<Written>
-  /** A change of the name that is planned is not made. */
+  /** A change of the name that is planned is not made; `NotFound` where none is. */
   takeBack(fn: string, options?: WriteOptions): Promise<Written>
 
   // Access

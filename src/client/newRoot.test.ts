@@ -64,4 +64,22 @@ describe('newRoot', () => {
     expect(await code(service.newRoot('/beta', '/', 'DEC'))).toBe('NoSuchServer')
     expect([alpha.host.server.root, (await service.moves('/')).length]).toEqual([old, 0])
   })
+
+  it('[O1] a name that would be none in longer names is refused in words, and nothing is made', async () => {
+    const before = alpha.host.server.copies.size
+    const refused = (name: string): Promise<string> => service.newRoot('/alpha', '/', name, { label: 'ANSI' }).then(() => 'ok', (error: Error) => error.message)
+    expect(await refused('..')).toBe('The name .. is not one: in a name .. is no label, but stands for the directory above; choose another name for the root that there is.')
+    expect(await refused('.')).toContain('The name . is not one: in a name . is no label, but stands for a directory itself')
+    expect(await refused('%'.repeat(100))).toContain('within a name it takes 300 bytes, and the names of servers and roots below it leave room for 227; choose another name')
+    expect(await code(service.newRoot('/alpha', '/', 'x'.repeat(228)))).toBe('BadName')
+    expect([alpha.host.server.copies.size, alpha.host.server.root, (await service.moves('/')).length]).toEqual([before, old, 0])
+  })
+
+  it('[O1] the longest name that is left leads to all that there is; above that root less is left', async () => {
+    const long = '%'.repeat(75)
+    const di = await service.newRoot('/alpha', '/', long, { label: 'ANSI' })
+    await until(() => alpha.host.server.root === di)
+    for (const name of [`#${old}/SRC`, `/${'%25'.repeat(75)}/SRC`]) expect(await phone(name)).toBe('853')
+    expect(await code(service.newRoot(alpha.id, '/', 'x'.repeat(30)))).toBe('BadName')
+  })
 })

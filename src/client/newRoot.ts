@@ -6,11 +6,12 @@ import { WELL_KNOWN } from '../core/labels'
 import type { Found } from '../core/directories/lookup'
 import { allNew } from '../core/directories/draft'
 import { referenceTree } from '../core/directories/reference'
+import { rootNameFault, type NamesBelow } from '../core/directories/rootName'
 import { rootSelf } from '../core/directories/rootSelf'
 import { rankAbove, rankIn } from '../core/entries/serverEntry'
 import { relativeLabels } from '../core/directories/wellKnown'
 import { failure, isFailure, NameServiceError } from '../core/errors'
-import { checkLabels, formatName, isDirectoryId, labelFault, type DirectoryId, type Label, type ServerId } from '../core/names'
+import { formatLabels, formatName, isDirectoryId, labelFault, shown, type DirectoryId, type Label, type ServerId } from '../core/names'
 import type { CopyState, Outcomes, ReadOutcome } from '../core/requests'
 import type { Branch, SignedIntent } from '../core/values/intent'
 import { below, labelsIn, type Tree } from '../core/values/readValue'
@@ -35,8 +36,6 @@ interface Means {
 export async function newRoot({ connection, directory, serverOf, moves, genesis }: Means, sn: string, fn: string, name: Label, { label = 'root', patience }: { label?: string; patience?: number }): Promise<DirectoryId> {
   const server = await serverOf(sn)
   const old = await directory(fn)
-  const fault = checkLabels([name])
-  if (fault !== null) throw new NameServiceError(fault)
   const first = await aboveOf(connection, old, fn, name, label)
   // What is written goes on by itself: a second root would only come to lie below the first [O2].
   const pending = (await moves.moves(`#${old.directory}`)).find(({ verdict }) => verdict === 'pending')
@@ -55,10 +54,16 @@ async function aboveOf(connection: Connection, { directory, servers }: Found, fn
   const { ring } = await ask<CopyState>(connection, { type: 'ask', servers, request: { type: 'state', directory } })
   const rank = rankIn(labelsIn(below(tree, ['InSN']))) ?? 0
   const former = labelsIn(below(tree, [WELL_KNOWN])).filter(isDirectoryId)
-  const pathOf = (each: DirectoryId): Label[] => [name, ...(relativeLabels(labelsIn(below(tree, [WELL_KNOWN, each]))[0] ?? '') ?? [])]
-  const known = [directory, ...former].map((each) => [each, formatName({ from: '.', up: 0, labels: pathOf(each) })] as const)
+  const pathOf = (each: DirectoryId): Label[] => relativeLabels(labelsIn(below(tree, [WELL_KNOWN, each]))[0] ?? '') ?? []
+  const known = [directory, ...former].map((each) => [each, formatLabels([name, ...pathOf(each)])] as const)
+  checkName(name, { servers: ring.map((member) => formatLabels(connection.serverPath(member.name))), formerRoots: former.map((each) => formatLabels(pathOf(each))) })
   const listed = ring.map((member) => member.name).filter((each) => labelFault(each) === null)
   return { label, self: rootSelf(rankAbove(rank), known), references: madeOf([[name, referenceTree(directory, listed, rank)]]) }
+}
+
+function checkName(name: Label, below: NamesBelow): void {
+  const fault = rootNameFault(name, below)
+  if (fault !== null) throw new NameServiceError(failure('BadName', { name: shown(name), reason: `${fault}; choose another name for the root that there is` }))
 }
 
 function madeOf(tree: readonly (readonly [Label, Tree])[]): Branch[] {

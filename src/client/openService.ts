@@ -11,11 +11,11 @@ import { childLabel } from '../core/directories/children'
 import { OF_ROOT, recordKey } from '../core/entries/parents'
 import { ROOMS } from '../core/labels'
 import { WITHDRAWN } from '../core/entries/serverEntry'
-import { formatName, formatPath, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatLabels, formatName, isServerId, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Accepted, Change, CopyState, Drafted, Entry, Outcomes, ReadOutcome } from '../core/requests'
 import { addressOf } from '../core/servers/register'
 import type { LostServer } from '../core/servers/removeLost'
-import { later, timeOf, type Timestamp } from '../core/timestamp'
+import { isoTime, later, timeOf, type Timestamp } from '../core/timestamp'
 import type { EncodedNode } from '../core/values/encodeTree'
 import type { Tree } from '../core/values/readValue'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from '../core/values/intent'
@@ -26,6 +26,7 @@ import { epochCalls } from './epochs'
 import { exportLines, importLines } from './exchange'
 import { moveCalls, type MoveOf } from './moves'
 import { personCalls } from './persons'
+import { plannedElse, type Pairs } from './plans'
 import { Prover } from './prover'
 import { removalCalls } from './removals'
 import { newRoot, type First } from './newRoot'
@@ -284,7 +285,7 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
     async checkS(address, sn, { repair = true } = {}) {
       const server = address.replace(/^room\//, '')
       if (!isServerId(server)) throw new NameServiceError(failure('BadRequest', { reason: `${address.slice(0, 80)} is no address of a server; newServer answers that of this one` }))
-      const name = sn === undefined ? null : formatPath(serverPath(sn))
+      const name = sn === undefined ? null : formatLabels(serverPath(sn))
       const { findings } = await ask<Outcomes['checkS']>(connection, { type: 'ask', servers: [server], request: { type: 'checkS', directory: rootOrThrow(), name, repair } })
       return findings.map((finding) => ({ ...finding, sentence: fromRoot(connection, finding.sentence), repair: fromRoot(connection, finding.repair) }))
     },
@@ -343,7 +344,10 @@ class Writer {
     const wish = this.#wish(options)
     for (let attempt = 1; ; attempt++) {
       const drafted = await ask<Drafted>(this.#connection, { type: 'at', name, request: { type: 'draft', directory: placeholder, change } })
-      if (drafted.branches.length === 0) return this.#unchanged(drafted, change, wish)
+      if (drafted.branches.length === 0) {
+        if (options.plan === true || change.procedure === 'plan') await this.#checkPlans(name, drafted, change)
+        return this.#unchanged(drafted, change, wish)
+      }
       try {
         return await this.#submit(drafted, change.procedure, wish, as)
       } catch (error) {
@@ -381,6 +385,22 @@ class Writer {
     const plan: Change = { ...change, procedure: 'plan', under: { labels, incarnations: null } }
     const drafted = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change: plan } })
     return { ...(await this.#submit(drafted, 'plan', wish)), plannedFor: Date.parse(about['from'] ?? '') }
+  }
+
+  /** W3: what is as it is wanted does not stay so where another change of it is planned: who would have changes wait is told so; and only a plan can be taken back. */
+  async #checkPlans(name: FullName, { directory, server }: Drafted, { procedure, under, tree }: Change): Promise<void> {
+    const told = (label: Label): string => fromRoot(this.#connection, formatName({ ...name, labels: [...name.labels, label] }))
+    if (procedure === 'plan') throw new NameServiceError(failure('NotFound', { name: told(under.labels[0]!), reason: 'no change of it is planned' }))
+    const isOfNames = procedure === 'setLink' || procedure === 'doUpdates'
+    const wanted = isOfNames ? wantedOf(under.labels, tree).filter(([label]) => label !== '.') : []
+    if (wanted.length === 0) return
+    const path = wanted.length === 1 ? [wanted[0]![0]] : []
+    const request = { type: 'read', directory, path, form: 'tree', after: null } as const
+    // The name of an entry may have led on to another one, by a link; then this leads there too.
+    const read = await ask<ReadOutcome>(this.#connection, under.labels.length > 0 ? { type: 'at', name, request } : { type: 'ask', servers: [server], request })
+    const there: Pairs = path.length > 0 ? [[path[0]!, read.tree ?? false]] : typeof read.tree === 'object' ? (read.tree ?? []) : []
+    const planned = plannedElse(there, wanted, procedure === 'setLink')
+    if (planned !== null) throw new NameServiceError(failure('ChangePlanned', { name: told(planned.label), from: isoTime(Math.max(this.#connection.now(), planned.from)) }))
   }
 
   /** A kept change once more, at a copy that can be reached: its ancestors are those that were meant then. */
@@ -436,6 +456,12 @@ class Writer {
     const intent: Intent = { directory, author: as?.key ?? this.#connection.person(), nonce: this.#connection.random(26), from, until: from + INTENT_LIFE, procedure, branches }
     return as === null ? this.#connection.sign(intent) : this.#connection.signWith(as, intent)
   }
+}
+
+/** What a change wants of names in its directory. */
+function wantedOf(labels: readonly Label[], tree: Tree): Pairs {
+  const wanted = labels.reduceRight<Tree>((deeper, label) => [[label, deeper]], tree)
+  return typeof wanted === 'boolean' ? [] : wanted
 }
 
 const leaf = (text: string): Branch => [text, null, true]

@@ -7,7 +7,7 @@ import type { Right } from '../core/auth/access'
 import { KEYS, INVITED } from '../core/auth/keys'
 import { parsePrincipalPattern } from '../core/auth/principal'
 import { failure, isFailure, NameServiceError } from '../core/errors'
-import { formatName, type DirectoryId, type FullName, type Label } from '../core/names'
+import { formatName, nameBelow, type DirectoryId, type FullName, type Label } from '../core/names'
 import type { Found } from '../core/directories/lookup'
 import type { Change, Drafted, Outcomes, ReadOutcome } from '../core/requests'
 import type { EncodedNode } from '../core/values/encodeTree'
@@ -67,7 +67,7 @@ export function personCalls(connection: Connection, names: Names, write: Write):
     return fromRoot(connection, formatName({ from: at, up: 0, labels }))
   }
 
-  const spoken = async ({ directory, label }: Place): Promise<string> => below(await directoryName(directory.from), label)
+  const spoken = async ({ directory, label }: Place): Promise<string> => nameBelow(await directoryName(directory.from), label)
 
   const nodesAt = async (directory: Place['directory'], path: Label[]): Promise<{ tree: EncodedNode | null; writers: Map<Timestamp, string>; enrolled: Set<Timestamp> }> => {
     const { nodes } = await ask<ReadOutcome>(connection, { type: 'at', name: directory, request: { type: 'read', directory: directory.from, path, form: 'nodes', after: null } })
@@ -207,8 +207,6 @@ const NOBODYS: ReadonlySet<Label> = new Set(['DR', 'Link', 'Server'])
 const [PRESENT, ABSENT] = [1, 2]
 const isPresent = ([, , mark]: EncodedNode): boolean => mark === PRESENT
 const childrenOf = (node: EncodedNode | undefined): EncodedNode[] => (node === undefined ? [] : (node.slice(3) as EncodedNode[]))
-
-const below = (directory: string, label: Label): string => `${directory.replace(/\/$/, '')}/${formatName({ from: '.', up: 0, labels: [label] })}`
 
 /** The label of an entry of the directory itself. */
 function labelIn(name: string): Label | null {

@@ -1,7 +1,7 @@
 /** What all servers in reach have under way, and a removal that nobody works on any more taken back (SPEC §13, S5). */
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import { failure, NameServiceError } from '../core/errors'
-import { formatPath, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
+import { formatLabels, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
 import type { Change, Outcomes } from '../core/requests'
 import { worksOn, type Announced, type UnderWay } from '../core/work'
 import { ask, fromRoot, type Connection } from './connection'
@@ -30,7 +30,7 @@ export function underWayCalls(connection: Connection, root: () => DirectoryId, s
     async keepS(sn) {
       const path = serverPath(sn)
       const { open } = await underWay()
-      const about = `/${formatPath(path)}`
+      const about = `/${formatLabels(path)}`
       const working = open.find((work) => (work.kind === 'removeS' || work.kind === 'removeLost') && work.about === about)
       if (working !== undefined) throw new NameServiceError(failure('StillUnderWay', { name: about, server: working.name }))
       await write({ from: root(), up: 0, labels: path.slice(0, -1) }, { procedure: 'removeS', under: { labels: [path.at(-1)!, 'Server', WITHDRAWN], incarnations: null }, tree: false, replace: false })

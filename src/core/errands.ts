@@ -7,11 +7,12 @@ import { onCertified } from './auth/certify'
 import type { CleanupStep } from './directories/cleanup'
 import type { Arrived, Seeking } from './directories/lookup'
 import type { OwnNameStep } from './directories/ownNames'
+import { isWayFrom } from './directories/wayFrom'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { Message } from './messages'
 import type { DirectoryId, Label, ServerId } from './names'
-import { outcomeShapes, type Change, type Drafted, type Request } from './requests'
+import { outcomeShapes, type Change, type Drafted, type Request, type Walked } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
 import { nameOfServer, refuse, send, type Turn } from './server'
@@ -54,7 +55,7 @@ const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
 const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'removeD', 'checkS', 'newEpoch', 'baptise'])
 /** Failures that another copy may not have. */
-const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
+export const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
 /** Takes a request to the candidates in turn; this server itself is always asked first if it is among them. */
 export function ask(turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward): void {
@@ -122,10 +123,12 @@ export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, {
   turn.settled.push({ id: errand.id, outcome: message.failure ?? readOutcome(turn, from, errand.request, message.outcome) })
 }
 
-/** The outcome in the shape that its request asks for; anything else counts as no answer. */
+/** The outcome in the shape that its request asks for, and of a way one that leads from where was asked; anything else counts as no answer. */
 function readOutcome(turn: Turn, from: ServerId, request: Request, text: string): object {
   try {
-    return outcomeShapes[request.type](JSON.parse(text))
+    const outcome = outcomeShapes[request.type](JSON.parse(text))
+    if (request.type === 'walk' && !isWayFrom(request, from, turn.now, outcome as Walked)) throw new Malformed('not a way from where was asked')
+    return outcome
   } catch (error) {
     if (!(error instanceof Malformed) && !(error instanceof SyntaxError)) throw error
     refuse(turn, from, `answer to ${request.type}: ${error instanceof Malformed ? error.message : 'not JSON'}`, request.directory)
@@ -142,12 +145,19 @@ export function settle(turn: Turn, id: string, outcome: object | Failure): { onw
   if (at !== undefined && isFailure(outcome) && elsewhere.has(outcome.code)) {
     errand.tried.push(`${nameOfServer(turn.server, at)} ${inShort(outcome)}`)
     if (errand.lastFailure?.code !== 'NotYetHere') errand.lastFailure = outcome
-    if (errand.onward.type === 'lookup' && outcome.code !== 'NoCopyHere') turn.server.lookups.get(errand.onward.id)?.before.push(errand.tried.at(-1)!)
+    if (errand.onward.type === 'lookup') noteVain(turn, errand.onward.id, at, outcome.code === 'NoCopyHere' ? null : errand.tried.at(-1)!)
     askFirst(turn, errand)
     return null
   }
   turn.server.errands.delete(id)
   return { onward: errand.onward, outcome: at === undefined ? noneLeft(errand) : outcome }
+}
+
+/** A server that was asked on the way did not help; why, in words, where that is to be shown. */
+function noteVain({ server }: Turn, id: string, at: ServerId, why: string | null): void {
+  const lookup = server.lookups.get(id)
+  lookup?.vain.push(at)
+  if (why !== null) lookup?.before.push(why)
 }
 
 function inShort({ code, about }: Failure): string {

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyLabel, directoryNumber, hostileLabels } from '../trials/generators'
 import { isFailure } from './errors'
-import { checkLabels, compareLabels, formatDesignator, formatName, isDirectoryId, labelByteFault, labelFault, parseDesignator, parseName, relativeTo, shown, utf8Length, type FullName } from './names'
+import { checkLabels, compareLabels, formatDesignator, formatLabels, formatName, formatPath, isDirectoryId, labelByteFault, labelFault, nameBelow, parseDesignator, parseName, relativeTo, shown, utf8Length, type FullName } from './names'
 
 const anyName: fc.Arbitrary<FullName> = fc.record({
   from: fc.oneof(fc.constantFrom('/' as const, '.' as const), fc.nat().map(directoryNumber)),
@@ -70,6 +70,18 @@ describe('names', () => {
     expect(relativeTo(base, parsed('../../IBM'))).toEqual(parsed('/IBM'))
     expect(relativeTo(base, parsed('../../../X'))).toEqual(parsed('/../X'))
     expect(relativeTo(parsed('/../X'), parsed('../../Y'))).toEqual(parsed('/../../Y'))
+  })
+
+  it('of what stands in a directory lead back there, whatever its label; a path after the colon keeps . and .. as they are', () => {
+    for (const label of [...hostileLabels, '%2E', '%2E%2E']) {
+      for (const directory of ['/', '/DEC', `#${directoryNumber(5)}`, '../DEC', '.']) {
+        const base = parsed(directory)
+        expect([label, parsed(nameBelow(directory, label))]).toEqual([label, { ...base, labels: [...base.labels, label] }])
+      }
+      expect(parsed(`/${formatLabels([label, 'x', label])}`)).toEqual({ from: '/', up: 0, labels: [label, 'x', label] })
+      expect(parseDesignator(`:${formatPath([label, 'x', label])}`)).toMatchObject({ path: [label, 'x', label] })
+    }
+    expect([formatPath(['.', 'BR']), formatLabels(['.', 'BR'])]).toEqual(['./BR', '%2E/BR'])
   })
 
   it('identifiers are 20 characters of base32', () => {

@@ -110,6 +110,16 @@ export function formatName(name: FullName): string {
   return [`#${name.from}`, ...steps].join('/')
 }
 
+/** The labels of an FN, without what it begins at: the label `..` is written %2E%2E, for `..` would be the directory above. */
+export const formatLabels = (labels: readonly Label[]): string => labels.map(encodeStep).join('/')
+
+/** The FN of what stands under a label in a directory whose own FN is written already. */
+export function nameBelow(directory: string, label: Label): string {
+  if (directory === '.') return encodeStep(label)
+  return directory.endsWith('/') ? `${directory}${encodeStep(label)}` : `${directory}/${encodeStep(label)}`
+}
+
+/** A path in a value tree, as after the colon of a VD: there `.` and `..` are labels like any other. */
 export const formatPath = (path: readonly Label[]): string => path.map(encodeLabel).join('/')
 
 /** VD as text; the path of the directory itself is empty and its colon left out. */

@@ -10,7 +10,7 @@ import { inSNOf, serverEntry } from './entries/serverEntry'
 import type { SightAt } from './directories/reference'
 import type { DirectoryRemovalStep } from './directories/removeD'
 import type { Onward } from './errands'
-import { formatPath, type DirectoryId, type Label, type ServerId } from './names'
+import { formatLabels, nameBelow, type DirectoryId, type Label, type ServerId } from './names'
 import type { Procedure, ProcedureStep, WithdrawingStep } from './procedure'
 import { nameOfServer, type Server } from './server'
 import type { LostRemovalStep } from './servers/removeLost'
@@ -42,7 +42,7 @@ export function announcedHere(server: Server, called = calling(server, () => see
     const name = called(directory)
     const servers = [...visibleChildren(visible.root)].flatMap(([each]): Announced[] => {
       const entry = serverEntry(visible, each)
-      return entry === null || entry.withdrawn === null ? [] : [{ directory, label: each, name: inBounds(`${name}/${formatPath([each])}`), server: entry.server, since: Math.floor(millisecondsOf(entry.withdrawn)) }]
+      return entry === null || entry.withdrawn === null ? [] : [{ directory, label: each, name: inBounds(nameBelow(name, each)), server: entry.server, since: Math.floor(millisecondsOf(entry.withdrawn)) }]
     })
     return [...(inSN === null || inSN.withdrawn === null ? [] : [{ directory, label: '.', name, server: null, since: Math.floor(millisecondsOf(inSN.withdrawn)) }]), ...servers]
   })
@@ -56,13 +56,13 @@ function aboutOf(server: Server, procedure: Procedure, called: Calling): About |
   const ofDirectory = (kind: Work['kind'], what: string, directory: DirectoryId, own: Label | null = null): About => ({ kind, what, about: called(directory), directory, label: own })
   switch (procedure.type) {
     case 'setUpOn':
-      return ofServer('setUpOn', 'takes the name', formatPath(procedure.path), procedure.home, procedure.path.at(-1)!)
+      return ofServer('setUpOn', 'takes the name', formatLabels(procedure.path), procedure.home, procedure.path.at(-1)!)
     case 'setInSN':
       return ofDirectory('setInSN', procedure.to ? 'gives InSN to' : 'takes InSN from', procedure.directory, '.')
     case 'removeS':
       return ofServer('removeS', 'gives up its name', server.name, procedure.home, procedure.label)
     case 'removeLost':
-      return procedure.dry ? null : ofServer('removeLost', 'removes the lost server', formatPath(procedure.path), procedure.home, procedure.path.at(-1)!)
+      return procedure.dry ? null : ofServer('removeLost', 'removes the lost server', formatLabels(procedure.path), procedure.home, procedure.path.at(-1)!)
     case 'checkS':
       return ofServer('checkS', 'checks its place as', server.name, procedure.home, null)
     case 'settle':
@@ -117,7 +117,10 @@ const steps: { setUpOn: Record<SettingUpStep, string>; setInSN: Record<SettingIn
   removeD: {
     ...withdrawing,
     right: 'has its name made right',
-    expires: 'asks whether its name has expired',
+    expires: 'asks whether its names have expired',
+    refers: 'asks whether its names have expired',
+    leads: 'asks whether its names have expired',
+    gone: 'asks whether its names have expired',
     asked: 'asks whether what was announced lies in it',
     maker: 'asks whether what was announced is being made',
     unannounced: 'takes away what was announced and never came',

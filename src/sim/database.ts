@@ -159,8 +159,8 @@ export class Database {
     this.views.set(key, view)
     for (const { copy } of ring) view.members.add(copy)
     for (const { ts } of log) view.sets.add(ts)
-    // Older than F is what the newest epoch before had: F has waited for those whom that one left out [E4].
-    const newest = lineage.at(-1)?.epoch
+    // Older than F is what the newest epoch before had: F has waited for those whom that one left out [E4]. Where an old store went on alone another one's F was further, and its base is taken [G3].
+    const newest = (lineage.findLast(({ mark }) => mark >= stableMark) ?? lineage.at(-1))?.epoch
     const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && newest !== undefined && this.isOf(directory, newest, set.ts))
     for (const { set } of before) view.sets.add(set.ts)
     this.meanings.clear()

@@ -3,8 +3,9 @@
  * Administrators remove them, when they stand in no ring any more; some are tried too early.
  */
 import type { Call } from '../core/calls'
+import type { Exclusion } from '../core/copies/directoryCopy'
 import { isFailure, type Failure } from '../core/errors'
-import { formatPath, type DirectoryId, type Label, type ServerId } from '../core/names'
+import { formatLabels, type DirectoryId, type Label, type ServerId } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { LostServer } from '../core/servers/removeLost'
 import { emptyDisk } from '../storage/memoryStore'
@@ -79,6 +80,12 @@ export function abandonLost(world: World, workload: Workload): void {
   world.pass(60_000)
 }
 
+/** The same of copies that went with a disk. */
+export function abandonGone(world: World, workload: Workload): void {
+  abandonAll(world, workload, (exclusion, directory) => world.copies(directory).every(({ copy }) => copy.id !== exclusion.copy))
+  world.pass(60_000)
+}
+
 /** Then whoever points up to it points elsewhere, and it can be removed. */
 export function removeAllLost(world: World, workload: Workload, root: DirectoryId, decide: (round: number) => void): void {
   for (const lost of lostServers(world)) {
@@ -114,16 +121,18 @@ function removeNow(world: World, workload: Workload, lost: SimServer, path: Labe
   remove(world, at, lost, path, onEnd)
 }
 
-function abandon(world: World, { directories }: Workload, lost: SimServer): void {
+const abandon = (world: World, workload: Workload, lost: SimServer): void => abandonAll(world, workload, ({ server }) => server === lost.id)
+
+function abandonAll(world: World, { directories }: Workload, isLost: (exclusion: Exclusion, directory: DirectoryId) => boolean): void {
   for (const { at, copy } of directories.flatMap((directory) => ruling(world, directory).slice(0, 1))) {
-    const copies = copy.excluded.filter(({ server }) => server === lost.id).map((exclusion) => exclusion.copy)
+    const copies = copy.excluded.filter((exclusion) => isLost(exclusion, copy.directory)).map((exclusion) => exclusion.copy)
     if (copies.length > 0) at.call({ type: 'ask', servers: [at.id], request: { type: 'abandon', directory: copy.directory, copies } }, () => undefined)
   }
 }
 
 /** Servers that point up to it. */
 function pointingUpTo(world: World, lost: SimServer, root: DirectoryId): SimServer[] {
-  const names = namesOf(world, root, lost.id).map(formatPath)
+  const names = namesOf(world, root, lost.id).map(formatLabels)
   return world.servers.filter(({ alive, server: { up } }) => alive && up !== null && names.includes(up.name))
 }
 

@@ -10,7 +10,7 @@ import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
 import { Hostile } from './hostile'
-import { abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
+import { abandonGone, abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
 import { cut, cutOffWhoCloses, healAll, loseDisk, MANY, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
@@ -119,9 +119,10 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   healAll(world)
   world.pass(untilStampsArePast(world) + 100_000)
   decideAll(world, workload, 'decisions')
+  // Moves settle once F goes on.
+  if (grows) abandonGone(world, workload)
   if (faults.losesServers) {
     goOnWithoutLost(world, workload)
-    // Moves settle once F goes on.
     if (grows) abandonLost(world, workload)
     const root = allJoined(workload.growing(random), random)
     removeAllLost(world, workload, root, (round) => decideAll(world, workload, `decisions without the lost ${round}`))

@@ -5,7 +5,7 @@ import type { Sweep } from '../core/copies/sweep'
 import { effectiveParent } from '../core/entries/parents'
 import { inSNOf } from '../core/entries/serverEntry'
 import type { Message } from '../core/messages'
-import { formatPath, type DirectoryId, type Label, type ServerId } from '../core/names'
+import { formatName, type DirectoryId, type Label, type ServerId } from '../core/names'
 import type { Server } from '../core/server'
 import { stringAt } from '../core/values/readValue'
 import { visibleChildren } from '../core/values/valueTree'
@@ -104,12 +104,12 @@ function nameFrom(begin: DirectoryId | null, server: Server, directory: Director
     const copy = server.copies.get(at)
     const parent = copy && effectiveParent(copy)
     const label = parent?.label ?? labelIn(begin, server, at)
-    if (label === null) return [`#${at}`, ...labels.map((below) => formatPath([below]))].join('/')
+    if (label === null) return formatName({ from: at, up: 0, labels })
     labels.unshift(label)
     if (parent === undefined) break
     at = parent.parent
   }
-  return `/${formatPath(labels)}`
+  return formatName({ from: '/', up: 0, labels })
 }
 
 /** A directory's label in the working root, if it is a child of that and that is stored here. */

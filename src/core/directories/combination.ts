@@ -2,7 +2,8 @@
  * What is decided when two services are to become one ("growth by combination", figure 6): both below a new root, or one
  * below the other's. Carried out by the library, step by step [O3].
  */
-import { labelFault, type DirectoryId, type Label } from '../names'
+import { shown, type DirectoryId, type Label } from '../names'
+import { rootNameFault } from './rootName'
 
 /** What is to be done, as it was decided. */
 export interface Combination {
@@ -39,13 +40,23 @@ export const movesIn = ({ ours, theirs, above }: Combination): Side => (above ==
 
 export const sidesBelow = ({ ours, theirs, above }: Combination): Side[] => (above === null ? [ours] : [ours, theirs])
 
+/** What is met of two services: the servers of each by their names from its root, and the labels that are taken in the other's root. */
+export interface Met {
+  servers: { ours: readonly string[]; theirs: readonly string[] }
+  takenBelowTheirs: readonly Label[]
+}
+
+/** Whose name, what it is to be, and the servers that are named below it. */
+type Naming = readonly [what: string, label: Label, servers: readonly string[]]
+
 /** Why it cannot be meant so, in a sentence, or null. */
-export function combinationFault(combination: Combination, takenBelowTheirs: readonly Label[]): string | null {
+export function combinationFault(combination: Combination, { servers, takenBelowTheirs }: Met): string | null {
   const { ours, theirs, above } = combination
-  const named = above === null ? [['This service', ours.label]] : [['The new root', above], ['This service', ours.label], ['The other one', theirs.label]]
-  for (const [what, label] of named as [string, Label][]) {
-    const fault = labelFault(label)
-    if (fault !== null) return `${what} needs another name: ${fault}.`
+  const oursNamed: Naming = ['This service', ours.label, servers.ours]
+  const named: Naming[] = above === null ? [oursNamed] : [['The new root', above, []], oursNamed, ['The other one', theirs.label, servers.theirs]]
+  for (const [what, label, below] of named) {
+    const fault = rootNameFault(label, { servers: below, formerRoots: [] })
+    if (fault !== null) return `${what} cannot be called ${shown(label)}: ${fault}. Choose another name.`
   }
   if (above !== null && ours.label === theirs.label) return 'Below one root the two need different names.'
   if (above === null && takenBelowTheirs.includes(ours.label)) return `In the other root ${ours.label} is taken: choose another name for this service.`

@@ -3,7 +3,7 @@
  * lookup, at most 16 that people wrote; and as many as there are of those that moves left [M4].
  */
 import { answer, type Caller } from '../caller'
-import { ask } from '../errands'
+import { ask, elsewhere } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
@@ -17,6 +17,10 @@ import { candidatesFor, childStoredHere, linkTarget, upServer } from './referenc
 const MAX_LINKS = 16
 /** Servers asked one after the other, each leading on to the next; every link is one more. */
 const MAX_HOPS = 256
+/** ms that a lookup takes at most, with all that is looked up on its way. */
+const LONGEST = 60_000
+/** Servers that are believed to store a directory, of those that one answer names. */
+const MOST_SERVERS = 16
 
 /** A request at the directory that a name leads to; `path` fields are filled in from the entity found. */
 export type AtRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'draft' | 'state' }>
@@ -35,6 +39,10 @@ export interface Lookup {
   insteadOfEntry: string | null
   /** Servers asked so far, for this and for all that was looked up on its way. */
   hops: number
+  /** When it is given up, ms since 1970. */
+  deadline: number
+  /** Who was asked for where it is now, and did not help. */
+  vain: ServerId[]
   /** Directories for which servers are being looked up, of which this lookup is a part: it needs none of them [S2]. */
   within: readonly DirectoryId[]
   directory: DirectoryId
@@ -53,6 +61,8 @@ export interface Seeking {
   id: string
   /** The server's name. */
   name: string
+  /** The last label of that. */
+  label: Label
   /** The directory that it has come to. */
   directory: DirectoryId
   steps: TrailStep[]
@@ -77,7 +87,7 @@ export interface Found {
   validUntil: number | null
 }
 
-export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'hops' | 'within' | 'directory'> | null = null): void {
+export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'hops' | 'deadline' | 'within' | 'directory'> | null = null): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
     answer(turn, caller, failure('BadName', { name: formatName(name), reason: 'it does not begin at a directory' }))
@@ -86,14 +96,16 @@ export function beginLookup(turn: Turn, name: FullName, entity: Label | null, re
   // Names come from people, but also from references and from other servers' requests.
   const wrong = [...name.labels, ...(entity === null ? [] : [entity])].find((label) => labelByteFault(label) !== null)
   if (wrong !== undefined) return answer(turn, caller, failure('BadName', { name: shown(wrong), reason: labelByteFault(wrong)! }))
-  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, hops: outer?.hops ?? 0, within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], walk: null }
+  const lookup: Lookup = { id: freshId(server.fresh, 16), caller, asked: formatName(name), trail: [], before: [], links: [], insteadOfEntry: null, hops: outer?.hops ?? 0, deadline: outer?.deadline ?? turn.now + LONGEST, vain: [], within: outer === null ? [] : [...outer.within, outer.directory], directory: name.from, request, names: [], walk: null }
   server.lookups.set(lookup.id, lookup)
   goOn(turn, lookup, { type: 'walk', directory: name.from, begins: true, up: name.up, labels: name.labels, entity }, [])
 }
 
 function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'walk' }>, servers: readonly ServerId[]): void {
+  if (request !== lookup.walk) lookup.vain = []
   lookup.directory = request.directory
   lookup.walk = request
+  if (turn.now > lookup.deadline) return end(turn, lookup, failure('NoCopyReachable', { name: lookup.asked, tried: `after ${LONGEST / 1000} s it has not come further than #${request.directory.slice(0, 6)}…` }))
   if (++lookup.hops > MAX_HOPS) return end(turn, lookup, failure('NotFound', { name: lookup.asked, reason: 'the servers asked for it send from one to the other without end' }))
   if (request.labels.length > MAX_WAY) return end(turn, lookup, failure('BadName', { name: lookup.asked, reason: `with its links followed it has more than ${MAX_WAY} labels` }))
   const [label] = request.labels
@@ -103,14 +115,15 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   // A directory that nobody has told of may be well-known to the root [O1], or whoever is connected may know it.
   const { root, peers } = turn.server
   const candidates = [...known, ...(root !== null && lookup.trail.every(({ found }) => found === 'up') ? candidatesFor(turn.server, root) : []), ...(known.length > 0 ? [] : peers.keys())]
-  ask(turn, candidates, request, { type: 'lookup', id: lookup.id })
+  ask(turn, candidates.filter((other) => !lookup.vain.includes(other)), request, { type: 'lookup', id: lookup.id })
 }
 
 export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined) return
-  if (isFailure(outcome)) return outcome.code === 'NoCopyReachable' && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
-  const { steps, directory, servers, names, up, rest, outcome: how, link, entity } = outcome as Walked
+  if (isFailure(outcome)) return (outcome.code === 'NoCopyReachable' || elsewhere.has(outcome.code)) && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
+  const { steps, directory, servers: told, names, up, rest, outcome: how, link, entity } = outcome as Walked
+  const servers = told.slice(0, MOST_SERVERS)
   const [first, ...others] = steps
   if (first !== undefined && isAbove(turn, first)) lookup.before.push(`up to ${nameOfServer(turn.server, first.server)}`)
   if (first !== undefined) lookup.trail.push(lookup.before.length === 0 ? first : { ...first, before: lookup.before.splice(0) }, ...others)
@@ -140,7 +153,7 @@ function seek(turn: Turn, lookup: Lookup): boolean {
   const label = isFailure(name) ? undefined : name.labels.at(-1)
   if (isFailure(name) || name.from === '.' || name.from === '/' || label === undefined) return seek(turn, lookup)
   const request: AtRequest = { type: 'read', directory: name.from, path: [label, 'Server', 'SI'], form: 'labels', after: null }
-  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text, directory: name.from, steps: [], hops: 0 } }, lookup)
+  beginLookup(turn, { ...name, labels: name.labels.slice(0, -1) }, label, request, { type: 'onward', onward: { type: 'sought', id: lookup.id, name: text, label, directory: name.from, steps: [], hops: 0 } }, lookup)
   return true
 }
 
@@ -150,13 +163,13 @@ function callerOf({ caller, directory, trail, hops }: Lookup): Caller {
 }
 
 /** The identifier behind a server's name was read, or not: the lookup goes on there, or with the next name. */
-export function onSought(turn: Turn, { id, name, directory, steps, hops }: Seeking, outcome: object | Failure): void {
+export function onSought(turn: Turn, { id, name, label, directory, steps, hops }: Seeking, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined || lookup.walk === null) return
   const [si] = isFailure(outcome) ? [] : ((outcome as ReadOutcome).labels ?? [])
   const isFound = si !== undefined && isServerId(si)
   lookup.hops = hops
-  lookup.before.push({ server: shortName(name), steps: isFound ? [...steps, entryStep(directory, name, si, outcome as ReadOutcome)] : steps, failed: isFound ? null : isFailure(outcome) ? explain(outcome) : 'no server has this name' })
+  lookup.before.push({ server: nameFromHere(turn, name), steps: isFound ? [...steps, entryStep(directory, label, si, outcome as ReadOutcome)] : steps, failed: isFound ? null : isFailure(outcome) ? explain(outcome) : 'no server has this name' })
   if (isFound) {
     hint(turn.server, lookup.directory, si)
     return goOn(turn, lookup, lookup.walk, [si])
@@ -164,9 +177,12 @@ export function onSought(turn: Turn, { id, name, directory, steps, hops }: Seeki
   if (!seek(turn, lookup)) end(turn, lookup, failure('NoCopyReachable', { name: lookup.asked, tried: `the server ${name} could not be found` }))
 }
 
+/** A server's name as people see it: of another service it begins with the root of that. */
+const nameFromHere = ({ server }: Turn, name: string): string => (name.startsWith(`#${server.root}/`) ? shortName(name) : name)
+
 /** Where the way to a server's name ends: at its entry, which says its SI. The answer is as valid as the whole way. */
-function entryStep(directory: DirectoryId, name: string, si: ServerId, { server, asOf, validUntil }: ReadOutcome): TrailStep {
-  return { directory, label: name.slice(name.lastIndexOf('/') + 1), found: 'entry', to: si, server, asOf, validUntil, cached: false, ownName: false }
+function entryStep(directory: DirectoryId, label: Label, si: ServerId, { server, asOf, validUntil }: ReadOutcome): TrailStep {
+  return { directory, label, found: 'entry', to: si, server, asOf, validUntil, cached: false, ownName: false }
 }
 
 function follow(turn: Turn, lookup: Lookup, holder: DirectoryId, link: string, rest: Label[], entity: Label | null): void {

@@ -4,7 +4,7 @@
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
-import { formatPath, shown, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatLabels, shown, type DirectoryId, type Label, type ServerId } from '../names'
 import { MAX_RISE, MAX_WAY, type Request, type TrailStep, type Walked } from '../requests'
 import type { Server } from '../server'
 import type { Sees } from '../values/readValue'
@@ -50,12 +50,12 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       }
       const path = child === undefined && first && request.begins ? wellKnownHere(server, directory, sightAt) : null
       if (path !== null) {
-        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatPath(path), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false, ownName: false })
+        steps.push({ directory: server.root!, label: directory, found: 'wellKnown', to: formatLabels(path), server: server.id, asOf: server.copies.get(server.root!)!.lastSweep, validUntil: null, cached: false, ownName: false })
         directory = server.root!
         const labels = path.slice(0, Math.max(0, path.length - up))
         up -= path.length - labels.length
         rest.unshift(...labels)
-        if (rest.length > MAX_WAY) return failure('BadName', { name: `#${request.directory}/${formatPath(request.labels)}`, reason: `from the root it has more than ${MAX_WAY} labels` })
+        if (rest.length > MAX_WAY) return failure('BadName', { name: `#${request.directory}/${formatLabels(request.labels)}`, reason: `from the root it has more than ${MAX_WAY} labels` })
         servers = candidatesFor(server, directory)
         continue
       }
@@ -93,7 +93,7 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     if (isEntity) return end('found', request.entity)
     if (named === null) return notFound(copy, label, sees)
     if (named.type !== 'directory') {
-      if (rest.length > 1 || request.entity !== null) return failure('NotADirectory', { name: `#${directory}/${shown(label)}` })
+      if (rest.length > 1 || request.entity !== null) return failure('NotADirectory', { name: `#${directory}/${shown(formatLabels([label]))}` })
       step('entry')
       rest.shift()
       return end('found', label)
@@ -126,6 +126,6 @@ function isClimbing(server: Server, directory: DirectoryId): boolean {
 }
 
 function notFound(copy: DirectoryCopy, label: Label, sees: Sees): Failure {
-  return failure('NotFound', { name: shown(formatPath([label])), reason: (sees([label]) ? removedFrom(copy, label) : null) ?? `the directory #${directoryText(copy.directory)} has no such name` })
+  return failure('NotFound', { name: shown(formatLabels([label])), reason: (sees([label]) ? removedFrom(copy, label) : null) ?? `the directory #${directoryText(copy.directory)} has no such name` })
 }
 const directoryText = (directory: DirectoryId): string => `${directory.slice(0, 6)}…`

@@ -11,7 +11,7 @@ import { candidatesFor, upServer, whomToAsk } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
 import { inSNOf, rankIn } from '../entries/serverEntry'
 import { explain, failure, isFailure, type Failure } from '../errors'
-import { formatPath, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
+import { formatLabels, isServerId, MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
 import type { CopyState, Described, Outcomes, ReadOutcome, Request } from '../requests'
 import { changeServer, homeOf, labelsOfServer, type Turn } from '../server'
 import { announcedHere } from '../underWay'
@@ -210,7 +210,7 @@ function repairNext(turn: Turn, check: Check): void {
     case 'setUpOn':
       return beginSetUpOn(turn, check.path, repair.up, goOnAt(check, 'repaired'))
     case 'renamed':
-      changeServer(turn, { type: 'name', name: formatPath(check.path), home: server.home })
+      changeServer(turn, { type: 'name', name: formatLabels(check.path), home: server.home })
       return onRepaired(turn, check, {})
     case 'up':
       changeServer(turn, { type: 'up', up: { ...server.up!, name: repair.name } })

@@ -5,7 +5,7 @@ import { rankOfDirectory, shorterIn } from '../directories/rank'
 import { inSNOf, rankIn, serverEntry } from '../entries/serverEntry'
 import { pathFromRoot } from '../directories/wellKnown'
 import { explain, isFailure, type Failure } from '../errors'
-import { formatPath, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatLabels, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
 import type { CopyState, Described, Finding, ReadOutcome, Request } from '../requests'
 import { labelsOfServer, MAX_SERVER_NAME, nameOfServer, shortName, type Server, type Turn } from '../server'
 import { underWayAt } from '../underWay'
@@ -72,7 +72,7 @@ export function otherNameFindings(server: Server, asked: string, entry: ReadOutc
 /** S2, then S1, of the directories on the way, the root first: what is below needs what is above. */
 export function levelFindings(server: Server, levels: readonly Level[]): Found[] {
   return levels.flatMap(({ path, directory, inSN, rank, state }, depth) => {
-    const name = `/${formatPath(path)}`
+    const name = `/${formatLabels(path)}`
     const labels = labelsIn(inSN.tree ?? undefined)
     const above = levels[depth - 1]
     const shorter = depth === 0 || shorterIn(server, state.ring, rank ?? Number.POSITIVE_INFINITY).length > 0
@@ -80,7 +80,7 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
     const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
     return [
       ...(shorter ? [] : [withoutShorterCopy(server, name, directory, rank ?? Number.POSITIVE_INFINITY, state.ring, above!.state.ring)]),
-      ...(isRight && above !== undefined && rank! <= (above.rank ?? Number.NEGATIVE_INFINITY) ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatPath(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
+      ...(isRight && above !== undefined && rank! <= (above.rank ?? Number.NEGATIVE_INFINITY) ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatLabels(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
       ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
     ]
   })
@@ -103,8 +103,8 @@ const reach = (server: Server, other: ServerId): number => (other === server.id 
 
 /** S1: the directory of its name has another name now. */
 export function renamedFindings(server: Server, path: readonly Label[]): Found[] {
-  const name = formatPath(path)
-  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatPath(path.slice(0, -1))} now`, `The server calls itself /${name}`, utf8Length(name) > MAX_SERVER_NAME ? null : { type: 'renamed' })]
+  const name = formatLabels(path)
+  return name === server.name ? [] : [found('S1', `the directory in which /${server.name} is named is called /${formatLabels(path.slice(0, -1))} now`, `The server calls itself /${name}`, utf8Length(name) > MAX_SERVER_NAME ? null : { type: 'renamed' })]
 }
 
 /** S3: the root, or a server above and its directory; `above` by its own word. */
@@ -125,7 +125,7 @@ export function upFindings(server: Server, levels: readonly Level[], described: 
 /** The servers on the way to the root, the nearest first, one of which may have been removed meanwhile; else a copy of the root. */
 function newUp(server: Server, levels: readonly Level[]): [string, Repair, ...[string, Repair][]] {
   const above = levels.slice(0, -1).toReversed().flatMap(({ path, state }) => state.ring.map((member) => pathFromRoot(server, member.name)).filter((each) => each.length === path.length + 1 && path.every((label, i) => label === each[i])))
-  const ups = above.slice(0, MOST_UPS).map((up): [string, Repair] => [`It points up to /${formatPath(up)}`, { type: 'setUpOn', up }])
+  const ups = above.slice(0, MOST_UPS).map((up): [string, Repair] => [`It points up to /${formatLabels(up)}`, { type: 'setUpOn', up }])
   const copy: [string, Repair] = ['It takes a copy of the root', { type: 'ask', at: [server.id], request: { type: 'join', directory: server.root!, from: levels[0]?.state.ring.map((member) => member.server) ?? [] } }]
   const [[how, repair], ...otherwise] = [...ups, copy]
   return [how, repair, ...otherwise]

@@ -9,7 +9,7 @@ import { effectiveParent } from '../entries/parents'
 import { whomToAsk } from '../directories/reference'
 import { wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
 import { isFailure, type Failure } from '../errors'
-import { formatPath, isDirectoryId, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatLabels, isDirectoryId, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
 import { begin, finish, read, request, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import { changeServer, happened, hint, type Turn } from '../server'
@@ -90,13 +90,13 @@ function belongTo(turn: Turn, { root, top, path }: Following, at: ServerId): voi
   const { server } = turn
   const storesRoot = server.copies.has(root)
   changeServer(turn, { type: 'root', root: top, former: [...server.formerRoots, root] })
-  changeServer(turn, { type: 'name', name: `${formatPath(path)}/${server.name}`, home: server.home ?? root })
-  if (server.up !== null) changeServer(turn, { type: 'up', up: { ...server.up, name: `${formatPath(path)}/${server.up.name}` } })
+  changeServer(turn, { type: 'name', name: `${formatLabels(path)}/${server.name}`, home: server.home ?? root })
+  if (server.up !== null) changeServer(turn, { type: 'up', up: { ...server.up, name: `${formatLabels(path)}/${server.up.name}` } })
   // Another name that it is about to take was said from the root that was.
-  for (const setting of server.procedures.values()) if (setting.type === 'setUpOn') Object.assign(setting, { path: [...path, ...setting.path], upPath: setting.upPath && [...path, ...setting.upPath], up: setting.up && { ...setting.up, name: `${formatPath(path)}/${setting.up.name}` } })
+  for (const setting of server.procedures.values()) if (setting.type === 'setUpOn') Object.assign(setting, { path: [...path, ...setting.path], upPath: setting.upPath && [...path, ...setting.upPath], up: setting.up && { ...setting.up, name: `${formatLabels(path)}/${setting.up.name}` } })
   // S3: what made it a server that needs no up pointer was its copy of the root.
   if ((storesRoot || server.up === null) && !server.wantsRoot && !server.removed) changeServer(turn, { type: 'rootWanted', wanted: true })
-  happened(turn, { kind: 'server', text: `the root is now #${top.slice(0, 6)}…, in which the former one is called ${formatPath(path)}`, server: server.id, directory: top })
+  happened(turn, { kind: 'server', text: `the root is now #${top.slice(0, 6)}…, in which the former one is called ${formatLabels(path)}`, server: server.id, directory: top })
   for (const peer of server.peers.keys()) sayHello(turn, peer)
   server.registered = false
   if (at !== server.id) hint(server, top, at)

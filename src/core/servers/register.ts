@@ -14,7 +14,7 @@ import { followRoot, hasRootAbove } from './followRoot'
 import { sayHello } from './hello'
 import { ask, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
-import { formatPath, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatLabels, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
 import { changeServer, happened, homeOf, labelsOfServer, serverNameOf, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
@@ -145,7 +145,7 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
       return onOwnEntry(turn, home, outcome as ReadOutcome)
     case 'names': {
       const path = server.home === null ? [] : labelsOfServer(server.name).slice(0, -1)
-      return rename(turn, formatPath([...path, freeServerName(new Set((outcome as ReadOutcome).labels ?? []))]), server.home)
+      return rename(turn, formatLabels([...path, freeServerName(new Set((outcome as ReadOutcome).labels ?? []))]), server.home)
     }
     case 'entered':
       // It may have been renamed meanwhile: looks once more. Not at once where it stood there all the time, and may not be read.

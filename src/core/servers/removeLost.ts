@@ -13,7 +13,7 @@ import { beginLookup, type Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { formatLabels, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'
 import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
@@ -69,9 +69,9 @@ export function beginRemoveLost(turn: Turn, path: Label[], dry: boolean, caller:
   const { server } = turn
   const { root } = server
   if (root === null) return answer(turn, caller, failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
-  const name = formatPath(path)
+  const name = formatLabels(path)
   if (path.length === 0) return answer(turn, caller, failure('BadName', { name: '/', reason: 'a server has a label of its own' }))
-  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], withdrawing: null, isChecked: false, done: [], broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatPath(other.path) === name)
+  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], withdrawing: null, isChecked: false, done: [], broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatLabels(other.path) === name)
   if (removal === null) return
   if (path.length > 1) lookUp(turn, removal, 'home', path.slice(0, -1), null, null)
   else look(turn, removal, 'looked')
@@ -114,7 +114,7 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
       return labelsIn((outcome as ReadOutcome).tree ?? undefined).includes(removal.lost!.server) ? release(turn, removal, (outcome as ReadOutcome).server) : take(turn, removal)
     case 'released':
       if (isFailure(outcome)) return restore(turn, removal, outcome)
-      removal.done.push(`/${formatPath(removal.up!.labels)} keeps its name for it no longer`)
+      removal.done.push(`/${formatLabels(removal.up!.labels)} keeps its name for it no longer`)
       return take(turn, removal)
     case 'gone':
       if (!isFailure(outcome)) return removed(turn, removal)
@@ -143,14 +143,14 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
 /** Why the entry cannot go: it is another's by now, its server runs after all, or somebody points up to it. */
 function faultOf(turn: Turn, removal: LostRemoval, { tree }: ReadOutcome): Failure | null {
   const { server } = turn
-  const name = `/${formatPath(removal.path)}`
+  const name = `/${formatLabels(removal.path)}`
   const si = labelsIn(below(tree, ['Server', 'SI']))[0]
   if (si === undefined || !isServerId(si) || (removal.lost !== null && removal.lost.server !== si)) return failure('NoSuchServer', { server: name })
   if (si === server.id || server.peers.has(si)) return running(turn, removal)
   return removal.dry ? null : pointedUpFault(labelOf(removal), labelsIn(below(tree, ['Server', 'Down'])), 'Removing the server')
 }
 
-const running = ({ server }: Turn, { path }: LostRemoval): Failure => failure('ServerRunning', { server: `/${formatPath(path)}`, by: server.name })
+const running = ({ server }: Turn, { path }: LostRemoval): Failure => failure('ServerRunning', { server: `/${formatLabels(path)}`, by: server.name })
 
 function onLooked(turn: Turn, removal: LostRemoval, outcome: ReadOutcome): void {
   const { server } = turn
@@ -158,7 +158,7 @@ function onLooked(turn: Turn, removal: LostRemoval, outcome: ReadOutcome): void 
   if (fault !== null) return finish(turn, removal, fault)
   const entry = (what: Label): Label[] => labelsIn(below(outcome.tree, ['Server', what]))
   const [up] = entry('Up')
-  const lost: LostServer = { server: entry('SI')[0] as ServerId, name: formatPath(removal.path), down: entry('Down').filter(isServerId), rings: [], awaited: [], alone: [], unheard: [] }
+  const lost: LostServer = { server: entry('SI')[0] as ServerId, name: formatLabels(removal.path), down: entry('Down').filter(isServerId), rings: [], awaited: [], alone: [], unheard: [] }
   const everybody = [server.id, ...server.peers.keys()]
   Object.assign(removal, { lost, up: up === undefined ? null : nameOfUp(up, server.root!), alone: labelsIn(outcome.tree ?? undefined).length === 1, open: everybody.length, keepers: [...new Set([outcome.server, ...removal.keepers])] } satisfies Partial<LostRemoval>)
   for (const other of everybody) request(turn, removal, `knows ${other}`, [other], { type: 'traces', directory: server.root!, server: lost.server })

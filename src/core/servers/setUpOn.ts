@@ -11,7 +11,7 @@ import { candidatesFor } from '../directories/reference'
 import { rankOfDirectory } from '../directories/rank'
 import { rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { checkLabels, formatPath, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
+import { checkLabels, formatLabels, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
 import type { ReadOutcome } from '../requests'
 import { changeServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
@@ -42,7 +42,7 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
   const running = [...server.procedures.values()].find(({ type }) => type === 'setUpOn' || type === 'removeS')
   if (running?.type === 'removeS') return answer(turn, caller, failure('Withdrawn', { name: `the server ${server.name}` }))
   if (running !== undefined) return answer(turn, caller, failure('Superseded', { name: `the name of the server ${server.name}` }))
-  const name = formatPath(path)
+  const name = formatLabels(path)
   const { root } = server
   if (root === null) {
     if (path.length > 1 || upPath !== null) return answer(turn, caller, failure('NoRoot', { reason: 'until it does it can only be given a name in the root' }))
@@ -64,7 +64,7 @@ function comeBack(turn: Turn, setting: SettingUp): void {
 
 function nameFault(path: readonly Label[]): Failure | null {
   if (path.length === 0) return failure('BadName', { name: '/', reason: 'a server has a label of its own' })
-  const name = formatPath(path)
+  const name = formatLabels(path)
   return checkLabels(path) ?? (utf8Length(name) > MAX_SERVER_NAME ? failure('BadName', { name: shown(name), reason: `the name of a server, written from the root, has at most ${MAX_SERVER_NAME} bytes` }) : null)
 }
 
@@ -107,11 +107,11 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
   }
 }
 
-const upPointer = ({ upPath }: SettingUp, directory: DirectoryId): UpPointer => ({ name: formatPath(upPath!), directory, label: upPath!.at(-1)! })
+const upPointer = ({ upPath }: SettingUp, directory: DirectoryId): UpPointer => ({ name: formatLabels(upPath!), directory, label: upPath!.at(-1)! })
 
 /** S1 speaks of the direct path: no link on it, no entry at its end. */
 function directFault(path: readonly Label[], trail: Found['trail'], entity: Label | null): Failure | null {
-  const name = `/${formatPath(path)}`
+  const name = `/${formatLabels(path)}`
   if (entity !== null) return failure('NotADirectory', { name })
   return trail.some(({ found }) => found === 'link') ? failure('BadName', { name, reason: 'there is a link on the way, and a server is named by the direct name of its directory' }) : null
 }
@@ -120,16 +120,16 @@ const lookAtName = (turn: Turn, setting: SettingUp): void => read(turn, setting,
 
 /** S1: said before anything is changed; the copy that accepts the name looks once more. */
 function inSNFault({ server }: Turn, { path, home }: SettingUp, inSN: readonly Label[]): Failure | null {
-  const directory = `/${formatPath(path.slice(0, -1))}`
+  const directory = `/${formatLabels(path.slice(0, -1))}`
   if (inSN.includes(WITHDRAWN)) return failure('Withdrawn', { name: `InSN of ${directory}` })
   if (rankIn(inSN) !== null || home === server.root) return null
-  return failure('WouldBreak', { what: `The server name /${formatPath(path)}`, rule: 'S1', reason: `the directory ${directory} has no InSN`, next: 'Call setInSN for that directory first' })
+  return failure('WouldBreak', { what: `The server name /${formatLabels(path)}`, rule: 'S1', reason: `the directory ${directory} has no InSN`, next: 'Call setInSN for that directory first' })
 }
 
 function onTaken(turn: Turn, setting: SettingUp, { tree }: ReadOutcome): void {
   const { server } = turn
   const { path, upPath } = setting
-  const name = formatPath(path)
+  const name = formatLabels(path)
   const isOwn = below(tree, ['Server', 'SI', server.id]) !== undefined
   if (tree !== null && !isOwn) return finish(turn, setting, failure('AlreadyExists', { name: `/${name}` }))
   const fault = renamingFault(turn, setting, name)
@@ -167,7 +167,7 @@ function renamingFault(turn: Turn, { rank }: SettingUp, name: string): Failure |
 function lookAbove(turn: Turn, setting: SettingUp, rank: number | null): void {
   const { path, up } = setting
   const { directory, name, label } = up!
-  if (rank === null || rank >= setting.rank) return finish(turn, setting, failure('WouldBreak', { what: `Pointing ${formatPath(path)} up to ${name}`, rule: 'S3', reason: 'that name is not shorter', next: 'Point up to a server that is named nearer to the root' }))
+  if (rank === null || rank >= setting.rank) return finish(turn, setting, failure('WouldBreak', { what: `Pointing ${formatLabels(path)} up to ${name}`, rule: 'S3', reason: 'that name is not shorter', next: 'Point up to a server that is named nearer to the root' }))
   read(turn, setting, 'upEntry', candidatesFor(turn.server, directory), directory, [label])
 }
 
@@ -175,7 +175,7 @@ function onUpEntry(turn: Turn, setting: SettingUp, { tree, server: found }: Read
   const { server } = turn
   const { up, path } = setting
   const si = labelsIn(below(tree, ['Server', 'SI']))[0]
-  const what = `Pointing ${formatPath(path)} up to ${up!.name}`
+  const what = `Pointing ${formatLabels(path)} up to ${up!.name}`
   if (si === undefined || !isServerId(si)) return finish(turn, setting, failure('NoSuchServer', { server: `/${up!.name}` }))
   if (si === server.id) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S3', reason: 'that is this server itself', next: 'Point up to another' }))
   if (below(tree, ['Server', WITHDRAWN]) !== undefined) return finish(turn, setting, failure('Withdrawn', { name: `the server /${up!.name}` }))
@@ -201,6 +201,6 @@ function settle(turn: Turn, setting: SettingUp): void {
   if (former !== null && former.name !== up?.name) change(turn, setting, 'told', candidatesFor(server, former.directory), former.directory, 'setUpOn', [former.label, 'Server', 'Down'], [[server.id, false]])
   server.procedures.delete(setting.id)
   for (const caller of setting.callers) waitWith(turn, server.namings, caller)
-  rename(turn, formatPath(path), home === server.root ? null : home)
+  rename(turn, formatLabels(path), home === server.root ? null : home)
   schedule(server.agenda, 'register', turn.now)
 }

@@ -5,7 +5,7 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { effectiveParent } from '../entries/parents'
 import { namedBy, serverIdOf, tellsName, type SightAt } from '../directories/reference'
-import { formatPath, type DirectoryId, type Label, type ServerId } from '../names'
+import { formatLabels, nameBelow, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Traces } from '../requests'
 import type { Server } from '../server'
 import { seesAll } from '../values/readValue'
@@ -32,7 +32,7 @@ export function tracesOf(server: Server, gone: ServerId, asked: DirectoryId, sig
         [...visibleChildren(copy.visible.root)].flatMap(([label]) => {
           const named = namedBy(copy.visible, label, sightAt(copy))
           const isAlone = named?.type === 'directory' && !server.copies.has(named.directory) && named.servers.length > 0 && named.servers.every((name) => serverIdOf(server, name) === gone)
-          return isAlone ? [{ directory: named.directory, name: `${of(copy.directory).name}/${formatPath([label])}` }] : []
+          return isAlone ? [{ directory: named.directory, name: nameBelow(of(copy.directory).name, label) }] : []
         }),
       )
       .slice(0, MAX_TRACES),
@@ -49,5 +49,5 @@ export function nameKnownHere(server: Server, directory: DirectoryId, sightAt: S
     labels.unshift(parent.label)
     at = parent.parent
   }
-  return labels.length === 0 ? `#${at}` : `#${at}/${formatPath(labels)}`
+  return labels.length === 0 ? `#${at}` : `#${at}/${formatLabels(labels)}`
 }

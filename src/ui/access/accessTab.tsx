@@ -1,7 +1,7 @@
 import { Plus, Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import { formatPath, shown } from '../../core/names'
+import { formatLabels, shown } from '../../core/names'
 import { useDesk, useView } from '../desk/desk'
 import { lastLabel } from '../desk/fullName'
 import type { Place } from '../desk/place'
@@ -123,7 +123,7 @@ function Patterns({ people, me }: { people: readonly string[]; me: string }) {
         <option value="*">everybody in the room</option>
         <option value="./*">every entry here</option>
         {people.map((label) => (
-          <option key={label} value={`./${formatPath([label])}`} />
+          <option key={label} value={`./${formatLabels([label])}`} />
         ))}
         <option value={me}>you, by your key</option>
       </datalist>

@@ -2,7 +2,7 @@ import { Check, X } from 'lucide-react'
 import { useState } from 'react'
 import { rights, type Right } from '../../core/auth/access'
 import { explain, isFailure } from '../../core/errors'
-import { formatPath, parseDesignator, shown } from '../../core/names'
+import { formatLabels, formatPath, parseDesignator, shown } from '../../core/names'
 import type { AccessReport } from '../../client/nameService'
 import { useDesk, useView } from '../desk/desk'
 import { designate } from '../desk/fullName'
@@ -44,7 +44,7 @@ export function WhoMay({ place, people, known }: { place: Place; people: People;
         <option value="me" />
         <option value="*" />
         {people.labels.map((label) => (
-          <option key={label} value={`./${formatPath([label])}`} />
+          <option key={label} value={`./${formatLabels([label])}`} />
         ))}
       </datalist>
       <datalist id="paths">

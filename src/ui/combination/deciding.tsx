@@ -1,7 +1,9 @@
 import { useState, type FormEvent } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 import { combinationFault, type Combination } from '../../core/directories/combination'
 import { roomOfLink } from '../../tab/identity'
 import { useDesk, useView } from '../desk/desk'
+import { namesFromRoot } from '../desk/servers'
 import { listed } from '../epochs/wording'
 import { Decision } from '../parts/decision'
 import { Explained, Label } from '../parts/text'
@@ -56,6 +58,7 @@ function Choice({ other, rooms, onClose }: ChoiceProps) {
   const root = useView((view) => view.root)
   const label = useView((view) => view.rootLabel)
   const server = useView((view) => view.server.id)
+  const servers = useView(useShallow(namesFromRoot))
   const [isAbove, setAbove] = useState(true)
   const [above, setNew] = useState('')
   const [ours, setOurs] = useState(label)
@@ -63,7 +66,7 @@ function Choice({ other, rooms, onClose }: ChoiceProps) {
   if (root === null) return null
   const named = (text: string): string => text.trim().normalize('NFC')
   const combination: Combination = { ours: { root, room: rooms.ours, label: named(ours) }, theirs: { root: other.root, room: rooms.theirs, label: named(theirs) }, above: isAbove ? named(above) : null, server }
-  const fault = combinationFault(combination, other.labels)
+  const fault = combinationFault(combination, { servers: { ours: servers, theirs: other.servers }, takenBelowTheirs: other.labels })
   const isWhole = (isAbove ? [above, ours, theirs] : [ours]).every((text) => named(text) !== '')
   const submit = (event: FormEvent): void => {
     event.preventDefault()

@@ -1,5 +1,5 @@
 /** Names as they are from the root above, once two services are one. */
-import { formatPath, type Label } from '../../core/names'
+import { formatLabels, type Label } from '../../core/names'
 
 /** What has these labels from its own root has this name from the one above. */
-export const nameAbove = (label: Label, labels: readonly Label[]): string => `/${formatPath([label, ...labels])}`
+export const nameAbove = (label: Label, labels: readonly Label[]): string => `/${formatLabels([label, ...labels])}`

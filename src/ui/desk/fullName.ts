@@ -1,6 +1,6 @@
 /** Full names as the page carries them: texts, taken apart and put together by the rules of the core. */
 import { isFailure } from '../../core/errors'
-import { formatDesignator, formatName, parseDesignator, parseName, type FullName, type Label } from '../../core/names'
+import { formatDesignator, formatName, nameBelow, parseDesignator, parseName, type FullName, type Label } from '../../core/names'
 
 export const ROOT = '/'
 
@@ -10,10 +10,7 @@ const parsed = (name: string): FullName | null => {
 }
 
 /** The name of what stands under a label in a directory, which is a name already; so it is not parsed for each label. */
-export function below(directory: string, label: Label): string {
-  const own = formatName({ from: '.', up: 0, labels: [label] })
-  return directory.endsWith('/') ? `${directory}${own}` : `${directory}/${own}`
-}
+export const below = nameBelow
 
 /** The name of the directory that a name stands in; null for the root and for what is no name. */
 export function parentOf(name: string): string | null {

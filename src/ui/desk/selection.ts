@@ -17,6 +17,8 @@ export interface Selection {
 export interface SelectionStore {
   store: StoreApi<Selection>
   go(at: string, show?: Show): void
+  /** What was called `from` is called so now: the page goes there, unless somebody has gone on to something else meanwhile. */
+  follow(from: string, to: string): void
 }
 
 function readAddress(): Selection {
@@ -38,11 +40,15 @@ function writeAddress({ at, show }: Selection): void {
 export function createSelection(): SelectionStore {
   const store = createStore<Selection>(readAddress)
   addEventListener('popstate', () => store.setState(readAddress()))
+  const go: SelectionStore['go'] = (at, show = store.getState().show) => {
+    store.setState({ at, show })
+    writeAddress({ at, show })
+  }
   return {
     store,
-    go(at, show = store.getState().show) {
-      store.setState({ at, show })
-      writeAddress({ at, show })
+    go,
+    follow(from, to) {
+      if (store.getState().at === from) go(to)
     },
   }
 }

@@ -23,6 +23,9 @@ export const serverName = ({ root, workingRoot }: Pick<TabView, 'root' | 'workin
 /** The name of a ring's member from the root: its server's name (SN) without where that begins. */
 export const memberLabel = ({ name, server }: { name: string; server: ServerId }): string => (name === '' ? `${server.slice(0, 6)}…` : shortName(name))
 
+/** This service's servers, as far as they are connected, by their names from its root. */
+export const namesFromRoot = (view: TabView): string[] => [view.server.name, ...connectedLinks(view).filter(({ root }) => root === view.root).map(({ name }) => name)]
+
 export const connectedLinks = ({ links }: TabView): LinkView[] => links.filter(({ state }) => state === 'connected')
 
 /** A copy's or a link's member in words: why it does not answer, '' when it does. */

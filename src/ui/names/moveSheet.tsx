@@ -36,7 +36,7 @@ export function MoveSheet({ request, onClose }: Props<'move'>) {
       // It may have waited long, and have been moved again meanwhile.
       if (!done || !(await tab.service.lookup(wanted).then(() => true, () => false))) return
       desk.undo.remember({ what: `${at} moved to ${wanted}`, takeBack: () => tab.service.moveSubtree(wanted, at) })
-      selection.go(wanted)
+      selection.follow(at, wanted)
     })
   }
   return (

@@ -1,5 +1,9 @@
 import { useState, type FormEvent } from 'react'
+import { useShallow } from 'zustand/react/shallow'
+import { rootNameFault } from '../../core/directories/rootName'
+import { formatLabels } from '../../core/names'
 import { useDesk, useView } from '../desk/desk'
+import { namesFromRoot } from '../desk/servers'
 import { Decision } from '../parts/decision'
 import { Sheet } from '../parts/sheet'
 import { Explained, Label } from '../parts/text'
@@ -13,7 +17,9 @@ export function NewRootSheet({ request, onClose }: Props<'newRoot'>) {
   const [name, setName] = useState(request.name)
   const { id, name: server } = useView((view) => view.server)
   const rootLabel = useView((view) => view.rootLabel)
+  const servers = useView(useShallow(namesFromRoot))
   const wanted = name.trim().normalize('NFC')
+  const fault = wanted === '' ? null : rootNameFault(wanted, { servers, formerRoots: [] })
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
@@ -32,12 +38,16 @@ export function NewRootSheet({ request, onClose }: Props<'newRoot'>) {
           <input required value={name} aria-describedby="root-forecast" onChange={(event) => setName(event.target.value)} />
         </label>
         <div id="root-forecast" role="status" aria-label="What it comes to">
-          {wanted === '' ? (
-            <p className="hint">Everything that there is lies below the new root then, under this name; other name services can be joined beside it.</p>
-          ) : (
+          {wanted === '' && <p className="hint">Everything that there is lies below the new root then, under this name; other name services can be joined beside it.</p>}
+          {fault !== null && (
+            <p className="trouble">
+              {rootLabel} cannot be called <Label>{wanted}</Label> there: {fault}. Choose another name.
+            </p>
+          )}
+          {wanted !== '' && fault === null && (
             <>
               <p>
-                What is called <Label>/SRC</Label> is called <Label>{`/${wanted}/SRC`}</Label> then. <b>Every name of before goes on:</b> those that begin with the{' '}
+                What is called <Label>/SRC</Label> is called <Label>{`/${formatLabels([wanted, 'SRC'])}`}</Label> then. <b>Every name of before goes on:</b> those that begin with the{' '}
                 <Explained term="root" /> by its identifier, links too, lead where they led, from every server.
               </p>
               <p className="hint">
@@ -46,7 +56,7 @@ export function NewRootSheet({ request, onClose }: Props<'newRoot'>) {
             </>
           )}
         </div>
-        <Decision onCancel={onClose} disabled={wanted === '' || label.trim() === ''}>
+        <Decision onCancel={onClose} disabled={wanted === '' || fault !== null || label.trim() === ''}>
           Put it above
         </Decision>
       </form>

@@ -33,8 +33,9 @@ export function After({ before }: { before: readonly BeforeStep[] }) {
 
 function WaysToServers({ before }: { before: readonly BeforeStep[] }) {
   const ways = before.filter((each) => typeof each !== 'string')
-  return ways.map((way) => (
-    <Fragment key={way.server}>
+  return ways.map((way, i) => (
+    // One server may be looked up twice on a way.
+    <Fragment key={`${i} ${way.server}`}>
       <Steps steps={way.steps} of={way} />
       {way.failed !== null && (
         <Remark>

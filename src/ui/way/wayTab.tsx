@@ -19,7 +19,7 @@ export function WayTab({ place }: { place: Place }) {
         The lookup begins at <i><Label>{begin ?? rootLabel}</Label></i>
         {place.trail.length === 0 ? ', and that is what is selected.' : ' and takes each label in turn:'}
       </p>
-      {place.trail.length > 0 && (
+      {place.trail.length + place.after.length > 0 && (
         <div className="figure-scroll" tabIndex={0} role="region" aria-label="The steps of the lookup">
           <table className="trail">
             <thead>
