@@ -186,13 +186,13 @@ export interface NameService {
   /** Every name that a directory has, had, or is to have, by its own records, oldest first. */
   moves(fn: string): Promise<Move[]>
   /**
-   * The directory goes for good. It has to be empty, with one copy (`NotEmpty`, `MoreCopies`), and its name expired
-   * (`NotExpired`). `RemovalPending`: it takes nothing more, and its name goes by itself when the parent can be reached.
+   * The directory goes for good. It has to be empty, with one copy (`NotEmpty`, `MoreCopies`), and its name expired, and
+   * those that it had (`NotExpired`). `RemovalPending`: it takes nothing more, and its name goes by itself when the parent can be reached.
    */
   removeD(fn: string): Promise<void>
   /** What the removal of a directory with all that is in it would come to; nothing is changed. */
   previewRemoval(fn: string): Promise<RemovalPreview>
-  /** A directory goes with all that is in it, from the leaves up; stopped (`RemovalStopped`), what is left goes on. `NotExpired`, before anything is removed, while a name in it may stand in caches. */
+  /** A directory goes with all that is in it, from the leaves up; stopped (`RemovalStopped`), what is left goes on. `NotExpired`, before anything is removed, while a name in it, or one that a directory in it had, may stand in caches. */
   removeTree(fn: string, options?: { progress?: (done: RemovalProgress) => void; signal?: AbortSignal }): Promise<RemovalProgress>
   /** TX, ms since 1970 or a text like 2026-09-15: until then what lookups and readers see of the name may be cached, and does not change. Extended, never shortened. */
   setTX(fn: string, time: number | string, options?: WriteOptions): Promise<Written>
@@ -431,7 +431,7 @@ export interface RemovalPreview {
   servers: string[]
   /** Copies that cannot be asked, and why. */
   missing: string[]
-  /** Names that have not expired, and from when on each may go, ms since 1970: until then nothing is removed. */
+  /** Names that have not expired, former ones of what is in it, too, and from when on each may go, ms since 1970: until then nothing is removed. */
   unexpired: { name: string; from: number }[]
 }
 

@@ -65,6 +65,25 @@ describe('removing directories', () => {
     expect((await service.previewRemoval('/DEC/SRC')).unexpired).toEqual([])
   })
 
+  it('[M6] [W3] a name that a directory had before it moved keeps it, and the tree that it is in now, until that has expired', async () => {
+    const soon = Date.now() + 3_600_000
+    await service.setTX('/DEC/CRL', soon)
+    expect(await code(service.removeD('/DEC/CRL'))).toBe('NotExpired')
+    await service.moveSubtree('/DEC/CRL', '/DEC/SRC/CRL')
+    await service.moveSubtree('/DEC/SRC/CRL', '/CRL')
+    const unexpired = [{ name: '/DEC/CRL', from: soon + MARGIN }]
+    for (const tree of ['/CRL', '/DEC']) expect([tree, (await service.previewRemoval(tree)).unexpired]).toEqual([tree, unexpired])
+    const told = `/CRL may change from ${new Date(soon + MARGIN).toISOString()} on`
+    await expect(service.removeD('/CRL')).rejects.toThrow(told)
+    await expect(service.removeTree('/CRL')).rejects.toThrow(`/DEC${told}`)
+    await service.moveSubtree('/CRL', '/DEC/Cambridge')
+    expect((await service.previewRemoval('/DEC')).unexpired).toEqual(unexpired)
+    await service.moveSubtree('/DEC/Cambridge', '/Cambridge')
+    vi.useFakeTimers({ toFake: ['Date'], now: soon + MARGIN + 1000 })
+    expect((await service.previewRemoval('/Cambridge')).unexpired).toEqual([])
+    await service.removeTree('/Cambridge')
+  })
+
   it('[M6] stopped in the middle, what is left goes on', async () => {
     const stopping = new AbortController()
     const removing = service.removeTree('/DEC', { signal: stopping.signal, progress: ({ directories }) => directories === 2 && stopping.abort() })

@@ -3,11 +3,12 @@ import { MARGIN } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { inForce } from '../core/entries/parents'
 import { failure, NameServiceError } from '../core/errors'
-import { formatPath, type Label } from '../core/names'
+import { nameBelow, type Label } from '../core/names'
 import type { Entry, Outcomes } from '../core/requests'
 import { shortName } from '../core/server'
 import { isoTime } from '../core/timestamp'
 import { ask, type Connection } from './connection'
+import { formerNamesOf } from './formerNames'
 import type { NameService, RemovalPreview, RemovalProgress } from './nameService'
 
 type RemovalCalls = Pick<NameService, 'removeD' | 'previewRemoval' | 'removeTree'>
@@ -15,7 +16,6 @@ type RemovalCalls = Pick<NameService, 'removeD' | 'previewRemoval' | 'removeTree
 /** Names deleted in one call. */
 const BATCH = 100
 
-const below = (fn: string, label: Label): string => `${fn === '/' ? '' : fn}/${formatPath([label])}`
 const of = (entries: readonly Entry[], type: Entry[1]): Label[] => entries.filter(([label, each]) => label !== '.' && each === type).map(([label]) => label)
 
 /** The names that have not expired, and from when on each may change [W3]. */
@@ -23,16 +23,19 @@ const unexpired = (entries: readonly Entry[], nameOf: (label: Label) => string, 
   entries.flatMap(([label, , , expiration]) => (expiration !== null && expiration.until + MARGIN > now ? [{ name: nameOf(label), from: expiration.until + MARGIN }] : []))
 
 export function removalCalls(connection: Connection, service: () => NameService, directory: (fn: string) => Promise<Found>): RemovalCalls {
+  const formerly = formerNamesOf(connection, service, directory)
+
   /** Adds up what is in a directory and below it. */
   const count = async (fn: string, sum: RemovalPreview): Promise<RemovalPreview> => {
-    const [{ value: entries }, copies] = await Promise.all([service().entries(fn), service().copies(fn)])
+    const [{ value: entries }, copies, former] = await Promise.all([service().entries(fn), service().copies(fn), formerly(fn)])
+    sum.unexpired.push(...former)
     sum.directories++
     sum.copies += copies.length
     sum.entries += of(entries, 'entry').length + of(entries, 'link').length
-    sum.servers.push(...of(entries, 'server').map((label) => below(fn, label)))
-    sum.unexpired.push(...unexpired(entries, (label) => below(fn, label), connection.now()))
+    sum.servers.push(...of(entries, 'server').map((label) => nameBelow(fn, label)))
+    sum.unexpired.push(...unexpired(entries, (label) => nameBelow(fn, label), connection.now()))
     for (const { member, state, reason } of copies) if (state === null) sum.missing.push(`${shortName(member.name)}, with a copy of ${fn}: ${reason}`)
-    for (const label of of(entries, 'directory')) await count(below(fn, label), sum)
+    for (const label of of(entries, 'directory')) await count(nameBelow(fn, label), sum)
     return sum
   }
 
@@ -40,7 +43,9 @@ export function removalCalls(connection: Connection, service: () => NameService,
   const preview = async (fn: string): Promise<RemovalPreview> => {
     const name = inForce(await service().moves(fn))
     const beside = name === undefined ? [] : (await service().entries(`#${name.parent}`)).value.filter(([label]) => label === name.label)
-    return count(fn, { directories: 0, entries: 0, copies: 0, servers: [], missing: [], unexpired: unexpired(beside, () => fn, connection.now()) })
+    const sum = await count(fn, { directories: 0, entries: 0, copies: 0, servers: [], missing: [], unexpired: unexpired(beside, () => fn, connection.now()) })
+    // A former name in the tree is one of its entries, too.
+    return { ...sum, unexpired: [...new Map(sum.unexpired.map((each) => [each.name, each])).values()] }
   }
 
   /** All copies but one leave their rings: the one here stays, or whichever answers. */
@@ -66,7 +71,7 @@ export function removalCalls(connection: Connection, service: () => NameService,
       const remove = async (at: string): Promise<void> => {
         tell({ at })
         const { value: entries } = await service().entries(at)
-        for (const label of of(entries, 'directory')) await remove(below(at, label))
+        for (const label of of(entries, 'directory')) await remove(nameBelow(at, label))
         const labels = [...of(entries, 'entry'), ...of(entries, 'link')]
         for (let i = 0; i < labels.length; i += BATCH) {
           const batch = labels.slice(i, i + BATCH)

@@ -35,6 +35,13 @@ export function expire(expiring: Expiring, at: SimServer, directory: DirectoryId
   change(expiring, at, directory, { procedure: 'plan', under: { labels: random.chance(0.3) ? [label, 'Withdrawn'] : [label], incarnations: null }, tree, replace: random.chance(0.5) })
 }
 
+/** A name is given an expiration time, and looked up when every copy may know of that. */
+export function havePromised(expiring: Expiring, at: SimServer, { parent, label }: { parent: DirectoryId; label: Label }): void {
+  const { world } = expiring
+  change(expiring, at, parent, setTX(label, world.wall(at) + 20 * MINUTE))
+  world.plan(MINUTE, () => at.alive && look(expiring, at, { from: parent, up: 0, labels: [label] }))
+}
+
 /** A name of a directory: its DI, or the one that it has in the directory above, so that the way has several arcs. */
 function beginOf(world: World, directory: DirectoryId, random: Random): FullName {
   const above = world.copies(directory).flatMap(({ copy }) => effectiveParent(copy) ?? [])[0]
@@ -47,8 +54,9 @@ function someLabel({ world, labels }: Expiring, directory: DirectoryId, random: 
   return random.pick(there.length > 0 && random.chance(0.9) ? there : labels)
 }
 
-function extension(world: World, at: SimServer, label: Label, random: Random): Change {
-  const until = world.wall(at) + random.between(MINUTE, random.pick([4, 30]) * MINUTE)
+const extension = (world: World, at: SimServer, label: Label, random: Random): Change => setTX(label, world.wall(at) + random.between(MINUTE, random.pick([4, 30]) * MINUTE))
+
+function setTX(label: Label, until: number): Change {
   return { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree: [[isoTime(Math.floor(until)), true]], replace: false }
 }
 

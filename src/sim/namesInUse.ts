@@ -99,7 +99,8 @@ const removedBy = ({ intent }: UpdateSet): DirectoryId[] => intent.branches.flat
 
 /** The base of a copy is what F has passed. */
 function enter(world: World, names: Map<string, InUse>, ended: ReadonlySet<string>, copy: DirectoryCopy | undefined): void {
-  if (copy?.state !== 'active') return
+  // What one side of a split has is decided by the other, when they meet.
+  if (copy?.state !== 'active' || copy.epoch !== rulingEpoch(world, copy.directory)) return
   const { directory: parent, base } = copy
   for (const [label] of visibleChildren(base.root)) {
     const named = namedBy(base, label)

@@ -1,11 +1,12 @@
 /**
  * cacheValidity: what a lookup or a read gave to a cache is, until it expires, what DB says. Held against DB when it is
- * given, and whenever a copy accepts a change of the same name, by the slowest clock that is allowed (SPEC §19). And W3:
- * what is planned is promised to nobody for longer.
+ * given, whenever a copy accepts a change of the same name, and when a directory closes that a reference led to, by the slowest
+ * clock that is allowed (SPEC §19). And W3: what is planned is promised to nobody for longer.
  */
 import type { Epoch } from '../core/copies/directoryCopy'
 import { ALLOWED_SKEW } from '../core/copies/spread'
 import { TX } from '../core/directories/expiration'
+import { isClosed } from '../core/directories/removal'
 import { plannedFor } from '../core/entries/planned'
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
@@ -23,6 +24,8 @@ interface Promised {
   says: string
   of: 'arc' | 'value'
   until: number
+  /** When it was given, by the world's time. */
+  since: number
   /** The epoch of the copy that answered: halves of a split that both forced one answer for themselves. */
   epoch: Epoch
 }
@@ -30,11 +33,16 @@ interface Promised {
 export class Promises {
   private readonly world: World
   private readonly held = new Map<string, Promised[]>()
+  /** When removals began, by the procedure. */
+  private readonly removals = new Map<string, number>()
+  private readonly closed = new Set<DirectoryId>()
 
   constructor(world: World) {
     this.world = world
     world.observers.push({
-      stepped: (server, _input, { save }) => {
+      stepped: (server, _input, { save, changed }) => {
+        for (const { type, id } of server.server.procedures.values()) if (type === 'removeD' && !this.removals.has(id)) this.removals.set(id, world.time)
+        for (const directory of changed) this.lookIfClosed(server, directory)
         for (const each of save) {
           if (!('copy' in each) || each.change.type !== 'absorbed') continue
           const stamped = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy))
@@ -48,12 +56,12 @@ export class Promises {
   }
 
   /** A copy on this server answered so; what does not expire was not promised. */
-  hold(by: ServerId, { validUntil, ...promise }: Omit<Promised, 'until' | 'epoch'> & { validUntil: number | null }): void {
+  hold(by: ServerId, { validUntil, ...promise }: Omit<Promised, 'until' | 'since' | 'epoch'> & { validUntil: number | null }): void {
     const copy = this.world.byId(by)?.copyOf(promise.directory)
     if (validUntil === null || copy?.state !== 'active') return
     this.world.count(`promised to caches: ${promise.of}`)
     this.world.notice('an answer was promised to caches')
-    const promised: Promised = { ...promise, until: validUntil, epoch: copy.epoch }
+    const promised: Promised = { ...promise, until: validUntil, since: this.world.time, epoch: copy.epoch }
     // By a clock that is too slow: for everybody else it has expired.
     if (this.isPast(promised)) return
     const key = `${promise.directory}/${promise.label}`
@@ -63,14 +71,32 @@ export class Promises {
 
   private changed(server: SimServer, directory: DirectoryId, by: CopyId, label: Label): void {
     const copy = server.copyOf(directory)
-    const isFast = server.server.latest - (GENESIS + this.world.time) > ALLOWED_SKEW
-    if (copy === undefined || isFast || this.world.unsound.has(by)) return
+    if (copy === undefined || this.isTooFast(server) || this.world.unsound.has(by)) return
     for (const promised of this.held.get(`${directory}/${label}`) ?? []) {
       if (this.isPast(promised)) this.world.notice('something changed after it had been promised to caches, and expired')
       if (this.isPast(promised) || ![copy, ...copy.lineage].some(({ epoch }) => epoch === promised.epoch)) continue
       this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, `changed on ${server.name}, though it was promised`))
     }
   }
+
+  /** M6: at the instant when a directory closes no reference to it is in a cache, but for what was promised while it was being removed. */
+  private lookIfClosed(server: SimServer, directory: DirectoryId): void {
+    const copy = server.copyOf(directory)
+    if (copy === undefined || this.closed.has(directory) || !isClosed(copy)) return
+    this.closed.add(directory)
+    const removal = [...server.server.procedures.values()].find((procedure) => procedure.type === 'removeD' && procedure.directory === directory)
+    const begun = removal === undefined ? undefined : this.removals.get(removal.id)
+    if (begun === undefined || this.isTooFast(server) || this.world.unsound.size > 0) return
+    const promises = [...this.held.values()].flat().filter(({ of, says, since }) => of === 'arc' && says === `directory ${directory}` && since < begun)
+    if (promises.length > 0) this.world.count('directories removed to which names in caches had led')
+    const broken = promises.find((promised) => !this.isPast(promised) && this.isOfAll(promised))
+    if (broken !== undefined) this.world.judge('cacheValidity', () => accuseOfRemoval(server, broken))
+  }
+
+  /** Not promised on one side of a split only. */
+  private isOfAll = ({ directory, epoch }: Promised): boolean => this.world.copies(directory).every(({ copy }) => copy.state !== 'active' || [copy, ...copy.lineage].some((each) => each.epoch === epoch))
+
+  private isTooFast = ({ server }: SimServer): boolean => server.latest - (GENESIS + this.world.time) > ALLOWED_SKEW
 
   /** By every clock that is allowed. */
   private isPast = ({ until }: Promised): boolean => GENESIS + this.world.time >= until + ALLOWED_SKEW
@@ -79,8 +105,8 @@ export class Promises {
     const { database } = this.world
     const form = database.meaning(directory, ({ ts }) => database.isOf(directory, epoch, ts))
     const now = of === 'arc' ? arcOf(form, label) : valueIn(form, label)
-    // A move puts a link to the moved directory in place of its reference, at any time.
-    if (now === says || (of === 'arc' && says.startsWith('directory') && now.startsWith('link'))) return
+    // A move puts the link of a former name in place of the reference, at any time.
+    if (now === says || (of === 'arc' && now.startsWith('link') && says === `directory ${movedIn(form, label)}`)) return
     throw new Accusation('cacheValidity', `${label} of ${directory.slice(0, 4)} was ${what} to caches until ${isoTime(until)} as ${says}, and DB says ${now}`)
   }
 }
@@ -95,6 +121,10 @@ function isNotPlanned(server: SimServer, directory: DirectoryId, { ts, intent }:
   }
 }
 
+function accuseOfRemoval({ name }: SimServer, { directory, label, says, until }: Promised): never {
+  throw new Accusation('cacheValidity', `a ${says} closes on ${name}, and ${label} of ${directory.slice(0, 4)} was promised to caches until ${isoTime(until)} as that`)
+}
+
 const only = (form: Form | undefined): string => [...(form?.keys() ?? [])].join()
 
 /** What a label names in DB, as a step of a trail says it. */
@@ -105,6 +135,9 @@ function arcOf(form: Form, label: Label): string {
   const link = only(entry.get('Link')?.children.get('To')?.children)
   return directory !== '' ? `directory ${directory}` : link !== '' ? `link ${link}` : 'entry '
 }
+
+/** The directories whose former name a link says that it is. */
+const movedIn = (form: Form, label: Label): string => only(form.get(label)?.children.get('Link')?.children.get('Moved')?.children)
 
 const valueIn = (form: Form, label: Label): string => textOf(encodeVisible(form.get(label)?.children ?? new Map()))
 

@@ -13,7 +13,7 @@ import type { Tree } from '../core/values/readValue'
 import { isMember, readIsTrue, remaining, ruling } from './checkers'
 import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
-import { expire, type Expiring } from './expiring'
+import { expire, havePromised, type Expiring } from './expiring'
 import { grow, type Growing } from './growing'
 import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant, stampFalsely } from './guarding'
 import { lookUpInUse, type NamesInUse } from './namesInUse'
@@ -54,6 +54,8 @@ export interface Mix {
   decide?: number
   /** Expiration times, lookups that may be cached, and planned changes. */
   expire?: number
+  /** Directories that move, and are removed, soon after their names were promised to caches. */
+  hurry?: number
   /** Triples are given and taken, in a root that belongs to somebody. */
   guard?: number
 }
@@ -138,7 +140,8 @@ export class Workload {
       lookUp: () => lookUpInUse(this.world, this.names, at, random),
       remove: () => this.remove(at, directory, random),
       grow: () => grow(this.growing(random), at, random),
-      expire: () => this.expire(at, directory, random),
+      expire: () => expire(this.expiring(random), at, directory, random),
+      hurry: () => this.hurry(at, directory, random),
       guard: () => this.guard(at, directory, random),
       place: () => place(this.world, at, this.directories, this.counted, random),
     }
@@ -192,12 +195,22 @@ export class Workload {
     if (at.alive) at.call(call, answer)
   }
 
-  private expire(at: SimServer, directory: DirectoryId, random: Random): void {
+  private expiring(random: Random): Expiring {
     const submit: Expiring['submit'] = (who, { directory: of, server, branches }, procedure, then) => {
       const signedIntent = this.intent(who, of, procedure, branches, random)
       if (who.alive) who.call({ type: 'ask', servers: [server], request: { type: 'submit', directory: of, signed: signedIntent } }, then)
     }
-    expire({ world: this.world, promises: this.promises, labels: [...labels.slice(0, 2), 'DEC'], submit }, at, directory, random)
+    return { world: this.world, promises: this.promises, labels: [...labels.slice(0, 2), 'DEC'], submit }
+  }
+
+  /** Somebody has the name of a directory promised to caches, gives it another one, and removes it all the same. */
+  private hurry(at: SimServer, directory: DirectoryId, random: Random): void {
+    const [name] = this.world.copies(directory).flatMap(({ copy }) => effectiveParent(copy) ?? [])
+    if (name === undefined) return
+    const soon = (minutes: number, act: () => void): void => this.world.plan(minutes * 60_000, () => at.alive && act())
+    havePromised(this.expiring(random), at, name)
+    soon(2, () => this.announcedMove(at, directory, { parent: name.parent, label: random.pick(['DEC', 'IBM', 'SRC']), id: random.id(8) }, random))
+    soon(random.pick([4, 30]), () => this.remove(at, directory, random))
   }
 
   private intent(at: SimServer, directory: DirectoryId, procedure: ProcedureName, branches: Branch[], random: Random, author = OWNER): SignedIntent {
@@ -249,8 +262,8 @@ export class Workload {
     const holders = this.world.copies(directory).map((each) => each.at)
     if (!holders.includes(at)) return
     const inReach = this.inReach(at, holders)
-    const beyond = holders.filter((other) => other.alive && !inReach.includes(other))
-    if (beyond.length > 0 && random.chance(BOTH)) {
+    const beyond = holders.filter((other) => other.alive && !inReach.includes(other) && other.copyOf(directory)?.state === 'active')
+    if (beyond.length > 0 && at.copyOf(directory)?.state === 'active' && random.chance(BOTH)) {
       for (const one of [at, random.pick(beyond)]) {
         const servers = this.inReach(one, holders).map(({ id }) => id)
         one.call({ type: 'ask', servers: [one.id], request: { type: 'newEpoch', directory, servers, force: true, patience: 5000, dry: false } }, this.counted('epochs begun', 'epoch ended'))

@@ -59,6 +59,17 @@ function oneName(size = 3): { names: Names; alpha: Member; beta: Member; until: 
   return { names, alpha, beta, until: names.now(alpha) + 20 * MINUTE }
 }
 
+/** ANSI/DEC, which may be in caches for twenty minutes. */
+function promisedDirectory(): { names: Names; alpha: Member; dec: DirectoryId; until: number } {
+  const names = new Names(Cluster.ring(1))
+  const [alpha, dec] = [names.cluster.member(0), directoryNumber(2)]
+  names.cluster.newD(alpha, names.directory, 'DEC', dec)
+  const until = names.now(alpha) + 20 * MINUTE
+  names.setTX(alpha, 'DEC', until)
+  names.settle(alpha)
+  return { names, alpha, dec, until }
+}
+
 describe('TX', () => {
   it('is one text for each time; several values merge by maximum, and those that are outlived go', () => {
     expect(txOf('2026-09-15T00:00:00.000Z')).toBe(Date.UTC(2026, 8, 15))
@@ -277,25 +288,34 @@ describe('a change', () => {
     expect(carry()).toBe('NotExpired')
   })
 
-  it('[W3] but for a move, which puts a link in place of the reference, and the link is bound by what was promised', () => {
-    const names = new Names(Cluster.ring(1))
-    const alpha = names.cluster.member(0)
-    names.cluster.newD(alpha, names.directory, 'DEC', directoryNumber(2))
-    const until = names.now(alpha) + 20 * MINUTE
-    names.setTX(alpha, 'DEC', until)
-    names.settle(alpha)
+  it('[W3] [M4] but for a move, which puts the link of its former name in place of the reference, and that is bound by what was promised', () => {
+    const { names, alpha, dec, until } = promisedDirectory()
     const copy = alpha.copy(names.directory)
-    const to = (target: string): Tree => [['DEC', [['Link', [['To', [[target, true]]]]]]]]
+    const to = (target: string): Tree => [['DEC', [['Link', [['Moved', [[dec, true]]], ['To', [[target, true]]]]]]]]
     const drafted = (target: string): Branch[] => draftChange(copy, { procedure: 'setLink', under: { labels: [], incarnations: null }, tree: to(target), replace: false }) as Branch[]
     const fault = (branches: Branch[]): string => unexpiredFault(names.now(alpha), copy, names.cluster.intent(alpha, names.directory, 'setLink', branches))?.code ?? 'ok'
-    expect(fault([['DEC', null, [['Link', null, [['To', null, [['/IBM', null, true]]]]]]]])).toBe('NotExpired')
+    expect(fault([['DEC', null, [['Link', null, [['Moved', null, [[dec, null, true]]], ['To', null, [['/IBM', null, true]]]]]]]])).toBe('NotExpired')
     expect(fault(drafted('/IBM/DEC'))).toBe('ok')
-    expect(fault([['DEC', copy.visible.root.children!.get('DEC')!.ts, [['DR', null, false], ['Link', null, [['To', null, [['/IBM', null, true]]]]]]]])).toBe('ok')
     applySet(copy.visible, { ...signed(names.cluster.intent(alpha, names.directory, 'setLink', drafted('/IBM/DEC'))), ts: after(copy.nextTS) })
     expect(txValues(copy.visible, 'DEC').map((value) => value.until)).toEqual([until])
     expect(drafted('/IBM/DEC')).toEqual([])
     expect(fault(drafted('/elsewhere'))).toBe('NotExpired')
     expect(fault([['DEC', null, [['TX', null, [[isoTime(until + MINUTE), null, true]]]]]])).toBe('Reserved')
+  })
+
+  it('[W3] that is no link elsewhere, of no directory or another one, and leaves nothing of the reference', () => {
+    const { names, alpha, dec } = promisedDirectory()
+    const [other, { ts }] = [directoryNumber(3), alpha.copy(names.directory).visible.root.children!.get('DEC')!]
+    const [gone, to]: [Branch, Branch] = [['DR', null, false], ['To', null, [['#/IBM', null, true]]]]
+    const moved = (...directories: DirectoryId[]): Branch => ['Moved', null, directories.map((each): Branch => [each, null, true])]
+    const link = (...below: Branch[]): Branch => ['Link', null, below]
+    const submitted = (...below: Branch[]): string => names.cluster.code(alpha, names.cluster.submitCall(alpha, names.directory, [['DEC', ts, below]], 'reference'))
+    for (const of of [[], [other], [dec, other]]) expect(submitted(gone, link(...(of.length > 0 ? [moved(...of)] : []), to))).toBe('NotExpired')
+    expect(submitted(gone, link(moved(dec)))).toBe('NotExpired')
+    expect(submitted(link(moved(dec), to))).toBe('NotExpired')
+    expect(submitted(['DR', null, [['DI', null, [[other, null, true]]]]], link(moved(dec), to))).toBe('NotExpired')
+    expect(codeOf(names.change(alpha, { procedure: 'setLink', labels: [], tree: [['DEC', [['Link', [['To', [['/IBM', true]]]]]]]] }))).toBe('AlreadyExists')
+    expect(submitted(gone, link(moved(dec), to))).toBe('ok')
   })
 
   it('[W3] servers that are listed with a reference are hints, and change at any time', () => {

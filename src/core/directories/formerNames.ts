@@ -35,7 +35,7 @@ export interface Linking extends Begun {
 /** One until F passes the reference, and one more for what came in between. */
 const MAX_SWEEPS = 3
 
-interface FormerName {
+export interface FormerName {
   parent: DirectoryId
   label: Label
 }

@@ -4,7 +4,9 @@ import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
+import type { Drafted } from '../requests'
 import { isoTime, LAST } from '../timestamp'
+import type { Tree } from '../values/readValue'
 import { isWithdrawn } from '../copies/withdrawn'
 import { announcedIn, childLabel } from './children'
 import { goneIn } from './gone'
@@ -45,6 +47,13 @@ const writes = (cluster: Cluster, at: Member, directory: DirectoryId, label: Lab
   return isFailure(drafted) ? drafted.code : cluster.code(at, cluster.submitCall(at, directory, drafted.branches))
 }
 
+function setTX(cluster: Cluster, at: Member, directory: DirectoryId, label: Label, ahead: number): void {
+  const tree: Tree = [[isoTime(cluster.now(at) + ahead), true]]
+  const drafted = cluster.ask(at, { type: 'ask', servers: [at.id], request: { type: 'draft', directory, change: { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree, replace: false } } }) as Drafted
+  expect(cluster.code(at, cluster.submitCall(at, directory, drafted.branches, 'setTX'))).toBe('ok')
+  cluster.pass(30_000)
+}
+
 describe('removeD', () => {
   it('[M6] the name goes everywhere, the copy after it, and whoever is asked says what happened; its name is free again', () => {
     const { cluster, root, alpha, beta, gamma } = town()
@@ -75,13 +84,44 @@ describe('removeD', () => {
 
   it('[W3] is refused until its name has expired in all caches, and told from when on', () => {
     const { cluster, root, alpha, beta } = town()
-    const until = isoTime(cluster.now(alpha) + 3_600_000)
-    const drafted = cluster.tryAsk(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: root, change: { procedure: 'setTX', under: { labels: ['DEC'], incarnations: null }, tree: [[until, true]], replace: false } } }) as { branches: [] }
-    expect(cluster.code(alpha, cluster.submitCall(alpha, root, drafted.branches, 'setTX'))).toBe('ok')
-    cluster.pass(30_000)
-    expect(said(removeD(cluster, beta, DEC))).toMatch(/^NotExpired: DEC may change from 2025-01-01T01:10/)
+    setTX(cluster, alpha, root, 'DEC', 3_600_000)
+    expect(said(removeD(cluster, beta, DEC))).toMatch(/^NotExpired: #\w+\/DEC may change from 2025-01-01T01:10/)
     cluster.pass(4_300_000)
     expect(said(removeD(cluster, beta, DEC))).toBe('ok')
+  })
+
+  it('[W3] [M4] is refused while a name that it had before may stand in caches: the last of all to expire is told', () => {
+    const { cluster, root, alpha, beta } = town()
+    const moved = (parent: DirectoryId, label: Label): void => {
+      cluster.move(beta, DEC, parent, label)
+      expect(said(cluster.tryAsk(beta, { type: 'ask', servers: [beta.id], request: { type: 'cleanUp', directory: DEC } }))).toBe('ok')
+    }
+    setTX(cluster, alpha, root, 'DEC', 7_200_000)
+    moved(SRC, 'DEC')
+    expect(typeAt(alpha, root, 'DEC')).toBe('link')
+    expect(said(removeD(cluster, beta, DEC))).toMatch(/^NotExpired: #\w+\/DEC may change from 2025-01-01T02:10/)
+    setTX(cluster, beta, SRC, 'DEC', 3_600_000)
+    moved(root, 'Digital')
+    expect(said(removeD(cluster, beta, DEC))).toMatch(/^NotExpired: #\w+\/DEC may change from 2025-01-01T02:10/)
+    expect(writes(cluster, beta, DEC, 'Birrell')).toBe('ok')
+    cluster.write(beta, DEC, ['Birrell'], false)
+    cluster.pass(8_000_000)
+    expect(said(removeD(cluster, beta, DEC))).toBe('ok')
+  })
+
+  it('[W3] does not wait for what somebody else has put under a former name, or for one in a directory that was removed', () => {
+    const { cluster, root, alpha, beta } = town()
+    for (const [parent, label] of [[root, 'Digital'], [SRC, 'DEC'], [root, 'Compaq']] as const) {
+      cluster.move(beta, DEC, parent, label)
+      expect(said(cluster.tryAsk(beta, { type: 'ask', servers: [beta.id], request: { type: 'cleanUp', directory: DEC } }))).toBe('ok')
+    }
+    cluster.write(alpha, root, ['DEC'], false)
+    cluster.write(alpha, root, ['DEC'], [['Phone', [['853', true]]]])
+    setTX(cluster, alpha, root, 'DEC', 7_200_000)
+    cluster.write(beta, SRC, ['DEC'], false)
+    expect(said(removeD(cluster, beta, SRC))).toBe('ok')
+    cluster.pass(60_000)
+    expect([isThere(cluster, SRC), said(removeD(cluster, beta, DEC))]).toEqual([false, 'ok'])
   })
 
   it('[W5] who was announced and is on its way is not overlooked: a directory made while nobody above could be reached', () => {

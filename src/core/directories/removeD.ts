@@ -14,23 +14,26 @@ import { isWithdrawn } from '../copies/withdrawn'
 import { schedule } from '../agenda'
 import { ask } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'
-import { shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
-import { begin, change, finish, goOnWithdrawing, read, request, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
-import type { Outcomes, ReadOutcome } from '../requests'
+import { utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
+import { begin, change, finish, goOnWithdrawing, request, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import type { Outcomes } from '../requests'
 import { changeServer, happened, hint, isEntered, nameOfServer, type Turn } from '../server'
 import { isoTime, millisecondsOf } from '../timestamp'
-import { labelsIn, type Tree } from '../values/readValue'
+import type { Tree } from '../values/readValue'
 import { announcedIn, judge, makeableUntil, type Announced } from './children'
-import { MARGIN, txOf } from './expiration'
+import { MARGIN } from './expiration'
 import { leftOf } from './gone'
 import { effectiveParent } from '../entries/parents'
 import { CLOSED, contentsFault, isClosed, removabilityFault } from './removal'
 import { candidatesFor, upServer, whomToAsk } from './reference'
+import { lookAtNames, namesToLookAt, onNameLooked, type NamesLookedAt, type NameStep } from './unexpiredNames'
 
 export interface DirectoryRemoval extends Begun {
   type: 'removeD'
   directory: DirectoryId
   withdrawing: Withdrawing
+  /** Its names, which have to expire first. */
+  looked: NamesLookedAt
   /** Whose word is awaited, of those that were announced. */
   asking: Announced | null
   /** What is left of it, and of those removed from it, that the parent has not got yet; in calls of bounded size. */
@@ -39,8 +42,8 @@ export interface DirectoryRemoval extends Begun {
   broken: Failure | null
 }
 
-/** Its name is made `right`, and has not to `expire` first; it is withdrawn; children are `asked`, or who was to make one is the `maker`; those that are over are `unannounced`; it is `closed`; the parent is `told`, unless it is `known` there; `restored` when that came to nothing. */
-export type DirectoryRemovalStep = 'right' | 'expires' | WithdrawingStep | 'asked' | 'maker' | 'unannounced' | 'closed' | 'known' | 'told' | 'restored'
+/** Its name is made `right`; it is looked at whether that and those it had have expired; it is withdrawn; children are `asked`, or who was to make one is the `maker`; those that are over are `unannounced`; it is `closed`; the parent is `told`, unless it is `known` there; `restored` when that came to nothing. */
+export type DirectoryRemovalStep = 'right' | NameStep | WithdrawingStep | 'asked' | 'maker' | 'unannounced' | 'closed' | 'known' | 'told' | 'restored'
 
 const LOOK_AGAIN = 10_000
 /** Bytes of what is left that go up in one call. */
@@ -58,7 +61,7 @@ export function beginRemoveD(turn: Turn, copy: DirectoryCopy, caller: Caller): v
 
 function beginAt(turn: Turn, { directory }: DirectoryCopy, caller: Caller): DirectoryRemoval | null {
   const withdrawing: Withdrawing = { at: turn.server.id, directory, path: ['.', CLOSING], mark: null, sweeps: 0 }
-  return begin<DirectoryRemoval>(turn, caller, { type: 'removeD', directory, withdrawing, asking: null, left: [], broken: null }, (other) => other.type === 'removeD' && other.directory === directory)
+  return begin<DirectoryRemoval>(turn, caller, { type: 'removeD', directory, withdrawing, looked: { names: [], from: 0, latest: null }, asking: null, left: [], broken: null }, (other) => other.type === 'removeD' && other.directory === directory)
 }
 
 /** After a crash, or while the parent was out of reach: a removal that nobody here is at goes on, or is taken back. Whether the directory has closed. */
@@ -79,9 +82,12 @@ export function onRemovalOfDirectory(turn: Turn, removal: DirectoryRemoval, step
   if (copy?.state !== 'active') return finish(turn, removal, failure('NoCopyHere', { server: turn.server.name, directory: removal.directory }))
   switch (step) {
     case 'right':
-      return isFailure(outcome) ? finish(turn, removal, outcome) : readExpiration(turn, removal, copy)
+      return isFailure(outcome) ? finish(turn, removal, outcome) : beginLooking(turn, removal, copy)
     case 'expires':
-      return isFailure(outcome) ? finish(turn, removal, outcome) : onExpiration(turn, removal, copy, outcome as ReadOutcome)
+    case 'refers':
+    case 'leads':
+    case 'gone':
+      return onLooked(turn, removal, onNameLooked(turn, removal, step, outcome))
     case 'asked':
     case 'maker':
       return onHeard(turn, removal, step, outcome)
@@ -105,16 +111,15 @@ export function onRemovalOfDirectory(turn: Turn, removal: DirectoryRemoval, step
 
 const changeOwn = (turn: Turn, removal: DirectoryRemoval, step: DirectoryRemovalStep, labels: Label[], tree: Tree): void => change(turn, removal, step, [turn.server.id], removal.directory, 'removeD', labels, tree)
 
-function readExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
-  const { parent, label } = effectiveParent(copy)!
-  read(turn, removal, 'expires', whomToAsk(turn.server, parent), parent, [label, 'TX'])
+function beginLooking(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
+  removal.looked = namesToLookAt(copy)
+  onLooked(turn, removal, lookAtNames(turn, removal))
 }
 
-/** W3: until TX has passed the name stands in caches. */
-function onExpiration(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, { tree }: ReadOutcome): void {
-  const until = Math.max(0, ...labelsIn(tree ?? undefined).map((time) => txOf(time) ?? 0)) + MARGIN
-  if (until > MARGIN && turn.now <= until) return finish(turn, removal, failure('NotExpired', { name: shown(effectiveParent(copy)!.label), from: isoTime(until), next: 'Remove it then' }))
-  changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]])
+/** W3: until all TX have passed its names stand in caches. */
+function onLooked(turn: Turn, removal: DirectoryRemoval, ended: 'expired' | Failure | null): void {
+  if (ended === 'expired') changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]])
+  else if (ended !== null) finish(turn, removal, ended)
 }
 
 /** Asks about the next that was announced; when nobody is left, the directory closes. */

@@ -5,7 +5,7 @@
 import { NEXT, plannedFor } from '../entries/planned'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { failure, type Failure } from '../errors'
-import { shown, type Label } from '../names'
+import { shown, type DirectoryId, type Label } from '../names'
 import { isoTime } from '../timestamp'
 import type { Branch, Intent } from '../values/intent'
 import { visibleAt, type ValueTree } from '../values/valueTree'
@@ -63,16 +63,32 @@ function takeOverFault(tree: ValueTree, branch: Branch): Failure | null {
 }
 
 /**
- * Whether a branch changes what lookups and readers of its entry see. A move may put a link to the moved directory in place
- * of its reference at any time; the link keeps the TX, for who cached the reference goes by it still.
+ * Whether a branch changes what lookups and readers of its entry see. A move may put the link that it leaves in place of the
+ * reference at any time; the link keeps the TX, for who cached the reference goes by it still.
  */
 function changesWhatIsBound(tree: ValueTree, branch: Branch): boolean {
   const [label, incarnation, below] = branch
   if (typeof below === 'boolean') return true
-  const isMoved = namedBy(tree, label)?.type === 'directory' && below.some(([second, , deeper]) => second === 'Link' && deeper !== false)
+  const named = namedBy(tree, label)
+  const isMoved = named?.type === 'directory' && isLeftByMove(named.directory, branch)
   if (incarnation === null) return !(isMoved && txOfNew(branch).length === txValues(tree, label).length)
   if (isMoved) return false
   return below.some(([second, , deeper]) => (second === 'DR' ? typeof deeper === 'boolean' || deeper.some(([third]) => !ofServers.includes(third)) : second !== TX && second !== WITHDRAWN))
+}
+
+/** M4: the reference goes, and nothing comes in its place but the link, made anew, of a former name of that directory. */
+function isLeftByMove(directory: DirectoryId, [, incarnation, below]: Branch): boolean {
+  if (typeof below === 'boolean') return false
+  const others = below.filter((branch) => !isFormerName(directory, branch))
+  const isGone = others.length === 1 && others[0]![0] === 'DR' && others[0]![2] === false
+  return below.length === others.length + 1 && (incarnation === null ? others.every(([second]) => second === TX) : isGone)
+}
+
+/** `Link/Moved` names the directory and no other, and the link leads on to one name. */
+function isFormerName(directory: DirectoryId, [second, incarnation, below]: Branch): boolean {
+  if (second !== 'Link' || incarnation !== null || typeof below === 'boolean') return false
+  const said = below.flatMap(([third, , labels]) => (typeof labels === 'boolean' ? [[third]] : labels.map(([label, , mark]) => [third, third === 'Moved' ? label : '', mark])))
+  return JSON.stringify(said) === JSON.stringify([['Moved', directory, true], ['To', '', true]])
 }
 
 /** Of one name in one change: the new one, and those that it outlives. */

@@ -6,9 +6,10 @@ import { WITHDRAWN } from '../../core/entries/serverEntry'
 import type { Failure } from '../../core/errors'
 import type { Input } from '../../core/step'
 import { BEGINNING } from '../../core/timestamp'
+import type { Branch, SignedIntent } from '../../core/values/intent'
 import { visibleAt, type ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
-import type { SimServer } from '../simServer'
+import { signed, type SimServer } from '../simServer'
 import type { Canary } from '../world'
 import { expiring, usualMix } from '../workload'
 import { copiesOf, type NamedCanary } from './canary'
@@ -19,6 +20,9 @@ const caching = { weather: { ...calm, delay: 40 }, mix: expiring(usualMix), pace
 
 /** Names have several arcs, which expire at different times. */
 const deeper = { ...caching, mix: { ...caching.mix, makeDirectory: 5, expire: 300 }, pace: 20_000, servers: 3 }
+
+/** Directories with names in caches move, and are removed. */
+const moving = { ...caching, mix: { write: 0, read: 0, sweep: 20, join: 2, leave: 1, makeDirectory: 20, hurry: 30, bulk: 0 }, pace: 15_000, servers: 3 }
 
 const typeOf = (input: Input): string | null => {
   if (input.type === 'message') return input.message.type === 'request' ? input.message.request.type : null
@@ -48,6 +52,17 @@ function pretending(holds: (server: SimServer, input: Input) => boolean, as: (co
 }
 
 const asked = (...types: readonly string[]) => (_server: SimServer, input: Input): boolean => types.includes(typeOf(input) ?? '')
+
+/** The intent by which a move is to leave a link where a reference stands. */
+function leavingLink(input: Input): SignedIntent | null {
+  const { request } = input.type === 'message' && input.message.type === 'request' ? input.message : {}
+  if (request?.type !== 'submit' || request.signed.intent.procedure !== 'reference') return null
+  const isLeft = request.signed.intent.branches.some(([, , below]) => typeof below !== 'boolean' && below.some(([second, , mark]) => second === 'DR' && mark === false))
+  return isLeft ? request.signed : null
+}
+
+/** The same branches without the names of directories that moved. */
+const withoutMoved = (branches: readonly Branch[]): Branch[] => branches.flatMap(([label, incarnation, below]) => (label === 'Moved' ? [] : [[label, incarnation, typeof below === 'boolean' ? below : withoutMoved(below)] as Branch]))
 
 /** A step that looks after plans, and nothing else, or has what comes of that signed. */
 function isOfPlans(server: SimServer, input: Input): boolean {
@@ -106,5 +121,31 @@ export const expirationCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: deeper,
+  },
+  {
+    name: 'a directory is removed while a name that it had stands in caches',
+    rules: ['cacheValidity'],
+    make: () => ({
+      before: ({ server }) => {
+        for (const procedure of server.procedures.values()) if (procedure.type === 'removeD') procedure.looked.names.splice(1)
+      },
+    }),
+    aim: moving,
+  },
+  {
+    name: 'a reference that was promised becomes a link that is nobody\'s former name',
+    rules: ['cacheValidity'],
+    make: () => {
+      const { before, stepped } = pretending((_server, input) => leavingLink(input) !== null, () => ({ highest: BEGINNING }))
+      return {
+        before: (server, input) => {
+          const leaving = leavingLink(input)
+          if (leaving !== null) Object.assign(leaving, signed({ ...leaving.intent, branches: withoutMoved(leaving.intent.branches) }))
+          before!(server, input)
+        },
+        stepped: stepped!,
+      }
+    },
+    aim: moving,
   },
 ]
