@@ -51,7 +51,7 @@ export function misfortune(world: World, random: Random): void {
   happens[1](world, random, random.pick(world.servers))
 }
 
-/** Now and then a server is cut off as soon as a directory closes on it, before the one above has heard of that. */
+/** Now and then a server is cut off for a while as soon as a directory closes on it, before the one above has heard of that. */
 export function cutOffWhoCloses(world: World): void {
   const random = world.random.fork('closing')
   const closed = new Set<DirectoryId>()
@@ -61,7 +61,12 @@ export function cutOffWhoCloses(world: World): void {
         const copy = server.copyOf(directory)
         if (copy === undefined || closed.has(directory) || !isClosed(copy)) continue
         closed.add(directory)
-        if (random.chance(0.3)) world.plan(0, () => cut(world, [server], others(world, server), false))
+        if (!random.chance(0.3)) continue
+        world.plan(0, () => cut(world, [server], others(world, server), false))
+        world.plan(random.between(1000, 60_000), () => {
+          for (const other of others(world, server)) world.network.mend(server.id, other.id)
+          world.links.lookAtAll()
+        })
       }
     },
   })
