@@ -382,6 +382,29 @@ describe('a new epoch', () => {
     expect(cluster.code(beta, epochCall(beta, directory, [beta, gamma]))).toBe('ok')
   })
 
+  it('[E2] [E3] one that lost the promise of its own committer to a greater one is given up, whatever late answers come meanwhile', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const facts = ofType('askEpochFacts', 'epochFacts')
+    const id = cluster.call(alpha, epochCall(alpha, directory, cluster.members, { force: true, patience: 20_000 }))
+    cluster.settle(facts)
+    const late = cluster.delivered.findLast(({ to, message }) => to === alpha && message.type === 'epochFacts')!
+    cluster.lose(({ from, message }) => from === alpha && message.type === 'seal')
+    cluster.call(gamma, epochCall(gamma, directory, cluster.members, { force: true, patience: 20_000 }))
+    cluster.settle(facts)
+    for (let i = 0; i < 3 && cluster.deliver(({ to, message }) => to === alpha && message.type === 'seal'); i++);
+    cluster.lose(() => true)
+    expect(alpha.copy(directory).seals.map(({ committer }) => committer.server)).toEqual([gamma.id])
+    cluster.hand(late)
+    let answered = 0
+    while (cluster.deliver(facts) && answered < 100) answered++
+    expect(answered).toBeLessThan(100)
+    cluster.pass(30_000)
+    expect(alpha.replies.get(id)).toMatchObject({ type: 'failure', code: 'EpochFailed' })
+    expect(cluster.members.map((at) => at.copy(directory).epoch)).toEqual(Array.from({ length: 3 }, () => gamma.copy(directory).epoch))
+    expect(beta.copy(directory).ring).toHaveLength(3)
+  })
+
   it('a dry run tells whom it would leave out, and seals nobody', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

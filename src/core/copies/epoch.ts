@@ -222,10 +222,10 @@ export function baptise(turn: Turn, copy: DirectoryCopy, { epoch, server }: { ep
   goOn(turn, copy, proposal)
 }
 
-/** False when it is in the ring already. */
+/** False when it is in the ring already; or when a greater epoch has the promise by now, and this one is given up in its turn. */
 function extend(turn: Turn, copy: DirectoryCopy, proposal: Proposal, member: Member): boolean {
   const ring = ringOf(copy, proposal)
-  if (ring.some((each) => each.server === member.server)) return false
+  if (ring.length === 0 || ring.some((each) => each.server === member.server)) return false
   const [committer, ...others] = ring
   const seals = copy.seals.map((promise) => (promise.epoch === proposal.epoch ? { ...promise, ring: [committer!, member, ...others] } : promise))
   changeCopy(turn, copy, { type: 'fields', fields: { seals } })
