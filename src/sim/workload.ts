@@ -263,7 +263,7 @@ export class Workload {
     if (!holders.includes(at)) return
     const inReach = this.inReach(at, holders)
     const beyond = holders.filter((other) => other.alive && !inReach.includes(other) && other.copyOf(directory)?.state === 'active')
-    if (beyond.length > 0 && at.copyOf(directory)?.state === 'active' && random.chance(BOTH)) {
+    if (this.demanding && beyond.length > 0 && at.copyOf(directory)?.state === 'active' && random.chance(BOTH)) {
       for (const one of [at, random.pick(beyond)]) {
         const servers = this.inReach(one, holders).map(({ id }) => id)
         one.call({ type: 'ask', servers: [one.id], request: { type: 'newEpoch', directory, servers, force: true, patience: 5000, dry: false } }, this.counted('epochs begun', 'epoch ended'))

@@ -73,6 +73,7 @@ export const epochCanaries: readonly NamedCanary[] = [
     rules,
     make: () => during((input) => isMessage(input, 'updates', 'greet', 'spliceNews'), ({ seals }) => (seals.length === 0 ? {} : { seals: [] })),
     aim: reforming,
+    from: 42,
   },
   {
     name: 'lastSweep is kept over epochs',
@@ -117,6 +118,7 @@ export const epochCanaries: readonly NamedCanary[] = [
       }
     },
     aim: { ...reforming, mix: { ...mix, leave: 25, sweep: 40 } },
+    from: 53,
   },
   {
     name: 'the number of an epoch follows on the last one that ruled, not on what was promised',
