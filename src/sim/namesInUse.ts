@@ -15,9 +15,6 @@ import type { Random } from './random'
 import type { SimServer } from './simServer'
 import { Accusation, type World } from './world'
 
-/** A step further than any link that is followed. */
-const MOST_LINKS = 17
-
 interface InUse {
   parent: DirectoryId
   label: Label
@@ -119,7 +116,7 @@ const isLostToAnother = (world: World, parent: DirectoryId, label: Label, direct
   })
 
 function leadsThere(world: World, ended: ReadonlySet<string>, { parent, label, directory }: InUse): void {
-  for (const end of ends(world, ended, { from: parent, up: 0, labels: [label] })) {
+  for (const end of ends(world, ended, { from: parent, up: 0, labels: [label] }, new Map())) {
     if (end.directory !== directory) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, ${end.directory === null ? `leads nowhere: ${end.why}` : `leads to ${end.directory.slice(0, 4)}`}`)
   }
 }
@@ -129,24 +126,34 @@ interface End {
   why: string
 }
 
+/** Where each label of a directory may lead, as far as it is known: each is followed once. */
+type Led = Map<string, End[]>
+
 /** Where a name may lead, whichever copies are asked on the way. */
-function ends(world: World, ended: ReadonlySet<string>, { from, labels }: FullName, links = 0): End[] {
+function ends(world: World, ended: ReadonlySet<string>, { from, labels }: FullName, led: Led): End[] {
   let at: End[] = [{ directory: from as DirectoryId, why: '' }]
   for (const label of labels) {
-    const next = at.flatMap((each) => (each.directory === null ? [each] : arcs(world, ended, each.directory, label, links)))
+    const next = at.flatMap((each) => (each.directory === null ? [each] : arcs(world, ended, each.directory, label, led)))
     at = [...new Map(next.map((each) => [each.directory ?? each.why, each])).values()]
   }
   return at
 }
 
 /** A name that a person gave to something else, or took away, leads on no more, and what led on by it neither. */
-const arcs = (world: World, ended: ReadonlySet<string>, directory: DirectoryId, label: Label, links: number): End[] =>
-  (ended.has(`${directory} ${label}`) ? [] : ruling(world, directory))
+function arcs(world: World, ended: ReadonlySet<string>, directory: DirectoryId, label: Label, led: Led): End[] {
+  const key = `${directory} ${label}`
+  const known = led.get(key)
+  if (known !== undefined || ended.has(key)) return known ?? []
+  led.set(key, [{ directory: null, why: `${label} in ${directory.slice(0, 4)} leads round and round` }])
+  const found = ruling(world, directory)
     .filter(({ copy }) => !world.unsound.has(copy.id))
     .flatMap(({ at, copy }): End[] => {
       const named = namedBy(copy.visible, label)
       if (named?.type === 'directory') return [{ directory: named.directory, why: '' }]
       const target = named?.type === 'link' ? linkTarget(world.servers[0]!.server, directory, named.to) : null
-      if (target !== null && links < MOST_LINKS) return ends(world, ended, target, links + 1)
+      if (target !== null) return ends(world, ended, target, led)
       return [{ directory: null, why: `${label} in ${directory.slice(0, 4)} is ${named === null ? 'nothing' : `a ${named.type}`} at ${at.name}` }]
     })
+  led.set(key, found)
+  return found
+}

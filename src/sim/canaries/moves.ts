@@ -53,7 +53,7 @@ export const moveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: moving,
-    from: 52,
+    from: 44,
   },
   {
     name: 'the reference under a former name stays',
