@@ -27,6 +27,6 @@ export const removalCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: removing,
-    from: 358,
+    from: 119,
   },
 ]
