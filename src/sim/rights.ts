@@ -30,10 +30,11 @@ function mayBeMade(tree: ValueTree, { intent }: UpdateSet): boolean {
   const [genesis = '[]'] = readLabels(tree, ['.', 'Genesis']) ?? []
   const author = intent.chain?.[0]?.issuer ?? intent.author
   if (triples.length === 0) return true
-  // Nobody here is invited; and of the procedures that ask for less than every node they make, people here call one.
+  // Nobody here is invited; and of the procedures that ask for less than every node they make, people here call one, and servers two for their own entries.
   if (intent.procedure === 'enrol') return false
   if ((JSON.parse(genesis) as unknown[])[1] === author) return true
-  const paths = intent.procedure === 'setAccess' && intent.branches.every(isOfAccess) ? [['.', 'Access']] : [...made(intent.branches), ...intent.branches.filter((branch) => isOfServer(tree, branch, intent.author)).map(([label]) => [label])]
+  const branches = intent.procedure === 'setUpOn' || intent.procedure === 'removeS' ? intent.branches.filter((branch) => !isOfItself(tree, branch, intent.author)) : intent.branches
+  const paths = intent.procedure === 'setAccess' && branches.every(isOfAccess) ? [['.', 'Access']] : [...made(branches), ...branches.filter((branch) => isOfServer(tree, branch, intent.author)).map(([label]) => [label])]
   const names = namesOf(tree, author)
   const granted = triples.map(read).filter(({ rights, who }) => rights.includes('write') && isMeant(who, author, names))
   return paths.every((path) => granted.some(({ where }) => reaches(where, path)))
@@ -44,6 +45,10 @@ const isOfGenesis = ([label, incarnation, below]: Branch): boolean => label === 
 /** What is said of a server under a name is that server's to say, or who may write the whole entry. */
 const isOfServer = (tree: ValueTree, [label, incarnation, below]: Branch, author: string): boolean =>
   label !== '.' && incarnation !== null && typeof below !== 'boolean' && below.some(([second]) => second === 'Server') && visibleAt(tree, [label, 'Server', 'Key', author]) === undefined
+
+/** A server says by these what it is itself, or takes its entry away. */
+const isOfItself = (tree: ValueTree, [label, , below]: Branch, author: string): boolean =>
+  readLabels(tree, [label, 'Server', 'Key'])?.join() === author && (typeof below === 'boolean' ? !below : below.every(([second]) => second === 'Server'))
 
 const isOfAccess = ([label, , below]: Branch): boolean => label === '.' && typeof below !== 'boolean' && below.every(([second]) => second === 'Access')
 

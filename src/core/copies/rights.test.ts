@@ -9,6 +9,7 @@ import type { Request } from '../requests'
 import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
 import { setId, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
+import { visibleAt } from '../values/valueTree'
 import { applyChange, contentsOf, digestOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
 import { cutPages } from './pages'
 
@@ -88,6 +89,16 @@ describe('rights, in copies', () => {
       }),
       { numRuns: 400 },
     )
+  })
+
+  it('[A2] [S5] a server says what it is itself where its key stands, whatever the triples say; the oracle agrees', () => {
+    const own: Branch[] = [['Birrell', at(2), [['Server', null, [['Key', null, [leaf('ed25519:stranger')]]]]]]]
+    for (const [procedure, shows] of [['setUpOn', 12], ['removeS', 12], ['doUpdates', 10]] as const) {
+      const sets = [genesis, entries, setOf(10, own, 'ed25519:stranger'), access(11, owner, leaf('write ./*:*')), setOf(12, own, 'ed25519:stranger', procedure)]
+      const copy = copyOf(...sets.toReversed())
+      expect(shown(copy)).toBe(oracle(sets))
+      expect(visibleAt(copy.visible, ['Birrell', 'Server'])?.ts).toBe(at(shows))
+    }
   })
 
   it('[A2] a change of rights that comes late voids what was shown, and brings out what was not', () => {
