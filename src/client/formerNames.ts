@@ -1,5 +1,5 @@
 /** Names that a directory had, for whoever is about to remove it: what was promised of them to caches is promised of the directory (SPEC §12). */
-import { MARGIN, TX, txOf } from '../core/directories/expiration'
+import { expiredFrom, TX } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { inForce } from '../core/entries/parents'
 import { NameServiceError } from '../core/errors'
@@ -35,7 +35,7 @@ export function formerNamesOf(connection: Connection, service: () => Pick<NameSe
 
   /** A name that a directory had, if it has not expired: a link, or a reference yet, under which its TX goes on. */
   const unexpiredAt = async (di: DirectoryId, { parent, label }: { parent: DirectoryId; label: Label }): Promise<Unexpired> => {
-    const from = Math.max(0, ...(await labelsAt(parent, [label, TX])).map((time) => txOf(time) ?? 0)) + MARGIN
+    const from = expiredFrom(await labelsAt(parent, [label, TX]))
     if (from <= connection.now()) return []
     const stands = await Promise.all([['DR', 'DI'], ['Link', 'Moved']].map((path) => labelsAt(parent, [label, ...path])))
     return stands.flat().includes(di) ? [{ name: nameBelow(await nameOf(parent), label), from }] : []

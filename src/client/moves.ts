@@ -1,6 +1,6 @@
 /** MoveSubtree and what follows from it, for programs and for the page (SPEC §11). */
 import { inForce, type Judged } from '../core/entries/parents'
-import { MARGIN, TX, txOf } from '../core/directories/expiration'
+import { expiredFrom, TX } from '../core/directories/expiration'
 import type { Found } from '../core/directories/lookup'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, nameBelow, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../core/names'
@@ -45,8 +45,8 @@ export function moveCalls(connection: Connection, names: Names, lookup: (fn: str
   /** A link that was left under the name may have an expiration time: until then it stays [W3]. */
   const checkExpired = async ({ label, directory, name }: Place, { servers }: Found): Promise<void> => {
     const { labels } = await ask<ReadOutcome>(connection, { type: 'ask', servers, request: { type: 'read', directory, path: [label, TX], form: 'labels', after: null } })
-    const from = Math.max(0, ...(labels ?? []).map((time) => txOf(time) ?? 0)) + MARGIN
-    if (from > MARGIN && from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
+    const from = expiredFrom(labels ?? [])
+    if (from > connection.now()) throw new NameServiceError(failure('NotExpired', { name, from: isoTime(from), next: 'Move it there when that has passed' }))
   }
 
   /** The directory that a reference under the name leads to already; '' for anything else. */

@@ -1,5 +1,5 @@
 /** Changes that are planned, seen by somebody who wants a name to be as it is [W3]. */
-import { MARGIN, TX, txOf } from '../core/directories/expiration'
+import { expiredFrom, TX } from '../core/directories/expiration'
 import { NEXT } from '../core/entries/planned'
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { Label } from '../core/names'
@@ -22,7 +22,7 @@ export function plannedElse(entries: Pairs, wanted: Pairs, whole: boolean): Plan
     if (plan === undefined) continue
     const next = below(plan, [NEXT]) ?? false
     const isWanted = whole ? sameTree(next, tree) : says(next, tree)
-    if (!isWanted) return { label, from: Math.max(0, ...labelsIn(below(entry!, [TX])).map((time) => (txOf(time) ?? 0) + MARGIN)) }
+    if (!isWanted) return { label, from: expiredFrom(labelsIn(below(entry!, [TX]))) }
   }
   return null
 }

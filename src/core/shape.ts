@@ -54,7 +54,7 @@ export const list =
     Array.isArray(value) && value.length <= max ? value.map(shape) : refuse(`a list of at most ${max}`)
 
 export function tuple<T extends unknown[]>(...shapes: { [K in keyof T]: Shape<T[K]> }): Shape<T> {
-  return (value) => (Array.isArray(value) && value.length === shapes.length ? (value.map((each, i) => shapes[i]!(each)) as T) : refuse(`a tuple of ${shapes.length}`))
+  return (value) => (Array.isArray(value) && value.length === shapes.length ? (shapes.map((shape, i) => shape(value[i])) as T) : refuse(`a tuple of ${shapes.length}`))
 }
 
 /** An object with exactly these fields. */

@@ -1,10 +1,10 @@
 /** What can go wrong in a world, and how it is put right. Every fault is one of these, chosen by the seed. */
-import { isClosed } from '../core/directories/removal'
 import type { DirectoryId } from '../core/names'
 import { isMember } from './checkers'
 import { emptyDisk, type MemoryDisk } from '../storage/memoryStore'
 import { calm, type Weather } from './network'
 import type { Random } from './random'
+import { whenClosed } from './removing'
 import type { SimServer } from './simServer'
 import type { World } from './world'
 
@@ -54,21 +54,10 @@ export function misfortune(world: World, random: Random): void {
 /** Now and then a server is cut off for a while as soon as a directory closes on it, before the one above has heard of that. */
 export function cutOffWhoCloses(world: World): void {
   const random = world.random.fork('closing')
-  const closed = new Set<DirectoryId>()
-  world.observers.push({
-    stepped: (server, _input, effects) => {
-      for (const directory of effects.changed) {
-        const copy = server.copyOf(directory)
-        if (copy === undefined || closed.has(directory) || !isClosed(copy)) continue
-        closed.add(directory)
-        if (!random.chance(0.3)) continue
-        world.plan(0, () => cut(world, [server], others(world, server), false))
-        world.plan(random.between(1000, 60_000), () => {
-          for (const other of others(world, server)) world.network.mend(server.id, other.id)
-          world.links.lookAtAll()
-        })
-      }
-    },
+  whenClosed(world, (server) => {
+    if (!random.chance(0.3)) return
+    world.plan(0, () => cut(world, [server], others(world, server), false))
+    world.plan(random.between(1000, 60_000), () => mend(world, server))
   })
 }
 
@@ -204,12 +193,13 @@ function swizzle(world: World, random: Random): void {
   world.count('swizzles')
   world.say(() => `swizzle ${namesOf(some)}`)
   for (const [i, server] of some.entries()) world.plan(i * pace, () => cut(world, [server], others(world, server), false))
-  for (const [i, server] of random.shuffled(some).entries()) {
-    world.plan((some.length + i) * pace, () => {
-      for (const other of others(world, server)) world.network.mend(server.id, other.id)
-      world.links.lookAtAll()
-    })
-  }
+  for (const [i, server] of random.shuffled(some).entries()) world.plan((some.length + i) * pace, () => mend(world, server))
+}
+
+/** A server can be reached again. */
+function mend(world: World, server: SimServer): void {
+  for (const other of others(world, server)) world.network.mend(server.id, other.id)
+  world.links.lookAtAll()
 }
 
 export function healNetwork(world: World): void {

@@ -6,7 +6,6 @@
 import type { Epoch } from '../core/copies/directoryCopy'
 import { ALLOWED_SKEW } from '../core/copies/spread'
 import { TX } from '../core/directories/expiration'
-import { isClosed } from '../core/directories/removal'
 import { plannedFor } from '../core/entries/planned'
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
@@ -14,6 +13,7 @@ import { isoTime } from '../core/timestamp'
 import type { Form } from '../core/values/closedForm'
 import type { UpdateSet } from '../core/values/intent'
 import { encodeVisible, type EncodedNode } from '../core/values/encodeTree'
+import { whenClosed } from './removing'
 import type { SimServer } from './simServer'
 import { Accusation, GENESIS, type World } from './world'
 
@@ -35,14 +35,12 @@ export class Promises {
   private readonly held = new Map<string, Promised[]>()
   /** When removals began, by the procedure. */
   private readonly removals = new Map<string, number>()
-  private readonly closed = new Set<DirectoryId>()
 
   constructor(world: World) {
     this.world = world
     world.observers.push({
-      stepped: (server, _input, { save, changed }) => {
+      stepped: (server, _input, { save }) => {
         for (const { type, id } of server.server.procedures.values()) if (type === 'removeD' && !this.removals.has(id)) this.removals.set(id, world.time)
-        for (const directory of changed) this.lookIfClosed(server, directory)
         for (const each of save) {
           if (!('copy' in each) || each.change.type !== 'absorbed') continue
           const stamped = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy))
@@ -53,6 +51,7 @@ export class Promises {
         }
       },
     })
+    whenClosed(world, (server, copy) => this.closes(server, copy.directory))
   }
 
   /** A copy on this server answered so; what does not expire was not promised. */
@@ -80,10 +79,7 @@ export class Promises {
   }
 
   /** M6: at the instant when a directory closes no reference to it is in a cache, but for what was promised while it was being removed. */
-  private lookIfClosed(server: SimServer, directory: DirectoryId): void {
-    const copy = server.copyOf(directory)
-    if (copy === undefined || this.closed.has(directory) || !isClosed(copy)) return
-    this.closed.add(directory)
+  private closes(server: SimServer, directory: DirectoryId): void {
     const removal = [...server.server.procedures.values()].find((procedure) => procedure.type === 'removeD' && procedure.directory === directory)
     const begun = removal === undefined ? undefined : this.removals.get(removal.id)
     if (begun === undefined || this.isTooFast(server) || this.world.unsound.size > 0) return

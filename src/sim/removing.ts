@@ -56,8 +56,8 @@ export function allRemoved(world: Pick<World, 'database' | 'copies'>): ReadonlyS
 /** Whether a person said, at some copy, that a copy that an epoch left out is waited for no more. */
 const isAbandoned = (world: World, id: CopyId): boolean => world.abandoned.has(id)
 
-/** Looks at every directory at the instant when it closes: M6, W5. */
-export function watchRemovals(world: World): void {
+/** Does something at the instant when a directory closes: once for each. */
+export function whenClosed(world: World, then: (server: SimServer, copy: DirectoryCopy) => void): void {
   const closed = new Set<DirectoryId>()
   world.observers.push({
     stepped: (server, _input, effects) => {
@@ -65,10 +65,17 @@ export function watchRemovals(world: World): void {
         const copy = server.copyOf(directory)
         if (copy === undefined || closed.has(directory) || !isClosed(copy)) continue
         closed.add(directory)
-        // What only a lost disk had nobody can know of.
-        if (world.unsound.size === 0) world.judge('M6', () => mayClose(world, server, copy))
+        then(server, copy)
       }
     },
+  })
+}
+
+/** Looks at every directory when it closes: M6, W5. */
+export function watchRemovals(world: World): void {
+  whenClosed(world, (server, copy) => {
+    // What only a lost disk had nobody can know of.
+    if (world.unsound.size === 0) world.judge('M6', () => mayClose(world, server, copy))
   })
 }
 

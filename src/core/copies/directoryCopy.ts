@@ -522,12 +522,17 @@ function fingerprint<Part extends object>(parts: readonly Part[], textOf: (part:
   let high = 0
   let low = 0
   for (const part of parts) {
-    const [h, l] = hashes.get(part) ?? hash(textOf(part))
-    hashes.set(part, [h, l])
+    const [h, l] = hashes.get(part) ?? hashed(part, textOf(part))
     high = (high + h) | 0
     low = (low + l) | 0
   }
   return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
+}
+
+function hashed(part: object, text: string): readonly [number, number] {
+  const both = hash(text)
+  hashes.set(part, both)
+  return both
 }
 
 /** Two 32-bit FNV-like hashes of a text; against accidents, not against malice (a member may withhold anyway). */

@@ -76,6 +76,12 @@ export function bindsUntil({ visible, highest }: DirectoryCopy, label: Label): n
   return bound === null ? 0 : bound + MARGIN
 }
 
+/** From when on a name may change under which these stand as TX, for who asks another server for them; 0 when none does. */
+export function expiredFrom(times: readonly Label[]): number {
+  const greatest = Math.max(0, ...times.map((time) => txOf(time) ?? 0))
+  return greatest === 0 ? 0 : greatest + MARGIN
+}
+
 /** Whether somebody may read a time that stands under TX of a label. */
 const seesTime = (sees: Sees, label: Label, { until }: TXValue): boolean => sees([label, TX, isoTime(until)])
 

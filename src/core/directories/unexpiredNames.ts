@@ -11,7 +11,7 @@ import type { Outcomes, ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import { isoTime } from '../timestamp'
 import { labelsIn } from '../values/readValue'
-import { MARGIN, TX, txOf } from './expiration'
+import { expiredFrom, TX } from './expiration'
 import { formerNames, type FormerName } from './formerNames'
 import { isOfNobody } from './gone'
 import type { DirectoryRemoval } from './removeD'
@@ -63,7 +63,7 @@ function onRead(turn: Turn, removal: DirectoryRemoval, step: Exclude<NameStep, '
   const { parent, label } = looked.names[0]!
   const labels = labelsIn(tree ?? undefined)
   if (step === 'expires') {
-    looked.from = Math.max(...labels.map((time) => txOf(time) ?? 0), 0) + MARGIN
+    looked.from = expiredFrom(labels)
     if (turn.now > looked.from) return next(turn, removal)
     read(turn, removal, 'refers', [at], parent, [label, 'DR', 'DI'])
   } else if (labels.includes(directory)) return note(turn, removal)

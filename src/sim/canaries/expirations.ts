@@ -6,7 +6,7 @@ import { WITHDRAWN } from '../../core/entries/serverEntry'
 import type { Failure } from '../../core/errors'
 import type { Input } from '../../core/step'
 import { BEGINNING } from '../../core/timestamp'
-import type { Branch, SignedIntent } from '../../core/values/intent'
+import type { Branch, ProcedureName, SignedIntent } from '../../core/values/intent'
 import { visibleAt, type ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
 import { signed, type SimServer } from '../simServer'
@@ -53,12 +53,17 @@ function pretending(holds: (server: SimServer, input: Input) => boolean, as: (co
 
 const asked = (...types: readonly string[]) => (_server: SimServer, input: Input): boolean => types.includes(typeOf(input) ?? '')
 
+/** The intent that another server submits, if it is of this procedure. */
+function submitted(input: Input, procedure: ProcedureName): SignedIntent | null {
+  const { request } = input.type === 'message' && input.message.type === 'request' ? input.message : {}
+  return request?.type === 'submit' && request.signed.intent.procedure === procedure ? request.signed : null
+}
+
 /** The intent by which a move is to leave a link where a reference stands. */
 function leavingLink(input: Input): SignedIntent | null {
-  const { request } = input.type === 'message' && input.message.type === 'request' ? input.message : {}
-  if (request?.type !== 'submit' || request.signed.intent.procedure !== 'reference') return null
-  const isLeft = request.signed.intent.branches.some(([, , below]) => typeof below !== 'boolean' && below.some(([second, , mark]) => second === 'DR' && mark === false))
-  return isLeft ? request.signed : null
+  const reference = submitted(input, 'reference')
+  const isLeft = reference?.intent.branches.some(([, , below]) => typeof below !== 'boolean' && below.some(([second, , mark]) => second === 'DR' && mark === false))
+  return isLeft === true ? reference : null
 }
 
 /** The same branches without the names of directories that moved. */
@@ -98,8 +103,7 @@ export const expirationCanaries: readonly NamedCanary[] = [
       const hidden: ValueNode[] = []
       return {
         before: (server, input) => {
-          const isExtension = input.type === 'message' && input.message.type === 'request' && input.message.request.type === 'submit' && input.message.request.signed.intent.procedure === 'setTX'
-          for (const copy of isExtension ? copiesOf(server) : []) hidden.push(...plannedIn(copy.visible).map(({ label }) => visibleAt(copy.visible, [label, WITHDRAWN])!))
+          for (const copy of submitted(input, 'setTX') === null ? [] : copiesOf(server)) hidden.push(...plannedIn(copy.visible).map(({ label }) => visibleAt(copy.visible, [label, WITHDRAWN])!))
           for (const node of hidden) node.mark = 'absent'
         },
         stepped: () => {
