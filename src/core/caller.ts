@@ -1,9 +1,11 @@
 /** Who waits for an outcome, and how it is given: to this server's own client, to another server, or to an errand here. */
 import { failure, isFailure, type Failure } from './errors'
 import type { Onward } from './errands'
-import type { ServerId } from './names'
+import { candidatesFor } from './directories/reference'
+import { MAX_ELSEWHERE } from './messages'
+import { isDirectoryId, type ServerId } from './names'
 import type { Request } from './requests'
-import { count, send, type Turn } from './server'
+import { count, send, type Server, type Turn } from './server'
 
 export type Caller =
   | { type: 'client'; id: number }
@@ -25,7 +27,7 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
       if (isFailure(outcome) && outcome.code === 'NoRight') count(turn.server, 'request: no right to what it asks for')
       const text = isFailure(outcome) ? '' : JSON.stringify(outcome)
       const failed = isFailure(outcome) ? outcome : text.length > MAX_ANSWER ? failure('TooLarge', { what: 'the answer', size: `${text.length} characters`, limit: `${MAX_ANSWER}` }) : null
-      send(turn, caller.server, { type: 'answer', id: caller.id, failure: failed, outcome: failed === null ? text : '' })
+      send(turn, caller.server, { type: 'answer', id: caller.id, failure: failed, outcome: failed === null ? text : '', elsewhere: elsewhereOf(turn.server, caller.server, failed) })
       return
     }
     case 'errand':
@@ -35,6 +37,13 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
       turn.settled.push({ onward: caller.onward, outcome })
       return
   }
+}
+
+/** D2: whom this server would ask itself, for who asked it for a directory that it does not store. */
+function elsewhereOf(server: Server, asker: ServerId, failed: Failure | null): ServerId[] {
+  const directory = failed?.code === 'NoCopyHere' ? failed.about.directory : undefined
+  if (directory === undefined || !isDirectoryId(directory)) return []
+  return candidatesFor(server, directory).filter((other) => other !== asker && other !== server.id).slice(0, MAX_ELSEWHERE)
 }
 
 /** Callers of one procedure at most: others ask again, or elsewhere. */

@@ -291,7 +291,7 @@ describe('looking up a name', () => {
       const [request] = cluster.lose(ofType('request'))
       if (request?.message.type !== 'request') break
       const outcome = { steps: [], directory: root, servers: [alpha.id], names: [], up: 0, rest: ['x'], outcome: 'on', link: null, entity: null }
-      cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome: JSON.stringify(outcome) } })
+      cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome: JSON.stringify(outcome), elsewhere: [] } })
     }
     expect(beta.replies.get(id)).toMatchObject({ code: 'NotFound', about: { reason: expect.stringContaining('without end') as string } })
     expect(beta.server.lookups.size).toBe(0)
@@ -304,7 +304,7 @@ describe('looking up a name', () => {
       const id = cluster.call(beta, { type: 'lookup', name: named(root), entity: null })
       const [request] = cluster.lose(ofType('request'))
       if (request?.message.type !== 'request') throw new Error()
-      cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome } })
+      cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome, elsewhere: [] } })
       expect(beta.replies.get(id)).toMatchObject({ type: 'failure' })
     }
     for (const reason of beta.server.refusals.keys()) expect(reason.length).toBeLessThan(120)

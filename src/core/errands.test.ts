@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, named, ofType, type Member } from '../trials/cluster'
-import { directoryNumber } from '../trials/generators'
+import { directoryNumber, serverNumber } from '../trials/generators'
 import type { Call } from './calls'
 import type { Request } from './requests'
 import { errorCodes, explain, failure, type Failure } from './errors'
@@ -68,6 +68,31 @@ describe('errands', () => {
     expect(beta.copy(directory).state).toBe('active')
   })
 
+  it('[D2] who has no copy names others, who are asked then, and known instead; of those who cannot help either no more than 32', () => {
+    const { cluster, directory } = Cluster.ring(1, 4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    gamma.server.hints.set(directory, new Set([beta.id]))
+    beta.server.hints.set(directory, new Set([delta.id, gamma.id]))
+    delta.server.hints.set(directory, new Set([alpha.id]))
+    expect(cluster.lookup(gamma, named(directory))).toMatchObject({ directory })
+    expect([...gamma.server.hints.get(directory)!][0]).toBe(alpha.id)
+    expect(cluster.code(gamma, { type: 'ask', servers: [beta.id], request: { type: 'state', directory } })).toBe('NoCopyHere')
+    // Two who know nothing but each other.
+    const far = directoryNumber(77)
+    for (const [at, other] of [[gamma, beta], [beta, delta], [delta, beta]] as const) at.server.hints.set(far, new Set([other.id]))
+    expect(cluster.lookup(gamma, named(far))).toMatchObject({ code: 'NoCopyReachable' })
+    // One who names strangers without end.
+    const id = cluster.call(gamma, { type: 'lookup', name: named(far), entity: null })
+    for (let n = 0; !gamma.replies.has(id); n += 8) {
+      expect(n).toBeLessThan(8 * 40)
+      const [errand] = gamma.server.errands.values()
+      const elsewhere = Array.from({ length: 8 }, (_, i) => serverNumber(1000 + n + i))
+      cluster.input(gamma, { type: 'message', from: errand!.candidates[0]!, message: { type: 'answer', id: errand!.id, failure: failure('NoCopyHere', { server: 'x', directory: far }), outcome: '', elsewhere } })
+    }
+    expect(gamma.replies.get(id)).toMatchObject({ code: 'NoCopyReachable' })
+    expect(gamma.server.errands.size).toBe(0)
+  })
+
   it('only the server that is asked may answer', () => {
     const { cluster, directory } = Cluster.ring(1, 3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
@@ -75,7 +100,7 @@ describe('errands', () => {
     const request = cluster.post.find(ofType('request'))!.message
     if (request.type !== 'request') throw new Error()
     const forged = { steps: [], directory: directoryNumber(66), servers: [], up: 0, rest: [], outcome: 'found', link: null, entity: null }
-    cluster.hand({ from: beta, to: gamma, message: { type: 'answer', id: request.id, failure: null, outcome: JSON.stringify(forged) } })
+    cluster.hand({ from: beta, to: gamma, message: { type: 'answer', id: request.id, failure: null, outcome: JSON.stringify(forged), elsewhere: [] } })
     expect(gamma.replies.has(id)).toBe(false)
     cluster.settle()
     expect(gamma.replies.get(id)).toMatchObject({ directory })

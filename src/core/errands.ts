@@ -15,7 +15,7 @@ import type { DirectoryId, Label, ServerId } from './names'
 import { outcomeShapes, type Change, type Drafted, type Request, type Walked } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
-import { nameOfServer, refuse, send, type Turn } from './server'
+import { hint, nameOfServer, refuse, send, type Server, type Turn } from './server'
 import { Malformed } from './shape'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from './values/intent'
 import type { Tree } from './values/readValue'
@@ -32,6 +32,8 @@ export interface Errand {
   request: Request
   /** Whom to ask, in order; the first is being asked. */
   candidates: ServerId[]
+  /** Who was asked already. */
+  asked: ServerId[]
   /** Who could not help, and why, in words. */
   tried: string[]
   lastFailure: Failure | null
@@ -48,12 +50,16 @@ export interface Originating {
   onward: Onward
 }
 
+/** Servers that one errand asks, where it is sent from one to the other. */
+const MOST_ASKED = 32
 const PATIENCE = 4000
 const LONG_PATIENCE = 25_000
 /** Also how long a server that is not connected is waited for: connections are made on demand. */
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
 const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'removeD', 'checkS', 'newEpoch', 'baptise'])
+/** Requests that any copy answers as well: who asks for them goes on with servers that it is told of. Anything else is for whom it was meant for. */
+const anywhere: ReadonlySet<Request['type']> = new Set(['walk', 'read', 'parent'])
 /** Failures that another copy may not have. */
 export const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
@@ -62,7 +68,7 @@ export function ask(turn: Turn, candidates: readonly ServerId[], request: Reques
   const { server } = turn
   const rank = (other: ServerId): number => (other === server.id ? 0 : server.peers.has(other) ? 1 : 2)
   const ordered = [...new Set(candidates)].toSorted((a, b) => rank(a) - rank(b))
-  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
+  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, asked: [], tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
   server.errands.set(errand.id, errand)
   askFirst(turn, errand)
 }
@@ -120,7 +126,19 @@ function unanswered(turn: Turn, { request, askedAt }: Errand, at: ServerId, conn
 export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, { type: 'answer' }>): void {
   const errand = turn.server.errands.get(message.id)
   if (errand === undefined || errand.candidates[0] !== from) return
+  if (message.failure?.code === 'NoCopyHere' && anywhere.has(errand.request.type) && errand.onward.type !== 'answer') goElsewhere(turn.server, errand, from, message.elsewhere)
   turn.settled.push({ id: errand.id, outcome: message.failure ?? readOutcome(turn, from, errand.request, message.outcome) })
+}
+
+/** D2: who has no copy names others, who are asked, too, and are known from now on in its stead. */
+function goElsewhere(server: Server, errand: Errand, from: ServerId, named: readonly ServerId[]): void {
+  const { directory } = errand.request
+  const others = named.filter((other) => other !== server.id && !errand.asked.includes(other))
+  if (others.length === 0) return
+  server.hints.get(directory)?.delete(from)
+  for (const other of others) hint(server, directory, other)
+  const further = others.filter((other) => !errand.candidates.includes(other))
+  errand.candidates.push(...further.slice(0, Math.max(0, MOST_ASKED - errand.asked.length - errand.candidates.length)))
 }
 
 /** The outcome in the shape that its request asks for, and of a way one that leads from where was asked; anything else counts as no answer. */
@@ -142,6 +160,7 @@ export function settle(turn: Turn, id: string, outcome: object | Failure): { onw
   if (errand === undefined) return null
   unschedule(turn.server.agenda, `errand ${id}`)
   const at = errand.candidates.shift()
+  if (at !== undefined) errand.asked.push(at)
   if (at !== undefined && isFailure(outcome) && elsewhere.has(outcome.code)) {
     errand.tried.push(`${nameOfServer(turn.server, at)} ${inShort(outcome)}`)
     if (errand.lastFailure?.code !== 'NotYetHere') errand.lastFailure = outcome

@@ -78,7 +78,7 @@ describe('the decoder at the door', () => {
   it('[X5] keys that belong to every object are no fields', () => {
     for (const wire of ['{"__proto__":{"type":"hello","root":null,"name":null}}', '{"type":"hello","root":null,"__proto__":null}', '{"type":"__proto__"}', '{"type":"constructor"}', '{"type":"toString"}', '{"type":"hello","root":null,"name":null,"__proto__":{"polluted":true}}']) expect(refusal(wire)).not.toBe('accepted')
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined()
-    const about = (text: string): string => `{"type":"answer","id":"a","failure":{"type":"failure","code":"NotFound","about":${text}},"outcome":""}`
+    const about = (text: string): string => `{"type":"answer","id":"a","failure":{"type":"failure","code":"NotFound","about":${text}},"outcome":"","elsewhere":[]}`
     expect(refusal(about('{"name":"x"}'))).toBe('accepted')
     expect(refusal(about('{"__proto__":"x"}'))).toBe('unknown data in a failure')
   })

@@ -157,10 +157,12 @@ export type Message =
   /** Whose server it is: a person's word that it speaks for it. */
   | { type: 'credentials'; chains: Certificate[][] }
   | { type: 'request'; id: string; request: Request }
-  /** The outcome of a request, as JSON text: checked by who asked. */
-  | { type: 'answer'; id: string; failure: Failure | null; outcome: string }
+  /** The outcome of a request, as JSON text: checked by who asked. Who has no copy names whom it would ask itself [D2]. */
+  | { type: 'answer'; id: string; failure: Failure | null; outcome: string; elsewhere: ServerId[] }
 
 const MAX_SETS = 20_000
+/** Servers that are named by one that has no copy. */
+export const MAX_ELSEWHERE = 8
 const shortText = text(512)
 
 const epoch = matching(isEpoch, 'an epoch')
@@ -241,7 +243,7 @@ const messageShape: Shape<Message> = union<Message>({
   hello: record({ type: oneOf('hello'), root: nullable(directoryId), name: nullable(shortText), rank: nullable(integer) }),
   credentials: record({ type: oneOf('credentials'), chains: chainsShape }),
   request: record({ type: oneOf('request'), id: text(32), request: requestShape }),
-  answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES) }),
+  answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES), elsewhere: list(serverId, MAX_ELSEWHERE) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),
   updates: ofItsDirectory(record({ type: oneOf('updates'), ...between, sets })),
   spliceNews: record({ type: oneOf('spliceNews'), ...between, member, lastSweep: timestampShape }),

@@ -25,12 +25,12 @@ import type { Transfer, Staged } from './copies/pages'
 import { invariant } from './assert'
 import { noEffects, type Effects, type Happening } from './effects'
 import { freshFrom, type Fresh } from './fresh'
+import { serverNamed } from './entries/named'
 import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
 import type { Certificate } from './values/certificate'
 import { describe, setId, type SetId, type UpdateSet } from './values/intent'
-import { stringAt } from './values/readValue'
 import { visibleChildren } from './values/valueTree'
 
 /** What a server means to do later; each is named so that it is planned once. */
@@ -331,7 +331,7 @@ export function refuse(turn: Turn, from: ServerId, reason: string, directory?: D
 
 /** Whether a server is entered as one, in a directory that is stored here, or was until an epoch left its copy out. */
 export function isEntered({ copies }: Server, server: ServerId): boolean {
-  const names = ({ visible }: DirectoryCopy): boolean => [...visibleChildren(visible.root)].some(([label]) => stringAt(visible, [label, 'Server', 'SI']) === server)
+  const names = ({ visible }: DirectoryCopy): boolean => [...visibleChildren(visible.root)].some(([label]) => serverNamed(visible, label) === server)
   return [...copies.values()].some((copy) => (copy.state === 'active' || copy.state === 'excluded') && names(copy))
 }
 

@@ -63,7 +63,7 @@ export const bombs: { [name: string]: (s: Scene) => string | Message } = {
     return { ...generate(s, 'writeSweep'), page } as Message
   },
   'a ring of 256': (s) => ({ ...generate(s, s.random.pick(['writeSweep', 'spliced', 'snapshotPage'] as const)), ring: times(256, () => s.aMember()) }) as Message,
-  'an answer of a million brackets': (s) => ({ type: 'answer', id: s.anErrand()?.id ?? '', failure: null, outcome: '['.repeat(900_000) }),
+  'an answer of a million brackets': (s) => ({ type: 'answer', id: s.anErrand()?.id ?? '', failure: null, outcome: '['.repeat(900_000), elsewhere: [] }),
   'a greeting from one who has seen nothing': (s) => {
     const greet = generate(s, 'greet') as Extract<Message, { type: 'greet' }>
     return { ...greet, directory: s.directory, epoch: s.copy?.epoch ?? greet.epoch, facts: { ...greet.facts, lastSweep: BEGINNING } }

@@ -64,7 +64,7 @@ describe('a request over the wire', () => {
     for (const text of ['x'.repeat(5000), '🐢'.repeat(2500), `x${'🐢'.repeat(2500)}`]) {
       const { about } = failure('NotFound', { name: text, reason: 'none' })
       expect(about.name!.length).toBeLessThanOrEqual(MAX_ABOUT)
-      expect('refused' in decode(encode({ type: 'answer', id: '', failure: failure('NotFound', { name: text }), outcome: '' }))).toBe(false)
+      expect('refused' in decode(encode({ type: 'answer', id: '', failure: failure('NotFound', { name: text }), outcome: '', elsewhere: [] }))).toBe(false)
     }
   })
 

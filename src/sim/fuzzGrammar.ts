@@ -343,7 +343,7 @@ function answer(s: Scene): OfType<'answer'> {
   const errand = s.anErrand()
   const kind = errand === undefined || s.random.chance(0.1) ? s.random.pick(requestKinds) : errand.request.type
   const outcome = s.random.chance(0.95) ? JSON.stringify(outcomes[kind](s)) : s.random.pick(['', 'null', '{', '['.repeat(2000), '{"__proto__":1}', '1e400'])
-  return { type: 'answer', id: errand?.id ?? s.aText(32), failure: s.random.chance(0.8) ? null : aFailure(s), outcome }
+  return { type: 'answer', id: errand?.id ?? s.aText(32), failure: s.random.chance(0.8) ? null : aFailure(s), outcome, elsewhere: times(few(s), () => s.aServer()) }
 }
 
 /** A message of a type, well-formed, for the scene's receiver. */

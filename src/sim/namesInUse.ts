@@ -6,6 +6,7 @@ import type { DirectoryCopy, Epoch } from '../core/copies/directoryCopy'
 import type { Found } from '../core/directories/lookup'
 import { goneIn } from '../core/directories/gone'
 import { linkTarget, namedBy } from '../core/directories/reference'
+import { directoryNamed } from '../core/entries/named'
 import { explain, isFailure, type ErrorCode } from '../core/errors'
 import type { DirectoryId, FullName, Label } from '../core/names'
 import type { UpdateSet } from '../core/values/intent'
@@ -100,11 +101,10 @@ function enter(world: World, names: Map<string, InUse>, ended: ReadonlySet<strin
   if (copy?.state !== 'active' || copy.epoch !== rulingEpoch(world, copy.directory)) return
   const { directory: parent, base } = copy
   for (const [label] of visibleChildren(base.root)) {
-    const named = namedBy(base, label)
-    const now = namedBy(copy.visible, label)
-    if (named?.type !== 'directory' || now?.type !== 'directory' || now.directory !== named.directory) continue
-    const hasEnded = ended.has(`${parent} ${label}`) || ended.has(named.directory)
-    if (!hasEnded && !isLostToAnother(world, parent, label, named.directory)) names.set(`${parent} ${label}`, { parent, label, directory: named.directory })
+    const directory = directoryNamed(base, label)
+    if (directory === undefined || directoryNamed(copy.visible, label) !== directory) continue
+    const hasEnded = ended.has(`${parent} ${label}`) || ended.has(directory)
+    if (!hasEnded && !isLostToAnother(world, parent, label, directory)) names.set(`${parent} ${label}`, { parent, label, directory })
   }
 }
 

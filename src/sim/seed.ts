@@ -10,11 +10,13 @@ import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
 import { Hostile } from './hostile'
+import { fullMesh } from './links'
 import { abandonGone, abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
 import { cut, cutOffWhoCloses, healAll, loseDisk, MANY, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
 import type { SimServer } from './simServer'
 import { watchRemovals } from './removing'
+import { everyoneIsNamed } from './serverCheckers'
 import { watchSituations, type Situation } from './situations'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
@@ -71,7 +73,8 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   watchSituations(world)
   const names = watchNames(world)
   watchRemovals(world)
-  const size = servers ?? 1 + random.below(6)
+  const few = 1 + random.below(6)
+  const size = servers ?? (world.random.fork('room').chance(CROWDED) ? fullMesh + 1 + world.random.fork('crowd').below(20) : few)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
   const bulkyOrUsual = random.chance(BULKY) ? bulkyMix : usualMix
@@ -95,6 +98,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
   const kinds: [string, boolean][] = [
+    ['crowded rooms', size > fullMesh],
     ['usual ones', workload.mix === usualMix],
     ['large updates', workload.mix === bulkyMix],
     ['epochs', workload.mix === epochMix],
@@ -147,6 +151,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     rivalsYielded(world, root, workload.directories)
     formerNamesGoOn(world, root)
   }
+  everyoneIsNamed(world, root)
   if (size <= MOST_CHECKED) allPlaced(world, root, workload.counted)
   return { simulatedMs: world.time, acts, counts: world.counts, situations: world.situations, hash: world.hash }
 }
@@ -162,6 +167,8 @@ function beginApart(world: World, workload: Workload): void {
 
 const isGrowing = ({ grow }: Mix): boolean => grow !== undefined
 
+/** So many worlds have rooms in which not everybody is linked to everybody. */
+const CROWDED = 0.01
 /** So many worlds grow by new roots; so many of these begin as two services. */
 const GROWING = 0.12
 const APART = 0.5

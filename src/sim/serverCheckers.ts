@@ -80,6 +80,14 @@ function nobodyWaitsFor(world: World, gone: SimServer): void {
   }
 }
 
+/** S3: from any server one comes to a copy of the root: by then each that belongs to it has been given a name there, unless it was removed. */
+export function everyoneIsNamed(world: World, root: DirectoryId): void {
+  const named = new Set(placesOf(world, root).flatMap(serversIn).map(({ entry }) => entry.server))
+  for (const { id, name, gone, isRemoved, server } of world.servers) {
+    if (gone === null && !isRemoved && !server.removed && server.root === root && !named.has(id)) accuse('S3', `${name} belongs to the root, and has come to no copy of it that would give it a name`)
+  }
+}
+
 /** S1: "every directory d on a direct path from root to an entry that stores a server address has d.inSN = true". */
 export function namesHaveInSN(world: World, root: DirectoryId): void {
   const places = placesOf(world, root)

@@ -346,7 +346,7 @@ describe('the host and its peers', () => {
     const request: Message = { type: 'request', id: 'abc', request: { type: 'submit', directory: root, signed: { intent: intentFor(root, branch('forged'), 'somebody'), signature: 'false' } } }
     alpha.host.receive(member.server, encode(request))
     await settled()
-    expect(alpha.sent).toEqual([{ to: member.server, message: { type: 'answer', id: 'abc', failure: expect.objectContaining({ code: 'BadSignature', about: { author: 'somebody' } }) as never, outcome: '' } }])
+    expect(alpha.sent).toEqual([{ to: member.server, message: { type: 'answer', id: 'abc', failure: expect.objectContaining({ code: 'BadSignature', about: { author: 'somebody' } }) as never, outcome: '', elsewhere: [] } }])
     expect(await labels(alpha)).not.toContain('forged')
     alpha.host.stop()
   })

@@ -215,7 +215,7 @@ export class Host {
   #refuseSignature(from: ServerId, message: Message): void {
     this.#options.refused(from, `${message.type}: a signature is false`)
     const [signed] = signedIn(message)
-    if (message.type === 'request' && signed !== undefined) this.#options.send(from, encode({ type: 'answer', id: message.id, failure: failure('BadSignature', { author: signed.intent.author }), outcome: '' }))
+    if (message.type === 'request' && signed !== undefined) this.#options.send(from, encode({ type: 'answer', id: message.id, failure: failure('BadSignature', { author: signed.intent.author }), outcome: '', elsewhere: [] }))
   }
 
   #deliver(from: ServerId, message: Message): void {

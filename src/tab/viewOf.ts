@@ -7,6 +7,7 @@ import { inSNOf } from '../core/entries/serverEntry'
 import type { Message } from '../core/messages'
 import { formatName, type DirectoryId, type Label, type ServerId } from '../core/names'
 import type { Server } from '../core/server'
+import { directoryNamed } from '../core/entries/named'
 import { stringAt } from '../core/values/readValue'
 import { visibleChildren } from '../core/values/valueTree'
 import type { CopyView, SweepView } from './view'
@@ -115,7 +116,7 @@ function nameFrom(begin: DirectoryId | null, server: Server, directory: Director
 /** A directory's label in the working root, if it is a child of that and that is stored here. */
 function labelIn(begin: DirectoryId | null, server: Server, directory: DirectoryId): Label | null {
   const root = begin === null ? undefined : server.copies.get(begin)
-  for (const [label] of root === undefined ? [] : visibleChildren(root.visible.root)) if (root !== undefined && stringAt(root.visible, [label, 'DR', 'DI']) === directory) return label
+  for (const [label] of root === undefined ? [] : visibleChildren(root.visible.root)) if (root !== undefined && directoryNamed(root.visible, label) === directory) return label
   return null
 }
 

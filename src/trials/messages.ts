@@ -112,7 +112,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     hello: fc.record({ type: fc.constant('hello' as const), root: fc.option(anyDirectory), name: fc.option(anyText), rank: fc.option(fc.integer()) }),
     credentials: fc.record({ type: fc.constant('credentials' as const), chains: fc.array(fc.array(anyCertificate, { maxLength: 3 }), { maxLength: 2 }) }),
     request: fc.record({ type: fc.constant('request' as const), id: small.map((n) => identifier(n, 16)), request: requestOf(directory) }),
-    answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText }),
+    answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText, elsewhere: fc.array(anyServer, { maxLength: 3 }) }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),
     updates: fc.record({ type: fc.constant('updates' as const), ...between, sets: fc.array(setOf(directory), { maxLength: 3 }) }),
     spliceNews: fc.record({ type: fc.constant('spliceNews' as const), ...between, member: anyMember, lastSweep: anyStamp }),

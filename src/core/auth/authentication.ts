@@ -7,7 +7,7 @@ import { effectiveParent } from '../entries/parents'
 import { isDirectoryId, type DirectoryId, type Label } from '../names'
 import { millisecondsOf, type Timestamp } from '../timestamp'
 import { ownerIn, type Certificate } from '../values/certificate'
-import { stringAt } from '../values/readValue'
+import { directoryNamed } from '../entries/named'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { KEYS } from './keys'
 import { formatPrincipal, type Principal, type PrincipalName } from './principal'
@@ -91,7 +91,7 @@ function nameAt({ up, labels, passed }: Place, label: Label): PrincipalName {
 function firstStep(tree: ValueTree, judging: DirectoryId, to: DirectoryId): Place | null {
   if (effectiveParent({ visible: tree })?.parent === to) return { directory: to, up: 1, labels: [], passed: [{ directory: to, depth: 0 }], left: judging }
   for (const [label] of visibleChildren(tree.root)) {
-    if (stringAt(tree, [label, 'DR', 'DI']) === to) return { directory: to, up: 0, labels: [label], passed: [{ directory: judging, depth: 0 }, { directory: to, depth: 1 }], left: judging }
+    if (directoryNamed(tree, label) === to) return { directory: to, up: 0, labels: [label], passed: [{ directory: judging, depth: 0 }, { directory: to, depth: 1 }], left: judging }
   }
   return null
 }

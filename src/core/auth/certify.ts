@@ -5,10 +5,10 @@
 import { answer, type Caller } from '../caller'
 import { effectiveParent } from '../entries/parents'
 import { failure, type Failure } from '../errors'
-import { isDirectoryId, shown, type DirectoryId, type Label } from '../names'
+import { shown, type DirectoryId, type Label } from '../names'
 import { happened, nameOfServer, type Turn } from '../server'
 import { ownerIn, type Certificate } from '../values/certificate'
-import { stringAt } from '../values/readValue'
+import { directoryNamed } from '../entries/named'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { genesisOf, may } from './access'
 import { KEYS, SPEAKERS } from './keys'
@@ -58,8 +58,7 @@ const mute = (turn: Turn): Failure => failure('ServerUnreachable', { server: nam
 function subjectOf(tree: ValueTree, name: Label, key: string | null): string | null {
   if (name === '..') return effectiveParent({ visible: tree })?.parent ?? null
   if (key !== null) return visibleAt(tree, [name, KEYS, key]) === undefined ? null : key
-  const di = stringAt(tree, [name, 'DR', 'DI'])
-  return di !== undefined && isDirectoryId(di) ? di : null
+  return directoryNamed(tree, name) ?? null
 }
 
 /** The certificates by which this server speaks for the directory; null when it does not. */

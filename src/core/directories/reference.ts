@@ -2,14 +2,15 @@
  * DR, Link and Server: the entries of a directory that name something else, as they stand in its tree (SPEC §4).
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { isDirectoryId, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
 import { serverNameOf, type Server } from '../server'
 import { seesAll, stringAt, type Sees, type Tree } from '../values/readValue'
 import { visibleAt, type ValueTree } from '../values/valueTree'
 import { goneHere } from './gone'
 import { effectiveParent } from '../entries/parents'
-import { labelsAt, serverEntry } from '../entries/serverEntry'
+import { directoryNamed, serverNamed } from '../entries/named'
+import { labelsAt } from '../entries/serverEntry'
 import { beginningAt } from './wellKnown'
 
 /** What a label in a directory names: one thing (SPEC §1). */
@@ -21,13 +22,12 @@ export type SightAt = (copy: DirectoryCopy) => Sees
 /** As somebody sees it: what makes it a directory, a link or a server may not be theirs to read [A5]. */
 export function namedBy(tree: ValueTree, label: Label, sees: Sees = seesAll): Named | null {
   if (visibleAt(tree, [label]) === undefined || !sees([label])) return null
-  const di = stringAt(tree, [label, 'DR', 'DI'], sees)
-  if (di !== undefined && isDirectoryId(di)) return { type: 'directory', directory: di, servers: labelsAt(tree, [label, 'DR', 'Servers']).filter((name) => sees([label, 'DR', 'Servers', name])) }
+  const directory = directoryNamed(tree, label, sees)
+  if (directory !== undefined) return { type: 'directory', directory, servers: labelsAt(tree, [label, 'DR', 'Servers']).filter((name) => sees([label, 'DR', 'Servers', name])) }
   const to = stringAt(tree, [label, 'Link', 'To'], sees)
   if (to !== undefined) return { type: 'link', to }
-  const si = stringAt(tree, [label, 'Server', 'SI'], sees)
-  if (si !== undefined && isServerId(si)) return { type: 'server', server: si }
-  return { type: 'entry' }
+  const server = serverNamed(tree, label, sees)
+  return server === undefined ? { type: 'entry' } : { type: 'server', server }
 }
 
 /** A link's target as an absolute name: relative ones begin at the directory that holds them, `/` at the root. */
@@ -95,13 +95,13 @@ function enteredHere(server: Server, from: DirectoryId, path: readonly Label[]):
   }
   const tree = directory && server.copies.get(directory)?.visible
   const [label] = begin.labels.slice(-1)
-  return tree && label !== undefined ? serverEntry(tree, label)?.server : undefined
+  return tree && label !== undefined ? serverNamed(tree, label) : undefined
 }
 
 /** The server that this one points up to, by the copy that it stores of that one's directory [S3]. */
 export function upServer({ up, copies }: Server): ServerId | undefined {
   const tree = up === null ? undefined : copies.get(up.directory)?.visible
-  return tree && serverEntry(tree, up!.label)?.server
+  return tree && serverNamed(tree, up!.label)
 }
 
 /**

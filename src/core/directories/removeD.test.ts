@@ -289,7 +289,7 @@ describe('removeD', () => {
         lies++
         const gone = { directory: message.request.directory, records: [], stableMark: LAST, server: stranger.id, gone: { in: LAB, known: true } }
         const failed = message.request.type === 'records' ? null : failure('DirectoryRemoved', { name: 'DEC', from: isoTime(0) })
-        cluster.hand({ from: stranger, to: beta, message: { type: 'answer', id: message.id, failure: failed, outcome: failed === null ? JSON.stringify(gone) : '' } })
+        cluster.hand({ from: stranger, to: beta, message: { type: 'answer', id: message.id, failure: failed, outcome: failed === null ? JSON.stringify(gone) : '', elsewhere: [] } })
       }
     }
     const until = cluster.time + 900_000

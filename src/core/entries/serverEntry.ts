@@ -8,6 +8,7 @@ import { isServerId } from '../names'
 import type { Timestamp } from '../timestamp'
 import { stringAt } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueNode, type ValueTree } from '../values/valueTree'
+import { serverNamed } from './named'
 
 /** The mark of W5: nobody may rely on this any more, for it is about to be removed. */
 export const WITHDRAWN = 'Withdrawn'
@@ -28,8 +29,8 @@ export interface ServerEntry {
 }
 
 export function serverEntry(tree: ValueTree, label: Label): ServerEntry | null {
-  const si = stringAt(tree, [label, 'Server', 'SI'])
-  if (si === undefined || !isServerId(si)) return null
+  const si = serverNamed(tree, label)
+  if (si === undefined) return null
   const text = (what: Label): string | undefined => stringAt(tree, [label, 'Server', what])
   return { server: si, address: text('Address'), key: text('Key'), up: text('Up'), down: labelsAt(tree, [label, 'Server', 'Down']).filter(isServerId), withdrawn: visibleAt(tree, [label, 'Server', WITHDRAWN])?.ts ?? null }
 }

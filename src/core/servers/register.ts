@@ -9,6 +9,7 @@ import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginJoin } from '../copies/join'
 import { beginLookup } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
+import { serverNamed } from '../entries/named'
 import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
 import { followRoot, hasRootAbove } from './followRoot'
 import { sayHello } from './hello'
@@ -57,7 +58,7 @@ export function register(turn: Turn): void {
   // A name in a directory that was only wished for: nobody has looked yet whether it may be.
   if (server.home === null && labelsOfServer(server.name).length > 1) return takeFreeName(turn, server.root)
   const label = lastLabel(server)
-  if (copy?.state === 'active' && serverEntry(copy.visible, label)?.server === server.id) {
+  if (copy?.state === 'active' && serverNamed(copy.visible, label) === server.id) {
     isRegistered(turn)
     return keepRight(turn, home, copy, label)
   }
@@ -96,7 +97,7 @@ const keep = (turn: Turn, directory: DirectoryId, labels: Label[], tree: Tree): 
 
 /** Names under which a copy lists this server: servers are named in the root, and where InSN is. */
 const ownEntries = (server: Server, { directory, visible }: DirectoryCopy): Label[] =>
-  directory !== server.root && inSNOf(visible) === null ? [] : [...visibleChildren(visible.root)].flatMap(([label]) => (serverEntry(visible, label)?.server === server.id ? [label] : []))
+  directory !== server.root && inSNOf(visible) === null ? [] : [...visibleChildren(visible.root)].flatMap(([label]) => (serverNamed(visible, label) === server.id ? [label] : []))
 
 /** Whether an entry is that of a server and nothing else: what people keep under its old name stays. */
 const isNothingElse = ({ visible }: DirectoryCopy, label: Label): boolean => [...visibleChildren(visibleAt(visible, [label])!)].length === 1
@@ -202,7 +203,7 @@ export function onServersNamed(turn: Turn, directory: DirectoryId, labels: reado
   const { server } = turn
   const label = lastLabel(server)
   if (directory !== homeOf(server) || !server.registered || !labels.includes(label)) return
-  if (serverEntry(server.copies.get(directory)!.visible, label)?.server === server.id) return
+  if (serverNamed(server.copies.get(directory)!.visible, label) === server.id) return
   server.registered = false
   schedule(server.agenda, 'register', turn.now)
 }

@@ -54,9 +54,13 @@ export function valueOf(tree: Tree): Value {
 
 /** The string at a path whose only child is a leaf, which is how single properties are stored. */
 export function stringAt(tree: ValueTree, path: readonly Label[], sees: Sees = seesAll): string | undefined {
-  const node = visibleAt(tree, path)
-  const labels = node && [...visibleChildren(node)].filter(([label]) => sees([...path, label]))
-  return labels?.length === 1 ? labels[0]![0] : undefined
+  let only: Label | undefined
+  for (const [label, { mark }] of visibleAt(tree, path)?.children ?? []) {
+    if (mark !== 'present' || (sees !== seesAll && !sees([...path, label]))) continue
+    if (only !== undefined) return undefined
+    only = label
+  }
+  return only
 }
 
 /** Snapshot: the mark of a node and the TSpath to it, as far as nodes are present. */

@@ -7,8 +7,8 @@ import type { Input } from '../../core/step'
 import { BEGINNING } from '../../core/timestamp'
 import type { ValueNode } from '../../core/values/valueTree'
 import { calm } from '../network'
-import { epochMix, placingMix } from '../workload'
-import { copiesOf, incomplete, type NamedCanary } from './canary'
+import { epochMix, placingMix, usualMix } from '../workload'
+import { copiesOf, incomplete, onWire, type NamedCanary } from './canary'
 
 const placing = { weather: { ...calm, delay: 40 }, mix: placingMix, pace: 4000, worstSkew: 0 }
 
@@ -112,5 +112,11 @@ export const serverCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: losing,
+  },
+  {
+    name: 'who has no copy of the root names nobody who may have one',
+    rules: ['S3'],
+    make: () => onWire('answer', (message) => ({ ...message, elsewhere: [] })),
+    aim: { weather: { ...calm, delay: 40 }, mix: usualMix, pace: 400, worstSkew: 0, servers: 30 },
   },
 ]
