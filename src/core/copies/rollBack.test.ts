@@ -49,6 +49,27 @@ describe('a store that is restored from an old copy', () => {
     expect(gamma.sees(directory)).toContain('Lampson')
   })
 
+  it('[B3] says nothing of the ring of its epoch, since it does not know who has joined: another old store would take itself for left out', () => {
+    const { cluster, directory } = Cluster.ring(1, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const oldest = structuredClone(alpha.disk)
+    cluster.ask(beta, cluster.joinCall(beta, directory, alpha))
+    cluster.settle()
+    const old = structuredClone(beta.disk)
+    cluster.ask(gamma, cluster.joinCall(gamma, directory, beta))
+    cluster.settle()
+    for (const [member, disk] of [[alpha, oldest], [beta, old]] as const) {
+      cluster.crash(member)
+      member.disk = { ...disk, incarnation: member.disk.incarnation }
+      cluster.restart(member, true)
+    }
+    cluster.pass(60_000)
+    expect([alpha, beta].map((member) => member.copy(directory).state)).toEqual(['rolledBack', 'rolledBack'])
+    cluster.ask(gamma, epochCall(gamma, directory, [gamma], true))
+    cluster.pass(60_000)
+    for (const member of [alpha, beta]) expect(member.server.copies.get(directory)?.state ?? 'gone').not.toBe('excluded')
+  })
+
   it('[B3] takes no part in a new epoch', () => {
     const { cluster, directory, members } = restored()
     const [alpha] = members

@@ -115,8 +115,8 @@ export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, f
   const copy = turn.server.copies.get(directory)
   if (asker === to) return copy?.state === 'active' && copy.epoch >= epoch ? tellEpoch(turn, copy, { copy: asker, server: from }) : undefined
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
-  if (copy.epoch >= epoch) return tellEpoch(turn, copy, { copy: asker, server: from })
-  // What an old store does not know of may have ruled [B3].
+  // Who has joined since an old store was written, and what has ruled since, it does not know [B3].
+  if (copy.epoch > epoch || (copy.epoch === epoch && copy.state !== 'rolledBack')) return tellEpoch(turn, copy, { copy: asker, server: from })
   const isOver = copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch) && copy.state !== 'rolledBack'
   if (isOver) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
 }
