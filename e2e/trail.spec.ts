@@ -22,3 +22,18 @@ test('[D2] a copy that does not answer: the lookup goes on at the next one, and 
   await frozen.thaw()
   await expect(steps.getByRole('row', { name: /SRC/ })).toContainText('a directory reference')
 })
+
+test('[D2] a lookup that fails: the Way tab says how far it came, and who was asked then', async ({ cluster }) => {
+  const [alpha, beta] = await cluster.three()
+  await beta.page.evaluate(() => window.namering.newD('beta', '/DEC').then(() => window.namering.newD('beta', '/DEC/SRC')))
+  await alpha.select('DEC', 'SRC')
+  await alpha.show('Way')
+  const way = alpha.page.getByRole('region', { name: 'Way' })
+  await expect(way).toContainText('takes each label in turn')
+  await beta.page.close()
+  await expect(alpha.page.getByText('The server beta cannot be reached')).toBeVisible()
+  await expect(way).toContainText('The lookup came so far')
+  const steps = way.getByRole('region', { name: 'The steps of the lookup' })
+  await expect(steps.getByRole('row', { name: /DEC/ })).toContainText('a directory reference')
+  await expect(steps).toContainText('asked for the directory itself: beta')
+})

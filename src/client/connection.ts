@@ -1,7 +1,9 @@
 /** What the library needs of a server and of a person: a connection to call, and keys to sign with. */
 import type { Call } from '../core/calls'
+import type { NotReached } from '../core/directories/lookup'
 import { failure, isFailure, NameServiceError } from '../core/errors'
 import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
+import type { BeforeStep, TrailStep } from '../core/requests'
 import type { Certificate } from '../core/values/certificate'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
@@ -64,8 +66,22 @@ export interface OneTimeKey {
 /** A call's outcome; a failure is thrown as the error that programs catch. */
 export async function ask<T>(connection: Connection, call: Call): Promise<T> {
   const outcome = await connection.call(call)
-  if (isFailure(outcome)) throw new NameServiceError({ ...outcome, about: mapValues(outcome.about, (text) => fromRoot(connection, text)) })
+  if (isFailure(outcome)) {
+    const told = { ...outcome, about: mapValues(outcome.about, (text) => fromRoot(connection, text)) }
+    throw 'trail' in told ? new LookupError(told as NotReached) : new NameServiceError(told)
+  }
   return outcome as T
+}
+
+/** A lookup that failed, and how far it came: its steps, and what came after the last one. */
+export class LookupError extends NameServiceError {
+  readonly trail: readonly TrailStep[]
+  readonly after: readonly BeforeStep[]
+  constructor(failed: NotReached) {
+    super(failed)
+    this.trail = failed.trail
+    this.after = failed.after
+  }
 }
 
 const mapValues = (about: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> => Object.fromEntries(Object.entries(about).map(([key, text]) => [key, change(text)]))

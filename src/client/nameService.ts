@@ -163,6 +163,7 @@ export interface NameService {
   /**
    * Cached arcs are gone by until they expire, by this clock, and by nothing else [W1]; `cached` in the trail says where.
    * `after`: who was asked for the directory itself and did not answer, and which names of servers were looked up for it.
+   * Of one that fails the `LookupError` has both, as far as it came.
    */
   lookup(fn: string): Promise<{ di: DirectoryId; entity: Label | null; servers: ServerId[]; trail: TrailStep[]; after: BeforeStep[]; validUntil: number | null }>
   firstRoot(options?: { label?: string }): Promise<DirectoryId>

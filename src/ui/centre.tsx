@@ -1,6 +1,7 @@
 import { MoreHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
+import { LookupError } from '../client/connection'
 import { AccessTab } from './access/accessTab'
 import { RootNews } from './combination/rootNews'
 import { CopiesTab } from './copies/copiesTab'
@@ -18,7 +19,7 @@ import { MenuButton } from './parts/menuButton'
 import { Explained, Label, Trouble } from './parts/text'
 import { StateBanner } from './status/stateBanner'
 import { ValueTab } from './value/valueTab'
-import { WayTab } from './way/wayTab'
+import { WaySoFar, WayTab } from './way/wayTab'
 
 const words: Record<Show, string> = { value: 'Value', copies: 'Copies', access: 'Access', way: 'Way' }
 
@@ -27,7 +28,7 @@ export function Centre() {
   const { selection } = useDesk()
   const { at, show } = useStore(selection.store)
   const hasRoot = useView((view) => view.root !== null)
-  const { answer: place, failure, again } = useReports().place
+  const { answer: place, failure, thrown, again } = useReports().place
   return (
     <main id="centre" className="centre" tabIndex={-1}>
       <StateBanner />
@@ -50,6 +51,7 @@ export function Centre() {
                     </button>
                   )}
                 </p>
+                {show === 'way' && thrown instanceof LookupError && <WaySoFar lost={thrown} />}
               </>
             )}
             {place !== null && failure === null && place.detached !== '' && (

@@ -87,6 +87,12 @@ export interface Found {
   validUntil: number | null
 }
 
+/** What is told to this server's client of a lookup that failed: also how far it came. */
+export interface NotReached extends Failure {
+  trail: TrailStep[]
+  after: BeforeStep[]
+}
+
 export function beginLookup(turn: Turn, name: FullName, entity: Label | null, request: AtRequest | null, caller: Caller, outer: Pick<Lookup, 'hops' | 'deadline' | 'within' | 'directory'> | null = null): void {
   const { server } = turn
   if (name.from === '.' || name.from === '/') {
@@ -229,7 +235,8 @@ function aimed(request: AtRequest, directory: DirectoryId, entity: Label | null,
 
 function end(turn: Turn, lookup: Lookup, outcome: Found | Failure): void {
   turn.server.lookups.delete(lookup.id)
-  answer(turn, callerOf(lookup), outcome)
+  const { caller, trail, before } = lookup
+  answer(turn, callerOf(lookup), isFailure(outcome) && caller.type === 'client' ? ({ ...outcome, trail, after: before } satisfies NotReached) : outcome)
 }
 
 /** A failure on the way, said of the name that was asked for. */

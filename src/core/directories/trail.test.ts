@@ -32,6 +32,22 @@ describe('the trail of a lookup', () => {
     expect([alpha, beta].some(({ name }) => asked.has(name))).toBe(true)
   })
 
+  it('[D2] of a lookup that fails tells how far it came, and who was asked then', () => {
+    const { cluster, directory: root } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.newD(beta, root, 'DEC', dec)
+    cluster.newD(beta, dec, 'SRC', directoryNumber(3))
+    cluster.pass(60_000)
+    cluster.crash(beta)
+    cluster.pass(10_000)
+    expect(cluster.lookup(alpha, named(root, 'DEC', 'SRC', 'Lampson'))).toMatchObject({
+      code: 'ServerUnreachable',
+      trail: [{ directory: root, label: 'DEC', to: dec, server: alpha.id }],
+      after: [expect.stringContaining('is not connected')],
+    })
+    expect(cluster.lookup(alpha, named(root, 'nowhere'))).toMatchObject({ code: 'NotFound', trail: [], after: [] })
+  })
+
   it('[S3] tells where a server that does not store the root was led by its up pointer', () => {
     const { cluster, directory: root } = Cluster.ring(1, 3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

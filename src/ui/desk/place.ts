@@ -1,4 +1,5 @@
 /** Where a name leads: what the selection means, looked up anew whenever a directory on the way changes. */
+import { LookupError } from '../../client/connection'
 import type { DirectoryId, Label, ServerId } from '../../core/names'
 import type { BeforeStep, TrailStep } from '../../core/requests'
 import { NameServiceError } from '../../core/errors'
@@ -26,6 +27,8 @@ export interface Place {
   linked: boolean
   /** Why the name could not be looked up, if what is shown is this server's own copy, found before; else ''. */
   detached: string
+  /** How far that lookup came. */
+  lost: LookupError | null
 }
 
 export function usePlace(name: string): Reading<Place> {
@@ -41,13 +44,13 @@ export function usePlace(name: string): Reading<Place> {
       const { di, entity, servers, trail, after, validUntil } = await service.lookup(name)
       const linked = trail.some(({ found }) => found === 'link')
       const directory = linked ? `#${di}` : entity === null ? name : (parentOf(name) ?? name)
-      const place = { name, di, directory, entity, servers, trail, after, validUntil, linked, detached: '' }
+      const place = { name, di, directory, entity, servers, trail, after, validUntil, linked, detached: '', lost: null }
       seen.set(name, place)
       return place
     } catch (error) {
       const own = notFound(error) ? null : ownCopy(tab.view.getState(), name, seen.get(name))
       if (own === null) throw error
-      return { ...own, detached: sentenceOf(error) }
+      return { ...own, detached: sentenceOf(error), lost: error instanceof LookupError ? error : null }
     }
   })
 }
@@ -66,7 +69,7 @@ function ownCopy({ copies, server }: TabView, name: string, before: Place | unde
   const di = before?.di ?? directory?.directory ?? parent?.directory
   if (di === undefined || copies[di]?.state !== 'active') return null
   const entity = before === undefined ? (directory === undefined ? (labelsOf(name).at(-1) ?? null) : null) : before.entity
-  return { name: below(`#${di}`, entity), di, directory: `#${di}`, entity, servers: [server.id], trail: [], after: [], validUntil: null, linked: false, detached: '' }
+  return { name: below(`#${di}`, entity), di, directory: `#${di}`, entity, servers: [server.id], trail: [], after: [], validUntil: null, linked: false, detached: '', lost: null }
 }
 const below = (directory: string, label: Label | null): string => (label === null ? directory : childOf(directory, label))
 
