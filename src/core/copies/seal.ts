@@ -149,7 +149,11 @@ export function unseal(turn: Turn, copy: DirectoryCopy, epoch: Epoch): void {
 export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMessage, { type: 'epochNews' }>): void {
   const { directory, to, epoch } = message
   const copy = turn.server.copies.get(directory)
-  if (copy?.id !== to) return tellGone(turn, from, directory, to)
+  if (copy?.id !== to) {
+    // Its successor here may be in an epoch that went on without whoever says so.
+    if (copy?.state === 'active' && copy.epoch > epoch) tellEpoch(turn, copy, { copy: message.from, server: from })
+    return tellGone(turn, from, directory, to)
+  }
   // Of copies on this server nobody knows better than it.
   const ring = message.ring.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
   if (epoch < copy.epoch) {

@@ -42,3 +42,27 @@ it('[E8] nobody is waited for any more: no answer is marked', () => {
   asked(cluster, alpha, { type: 'abandon', directory, copies: [alpha.copy(directory).excluded[0]!.copy] })
   expect(read().parting).toBe('no')
 })
+
+it('[E8] a rival that is waited for no more hears of the epoch that went on without it from a copy that has come in since', () => {
+  const { cluster, directory } = Cluster.ring(3)
+  const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+  for (const other of [beta, gamma]) cluster.cut(alpha, other)
+  epoch(cluster, alpha, directory, [alpha])
+  cluster.crash(beta)
+  for (let i = 0; i < 2; i++) epoch(cluster, gamma, directory, [gamma])
+  cluster.restart(beta)
+  cluster.cut(alpha, beta)
+  cluster.pass(30_000)
+  if (!beta.server.copies.has(directory)) cluster.ask(beta, cluster.joinCall(beta, directory, gamma))
+  asked(cluster, gamma, { type: 'abandon', directory, copies: gamma.copy(directory).excluded.map(({ copy }) => copy) })
+  cluster.pass(60_000)
+  expect([beta.copy(directory).state, beta.copy(directory).epoch]).toEqual(['active', gamma.copy(directory).epoch])
+  asked(cluster, gamma, { type: 'leave', directory, force: true })
+  cluster.pass(60_000)
+  expect(alpha.copy(directory).state).toBe('active')
+  const rival = alpha.copy(directory).id
+  cluster.connect(alpha, beta)
+  cluster.pass(60_000)
+  const after = alpha.server.copies.get(directory)
+  expect(after?.id === rival && after.state === 'active').toBe(false)
+})
