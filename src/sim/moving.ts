@@ -36,8 +36,8 @@ export function allMoved(world: World, root: DirectoryId, directories: readonly 
 /** D3: effective parents are a tree, references are exactly their reverse, and older names are links that lead there. */
 function treeIsRight(world: World, root: DirectoryId, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, removed: ReadonlyMap<DirectoryId, Judged[]>): void {
   const said: [DirectoryId, Judged[]][] = [...[...copies].map(([directory, { visible }]): [DirectoryId, Judged[]] => [directory, backReferences(visible)]), ...removed]
-  const there = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory }))).filter((record) => !lacksRoom(copies, record))
-  const records = withoutBaseless(world, there)
+  const there = said.flatMap(([directory, all]) => all.map((record) => ({ ...record, directory })))
+  const records = withoutBaseless(world, withoutWaiting(copies, there))
   const told = new Map(said)
   const { parents, voided } = parentsBy(records)
   for (const { directory, parent, label, ts, verdict } of records) {
@@ -74,6 +74,28 @@ function withoutBaseless(world: World, records: readonly (Judged & Placing)[]): 
 /** Whether the record of a name may have gone with a disk, and only the reference is left. */
 const isForgotten = (world: World, records: readonly Placing[], { parent, label }: Pick<Placing, 'parent' | 'label'>, directory: DirectoryId): boolean => world.unsound.size > 0 && !records.some((record) => record.directory === directory && record.parent === parent && record.label === label)
 
+/** M3: without those that wait until there is room for them, and those that wait for such a one above them. */
+function withoutWaiting(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, records: readonly (Judged & Placing)[]): readonly (Judged & Placing)[] {
+  const waiting = new Set(records.filter((record) => lacksRoom(copies, record)))
+  const waits = ({ verdict, ts, parent }: Judged & Placing): boolean => {
+    const above = everAbove(records, parent)
+    return verdict === 'pending' && [...waiting].some((other) => other.ts < ts && above.has(other.directory))
+  }
+  for (let more = 1; more > 0; ) {
+    const further = records.filter((record) => !waiting.has(record) && waits(record))
+    for (const record of further) waiting.add(record)
+    more = further.length
+  }
+  return records.filter((record) => !waiting.has(record))
+}
+
+/** A directory, and all that it has ever been below. */
+function everAbove(records: readonly Placing[], directory: DirectoryId): ReadonlySet<DirectoryId> {
+  const above = new Set([directory])
+  for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
+  return above
+}
+
 /** S1: one that got InSN after its record was written waits until it loses that, where the new parent has no smaller rank. */
 function lacksRoom(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory, parent, verdict }: Judged & { directory: DirectoryId }): boolean {
   const rankOf = (each: DirectoryId): number | null => (copies.has(each) ? (inSNOf(copies.get(each)!.visible)?.rank ?? null) : null)
@@ -83,9 +105,7 @@ function lacksRoom(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, { directory,
 
 /** Whether every directory that this one has ever been below is there to be asked, and its F goes on [M3, E4]. */
 function isWhole(records: readonly Placing[], told: ReadonlyMap<DirectoryId, unknown>, copies: ReadonlyMap<DirectoryId, DirectoryCopy>, directory: DirectoryId): boolean {
-  const above = new Set([directory])
-  for (const each of above) for (const record of records) if (record.directory === each) above.add(record.parent)
-  return [...above].every((each) => told.has(each) && !isFrozen(copies.get(each)?.excluded ?? []))
+  return [...everAbove(records, directory)].every((each) => told.has(each) && !isFrozen(copies.get(each)?.excluded ?? []))
 }
 
 /** Whether a link under a name has an expiration time: until then it stays as it is, though the directory has come back, or gone on [W3]. */
