@@ -7,7 +7,7 @@ import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secure
 import type { Found } from '../core/directories/lookup'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
-import { childLabel } from '../core/directories/children'
+import { announcement, childLabel } from '../core/directories/children'
 import { OF_ROOT, recordKey } from '../core/entries/parents'
 import { ROOMS } from '../core/labels'
 import { WITHDRAWN } from '../core/entries/serverEntry'
@@ -202,7 +202,7 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
       const { di, signed } = await writer.genesis({ label, self: [['BR', null, [[at.directory, null, [leaf(label)]]]]], references: [] })
-      await writer.announce(at.directory, childLabel(di), server)
+      await writer.announce(at.directory, announcement(childLabel(di), label, server))
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },
@@ -362,9 +362,8 @@ class Writer {
    * W5: whoever comes to lie in a directory announces it there first, and after its own record was signed, so that this is
    * stamped soon after or never. `Withdrawn` where the directory is about to be removed.
    */
-  async announce(parent: DirectoryId, label: Label, maker: ServerId | null): Promise<void> {
-    const mark: Tree = maker === null || [[maker, true]]
-    await this.write({ from: parent, up: 0, labels: [] }, { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[label, mark]], replace: false }, { durability: 'local' })
+  async announce(parent: DirectoryId, announced: [Label, Tree]): Promise<void> {
+    await this.write({ from: parent, up: 0, labels: [] }, { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [announced], replace: false }, { durability: 'local' })
   }
 
   /** A record of a move [M1]: drawn up and signed, announced where it leads, and submitted. */
@@ -374,7 +373,7 @@ class Writer {
     const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
     const { branches, server } = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change } })
     const signed = await this.#sign(directory, 'move', branches)
-    if (!isAwaited) await this.announce(parent, childLabel(directory, id), null)
+    if (!isAwaited) await this.announce(parent, announcement(childLabel(directory, id), label))
     const { copies } = await this.#hand(server, signed, this.#wish({}))
     return { key, copies }
   }

@@ -1,6 +1,6 @@
 /** Simulated people: they create, edit and delete names, make directories, add copies, sweep and read, all at random. */
 import type { Call } from '../core/calls'
-import { childLabel } from '../core/directories/children'
+import { announcement, childLabel } from '../core/directories/children'
 import { effectiveParent, recordKey } from '../core/entries/parents'
 import { isFailure, type Failure } from '../core/errors'
 import { inSNOf } from '../core/entries/serverEntry'
@@ -340,12 +340,12 @@ export class Workload {
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)
     const created = this.intent(at, directory, 'newD', branches, random)
-    this.announce(at, parent, childLabel(directory), at.id, random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
+    this.announce(at, parent, announcement(childLabel(directory), label, at.id), random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
   }
 
   /** W5: whoever comes to lie in a directory says so there first; the record of it is signed already. */
-  private announce(at: SimServer, parent: DirectoryId, label: Label, maker: ServerId | null, random: Random, then: () => void): void {
-    const change: Change = { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [[label, maker === null || [[maker, true]]]], replace: false }
+  private announce(at: SimServer, parent: DirectoryId, announced: [Label, Tree], random: Random, then: () => void): void {
+    const change: Change = { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [announced], replace: false }
     at.call({ type: 'at', name: nameOf(parent), request: { type: 'draft', directory: parent, change } }, (outcome) => {
       if (isFailure(outcome)) return this.world.count(`announcement refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
@@ -382,7 +382,7 @@ export class Workload {
       if (isFailure(outcome)) return this.world.count(`move refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
       const record = this.intent(at, directory, 'move', branches, random)
-      this.announce(at, parent, childLabel(directory, id), null, random, () => this.submitTo(at, directory, server, record))
+      this.announce(at, parent, announcement(childLabel(directory, id), label), random, () => this.submitTo(at, directory, server, record))
     })
   }
 

@@ -9,16 +9,23 @@
 import { isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
+import { stringAt, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { CHILD } from '../labels'
 import { directoryIn, recordKey, type Judged } from '../entries/parents'
 
-/** The announcement, in the parent, of a directory that is made there, or of the record `id` of a move. */
+/** The label, in the parent, of the announcement of a directory that is made there, or of the record `id` of a move. */
 export const childLabel = (directory: DirectoryId, id?: string): Label => `${CHILD}.${id === undefined ? directory : recordKey(directory, id)}`
+
+/** Below it stands the name that it is to have, and where it is to be made. */
+const NAMED = 'Named'
+export const announcement = (label: Label, name: Label, maker: ServerId | null = null): [Label, Tree] => [label, [[NAMED, [[name, true]]], ...(maker === null ? [] : [[maker, true] as [Label, Tree]])]]
 
 export interface Announced {
   label: Label
   child: DirectoryId
+  /** The name that it is to have here; null where that was not said. */
+  name: Label | null
   /** Where it was to be made; null for one that moved here. */
   maker: ServerId | null
   ts: Timestamp
@@ -35,7 +42,7 @@ export function announcedIn(tree: ValueTree): Announced[] {
   return [...(self === undefined ? [] : visibleChildren(self))].flatMap(([label, node]) => {
     const child = childIn(label)
     const maker = [...visibleChildren(node)].map(([below]) => below).find(isServerId)
-    return child === null ? [] : [{ label, child, maker: maker ?? null, ts: node.ts }]
+    return child === null ? [] : [{ label, child, name: stringAt(tree, ['.', label, NAMED]) ?? null, maker: maker ?? null, ts: node.ts }]
   })
 }
 

@@ -37,13 +37,13 @@ function nameFault(copy: DirectoryCopy, root: DirectoryId | null, branch: Branch
 
 /**
  * A2: a server that writes the reference of what has come to lie here lends its rights to nobody: in a directory that is closed,
- * whoever announced it might have written that name.
+ * whoever announced it under that name might have written that.
  */
 function referenceFault(copy: DirectoryCopy, branch: Branch): Failure | null {
   const [label] = branch
   const [child] = inside(inside(branch[2], 'DR'), 'DI').flatMap(([di, , deeper]) => (makesPresent(deeper) ? [di] : []))
   if (!copy.guarded || label === '.' || child === undefined) return null
-  const announcing = announcedIn(copy.visible).filter((announced) => announced.child === child).flatMap(({ ts }) => setsAt(copy, ts))
+  const announcing = announcedIn(copy.visible).filter(({ child: announced, name }) => announced === child && (name ?? label) === label).flatMap(({ ts }) => setsAt(copy, ts))
   // It is on its way here from the copy that took it.
   if (announcing.length === 0) return failure('Superseded', { name: shown(label) })
   const might = announcing.some((set) => isAuthorised(copy.visible, { ...set, intent: { ...set.intent, procedure: 'doUpdates', branches: [[label, null, true]] } }))
