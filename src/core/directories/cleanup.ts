@@ -19,7 +19,7 @@ import { millisecondsOf } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
 import { labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
-import { announcementOf } from './children'
+import { announcement, announcementOf } from './children'
 import { isOfNobody } from './gone'
 import { learnOwnName } from './ownNames'
 import { inSNOf } from '../entries/serverEntry'
@@ -33,9 +33,10 @@ import { beginSettling } from './settling'
 
 /**
  * Moves are `settled`; `read` what the parent says, `above` where to when it was removed, `link` what stands there else, another
- * name `announced`, `draft` the change, `submit` it; then read again, at last `linked`, and `placed`. `removed`: the directory itself.
+ * name `announced`, `draft` the change, `submit` it; then read again, at last `linked`, and `placed`. `doubted`: whether the directory was
+ * removed elsewhere; `removed`: the directory itself.
  */
-export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 'draft' | 'submit' | 'linked' | 'placed' | 'removed'
+export type CleanupStep = 'settled' | 'read' | 'above' | 'link' | 'announced' | 'draft' | 'submit' | 'linked' | 'placed' | 'doubted' | 'removed'
 
 export interface Cleanup {
   /** Null for a root that is to move. */
@@ -47,6 +48,8 @@ export interface Cleanup {
   next: { key: Label; label: Label } | null
   /** ms since 1970. */
   openSince: number
+  /** Others were asked whether the directory was removed where it lay later. */
+  doubted: boolean
   /** Why a move stays open. */
   unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
@@ -110,7 +113,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, unsettled: null, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, doubted: false, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
@@ -143,6 +146,10 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
   } else if (step === 'linked' || step === 'placed') {
     if (step === 'linked' && !isFailure(outcome)) place(turn, copy, cleanup)
     else end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
+  } else if (step === 'doubted') {
+    if (isFailure(outcome) || (outcome as Outcomes['records']).gone?.known !== true) return readParent(turn, copy, cleanup)
+    end(turn, copy, cleanup, failure('NotFound', { name: `#${directory}`, reason: 'it was removed where it lay later' }))
+    onEnd(turn, directory, outcome)
   } else if (isFailure(outcome)) {
     const isRace = outcome.code === 'Superseded' && cleanup.rounds++ < MAX_ROUNDS
     if (isRace) readParent(turn, copy, cleanup)
@@ -194,11 +201,19 @@ function place(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
 /** Something else stands under its name: a link that was left when it moved away once, or somebody else. */
 function onTaken(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { labels, snapshot, server: at }: ReadOutcome): void {
   const { parent, label } = cleanup.parent!
+  if (labels?.includes(copy.directory) && !cleanup.doubted) return doubt(turn, copy, cleanup)
   if (labels?.includes(copy.directory)) return draft(turn, copy, cleanup, parent, [at], [label], snapshot.path.slice(0, 1), [['Link', false], ...(referenceTo(copy) as [Label, Tree][])])
   // M6: under one name, the later keeps it; this one goes on under another, never lost.
   const other = otherName(copy, cleanup)
   happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
   takeName(turn, copy, cleanup, parent, other)
+}
+
+/** It moved away from here once: a copy from an old store may not know that, nor that it was removed where it lay then. */
+function doubt(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
+  cleanup.doubted = true
+  const others = whomToBelieve(turn, copy, whomToAsk(turn.server, copy.directory)).filter((at) => at !== turn.server.id)
+  ask(turn, others, { type: 'records', directory: copy.directory }, onward(copy, 'doubted'))
 }
 
 function otherName(copy: DirectoryCopy, { parent, rounds }: Cleanup): Label {
@@ -212,7 +227,7 @@ function takeName(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, parent: Dir
   if (wasVoid) return end(turn, copy, cleanup, failure('Superseded', { name: label }))
   const key = recordKey(parent, freshId(turn.server.fresh, 8))
   cleanup.next = { key, label }
-  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [[announcementOf(copy.directory, key), true]], onward(copy, 'announced'))
+  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [announcement(announcementOf(copy.directory, key), label)], onward(copy, 'announced'))
 }
 
 /** The record has to be stamped within the life of an intent after its announcement; what comes too late is announced anew. */

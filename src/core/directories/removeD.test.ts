@@ -258,6 +258,26 @@ describe('removeD', () => {
     expect(cluster.lookup(alpha, named(root, 'SRC'))).toMatchObject({ directory: SRC })
   })
 
+  it('[M6] nor one of a directory that moved away before it was removed: a former name stays a link', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    cluster.announce(alpha, root, childLabel(WRL), gamma)
+    cluster.newD(gamma, root, 'WRL', WRL)
+    cluster.pass(60_000)
+    const old = structuredClone(beta.disk)
+    cluster.announce(gamma, WRL, childLabel(SRC, 'aaaaaaaa'))
+    cluster.move(beta, SRC, WRL, 'SRC')
+    cluster.pass(200_000)
+    expect([typeAt(alpha, root, 'SRC'), typeAt(gamma, WRL, 'SRC')]).toEqual(['link', 'directory'])
+    expect(said(removeD(cluster, beta, SRC))).toBe('ok')
+    cluster.pass(120_000)
+    cluster.crash(beta)
+    beta.disk = { ...old, incarnation: beta.disk.incarnation }
+    cluster.restart(beta)
+    cluster.pass(300_000)
+    for (const member of [alpha, beta, gamma]) expect(typeAt(member, root, 'SRC')).toBe('link')
+    expect(isThere(cluster, SRC)).toBe(false)
+  })
+
   it('[R5] [M6] a copy that had left, and did not hear it before the directory was removed, goes all the same', () => {
     const { cluster, alpha, beta, gamma } = town()
     cluster.join(gamma, DEC, beta)

@@ -5,10 +5,10 @@ import { directoryNumber } from '../../trials/generators'
 import type { Call } from '../calls'
 import type { Found } from '../directories/lookup'
 import { serverIdOf } from '../directories/reference'
-import { inSNOf, serverEntry } from '../entries/serverEntry'
+import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
 import { explain, isFailure } from '../errors'
 import type { DirectoryId, Label } from '../names'
-import type { Change, Finding } from '../requests'
+import type { Change, Drafted, Finding } from '../requests'
 
 const dec = directoryNumber(2)
 const src = directoryNumber(3)
@@ -65,6 +65,15 @@ describe('names of servers in directories', () => {
     expect(inSNOf(alpha.copy(dec).visible)).toEqual({ rank: 1, withdrawn: null })
     cluster.ask(gamma, setUpOn(['DEC', 'gamma'], ['alpha']))
     expect(serverEntry(gamma.copy(dec).visible, 'gamma')).toMatchObject({ server: gamma.id, up: `#${alpha.server.root}/alpha` })
+  })
+
+  it('[S1] InSN is announced in the reference that leads to the directory, and nowhere else: where that is missing it is refused', () => {
+    const { cluster, root, members: [alpha] } = figure11()
+    const change: Change = { procedure: 'reference', under: { labels: ['DEC', 'DR'], incarnations: null }, tree: false, replace: false }
+    const { branches } = cluster.ask(alpha, ask(alpha, { type: 'draft', directory: root, change })) as Drafted
+    cluster.ask(alpha, cluster.submitCall(alpha, root, branches, 'reference'))
+    expect(cluster.tryAsk(alpha, setInSN(alpha, dec, true))).toMatchObject({ code: 'Superseded' })
+    expect(labelsAt(alpha.copy(root).visible, ['DEC'])).not.toContain('DR')
   })
 
   it('[S1] what was announced is taken back only where it stands: under the name of a reference that is gone nothing is made', () => {

@@ -10,7 +10,7 @@ import { candidatesFor } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
 import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import type { DirectoryId } from '../names'
+import { shown, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import { labelsIn, type Tree } from '../values/readValue'
@@ -29,8 +29,11 @@ export interface SettingInSN extends Begun {
   broken: Failure | null
 }
 
-/** `parent` is read, InSN `announced` there, then `entered` here; or withdrawn, `committed`, and `unannounced`; `restored` when that came to nothing. */
-export type SettingInSNStep = 'parent' | 'announced' | 'entered' | WithdrawingStep | 'committed' | 'unannounced' | 'restored'
+/**
+ * `parent` is read, and this directory's reference there, as it is `named`; InSN is `announced` in that, then `entered` here; or
+ * withdrawn, `committed`, and `unannounced` where it is `named`; `restored` when that came to nothing.
+ */
+export type SettingInSNStep = 'parent' | 'named' | 'announced' | 'entered' | WithdrawingStep | 'committed' | 'unannounced' | 'restored'
 
 export function beginSetInSN(turn: Turn, copy: DirectoryCopy, to: boolean, caller: Caller): void {
   const { server } = turn
@@ -57,6 +60,8 @@ export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInS
   switch (step) {
     case 'parent':
       return isFailure(outcome) ? finish(turn, setting, outcome) : onParent(turn, setting, copy, outcome as ReadOutcome)
+    case 'named':
+      return isFailure(outcome) ? finish(turn, setting, outcome) : onNamed(turn, setting, outcome as ReadOutcome)
     case 'announced':
       return isFailure(outcome) ? finish(turn, setting, outcome) : enter(turn, setting, copy)
     case 'entered':
@@ -75,7 +80,7 @@ export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInS
 }
 
 function onParent(turn: Turn, setting: SettingInSN, copy: DirectoryCopy, { tree, server: at }: ReadOutcome): void {
-  const { parent, label } = setting.parent!
+  const { parent } = setting.parent!
   const labels = labelsIn(tree ?? undefined)
   const above = rankIn(labels)
   const what = `InSN of the directory #${copy.directory}`
@@ -83,7 +88,19 @@ function onParent(turn: Turn, setting: SettingInSN, copy: DirectoryCopy, { tree,
   if (above === null && parent !== turn.server.root) return finish(turn, setting, failure('WouldBreak', { what, rule: 'S1', reason: `its parent #${parent} has no InSN`, next: 'Call setInSN for the parent first' }))
   setting.rank = inSNOf(copy.visible)?.rank ?? (above ?? 0) + 1
   if (!hasShorter(turn.server, copy, setting.rank)) return finish(turn, setting, withoutShorter(copy, what))
-  change(turn, setting, 'announced', [at], parent, 'reference', [label, 'DR'], [['InSN', [[String(setting.rank), true]]]])
+  readName(turn, setting, [at], setting.parent!)
+}
+
+const readName = (turn: Turn, setting: SettingInSN, at: readonly ServerId[], { parent, label }: BackReference): void => read(turn, setting, 'named', at, parent, [label, 'DR'])
+
+/** Through the TSpath of the reference that holds this DI: what stands under the name by then may be another's. */
+function onNamed(turn: Turn, setting: SettingInSN, { tree, snapshot, server: at }: ReadOutcome): void {
+  const { directory, rank, to } = setting
+  const { parent, label } = setting.parent!
+  const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
+  const isIts = labelsIn(reference.get('DI'))[0] === directory
+  if (!isIts) return finish(turn, setting, to ? failure('Superseded', { name: `#${parent}/${shown(label)}` }) : { directory })
+  change(turn, setting, to ? 'announced' : 'unannounced', [at], parent, 'reference', [label, 'DR'], [['InSN', to ? [[String(rank), true]] : false]], snapshot.path.map(([, ts]) => ts))
 }
 
 export const withoutShorter = ({ directory }: DirectoryCopy, what: string): Failure =>
@@ -95,9 +112,7 @@ function enter(turn: Turn, setting: SettingInSN, copy: DirectoryCopy): void {
 }
 
 /** The reference in the parent follows: nothing depends on it any more. */
-function unannounce(turn: Turn, setting: SettingInSN, { parent, label }: BackReference): void {
-  change(turn, setting, 'unannounced', candidatesFor(turn.server, parent), parent, 'reference', [label, 'DR'], [['InSN', false]])
-}
+const unannounce = (turn: Turn, setting: SettingInSN, name: BackReference): void => readName(turn, setting, candidatesFor(turn.server, name.parent), name)
 
 /** The removal came to nothing: names may begin here again. */
 function restore(turn: Turn, setting: SettingInSN, why: Failure): void {
