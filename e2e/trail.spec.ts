@@ -35,5 +35,5 @@ test('[D2] a lookup that fails: the Way tab says how far it came, and who was as
   await expect(way).toContainText('The lookup came so far')
   const steps = way.getByRole('region', { name: 'The steps of the lookup' })
   await expect(steps.getByRole('row', { name: /DEC/ })).toContainText('a directory reference')
-  await expect(steps).toContainText('asked for the directory itself: beta')
+  await expect(steps).toContainText('asked for what comes next: beta')
 })

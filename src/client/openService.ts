@@ -202,7 +202,7 @@ export function openService(plain: Connection, { outbox = noOutbox, write = {} }
       const there = await ask<ReadOutcome>(connection, { type: 'ask', servers: at.servers, request: { type: 'read', directory: at.directory, path: [label], form: 'snapshot', after: null } })
       if (there.snapshot.mark === 'present') throw new NameServiceError(failure('AlreadyExists', { name: fn }))
       const { di, signed } = await writer.genesis({ label, self: [['BR', null, [[at.directory, null, [leaf(label)]]]]], references: [] })
-      await writer.announce(at.directory, announcement(childLabel(di), label, server))
+      await writer.announce(at.directory, announcement(childLabel(di), label, { maker: server }))
       const created = await ask<Outcomes['create']>(connection, { type: 'ask', servers: [server], request: { type: 'create', directory: di, signed } })
       return { di, name: fromRoot(connection, formatName({ ...parent, labels: [...parent.labels, created.label ?? label] })) }
     },

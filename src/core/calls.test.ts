@@ -290,7 +290,7 @@ describe('looking up a name', () => {
     for (let i = 0; i < 300 && !beta.replies.has(id); i++) {
       const [request] = cluster.lose(ofType('request'))
       if (request?.message.type !== 'request') break
-      const outcome = { steps: [], directory: root, servers: [alpha.id], names: [], up: 0, rest: ['x'], outcome: 'on', link: null, entity: null }
+      const outcome = { steps: [], directory: root, servers: [alpha.id], names: [], up: 0, rest: ['x'], outcome: 'on', failure: null, link: null, entity: null }
       cluster.hand({ from: alpha, to: beta, message: { type: 'answer', id: request.message.id, failure: null, outcome: JSON.stringify(outcome), elsewhere: [] } })
     }
     expect(beta.replies.get(id)).toMatchObject({ code: 'NotFound', about: { reason: expect.stringContaining('without end') as string } })

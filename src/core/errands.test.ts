@@ -99,7 +99,7 @@ describe('errands', () => {
     const id = cluster.call(gamma, { type: 'lookup', name: named(directory), entity: null })
     const request = cluster.post.find(ofType('request'))!.message
     if (request.type !== 'request') throw new Error()
-    const forged = { steps: [], directory: directoryNumber(66), servers: [], up: 0, rest: [], outcome: 'found', link: null, entity: null }
+    const forged = { steps: [], directory: directoryNumber(66), servers: [], up: 0, rest: [], outcome: 'found', failure: null, link: null, entity: null }
     cluster.hand({ from: beta, to: gamma, message: { type: 'answer', id: request.id, failure: null, outcome: JSON.stringify(forged), elsewhere: [] } })
     expect(gamma.replies.has(id)).toBe(false)
     cluster.settle()

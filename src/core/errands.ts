@@ -15,7 +15,7 @@ import type { DirectoryId, Label, ServerId } from './names'
 import { outcomeShapes, type Change, type Drafted, type Request, type Walked } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
-import { hint, nameOfServer, refuse, send, type Server, type Turn } from './server'
+import { connectedFirst, hint, nameOfServer, refuse, send, type Server, type Turn } from './server'
 import { Malformed } from './shape'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from './values/intent'
 import type { Tree } from './values/readValue'
@@ -32,8 +32,10 @@ export interface Errand {
   request: Request
   /** Whom to ask, in order; the first is being asked. */
   candidates: ServerId[]
-  /** Who was asked already. */
+  /** Who was asked already, for this or before. */
   asked: ServerId[]
+  /** Any copy will do: it goes on with servers that it is told of [D2]. */
+  anywhere: boolean
   /** Who could not help, and why, in words. */
   tried: string[]
   lastFailure: Failure | null
@@ -58,17 +60,20 @@ const LONG_PATIENCE = 25_000
 const ASK_AGAIN = 1200
 /** Requests that change something: of one without an answer nobody knows whether it was done. */
 const changing: ReadonlySet<Request['type']> = new Set(['submit', 'create', 'join', 'leave', 'stay', 'cleanUp', 'setInSN', 'removeS', 'removeD', 'checkS', 'newEpoch', 'baptise'])
-/** Requests that any copy answers as well: who asks for them goes on with servers that it is told of. Anything else is for whom it was meant for. */
-const anywhere: ReadonlySet<Request['type']> = new Set(['walk', 'read', 'parent'])
 /** Failures that another copy may not have. */
-export const elsewhere: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
+export const ofOneCopy: ReadonlySet<ErrorCode> = new Set(['NoCopyHere', 'ServerUnreachable', 'TimedOut', 'NotYetHere'])
 
 /** Takes a request to the candidates in turn; this server itself is always asked first if it is among them. */
-export function ask(turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward): void {
+export const ask = (turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward): void => beginErrand(turn, candidates, request, onward, false, [])
+
+/** The same where any copy will do: also to others that the candidates name, but for those who were asked in vain. */
+export const askAnywhere = (turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward, vain: readonly ServerId[] = []): void => beginErrand(turn, candidates, request, onward, true, vain)
+
+function beginErrand(turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward, anywhere: boolean, vain: readonly ServerId[]): void {
   const { server } = turn
   const rank = (other: ServerId): number => (other === server.id ? 0 : server.peers.has(other) ? 1 : 2)
-  const ordered = [...new Set(candidates)].toSorted((a, b) => rank(a) - rank(b))
-  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, asked: [], tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
+  const ordered = [...new Set(candidates)].filter((other) => !vain.includes(other)).toSorted((a, b) => rank(a) - rank(b))
+  const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, asked: [...vain], anywhere, tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
   server.errands.set(errand.id, errand)
   askFirst(turn, errand)
 }
@@ -126,18 +131,18 @@ function unanswered(turn: Turn, { request, askedAt }: Errand, at: ServerId, conn
 export function onAnswer(turn: Turn, from: ServerId, message: Extract<Message, { type: 'answer' }>): void {
   const errand = turn.server.errands.get(message.id)
   if (errand === undefined || errand.candidates[0] !== from) return
-  if (message.failure?.code === 'NoCopyHere' && anywhere.has(errand.request.type) && errand.onward.type !== 'answer') goElsewhere(turn.server, errand, from, message.elsewhere)
+  if (message.failure?.code === 'NoCopyHere' && errand.anywhere) goElsewhere(turn.server, errand, from, message.elsewhere)
   turn.settled.push({ id: errand.id, outcome: message.failure ?? readOutcome(turn, from, errand.request, message.outcome) })
 }
 
-/** D2: who has no copy names others, who are asked, too, and are known from now on in its stead. */
+/** D2: who has no copy names others, who are asked, too, and are asked before it from now on. (It may have one again.) */
 function goElsewhere(server: Server, errand: Errand, from: ServerId, named: readonly ServerId[]): void {
   const { directory } = errand.request
   const others = named.filter((other) => other !== server.id && !errand.asked.includes(other))
   if (others.length === 0) return
-  server.hints.get(directory)?.delete(from)
-  for (const other of others) hint(server, directory, other)
-  const further = others.filter((other) => !errand.candidates.includes(other))
+  const vain = [...errand.asked, from].filter((at) => server.hints.get(directory)?.delete(at))
+  for (const other of [...others, ...vain]) hint(server, directory, other)
+  const further = connectedFirst(server, others.filter((other) => !errand.candidates.includes(other)))
   errand.candidates.push(...further.slice(0, Math.max(0, MOST_ASKED - errand.asked.length - errand.candidates.length)))
 }
 
@@ -161,10 +166,10 @@ export function settle(turn: Turn, id: string, outcome: object | Failure): { onw
   unschedule(turn.server.agenda, `errand ${id}`)
   const at = errand.candidates.shift()
   if (at !== undefined) errand.asked.push(at)
-  if (at !== undefined && isFailure(outcome) && elsewhere.has(outcome.code)) {
+  if (at !== undefined && isFailure(outcome) && ofOneCopy.has(outcome.code)) {
     errand.tried.push(`${nameOfServer(turn.server, at)} ${inShort(outcome)}`)
     if (errand.lastFailure?.code !== 'NotYetHere') errand.lastFailure = outcome
-    if (errand.onward.type === 'lookup') noteVain(turn, errand.onward.id, at, outcome.code === 'NoCopyHere' ? null : errand.tried.at(-1)!)
+    if (errand.onward.type === 'lookup') noteVain(turn, errand, errand.onward.id, at, outcome.code === 'NoCopyHere' ? null : errand.tried.at(-1)!)
     askFirst(turn, errand)
     return null
   }
@@ -172,9 +177,10 @@ export function settle(turn: Turn, id: string, outcome: object | Failure): { onw
   return { onward: errand.onward, outcome: at === undefined ? noneLeft(errand) : outcome }
 }
 
-/** A server that was asked on the way did not help; why, in words, where that is to be shown. */
-function noteVain({ server }: Turn, id: string, at: ServerId, why: string | null): void {
+/** A server that was asked on the way did not help; why, in words, where that is to be shown. When its time is over nobody else is asked. */
+function noteVain({ server, now }: Turn, errand: Errand, id: string, at: ServerId, why: string | null): void {
   const lookup = server.lookups.get(id)
+  if (lookup !== undefined && now > lookup.deadline) errand.candidates.length = 0
   lookup?.vain.push(at)
   if (why !== null) lookup?.before.push(why)
 }

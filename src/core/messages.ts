@@ -6,7 +6,8 @@
  */
 import { exclusions, requestShape, type Request } from './requests'
 import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
-import { errorCodes, MAX_ABOUT, type Failure } from './errors'
+import type { Failure } from './errors'
+import { failureShape } from './failureShape'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { boolean, copyId, directoryId, integer, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, type Shape } from './shape'
 import type { Timestamp } from './timestamp'
@@ -169,21 +170,6 @@ const epoch = matching(isEpoch, 'an epoch')
 const pointer: Shape<RingPointer> = record({ copy: copyId, server: serverId })
 const member: Shape<Member> = record({ copy: copyId, server: serverId, name: shortText })
 const members = list(member, MAX_RING)
-const failureShape: Shape<Failure> = (value) => {
-  const pairs = record<{ type: 'failure'; code: Failure['code']; about: object }>({ type: oneOf('failure'), code: oneOf(...errorCodes), about: aboutShape })(value)
-  return pairs as Failure
-}
-const aboutKeys = new Set(['name', 'reason', 'what', 'size', 'limit', 'procedure', 'author', 'from', 'until', 'server', 'now', 'trail', 'tried', 'after', 'directory', 'member', 'missing', 'phase', 'theirs', 'ours', 'by', 'seconds', 'rule', 'next', 'to'])
-const aboutShape: Shape<Record<string, string>> = (value) => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Malformed('not the data of a failure')
-  const about: Record<string, string> = {}
-  for (const key of Object.keys(value)) {
-    if (!aboutKeys.has(key)) throw new Malformed('unknown data in a failure')
-    about[key] = text(MAX_ABOUT)((value as Record<string, unknown>)[key])
-  }
-  return about
-}
-
 const sets = list(updateSetShape, MAX_SETS)
 /** A ring changes members a few times a year; records go when F has passed them. */
 export const removed: Shape<Removal[]> = list(record({ copy: copyId, ts: timestampShape }), 4 * MAX_RING)

@@ -5,7 +5,7 @@
 import { answer, waitWith, type Caller } from './caller'
 import { beginLookup, type AtRequest } from './directories/lookup'
 import { WITHDRAWN } from './entries/serverEntry'
-import { ask, changeAsServer } from './errands'
+import { ask, askAnywhere, changeAsServer } from './errands'
 import { explain, failure, isFailure, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { DirectoryId, Label, ServerId } from './names'
@@ -72,6 +72,9 @@ const onward = ({ id }: Begun, step: ProcedureStep) => ({ type: 'procedure', id,
 export const goOnAt = (begun: Begun, step: ProcedureStep): Caller => ({ type: 'onward', onward: onward(begun, step) })
 
 export const request = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], asked: Request): void => ask(turn, at, asked, onward(begun, step))
+
+/** The same at whoever stores the directory, where any copy will do. */
+export const requestAnywhere = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], asked: Request): void => askAnywhere(turn, at, asked, onward(begun, step))
 
 export const read = (turn: Turn, begun: Begun, step: ProcedureStep, at: readonly ServerId[], directory: DirectoryId, path: Label[]): void =>
   request(turn, begun, step, at, { type: 'read', directory, path, form: 'tree', after: null })

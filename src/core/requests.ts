@@ -8,6 +8,8 @@ import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
 import { MAX_RECORDS, verdicts, type Judged } from './entries/parents'
 import type { Expiration } from './directories/expiration'
+import type { Failure } from './errors'
+import { failureShape } from './failureShape'
 import type { Facts } from './messages'
 import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { copyId, directoryId, label, list, Malformed, matching, nullable, number, oneOf, record, serverId, text, timestampShape, tuple, union, boolean, type Shape } from './shape'
@@ -136,8 +138,9 @@ export interface Walked {
   /** Parents still to go up to, then labels to go down, from there. */
   up: number
   rest: Label[]
-  /** `found`: nothing is left; `on`: ask those servers; `link`: go on at `link`, an FN as text, from `directory`; `moved`: the same, by a link that a move left. */
-  outcome: 'found' | 'on' | 'link' | 'moved'
+  /** `found`: nothing is left; `on`: ask those servers; `link`: go on at `link`, an FN as text, from `directory`; `moved`: the same, by a link that a move left; `lost`: it leads no further, and that is why. */
+  outcome: 'found' | 'on' | 'link' | 'moved' | 'lost'
+  failure: Failure | null
   link: string | null
   /** The label of an entry in `directory` if the name is one of an entry. */
   entity: Label | null
@@ -365,7 +368,8 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     names: list(text(512), 16),
     up: number,
     rest: way,
-    outcome: oneOf('found', 'on', 'link', 'moved'),
+    outcome: oneOf('found', 'on', 'link', 'moved', 'lost'),
+    failure: nullable(failureShape),
     link: nullable(text(4096)),
     entity: nullable(label),
   }),

@@ -367,6 +367,9 @@ export const serverNameOf = ({ name, root }: Pick<Server, 'name' | 'root'>): str
 const MAX_HINTED = 10_000
 const MAX_HINTS = 64
 
+/** In this order, but those first who are connected. */
+export const connectedFirst = ({ peers }: Server, servers: readonly ServerId[]): ServerId[] => [...servers.filter((at) => peers.has(at)), ...servers.filter((at) => !peers.has(at))]
+
 export function hint({ hints }: Server, directory: DirectoryId, at: ServerId): void {
   const known = hints.get(directory) ?? new Set()
   if (known.has(at)) return

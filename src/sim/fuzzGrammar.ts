@@ -234,7 +234,7 @@ function create(s: Scene): Extract<Request, { type: 'create' }> {
 const labels = (s: Scene): Label[] => times(few(s), () => s.aLabel())
 /** Answers as their askers want them: true in shape, false in content. */
 const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
-  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link', 'moved'] as const), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
+  walk: (s) => ({ steps: [], directory: s.random.pick(s.directories), servers: times(few(s), () => s.aServer()), names: times(few(s), () => s.aName()), up: s.random.chance(0.8) ? 0 : s.aNatural(), rest: labels(s), outcome: s.random.pick(['found', 'on', 'link', 'moved', 'lost'] as const), failure: s.random.chance(0.8) ? null : aFailure(s), link: s.random.pick([null, '', '/', '#', '../'.repeat(1000), `#${s.directory}/x`, '%', 'x'.repeat(4096)]), entity: s.random.chance(0.5) ? null : s.aLabel() }),
   read: (s) => ({ tree: s.random.chance(0.3) ? null : referenceOrTree(s), labels: s.random.chance(0.5) ? null : labels(s), entries: null, nodes: null, snapshot: { mark: s.random.pick(['present', 'absent'] as const), path: times(few(s), (): [Label, Timestamp] => [s.aLabel(), s.aStamp()]) }, validUntil: null, asOf: s.aMark(), server: s.aServer(), parting: s.random.pick(['no', 'leftOut', 'split'] as const) }),
   test: (s) => ({ equal: s.random.chance(0.5) }),
   certify: (s) => ({ chain: times(few(s), () => certificate(s)) }),

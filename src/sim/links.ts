@@ -5,7 +5,7 @@ import type { World } from './world'
 /** Milliseconds after which heartbeats are missed, at most. */
 const NOTICED_AFTER = 6000
 /** Up to so many servers everybody is linked to everybody; each further one begins with a few acquaintances. */
-export const fullMesh = 12
+export const FULL_MESH = 12
 const ACQUAINTANCES = 3
 
 export class Links {
@@ -20,7 +20,7 @@ export class Links {
 
   /** A new server gets acquainted with those who are there. */
   introduce(server: SimServer, others: readonly SimServer[]): void {
-    const acquaintances = others.length < fullMesh ? others : Array.from({ length: ACQUAINTANCES }, () => this.world.random.pick(others))
+    const acquaintances = others.length < FULL_MESH ? others : Array.from({ length: ACQUAINTANCES }, () => this.world.random.pick(others))
     for (const other of acquaintances) this.want(server, other)
   }
 

@@ -76,13 +76,15 @@ const isForgotten = (world: World, records: readonly Placing[], { parent, label 
 
 /** M3: without those that wait until there is room for them, and those that wait for such a one above them. */
 function withoutWaiting(copies: ReadonlyMap<DirectoryId, DirectoryCopy>, records: readonly (Judged & Placing)[]): readonly (Judged & Placing)[] {
-  const waiting = new Set(records.filter((record) => lacksRoom(copies, record)))
-  const waits = ({ verdict, ts, parent }: Judged & Placing): boolean => {
+  // What is in force at once, as another name in the same directory is, has no part in this [M2].
+  const open = records.filter((record) => record.verdict === 'pending' && (copies.has(record.directory) ? effectiveParent(copies.get(record.directory)!)?.key !== record.key : true))
+  const waiting = new Set(open.filter((record) => lacksRoom(copies, record)))
+  const waits = ({ ts, parent }: Judged & Placing): boolean => {
     const above = everAbove(records, parent)
-    return verdict === 'pending' && [...waiting].some((other) => other.ts < ts && above.has(other.directory))
+    return [...waiting].some((other) => other.ts < ts && above.has(other.directory))
   }
   for (let more = 1; more > 0; ) {
-    const further = records.filter((record) => !waiting.has(record) && waits(record))
+    const further = open.filter((record) => !waiting.has(record) && waits(record))
     for (const record of further) waiting.add(record)
     more = further.length
   }

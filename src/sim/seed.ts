@@ -10,7 +10,7 @@ import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
 import { Hostile } from './hostile'
-import { fullMesh } from './links'
+import { FULL_MESH } from './links'
 import { abandonGone, abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
 import { cut, cutOffWhoCloses, healAll, loseDisk, MANY, misfortune, restoreDisk, storm } from './misfortunes'
 import { calm, type Weather } from './network'
@@ -74,7 +74,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const names = watchNames(world)
   watchRemovals(world)
   const few = 1 + random.below(6)
-  const size = servers ?? (world.random.fork('room').chance(CROWDED) ? fullMesh + 1 + world.random.fork('crowd').below(20) : few)
+  const size = servers ?? (world.random.fork('room').chance(CROWDED) ? FULL_MESH + 1 + world.random.fork('crowd').below(20) : few)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])
   for (let i = 0; i < size; i++) world.addServer(nameOf(i), random.between(-worstSkew, worstSkew))
   const bulkyOrUsual = random.chance(BULKY) ? bulkyMix : usualMix
@@ -98,7 +98,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const pace = aim?.pace ?? random.pick([30, 400, 4000])
   const hostile = canary === undefined && aim === undefined && world.random.fork('enemies').chance(HOSTILE) ? new Hostile(world) : null
   const kinds: [string, boolean][] = [
-    ['crowded rooms', size > fullMesh],
+    ['crowded rooms', size > FULL_MESH],
     ['usual ones', workload.mix === usualMix],
     ['large updates', workload.mix === bulkyMix],
     ['epochs', workload.mix === epochMix],

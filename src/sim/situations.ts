@@ -161,14 +161,14 @@ const saves = {
   'a client wrote to a sealed copy': ({ sets, copy, input }) => input.type !== 'tick' && sets.length > 0 && copy.seals.length > 0,
   'F went on after an exclusion': ({ fields, copy }) => fields?.stableMark !== undefined && copy.excluded.length > 0,
   'an epoch took somebody back': ({ fields }) => fields?.epoch !== undefined && fields.lineage!.length > 2 && fields.excluded!.length === 0,
-  'a sweep completed while F was frozen': ({ fields, copy }) => fields?.lastSweep !== undefined && isFrozen(copy.excluded),
 } as const satisfies Record<string, (saved: Saved) => boolean>
 
 const keys = <K extends string>(recognised: Record<K, unknown>): K[] => Object.keys(recognised) as K[]
 
 const AHEAD = 'a server died while others were joining behind it'
+const FROZEN = 'a sweep completed while F was frozen'
 
-export const situations = [...made, AHEAD, ...keys(arrives), ...keys(stands), ...keys(says), ...keys(leaves), ...keys(refusals), ...keys(saves)] as const
+export const situations = [...made, AHEAD, FROZEN, ...keys(arrives), ...keys(stands), ...keys(says), ...keys(leaves), ...keys(refusals), ...keys(saves)] as const
 
 export type Situation = (typeof situations)[number]
 
@@ -196,7 +196,10 @@ export function watchSituations(world: World): void {
         if (message.type === 'answer') refused(message.failure)
       }
       for (const { outcome } of reply) refused(outcome)
-      for (const { text } of happened) for (const [situation, words] of saying) if (words.test(text)) world.notice(situation)
+      for (const { text, directory } of happened) {
+        for (const [situation, words] of saying) if (words.test(text)) world.notice(situation)
+        if (text.startsWith('complete:') && directory !== undefined && isFrozen(at.copyOf(directory)?.excluded ?? [])) world.notice(FROZEN)
+      }
       for (const each of save) {
         const copy = 'copy' in each ? at.copyOf(each.directory) : undefined
         if (copy === undefined || !('copy' in each)) continue

@@ -340,7 +340,7 @@ export class Workload {
     const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [[label, null, true]]]]]]]]
     this.directories.push(directory)
     const created = this.intent(at, directory, 'newD', branches, random)
-    this.announce(at, parent, announcement(childLabel(directory), label, at.id), random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
+    this.announce(at, parent, announcement(childLabel(directory), label, { maker: at.id }), random, () => at.call({ type: 'ask', servers: [at.id], request: { type: 'create', directory, signed: created } }, this.counted('directories made', 'newD ended')))
   }
 
   /** W5: whoever comes to lie in a directory says so there first; the record of it is signed already. */

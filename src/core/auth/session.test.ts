@@ -5,6 +5,7 @@ import { MOST_FOR_OTHERS } from '../calls'
 import { isFailure, type ErrorCode, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { announcement, childLabel } from '../directories/children'
+import { labelsAt } from '../entries/serverEntry'
 import { namedBy } from '../directories/reference'
 import { recordKey } from '../entries/parents'
 import type { Tree } from '../values/readValue'
@@ -192,7 +193,7 @@ describe('who asks is the person whose server it is', () => {
     expect(code(create('Elsewhere', directoryNumber(12), 12))).toBe('BadRequest')
     expect(alpha.server.copies.size).toBe(1)
     expect(alpha.sees(root)).not.toContain('Elsewhere')
-    const { branches } = cluster.ask(beta, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: root, change: { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [announcement(childLabel(directoryNumber(13)), 'Corner', alpha.id)], replace: false } } }) as Outcomes['draft']
+    const { branches } = cluster.ask(beta, { type: 'ask', servers: [alpha.id], request: { type: 'draft', directory: root, change: { procedure: 'announce', under: { labels: ['.'], incarnations: null }, tree: [announcement(childLabel(directoryNumber(13)), 'Corner', { maker: alpha.id })], replace: false } } }) as Outcomes['draft']
     cluster.ask(beta, { type: 'ask', servers: [alpha.id], request: { type: 'submit', directory: root, signed: signed(cluster.intent(beta, root, 'announce', branches, guest)) } })
     expect(create('Corner', root, 13)).toMatchObject({ label: 'Corner' })
     for (let n = 0; n < MOST_FOR_OTHERS; n++) alpha.server.copies.set(identifier(1000 + n, 20) as DirectoryId, alpha.copy(root))
@@ -207,7 +208,7 @@ describe('who asks is the person whose server it is', () => {
     }
     const [owners, open] = [directoryNumber(19), directoryNumber(20)]
     for (const [parent, directory] of [[root, owners], [owners, open]] as const) {
-      changed(parent, 'announce', ['.'], [announcement(childLabel(directory), 'Open', alpha.id)], owner)
+      changed(parent, 'announce', ['.'], [announcement(childLabel(directory), 'Open', { maker: alpha.id })], owner)
       const branches: Branch[] = [['.', null, [['BR', null, [[parent, null, [['Open', null, true]]]]]]]]
       cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'create', directory, signed: signed(cluster.intent(alpha, directory, 'newD', branches, owner)) } })
     }
@@ -222,24 +223,29 @@ describe('who asks is the person whose server it is', () => {
     }
   })
 
-  it('[A2] a directory that others announced under one name goes under no other for who may not write that, though it is theirs to move', () => {
-    const { cluster, root, alpha } = house({ triples: ['write ed25519%3Aguest:Corner'] })
-    const changed = (directory: DirectoryId, procedure: 'announce' | 'move' | 'setAccess', labels: Label[], tree: Tree, author: string): void => {
+  it('[A2] a directory that others announced under one name goes under no other for who may not write that, though it is theirs to move, nor under one like it', () => {
+    const { cluster, root, alpha } = house({ triples: ['write ed25519%3Aguest:Corner', 'write ed25519%3Aguest:Taken'] })
+    const changed = (directory: DirectoryId, procedure: 'announce' | 'move' | 'doUpdates', labels: Label[], tree: Tree, author: string): void => {
       const { branches } = cluster.ask(alpha, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Outcomes['draft']
       cluster.ask(alpha, cluster.submitCall(alpha, directory, branches, procedure, author))
     }
     const directory = directoryNumber(21)
-    changed(root, 'announce', ['.'], [announcement(childLabel(directory), 'Open', alpha.id)], owner)
+    changed(root, 'announce', ['.'], [announcement(childLabel(directory), 'Open', { maker: alpha.id })], owner)
     const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [['Open', null, true]]]]]]]]
     cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'create', directory, signed: signed(cluster.intent(alpha, directory, 'newD', branches, owner)) } })
-    const names = (label: Label): unknown => namedBy(alpha.copy(root).visible, label)
-    expect(names('Open')).toMatchObject({ directory })
-    for (const [i, label] of ['Elsewhere', 'Corner'].entries()) {
+    for (const label of ['Taken', 'Owners']) changed(root, 'doUpdates', [label], true, owner)
+    const names = (): Label[] => labelsAt(alpha.copy(root).visible, []).filter((label) => namedBy(alpha.copy(root).visible, label)?.type === 'directory')
+    expect(names()).toEqual(['Open'])
+    // Elsewhere is free, Owners is not; Corner is free, and Taken is not, so that the server chooses a name for it.
+    const expected: [Label, RegExp | null][] = [['Elsewhere', null], ['Owners', null], ['Corner', /^Corner$/], ['Taken', /^Taken~/]]
+    for (const [i, [label, name]] of expected.entries()) {
+      const before = names()
       const id = identifier(i + 1, 8)
       changed(root, 'announce', ['.'], [announcement(childLabel(directory, id), label)], guest)
       changed(directory, 'move', ['.', 'BR'], [[recordKey(root, id), [[label, true]]]], guest)
-      cluster.pass(120_000)
-      expect(names(label)).toEqual(label === 'Corner' ? expect.objectContaining({ directory }) : null)
+      cluster.pass(400_000)
+      if (name === null) expect(names()).toEqual(before)
+      else expect(names()).toEqual([expect.stringMatching(name)])
     }
   })
 

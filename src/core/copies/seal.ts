@@ -116,7 +116,8 @@ export function onAskEpoch(turn: Turn, from: ServerId, { directory, to, epoch, f
   if (asker === to) return copy?.state === 'active' && copy.epoch >= epoch ? tellEpoch(turn, copy, { copy: asker, server: from }) : undefined
   if (copy?.id !== to) return tellGone(turn, from, directory, to)
   // Who has joined since an old store was written, and what has ruled since, it does not know [B3].
-  if (copy.epoch > epoch || (copy.epoch === epoch && copy.state !== 'rolledBack')) return tellEpoch(turn, copy, { copy: asker, server: from })
+  const knows = copy.state !== 'rolledBack' || copy.ring.some((member) => member.copy === asker)
+  if (copy.epoch > epoch || (copy.epoch === epoch && knows)) return tellEpoch(turn, copy, { copy: asker, server: from })
   const isOver = copy.promised >= epoch && !copy.seals.some((promise) => promise.epoch === epoch) && copy.state !== 'rolledBack'
   if (isOver) send(turn, from, { type: 'epochGivenUp', directory, to: asker, epoch, from: copy.id })
 }

@@ -8,8 +8,9 @@
  */
 import { isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
-import { INTENT_LIFE } from '../values/intent'
-import { stringAt, type Tree } from '../values/readValue'
+import { INTENT_LIFE, type Branch } from '../values/intent'
+import { labelsAt } from '../entries/serverEntry'
+import type { Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { CHILD } from '../labels'
 import { directoryIn, recordKey, type Judged } from '../entries/parents'
@@ -17,15 +18,29 @@ import { directoryIn, recordKey, type Judged } from '../entries/parents'
 /** The label, in the parent, of the announcement of a directory that is made there, or of the record `id` of a move. */
 export const childLabel = (directory: DirectoryId, id?: string): Label => `${CHILD}.${id === undefined ? directory : recordKey(directory, id)}`
 
-/** Below it stands the name that it is to have, and where it is to be made. */
+/** Below it stands the name that it is to have; where it is to be made; and of a name that a server chose, since that was taken, the announcement that it stands instead of. */
 const NAMED = 'Named'
-export const announcement = (label: Label, name: Label, maker: ServerId | null = null): [Label, Tree] => [label, [[NAMED, [[name, true]]], ...(maker === null ? [] : [[maker, true] as [Label, Tree]])]]
+const INSTEAD = 'Instead'
+export const announcement = (label: Label, named: Label, { maker, instead }: { maker?: ServerId; instead?: Label } = {}): [Label, Tree] => {
+  const one = (child: Label): Tree => [[child, true]]
+  return [label, [[NAMED, one(named)], ...(maker === undefined ? [] : [[maker, true] as [Label, Tree]]), ...(instead === undefined ? [] : [[INSTEAD, one(instead)] as [Label, Tree]])]]
+}
+
+/** The name of what a branch announces, and what it stands instead of; null for any other. */
+export function insteadIn([label, , below]: Branch): { named: Label; instead: Label } | null {
+  const under = (first: Label): Label | undefined => {
+    const found = typeof below === 'boolean' || childIn(label) === null ? undefined : below.find(([each]) => each === first)?.[2]
+    return found === undefined || typeof found === 'boolean' ? undefined : found[0]?.[0]
+  }
+  const [named, instead] = [under(NAMED), under(INSTEAD)]
+  return instead === undefined ? null : { named: named ?? '', instead }
+}
 
 export interface Announced {
   label: Label
   child: DirectoryId
-  /** The name that it is to have here; null where that was not said. */
-  name: Label | null
+  /** The names that were said it is to have here: one, where the announcement is as it should be. */
+  names: Label[]
   /** Where it was to be made; null for one that moved here. */
   maker: ServerId | null
   ts: Timestamp
@@ -42,7 +57,7 @@ export function announcedIn(tree: ValueTree): Announced[] {
   return [...(self === undefined ? [] : visibleChildren(self))].flatMap(([label, node]) => {
     const child = childIn(label)
     const maker = [...visibleChildren(node)].map(([below]) => below).find(isServerId)
-    return child === null ? [] : [{ label, child, name: stringAt(tree, ['.', label, NAMED]) ?? null, maker: maker ?? null, ts: node.ts }]
+    return child === null ? [] : [{ label, child, names: labelsAt(tree, ['.', label, NAMED]), maker: maker ?? null, ts: node.ts }]
   })
 }
 

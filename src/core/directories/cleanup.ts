@@ -9,7 +9,7 @@ import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
 import { ringText } from '../copies/spread'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { ask, changeAsServer, originateAsServer, type Onward } from '../errands'
+import { ask, askAnywhere, changeAsServer, originateAsServer, type Onward } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelFault, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
@@ -132,7 +132,7 @@ function readParent(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
   cleanup.parent = effectiveParent(copy) ?? cleanup.parent
   if (cleanup.parent === null) return end(turn, copy, cleanup, null)
   const { parent, label } = cleanup.parent
-  ask(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, onward(copy, 'read'))
+  askAnywhere(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR'], form: 'tree', after: null }, onward(copy, 'read'))
 }
 
 export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep, outcome: object | Failure): void {
@@ -147,7 +147,7 @@ export function onCleanup(turn: Turn, directory: DirectoryId, step: CleanupStep,
     if (step === 'linked' && !isFailure(outcome)) place(turn, copy, cleanup)
     else end(turn, copy, cleanup, isFailure(outcome) ? outcome : null)
   } else if (step === 'doubted') {
-    if (isFailure(outcome) || (outcome as Outcomes['records']).gone?.known !== true) return readParent(turn, copy, cleanup)
+    if (isFailure(outcome) || (outcome as Outcomes['records']).gone === null) return readParent(turn, copy, cleanup)
     end(turn, copy, cleanup, failure('NotFound', { name: `#${directory}`, reason: 'it was removed where it lay later' }))
     onEnd(turn, directory, outcome)
   } else if (isFailure(outcome)) {
@@ -201,15 +201,16 @@ function place(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
 /** Something else stands under its name: a link that was left when it moved away once, or somebody else. */
 function onTaken(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { labels, snapshot, server: at }: ReadOutcome): void {
   const { parent, label } = cleanup.parent!
-  if (labels?.includes(copy.directory) && !cleanup.doubted) return doubt(turn, copy, cleanup)
-  if (labels?.includes(copy.directory)) return draft(turn, copy, cleanup, parent, [at], [label], snapshot.path.slice(0, 1), [['Link', false], ...(referenceTo(copy) as [Label, Tree][])])
+  const wasHere = labels?.includes(copy.directory) === true
+  if (wasHere && !cleanup.doubted && snapshot.path.at(-1)![1] > cleanup.parent!.ts) return doubt(turn, copy, cleanup)
+  if (wasHere) return draft(turn, copy, cleanup, parent, [at], [label], snapshot.path.slice(0, 1), [['Link', false], ...(referenceTo(copy) as [Label, Tree][])])
   // M6: under one name, the later keeps it; this one goes on under another, never lost.
   const other = otherName(copy, cleanup)
   happened(turn, { kind: 'name', text: `the name ${label} was taken; this directory goes on as ${other}`, directory: copy.directory })
   takeName(turn, copy, cleanup, parent, other)
 }
 
-/** It moved away from here once: a copy from an old store may not know that, nor that it was removed where it lay then. */
+/** It moved away from here, later than its record here: a copy from an old store may not know that, nor that it was removed where it lay then. */
 function doubt(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup): void {
   cleanup.doubted = true
   const others = whomToBelieve(turn, copy, whomToAsk(turn.server, copy.directory)).filter((at) => at !== turn.server.id)
@@ -227,7 +228,8 @@ function takeName(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, parent: Dir
   if (wasVoid) return end(turn, copy, cleanup, failure('Superseded', { name: label }))
   const key = recordKey(parent, freshId(turn.server.fresh, 8))
   cleanup.next = { key, label }
-  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [announcement(announcementOf(copy.directory, key), label)], onward(copy, 'announced'))
+  const instead = cleanup.parent!.parent === parent ? { instead: announcementOf(copy.directory, cleanup.parent!.key) } : {}
+  changeAsServer(turn, whomToAsk(turn.server, parent), parent, 'announce', { labels: ['.'], incarnations: null }, [announcement(announcementOf(copy.directory, key), label, instead)], onward(copy, 'announced'))
 }
 
 /** The record has to be stamped within the life of an intent after its announcement; what comes too late is announced anew. */

@@ -3,7 +3,7 @@
  * lookup, at most 16 that people wrote; and as many as there are of those that moves left [M4].
  */
 import { answer, type Caller } from '../caller'
-import { ask, elsewhere } from '../errands'
+import { ask, askAnywhere, ofOneCopy } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
 import { labelByteFault, shown, formatName, formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
@@ -121,19 +121,20 @@ function goOn(turn: Turn, lookup: Lookup, request: Extract<Request, { type: 'wal
   // A directory that nobody has told of may be well-known to the root [O1], or whoever is connected may know it.
   const { root, peers } = turn.server
   const candidates = [...known, ...(root !== null && lookup.trail.every(({ found }) => found === 'up') ? candidatesFor(turn.server, root) : []), ...(known.length > 0 ? [] : peers.keys())]
-  ask(turn, candidates.filter((other) => !lookup.vain.includes(other)), request, { type: 'lookup', id: lookup.id })
+  askAnywhere(turn, candidates, request, { type: 'lookup', id: lookup.id }, lookup.vain)
 }
 
 export function onWalked(turn: Turn, id: string, outcome: object | Failure): void {
   const lookup = turn.server.lookups.get(id)
   if (lookup === undefined) return
-  if (isFailure(outcome)) return (outcome.code === 'NoCopyReachable' || elsewhere.has(outcome.code)) && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
-  const { steps, directory, servers: told, names, up, rest, outcome: how, link, entity } = outcome as Walked
+  if (isFailure(outcome)) return (outcome.code === 'NoCopyReachable' || ofOneCopy.has(outcome.code)) && seek(turn, lookup) ? undefined : end(turn, lookup, inWords(turn, lookup, outcome))
+  const { steps, directory, servers: told, names, up, rest, outcome: how, failure: failed, link, entity } = outcome as Walked
   const servers = told.slice(0, MOST_SERVERS)
   const [first, ...others] = steps
   if (first !== undefined && isAbove(turn, first)) lookup.before.push(`up to ${nameOfServer(turn.server, first.server)}`)
   if (first !== undefined) lookup.trail.push(lookup.before.length === 0 ? first : { ...first, before: lookup.before.splice(0) }, ...others)
   else if (how === 'on' && directory === lookup.directory && servers[0] !== undefined) lookup.before.push(`up to ${nameOfServer(turn.server, servers[0])}`)
+  if (failed !== null) return end(turn, lookup, inWords(turn, lookup, failed))
   for (const si of servers) hint(turn.server, directory, si)
   // S2: a copy of it is on a server whose name is shorter; so looking that up never needs this directory, and ends.
   lookup.names = lookup.within.includes(directory) ? [] : names.toSorted((a, b) => labelsIn(a) - labelsIn(b))

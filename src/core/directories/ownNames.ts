@@ -3,7 +3,7 @@
  * directory need not find one that stores ANSI" (SPEC §12). Where cleanup finds that the reference to a directory stored
  * here may be cached, it is kept, and so are those above it, as far up as they may be.
  */
-import { ask } from '../errands'
+import { askAnywhere } from '../errands'
 import { isFailure, type Failure } from '../errors'
 import { MAX_PATH_LABELS, type DirectoryId, type Label } from '../names'
 import type { Outcomes, ReadOutcome, TrailStep } from '../requests'
@@ -28,7 +28,7 @@ export function learnOwnName(turn: Turn, { parent, label, child, height }: OwnAr
   if (validUntil === null || turn.server.copies.get(parent)?.state === 'active') return
   remember(turn.server.names, [{ directory: parent, label, found: 'directory', to: child, server, asOf, validUntil, cached: false, ownName: true }])
   if (parent === turn.server.root || height >= MAX_PATH_LABELS) return
-  ask(turn, whomToAsk(turn.server, parent), { type: 'parent', directory: parent }, { type: 'ownName', step: { type: 'parent', child: parent, height: height + 1 } })
+  askAnywhere(turn, whomToAsk(turn.server, parent), { type: 'parent', directory: parent }, { type: 'ownName', step: { type: 'parent', child: parent, height: height + 1 } })
 }
 
 export function onOwnName(turn: Turn, step: OwnNameStep, outcome: object | Failure): void {
@@ -36,7 +36,7 @@ export function onOwnName(turn: Turn, step: OwnNameStep, outcome: object | Failu
   if (step.type === 'parent') {
     const { parent, label } = outcome as Outcomes['parent']
     if (parent === null || label === null) return
-    ask(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR', 'DI'], form: 'tree', after: null }, { type: 'ownName', step: { ...step, type: 'read', parent, label } })
+    askAnywhere(turn, whomToAsk(turn.server, parent), { type: 'read', directory: parent, path: [label, 'DR', 'DI'], form: 'tree', after: null }, { type: 'ownName', step: { ...step, type: 'read', parent, label } })
   } else {
     const read = outcome as ReadOutcome
     if (labelsIn(read.tree ?? undefined)[0] === step.child) learnOwnName(turn, step, read)

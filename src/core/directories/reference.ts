@@ -104,17 +104,20 @@ export function upServer({ up, copies }: Server): ServerId | undefined {
   return tree && serverNamed(tree, up!.label)
 }
 
-/**
- * Where copies of a directory may be: this server, the ring or references it knows, then whoever greeted with one. The root
- * may always be asked for where the up pointer leads [S3]; where nobody is known, at whoever is connected.
- */
+/** Where copies of a directory may be; the root, where nobody in reach is known for it, at whoever is connected. */
 export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
+  const known = knownFor(server, directory, serverNames)
+  const isInReach = known.some((si) => si === server.id || server.peers.has(si))
+  return isInReach || directory !== server.root ? known : [...new Set([...known, ...notOfAnother(server)])]
+}
+
+/** Who is known, or said, to store a directory: this server, the ring or references it knows, then whoever greeted with one; for the root where the up pointer leads, too [S3]. */
+export function knownFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
   const copy = server.copies.get(directory)
   const named = serverNames.map((name) => serverIdOf(server, name))
   const up = directory === server.root && copy?.state !== 'active' ? upServer(server) : undefined
   const all = [...(copy?.state === 'active' ? [server.id] : []), ...(copy?.outside?.ring ?? copy?.ring ?? []).map((member) => member.server), ...named, ...(server.hints.get(directory) ?? []), up]
-  const known = [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
-  return known.length === 0 && directory === server.root ? notOfAnother(server) : known
+  return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
 }
 
 /** The first word on a link, which says who knows the root, may have been lost: whoever has not named another may know it. */

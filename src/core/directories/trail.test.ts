@@ -46,6 +46,9 @@ describe('the trail of a lookup', () => {
       after: [expect.stringContaining('is not connected')],
     })
     expect(cluster.lookup(alpha, named(root, 'nowhere'))).toMatchObject({ code: 'NotFound', trail: [], after: [] })
+    cluster.restart(beta)
+    cluster.pass(10_000)
+    for (const at of [alpha, beta]) expect(cluster.lookup(at, named(root, 'DEC', 'SRC', 'nowhere', 'x'))).toMatchObject({ code: 'NotFound', trail: [{ label: 'DEC' }, { label: 'SRC' }], after: [] })
   })
 
   it('[S3] tells where a server that does not store the root was led by its up pointer', () => {

@@ -27,7 +27,8 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
   const steps: TrailStep[] = []
   let servers: ServerId[] = candidatesFor(server, directory)
   let names: string[] = []
-  const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, names, up, rest, outcome, link, entity })
+  const end = (outcome: Walked['outcome'], entity: Label | null, link: string | null = null): Walked => ({ steps, directory, servers, names, up, rest, outcome, failure: null, link, entity })
+  const lost = (failed: Failure): Walked | Failure => (steps.length === 0 ? failed : { ...end('lost', null), failure: failed })
   const told = (child: DirectoryCopy | undefined): DirectoryCopy | undefined => (child !== undefined && tellsName(server, child, sightAt) ? child : undefined)
   for (let first = true; ; first = false) {
     const copy = server.copies.get(directory)
@@ -70,8 +71,8 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
     }
     if (up > 0) {
       const parent = effectiveParent(copy)
-      if (parent === undefined) return failure('NotFound', { name: `#${directory}/..`, reason: 'a root has no parent' })
-      if (++risen > MAX_RISE) return failure('NotFound', { name: `#${request.directory}/..`, reason: 'going up from there never ends' })
+      if (parent === undefined) return lost(failure('NotFound', { name: `#${directory}/..`, reason: 'a root has no parent' }))
+      if (++risen > MAX_RISE) return lost(failure('NotFound', { name: `#${request.directory}/..`, reason: 'going up from there never ends' }))
       up--
       steps.push({ directory, label: '..', found: 'up', to: parent.parent, server: server.id, asOf: copy.lastSweep, validUntil: null, cached: false, ownName: false })
       directory = parent.parent
@@ -91,9 +92,9 @@ export function walk(server: Server, request: Extract<Request, { type: 'walk' }>
       return end(visibleAt(copy.visible, [label, 'Link', 'Moved']) === undefined ? 'link' : 'moved', isEntity ? null : request.entity, named.to)
     }
     if (isEntity) return end('found', request.entity)
-    if (named === null) return notFound(copy, label, sees)
+    if (named === null) return lost(notFound(copy, label, sees))
     if (named.type !== 'directory') {
-      if (rest.length > 1 || request.entity !== null) return failure('NotADirectory', { name: `#${directory}/${shown(formatLabels([label]))}` })
+      if (rest.length > 1 || request.entity !== null) return lost(failure('NotADirectory', { name: `#${directory}/${shown(formatLabels([label]))}` }))
       step('entry')
       rest.shift()
       return end('found', label)

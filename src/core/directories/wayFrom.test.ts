@@ -16,7 +16,7 @@ const now = 1_000_000
 
 const walk = (directory: DirectoryId, labels: string[], up = 0, entity: string | null = null): Extract<Request, { type: 'walk' }> => ({ type: 'walk', directory, begins: true, up, labels, entity })
 const arc = (directory: DirectoryId, label: string, to: string, changed: Partial<TrailStep> = {}): TrailStep => ({ directory, label, found: 'directory', to, server: eve, asOf: BEGINNING, validUntil: null, cached: false, ownName: false, ...changed })
-const walked = (directory: DirectoryId, steps: TrailStep[], changed: Partial<Walked> = {}): Walked => ({ steps, directory, servers: [], names: [], up: 0, rest: [], outcome: 'found', link: null, entity: null, ...changed })
+const walked = (directory: DirectoryId, steps: TrailStep[], changed: Partial<Walked> = {}): Walked => ({ steps, directory, servers: [], names: [], up: 0, rest: [], outcome: 'found', failure: null, link: null, entity: null, ...changed })
 const isWay = (request: Extract<Request, { type: 'walk' }>, answer: Walked): boolean => isWayFrom(request, eve, now, answer)
 
 describe('an answer is a way from where was asked', () => {

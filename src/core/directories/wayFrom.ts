@@ -10,6 +10,7 @@ import { relativeLabels } from './wellKnown'
  */
 export function isWayFrom(request: Extract<Request, { type: 'walk' }>, from: ServerId, now: number, walked: Walked): boolean {
   let { directory, up } = request
+  if ((walked.outcome === 'lost') !== (walked.failure !== null)) return false
   const rest = [...request.labels]
   for (const [i, { directory: of, label, found, to, server, validUntil, cached, ownName }] of walked.steps.entries()) {
     if (cached || (server !== from && !ownName) || (validUntil !== null && validUntil > now + LONGEST_TX + MARGIN)) return false

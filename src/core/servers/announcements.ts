@@ -5,7 +5,7 @@
  */
 import { isAuthorised } from '../auth/authorise'
 import { setsAt, type DirectoryCopy } from '../copies/directoryCopy'
-import { announcedIn } from '../directories/children'
+import { announcedIn, insteadIn, type Announced } from '../directories/children'
 import { effectiveParent } from '../entries/parents'
 import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
@@ -15,6 +15,7 @@ import { visibleAt } from '../values/valueTree'
 
 export function announcementFault(copy: DirectoryCopy, root: DirectoryId | null, { procedure, branches }: Intent): Failure | null {
   if (procedure === 'setInSN') return branches.map((branch) => inSNRemovalFault(copy, branch) ?? roomFault(copy, branch)).find((fault) => fault !== null) ?? null
+  if (procedure === 'announce') return branches.map((branch) => insteadFault(copy, branch)).find((fault) => fault !== null) ?? null
   if (procedure !== 'setUpOn' && procedure !== 'removeS' && procedure !== 'reference') return null
   for (const branch of branches) {
     const fault = nameFault(copy, root, branch) ?? upFault(copy, branch) ?? (procedure === 'reference' ? referenceFault(copy, branch) : serverRemovalFault(copy, procedure, branch))
@@ -43,7 +44,19 @@ function referenceFault(copy: DirectoryCopy, branch: Branch): Failure | null {
   const [label] = branch
   const [child] = inside(inside(branch[2], 'DR'), 'DI').flatMap(([di, , deeper]) => (makesPresent(deeper) ? [di] : []))
   if (!copy.guarded || label === '.' || child === undefined) return null
-  const announcing = announcedIn(copy.visible).filter(({ child: announced, name }) => announced === child && (name ?? label) === label).flatMap(({ ts }) => setsAt(copy, ts))
+  return nameFaultOf(copy, announcedIn(copy.visible).filter((each) => each.child === child && each.names.every((name) => name === label)), label)
+}
+
+/** The same of a name that a server chooses for it, since the one that was announced is taken. */
+function insteadFault(copy: DirectoryCopy, branch: Branch): Failure | null {
+  const chosen = copy.guarded && branch[0] === '.' && typeof branch[2] !== 'boolean' ? branch[2].map(insteadIn).find((each) => each !== null) : undefined
+  if (chosen === undefined || chosen === null) return null
+  const replaced = announcedIn(copy.visible).filter(({ label }) => label === chosen.instead)
+  return nameFaultOf(copy, replaced, replaced[0]?.names[0] ?? chosen.named)
+}
+
+function nameFaultOf(copy: DirectoryCopy, announced: readonly Announced[], label: Label): Failure | null {
+  const announcing = announced.flatMap(({ ts }) => setsAt(copy, ts))
   // It is on its way here from the copy that took it.
   if (announcing.length === 0) return failure('Superseded', { name: shown(label) })
   const might = announcing.some((set) => isAuthorised(copy.visible, { ...set, intent: { ...set.intent, procedure: 'doUpdates', branches: [[label, null, true]] } }))

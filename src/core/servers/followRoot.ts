@@ -10,7 +10,7 @@ import { whomToAsk } from '../directories/reference'
 import { wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
 import { isFailure, type Failure } from '../errors'
 import { formatLabels, isDirectoryId, MAX_PATH_LABELS, type DirectoryId, type Label, type ServerId } from '../names'
-import { begin, finish, read, request, type Begun } from '../procedure'
+import { begin, finish, read, requestAnywhere, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome } from '../requests'
 import { changeServer, happened, hint, type Turn } from '../server'
 import { labelsIn } from '../values/readValue'
@@ -45,7 +45,7 @@ export function isOfThisService({ server: { root, formerRoots, copies } }: Pick<
   return other === root || formerRoots.includes(other) || (table !== undefined && wellKnownIn(table, other) !== null)
 }
 
-const climb = (turn: Turn, following: Following): void => request(turn, following, 'climbed', whomToAsk(turn.server, following.top), { type: 'parent', directory: following.top })
+const climb = (turn: Turn, following: Following): void => requestAnywhere(turn, following, 'climbed', whomToAsk(turn.server, following.top), { type: 'parent', directory: following.top })
 
 /** By the copy of the root here: something stands above it. */
 export function hasRootAbove({ server }: Pick<Turn, 'server'>): boolean {

@@ -13,7 +13,7 @@ import { serverNamed } from '../entries/named'
 import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
 import { followRoot, hasRootAbove } from './followRoot'
 import { sayHello } from './hello'
-import { ask, changeAsServer } from '../errands'
+import { askAnywhere, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
 import { formatLabels, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
@@ -129,7 +129,7 @@ function askHome(turn: Turn, home: DirectoryId, read: { path: Label[]; form: 'tr
   const request = { type: 'read', directory: home, ...read, after: null } as const
   const onward = { type: 'register', step } as const
   const at = candidatesFor(server, home)
-  if (at.length > 0 || home === server.root) ask(turn, at, request, onward)
+  if (at.length > 0 || home === server.root) askAnywhere(turn, at, request, onward)
   else beginLookup(turn, { from: server.root!, up: 0, labels: labelsOfServer(server.name).slice(0, -1) }, null, request, { type: 'onward', onward })
 }
 

@@ -20,13 +20,13 @@ export function Steps({ steps, of = null }: { steps: readonly TrailStep[]; of?: 
   ))
 }
 
-/** What came after the last step, until a copy of the directory itself answered. */
-export function After({ before }: { before: readonly BeforeStep[] }) {
+/** What came after the last step, until a copy of the directory itself answered; `isLost`: or until nobody was left to ask for the next one. */
+export function After({ before, isLost }: { before: readonly BeforeStep[]; isLost: boolean }) {
   const asked = inWords(before)
   return (
     <>
       <WaysToServers before={before} />
-      {asked !== '' && <Remark>asked for the directory itself: {asked}</Remark>}
+      {asked !== '' && <Remark>{isLost ? 'asked for what comes next' : 'asked for the directory itself'}: {asked}</Remark>}
     </>
   )
 }

@@ -9,7 +9,7 @@ import { After, Steps } from './steps'
 import { validityOf } from './validity'
 
 /** The steps of a lookup, whose copy was read for each, and what came after the last one. */
-function Trail({ trail, after }: Pick<Place, 'trail' | 'after'>) {
+function Trail({ trail, after, isLost = false }: Pick<Place, 'trail' | 'after'> & { isLost?: boolean }) {
   if (trail.length + after.length === 0) return null
   return (
     <div className="figure-scroll" tabIndex={0} role="region" aria-label="The steps of the lookup">
@@ -30,7 +30,7 @@ function Trail({ trail, after }: Pick<Place, 'trail' | 'after'>) {
         </thead>
         <tbody>
           <Steps steps={trail} />
-          <After before={after} />
+          <After before={after} isLost={isLost} />
         </tbody>
       </table>
     </div>
@@ -48,7 +48,7 @@ function SoFar(lost: Pick<Place, 'trail' | 'after'>) {
   return (
     <>
       <p>{lost.trail.length === 0 ? 'The lookup came no further than to where it begins.' : 'The lookup came so far:'}</p>
-      <Trail {...lost} />
+      <Trail trail={lost.trail} after={lost.after} isLost />
     </>
   )
 }
@@ -67,7 +67,7 @@ export function WayTab({ place }: { place: Place }) {
             The lookup begins at <i><Label>{begin ?? rootLabel}</Label></i>
             {place.trail.length === 0 ? ', and that is what is selected.' : ' and takes each label in turn:'}
           </p>
-          <Trail {...place} />
+          <Trail trail={place.trail} after={place.after} />
         </>
       ) : (
         <SoFar trail={place.lost.trail} after={place.lost.after} />
