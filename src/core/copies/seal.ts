@@ -172,10 +172,14 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
 }
 
-/** E7: of the epoch that left a copy out it hears from whoever may store it by now: those it knew in that ring may all have left. */
+/**
+ * E7: of the epoch that left a copy out it hears from whoever may store it by now: those it knew in that ring may all have left.
+ * And of any from who might have made it, by whatever copy: one made it by force, say, that had left already, as only the others know.
+ */
 function isBelieved(turn: Turn, copy: DirectoryCopy, from: ServerId, epoch: Epoch): boolean {
   if (copy.state === 'rolledBack') return mayStore(turn, copy, from)
-  return isKnownServer(copy, from) || (copy.outside?.epoch === epoch && isEntered(turn.server, from) && mayStore(turn, copy, from))
+  const mayKnow = copy.outside?.epoch === epoch || mayAdminister(turn, copy, from)
+  return isKnownServer(copy, from) || (mayKnow && isEntered(turn.server, from) && mayStore(turn, copy, from))
 }
 
 /** What a copy has promised once an epoch rules: greater ones are still to be decided. */

@@ -66,3 +66,20 @@ it('[E8] a rival that is waited for no more hears of the epoch that went on with
   const after = alpha.server.copies.get(directory)
   expect(after?.id === rival && after.state === 'active').toBe(false)
 })
+
+it('[E7] an epoch by force of a copy that had left, as only the others know, reaches those', () => {
+  const { cluster, directory } = Cluster.ring(2)
+  const [alpha, beta] = cluster.members as [Member, Member]
+  cluster.call(beta, { type: 'ask', servers: [beta.id], request: { type: 'leave', directory, force: true } })
+  for (let i = 0; i < 400 && alpha.copy(directory).ring.length > 1; i++) if (!cluster.deliver()) cluster.tickNext()
+  cluster.cut(alpha, beta)
+  expect(beta.copy(directory).state).toBe('leaving')
+  epoch(cluster, beta, directory, [beta])
+  // Longer than alpha remembers who has left.
+  cluster.pass(300_000)
+  expect([alpha, beta].map((at) => at.copy(directory).state)).toEqual(['active', 'active'])
+  cluster.write(alpha, directory, ['Lampson'], true)
+  cluster.connect(alpha, beta)
+  cluster.pass(5000)
+  expect(alpha.copy(directory)).toMatchObject({ state: 'excluded', outside: { epoch: beta.copy(directory).epoch } })
+})

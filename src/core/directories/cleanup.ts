@@ -171,8 +171,8 @@ function draft(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, changing: Dire
   ask(turn, servers, { type: 'draft', directory: changing, change }, onward(copy, 'draft'))
 }
 
-/** A server whose name is no label stands in no reference. */
-const namesIn = ({ ring }: DirectoryCopy): Label[] => ring.map((member) => member.name).filter((name) => labelFault(name) === null)
+/** A server whose name is no label stands in no reference; and one that was removed may go by a name that another has by now. */
+const namesIn = ({ ring }: DirectoryCopy): Label[] => [...new Set(ring.map((member) => member.name))].filter((name) => labelFault(name) === null)
 
 const referenceTo = (copy: DirectoryCopy): Tree => referenceTree(copy.directory, namesIn(copy), inSNOf(copy.visible)?.rank)
 

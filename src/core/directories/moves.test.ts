@@ -83,6 +83,19 @@ describe('a move', () => {
     }
   })
 
+  it('[S4] though two of its servers go by one name, of which one was removed: the reference has that name once', () => {
+    const { cluster, root, alpha, beta, gamma } = town()
+    Object.assign(gamma.server, { removed: true, name: beta.server.name })
+    cluster.sweep(gamma, SRC)
+    cluster.pass(60_000)
+    expect(new Set(beta.copy(SRC).ring.map(({ name }) => name)).size).toBe(2)
+    cluster.move(beta, SRC, DEC, 'Research')
+    expect(code(cleanUp(cluster, beta, SRC))).toBe('ok')
+    cluster.settle()
+    expect(namedBy(alpha.copy(DEC).visible, 'Research')).toMatchObject({ type: 'directory', directory: SRC })
+    expect(found(cluster, alpha, root, 'SRC')).toBe(SRC)
+  })
+
   it('[M4] the name in use leads there at every step of it, from every server, whichever copies are asked', () => {
     const { cluster, root, alpha, beta, gamma } = town()
     cluster.move(gamma, SRC, DEC, 'SRC')
