@@ -2,8 +2,8 @@
 import type { Call } from '../core/calls'
 import type { NotReached } from '../core/directories/lookup'
 import { failure, isFailure, NameServiceError } from '../core/errors'
+import { LookupError } from './lookupError'
 import { formatName, isServerId, parseDesignator, parseName, relativeTo, type DirectoryId, type FullName, type Label, type ServerId, type ValueDesignator } from '../core/names'
-import type { BeforeStep, TrailStep } from '../core/requests'
 import type { Certificate } from '../core/values/certificate'
 import type { Intent, SignedIntent } from '../core/values/intent'
 
@@ -71,17 +71,6 @@ export async function ask<T>(connection: Connection, call: Call): Promise<T> {
     throw 'trail' in told ? new LookupError(told as NotReached) : new NameServiceError(told)
   }
   return outcome as T
-}
-
-/** A lookup that failed, and how far it came: its steps, and what came after the last one. */
-export class LookupError extends NameServiceError {
-  readonly trail: readonly TrailStep[]
-  readonly after: readonly BeforeStep[]
-  constructor(failed: NotReached) {
-    super(failed)
-    this.trail = failed.trail
-    this.after = failed.after
-  }
 }
 
 const mapValues = (about: Readonly<Record<string, string>>, change: (text: string) => string): Record<string, string> => Object.fromEntries(Object.entries(about).map(([key, text]) => [key, change(text)]))

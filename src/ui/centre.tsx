@@ -1,7 +1,7 @@
 import { MoreHorizontal } from 'lucide-react'
 import { useRef, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand'
-import { LookupError } from '../client/connection'
+import { LookupError } from '../client/lookupError'
 import { AccessTab } from './access/accessTab'
 import { RootNews } from './combination/rootNews'
 import { CopiesTab } from './copies/copiesTab'

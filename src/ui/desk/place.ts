@@ -1,5 +1,5 @@
 /** Where a name leads: what the selection means, looked up anew whenever a directory on the way changes. */
-import { LookupError } from '../../client/connection'
+import { LookupError } from '../../client/lookupError'
 import type { DirectoryId, Label, ServerId } from '../../core/names'
 import type { BeforeStep, TrailStep } from '../../core/requests'
 import { NameServiceError } from '../../core/errors'

@@ -1,4 +1,4 @@
-import type { LookupError } from '../../client/connection'
+import type { LookupError } from '../../client/lookupError'
 import type { Place } from '../desk/place'
 import { serverLabel } from '../desk/servers'
 import { useDesk, useView } from '../desk/desk'
