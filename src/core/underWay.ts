@@ -98,7 +98,7 @@ const steps: { setUpOn: Record<SettingUpStep, string>; setInSN: Record<SettingIn
     joined: 'takes a copy of the directory of the server above',
     told: 'tells the server above',
   },
-  setInSN: { ...withdrawing, parent: 'asks whether the parent has InSN', named: 'reads its name in the parent', announced: 'announces it in the parent', entered: 'enters it', committed: 'takes it away', unannounced: 'tells the parent', restored: 'takes the announcement back' },
+  setInSN: { ...withdrawing, parent: 'asks whether the parent has InSN', named: 'reads its name in the parent', met: 'waits until that copy knows of its name', announced: 'announces it in the parent', entered: 'enters it', committed: 'takes it away', unannounced: 'tells the parent', restored: 'takes the announcement back' },
   removeS: { ...withdrawing, looked: 'looks at its entry', checked: 'asks whether anybody points up to it', released: 'tells the server above', left: 'hands over its copies', gone: 'takes the entry away', restored: 'takes the announcement back' },
   removeLost: {
     ...withdrawing,

@@ -76,6 +76,26 @@ describe('names of servers in directories', () => {
     expect(labelsAt(alpha.copy(root).visible, ['DEC'])).not.toContain('DR')
   })
 
+  it('[S1] a copy of the parent that has not heard of the reference yet sweeps for it', () => {
+    const { cluster, directory: root } = Cluster.ring(2, 3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    cluster.pass(20_000)
+    cluster.cut(alpha, beta)
+    cluster.newD(gamma, root, 'IBM', dec)
+    const [knows, lacks] = alpha.sees(root).includes('IBM') ? [alpha, beta] : [beta, alpha]
+    expect(lacks.sees(root)).not.toContain('IBM')
+    cluster.join(lacks, dec, gamma)
+    cluster.cut(gamma, knows)
+    cluster.connect(alpha, beta)
+    const id = cluster.call(gamma, setInSN(gamma, dec, true))
+    cluster.settle(({ message }) => message.type !== 'updates' && message.type !== 'greet')
+    for (let i = 0; i < 100 && !gamma.replies.has(id); i++) {
+      cluster.tickNext()
+      cluster.settle(({ message }) => message.type !== 'updates' && message.type !== 'greet')
+    }
+    expect(gamma.replies.get(id)).toEqual({ directory: dec })
+  })
+
   it('[S1] what was announced is taken back only where it stands: under the name of a reference that is gone nothing is made', () => {
     const { cluster, root, members: [alpha] } = figure11()
     const change: Change = { procedure: 'reference', under: { labels: ['Gone', 'DR'], incarnations: null }, tree: [['InSN', false]], replace: false }

@@ -15,7 +15,7 @@ import type { ReadOutcome } from '../requests'
 import type { Turn } from '../server'
 import { labelsIn, type Tree } from '../values/readValue'
 import { namedInFault } from './announcements'
-import { begin, cameToNothing, change, finish, goOnWithdrawing, read, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
+import { begin, cameToNothing, change, finish, goOnWithdrawing, read, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
 export interface SettingInSN extends Begun {
   type: 'setInSN'
@@ -24,23 +24,25 @@ export interface SettingInSN extends Begun {
   /** Null for the root. */
   parent: BackReference | null
   rank: number
+  /** Whose copy of the parent lacked the reference, and sweeps for it. */
+  met: ServerId | null
   withdrawing: Withdrawing
   /** Why it goes back on a withdrawal. */
   broken: Failure | null
 }
 
 /**
- * `parent` is read, and this directory's reference there, as it is `named`; InSN is `announced` in that, then `entered` here; or
- * withdrawn, `committed`, and `unannounced` where it is `named`; `restored` when that came to nothing.
+ * `parent` is read, and this directory's reference there, as it is `named`, once more after a sweep where that copy has not heard of
+ * it yet (`met`); InSN is `announced` in that, then `entered` here; or withdrawn, `committed`, and `unannounced` where it is `named`; `restored` when that came to nothing.
  */
-export type SettingInSNStep = 'parent' | 'named' | 'announced' | 'entered' | WithdrawingStep | 'committed' | 'unannounced' | 'restored'
+export type SettingInSNStep = 'parent' | 'named' | 'met' | 'announced' | 'entered' | WithdrawingStep | 'committed' | 'unannounced' | 'restored'
 
 export function beginSetInSN(turn: Turn, copy: DirectoryCopy, to: boolean, caller: Caller): void {
   const { server } = turn
   const { directory, visible } = copy
   const parent = effectiveParent(copy) ?? null
   const withdrawing = withdrawingFrom(server.id, directory, ['.', 'InSN'])
-  const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, rank: 0, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
+  const setting = begin<SettingInSN>(turn, caller, { type: 'setInSN', directory, to, parent, rank: 0, met: null, withdrawing, broken: null }, (other) => other.type === 'setInSN' && other.directory === directory && other.to === to)
   if (setting === null) return
   const [open] = to ? pendingIn(copy) : []
   if (open !== undefined) return finish(turn, setting, failure('MovePending', { name: `#${directory}`, to: open.label, reason: 'InSN is given to a directory whose place is settled' }))
@@ -62,6 +64,8 @@ export function onSettingInSN(turn: Turn, setting: SettingInSN, step: SettingInS
       return isFailure(outcome) ? finish(turn, setting, outcome) : onParent(turn, setting, copy, outcome as ReadOutcome)
     case 'named':
       return isFailure(outcome) ? finish(turn, setting, outcome) : onNamed(turn, setting, outcome as ReadOutcome)
+    case 'met':
+      return isFailure(outcome) ? finish(turn, setting, outcome) : readName(turn, setting, [setting.met!], setting.parent!)
     case 'announced':
       return isFailure(outcome) ? finish(turn, setting, outcome) : enter(turn, setting, copy)
     case 'entered':
@@ -99,6 +103,10 @@ function onNamed(turn: Turn, setting: SettingInSN, { tree, snapshot, server: at 
   const { parent, label } = setting.parent!
   const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
   const isIts = labelsIn(reference.get('DI'))[0] === directory
+  if (!isIts && to && setting.met === null) {
+    setting.met = at
+    return request(turn, setting, 'met', [at], { type: 'sweep', directory: parent, form: 'parallel' })
+  }
   if (!isIts) return finish(turn, setting, to ? failure('Superseded', { name: `#${parent}/${shown(label)}` }) : { directory })
   change(turn, setting, to ? 'announced' : 'unannounced', [at], parent, 'reference', [label, 'DR'], [['InSN', to ? [[String(rank), true]] : false]], snapshot.path.map(([, ts]) => ts))
 }
