@@ -8,6 +8,7 @@ import { answer } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { beginJoin } from '../copies/join'
 import { beginLookup } from '../directories/lookup'
+import { isOfNobody } from '../directories/gone'
 import { candidatesFor } from '../directories/reference'
 import { serverNamed } from '../entries/named'
 import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
@@ -140,6 +141,8 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
   const { server } = turn
   const home = homeOf(server)
   if (home === null || server.removed) return
+  // Nobody who is asked has the root: another may stand above it by now, of which others know.
+  if (isFailure(outcome) && isOfNobody(outcome)) followRoot(turn)
   if (isFailure(outcome)) return onRefused(turn, step, outcome)
   switch (step) {
     case 'read':
