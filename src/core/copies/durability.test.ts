@@ -181,6 +181,16 @@ describe('the resend', () => {
     expect(beta.copy(directory).log.map(({ ts }) => ts)).not.toContain(second.ts)
   })
 
+  it('[P12] [A1] the later stamp of an intent is not lost where every copy has swept past it with the earlier one', () => {
+    const update = accept(alpha, 'x')
+    cluster.settle()
+    const second: UpdateSet = { ...update.set, ts: timestamp(timeOf(update.set.ts) + 1_000_000, beta.copy(directory).id) }
+    cluster.pass(2000)
+    cluster.sweep(beta, directory)
+    expect(has(gamma, second.ts, null)).toMatchObject({ here: false })
+    expect(serversIn(secure(gamma, { accepted: { ...update.accepted, ts: second.ts }, set: second }, 'all'))).toEqual(['alpha', 'beta', 'gamma'])
+  })
+
   it('[P12] [A1] a stamp that no member gave is not taken; one that is another update’s takes nothing from that', () => {
     const update = accept(alpha, 'x')
     cluster.lose(ofType('updates'))

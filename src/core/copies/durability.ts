@@ -129,15 +129,22 @@ export function onAskedHas(turn: Turn, id: string, server: ServerId, outcome: ob
   const securing = turn.server.securing.get(id)
   if (securing === undefined) return
   securing.asking.delete(server)
+  const hand = (): boolean => {
+    if (securing.set === null || securing.handed.has(server)) return false
+    securing.handed.add(server)
+    askOne(turn, securing, server, securing.set)
+    return true
+  }
   // What an older start says is about another disk [B2].
   if (turn.server.fenced.has(server)) return void securing.troubles.set(server, failure('ServerUnreachable', { server: nameOfServer(turn.server, server), reason: 'is an older start, or one of two' }))
   if (isFailure(outcome)) {
     securing.troubles.set(server, outcome)
-    if (outcome.code !== 'NotYetHere' || securing.set === null || securing.handed.has(server)) return
-    securing.handed.add(server)
-    return askOne(turn, securing, server, securing.set)
+    if (outcome.code === 'NotYetHere') hand()
+    return
   }
   const told = outcome as Outcomes['has']
+  // Swept past without it: by its intent it may know it, with an earlier stamp [A1].
+  if (!told.here && hand()) return
   securing.troubles.delete(server)
   const isNew = !securing.answers.has(told.copy)
   securing.answers.set(told.copy, { ...told, server })

@@ -70,6 +70,25 @@ describe('a store that is restored from an old copy', () => {
     for (const member of [alpha, beta]) expect(member.server.copies.get(directory)?.state ?? 'gone').not.toBe('excluded')
   })
 
+  it('[B3] does not enter an epoch that it had promised itself to: it was in that, and may have gone on', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, , gamma] = cluster.members as [Member, Member, Member]
+    cluster.call(alpha, epochCall(alpha, directory, cluster.members))
+    cluster.settle(({ to, message }) => !(to === gamma && message.type === 'epochNews'))
+    const old = structuredClone(gamma.disk)
+    expect(isSealed(gamma.copy(directory))).toBe(true)
+    cluster.pass(10_000)
+    expect(gamma.copy(directory)).toMatchObject({ state: 'active', epoch: alpha.copy(directory).epoch })
+    cluster.write(gamma, directory, ['Lampson'], true)
+    for (let i = 0; i < 2; i++) {
+      cluster.crash(gamma)
+      gamma.disk = { ...(i === 0 ? gamma.disk : old), incarnation: gamma.disk.incarnation }
+      cluster.restart(gamma, i === 1)
+    }
+    cluster.pass(60_000)
+    expect(gamma.copy(directory).state).toBe('rolledBack')
+  })
+
   it('[B3] takes no part in a new epoch', () => {
     const { cluster, directory, members } = restored()
     const [alpha] = members

@@ -164,21 +164,23 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
   // A copy that had left comes back with an old store: it is not in the ring, and has nothing to wait for.
   const isPast = copy.state === 'rolledBack' && !ring.some((member) => member.copy === copy.id)
   if (epoch === copy.epoch && !isPast) return
-  if (!isBelieved(turn, copy, from, epoch)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
+  if (!isBelieved(turn, copy, from, message)) return refuse(turn, from, 'epochNews: not from a server that this copy knows', directory)
   if (!ring.some((member) => member.copy === copy.id)) return isLeftOut(turn, copy, from, { ...message, ring })
+  // B3: what an old store has promised it may have kept, and gone on from there.
+  if (copy.state === 'rolledBack') return refuse(turn, from, 'epochNews: the store of this copy is an old one', directory)
   // A greater epoch has this copy's promise: it is decided first.
   if (copy.seals.some((promise) => promise.epoch > epoch && !promise.released)) return
   if (copy.seals.some((promise) => promise.epoch === epoch)) adopt(turn, copy, { ...message, ring })
-  else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch; its store is an old one', directory)
+  else refuse(turn, from, 'epochNews: this copy never promised itself to that epoch', directory)
 }
 
 /**
  * E7: of the epoch that left a copy out it hears from whoever may store it by now: those it knew in that ring may all have left.
- * And of any from who might have made it, by whatever copy: one made it by force, say, that had left already, as only the others know.
+ * And of one that names it as left out from who might have made that: by force, say, of a copy that had left, as only this one knows.
  */
-function isBelieved(turn: Turn, copy: DirectoryCopy, from: ServerId, epoch: Epoch): boolean {
+function isBelieved(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, excluded }: Pick<NewRing, 'epoch' | 'excluded'>): boolean {
   if (copy.state === 'rolledBack') return mayStore(turn, copy, from)
-  const mayKnow = copy.outside?.epoch === epoch || mayAdminister(turn, copy, from)
+  const mayKnow = copy.outside?.epoch === epoch || (excluded.some((exclusion) => exclusion.copy === copy.id) && mayAdminister(turn, copy, from))
   return isKnownServer(copy, from) || (mayKnow && isEntered(turn.server, from) && mayStore(turn, copy, from))
 }
 
