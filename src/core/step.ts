@@ -106,7 +106,7 @@ function lookAtNames(turn: Turn): void {
     for (const { intent, ts } of save.change.sets) {
       const labels = intent.branches.map(([label]) => label)
       if (intent.procedure === 'setUpOn' || intent.procedure === 'removeS') onServersNamed(turn, save.directory, labels)
-      else if (intent.procedure === 'reference' || intent.procedure === 'removeD') onNamesChanged(turn, save.directory, labels)
+      else if (intent.procedure === 'reference' || intent.procedure === 'removeD' || intent.procedure === 'carryOut') onNamesChanged(turn, save.directory, labels)
       if (intent.procedure === 'move' || (intent.procedure === 'reference' && labels.includes('.'))) onMoved(turn, save.directory, originOf(ts) === save.copy)
     }
   }
