@@ -6,7 +6,7 @@ import { parseName, type DirectoryId, type FullName, type Label, type ServerId }
 import { isFailure } from '../errors'
 import { serverNameOf, type Server } from '../server'
 import { seesAll, stringAt, type Sees, type Tree } from '../values/readValue'
-import { visibleAt, type ValueTree } from '../values/valueTree'
+import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { goneHere } from './gone'
 import { effectiveParent } from '../entries/parents'
 import { directoryNamed, serverNamed } from '../entries/named'
@@ -123,8 +123,18 @@ export function knownFor(server: Server, directory: DirectoryId, serverNames: re
 /** The first word on a link, which says who knows the root, may have been lost: whoever has not named another may know it. */
 const notOfAnother = ({ peers, root }: Server): ServerId[] => [...peers].flatMap(([other, peer]) => (peer.root === null || peer.root === root ? [other] : []))
 
-/** Whom to ask for a directory: of one that nobody has told of, or whose copies have gone elsewhere, whoever is connected may know. */
-export const whomToAsk = (server: Server, directory: DirectoryId): ServerId[] => [...new Set([...(goneHere(server, directory) === null ? [] : [server.id]), ...candidatesFor(server, directory), ...server.peers.keys()])]
+/** Whom to ask for a directory: of one that nobody has told of whom references here name, and, as its copies may have gone elsewhere, whoever is connected. */
+export function whomToAsk(server: Server, directory: DirectoryId): ServerId[] {
+  const known = candidatesFor(server, directory)
+  const all = [...(goneHere(server, directory) === null ? [] : [server.id]), ...(known.length > 0 ? known : namedInReferences(server, directory)), ...server.peers.keys()]
+  return [...new Set(all)]
+}
+
+/** The servers that references stored here list for a directory. */
+function namedInReferences(server: Server, directory: DirectoryId): ServerId[] {
+  const active = [...server.copies.values()].filter(({ state }) => state === 'active')
+  return active.flatMap(({ visible }) => [...visibleChildren(visible.root)].flatMap(([label]) => (directoryNamed(visible, label) === directory ? labelsAt(visible, [label, 'DR', 'Servers']) : []))).flatMap((name) => serverIdOf(server, name) ?? [])
+}
 
 /** The tree of a directory reference: `SRC/DR/{DI, InSN/<rank>, Servers}`. */
 export const referenceTree = (directory: DirectoryId, serverNames: readonly string[], rank: number | null = null): Tree => [

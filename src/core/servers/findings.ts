@@ -79,7 +79,7 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
     const isRight = rankIn(labels) !== null && !labels.includes(WITHDRAWN)
     const set: Repair = depth === 0 ? { type: 'change', at: [inSN.server], directory, procedure: 'setInSN', labels: ['.'], tree: [['InSN', [['0', true]]]] } : { type: 'ask', at: [inSN.server], request: { type: 'setInSN', directory, to: true } }
     return [
-      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, rank ?? Number.POSITIVE_INFINITY, state.ring, above!.state.ring)]),
+      ...(shorter ? [] : [withoutShorterCopy(server, name, directory, rank ?? Number.POSITIVE_INFINITY, state.ring, levels.slice(0, depth).toReversed().flatMap((level) => level.state.ring))]),
       ...(isRight && above !== undefined && rank! <= (above.rank ?? Number.NEGATIVE_INFINITY) ? [found('S1', `the rank of ${name}, below which servers are named, is not greater than that of /${formatLabels(above.path)}`, 'Move it below a directory of a smaller rank', null)] : []),
       ...(isRight ? [] : [found('S1', `${name} has no InSN, though the server /${server.name} is named ${depth === levels.length - 1 ? 'in' : 'below'} it`, `InSN of ${name} is set`, set)]),
     ]
@@ -91,7 +91,7 @@ export function shorterFindings(server: Server, { directory, ring }: DirectoryCo
   return [withoutShorterCopy(server, `#${directory}`, directory, rank, ring, above.ring)]
 }
 
-/** A server with a shorter name takes a copy; one that stores the parent has it on its way. */
+/** A server with a shorter name takes a copy: one that stores the parent has it on its way, else one that stores what is above that. */
 function withoutShorterCopy(server: Server, name: string, directory: DirectoryId, rank: number, ring: readonly Member[], above: readonly Member[]): Found {
   const [joiner] = shorterIn(server, above, rank).toSorted((a, b) => reach(server, b.server) - reach(server, a.server))
   const sentence = `no copy of ${name}, in which servers are named, is on a server with a shorter name than it has`
