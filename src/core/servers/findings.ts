@@ -88,7 +88,8 @@ export function levelFindings(server: Server, levels: readonly Level[]): Found[]
 
 /** S2, of a directory stored here; `above` is how a copy of its parent stands. */
 export function shorterFindings(server: Server, { directory, ring }: DirectoryCopy, rank: number, above: CopyState): Found[] {
-  return [withoutShorterCopy(server, `#${directory}`, directory, rank, ring, above.ring)]
+  const root = server.root === null ? undefined : server.copies.get(server.root)
+  return [withoutShorterCopy(server, `#${directory}`, directory, rank, ring, [...above.ring, ...(root?.ring ?? [])])]
 }
 
 /** A server with a shorter name takes a copy: one that stores the parent has it on its way, else one that stores what is above that. */
