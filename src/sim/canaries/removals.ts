@@ -27,6 +27,6 @@ export const removalCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: removing,
-    from: 119,
+    rare: true,
   },
 ]
