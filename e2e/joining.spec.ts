@@ -27,7 +27,7 @@ test('[X7] the other service is looked at in its room before anything is done, a
   await expect(met).toContainText('the room of this service itself')
   await link.fill(ibm.page.url())
   await expect(met).toContainText(/Its root is ANSI \(#.*\), with one directory in it\. One server of it is met: alpha\./)
-  expect(await connected(ibm)).toBe(1)
+  await expect.poll(() => connected(ibm)).toBe(1)
   await expect(ibm.page.getByRole('list', { name: 'Links of this server' })).toContainText('of another name service')
   const button = dialog(dec).getByRole('button', { name: 'Join the two services' })
   await expect(button).toBeDisabled()
