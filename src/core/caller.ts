@@ -5,7 +5,7 @@ import { knownFor } from './directories/reference'
 import { MAX_ELSEWHERE } from './messages'
 import { isDirectoryId, type ServerId } from './names'
 import type { Request } from './requests'
-import { connectedFirst, count, send, type Server, type Turn } from './server'
+import { count, nearestFirst, send, type Server, type Turn } from './server'
 
 export type Caller =
   | { type: 'client'; id: number }
@@ -43,7 +43,7 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
 function elsewhereOf(server: Server, asker: ServerId, failed: Failure | null): ServerId[] {
   const directory = failed?.code === 'NoCopyHere' ? failed.about.directory : undefined
   if (directory === undefined || !isDirectoryId(directory)) return []
-  return connectedFirst(server, knownFor(server, directory)).filter((other) => other !== asker && other !== server.id).slice(0, MAX_ELSEWHERE)
+  return nearestFirst(server, knownFor(server, directory)).filter((other) => other !== asker && other !== server.id).slice(0, MAX_ELSEWHERE)
 }
 
 /** Callers of one procedure at most: others ask again, or elsewhere. */

@@ -15,7 +15,7 @@ import type { DirectoryId, Label, ServerId } from './names'
 import { outcomeShapes, type Change, type Drafted, type Request, type Walked } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
-import { connectedFirst, hint, nameOfServer, refuse, send, type Server, type Turn } from './server'
+import { hint, nameOfServer, nearestFirst, refuse, send, type Server, type Turn } from './server'
 import { Malformed } from './shape'
 import { INTENT_LIFE, type Branch, type Intent, type ProcedureName, type SignedIntent } from './values/intent'
 import type { Tree } from './values/readValue'
@@ -71,8 +71,7 @@ export const askAnywhere = (turn: Turn, candidates: readonly ServerId[], request
 
 function beginErrand(turn: Turn, candidates: readonly ServerId[], request: Request, onward: Onward, anywhere: boolean, vain: readonly ServerId[]): void {
   const { server } = turn
-  const rank = (other: ServerId): number => (other === server.id ? 0 : server.peers.has(other) ? 1 : 2)
-  const ordered = [...new Set(candidates)].filter((other) => !vain.includes(other)).toSorted((a, b) => rank(a) - rank(b))
+  const ordered = nearestFirst(server, [...new Set(candidates)].filter((other) => !vain.includes(other)))
   const errand: Errand = { id: freshId(server.fresh, 16), request, candidates: ordered, asked: [...vain], anywhere, tried: [], lastFailure: null, deadline: 0, askedAt: null, onward }
   server.errands.set(errand.id, errand)
   askFirst(turn, errand)
@@ -142,7 +141,7 @@ function goElsewhere(server: Server, errand: Errand, from: ServerId, named: read
   if (others.length === 0) return
   const vain = [...errand.asked, from].filter((at) => server.hints.get(directory)?.delete(at))
   for (const other of [...others, ...vain]) hint(server, directory, other)
-  const further = connectedFirst(server, others.filter((other) => !errand.candidates.includes(other)))
+  const further = nearestFirst(server, others.filter((other) => !errand.candidates.includes(other)))
   errand.candidates.push(...further.slice(0, Math.max(0, MOST_ASKED - errand.asked.length - errand.candidates.length)))
 }
 

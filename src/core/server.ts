@@ -367,8 +367,11 @@ export const serverNameOf = ({ name, root }: Pick<Server, 'name' | 'root'>): str
 const MAX_HINTED = 10_000
 const MAX_HINTS = 64
 
-/** In this order, but those first who are connected. */
-export const connectedFirst = ({ peers }: Server, servers: readonly ServerId[]): ServerId[] => [...servers.filter((at) => peers.has(at)), ...servers.filter((at) => !peers.has(at))]
+/** In this order, but this server itself before all, and whoever is connected before whoever is not. */
+export function nearestFirst({ id, peers }: Server, servers: readonly ServerId[]): ServerId[] {
+  const rank = (at: ServerId): number => (at === id ? 0 : peers.has(at) ? 1 : 2)
+  return servers.toSorted((a, b) => rank(a) - rank(b))
+}
 
 export function hint({ hints }: Server, directory: DirectoryId, at: ServerId): void {
   const known = hints.get(directory) ?? new Set()

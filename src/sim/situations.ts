@@ -46,7 +46,7 @@ interface Saved {
 /** Which kind of message it is recognised in, and whether it is that one. */
 type InMessage = readonly [type: Message['type'], holds: (server: Server, message: Message) => boolean]
 
-const on = <T extends Message['type']>(type: T, holds: (server: Server, message: Extract<Message, { type: T }>) => boolean): InMessage => [type, (server, message) => message.type === type && holds(server, message as Extract<Message, { type: T }>)]
+const on = <T extends Message['type']>(type: T, holds: (server: Server, message: Extract<Message, { type: T }>) => boolean): InMessage => [type, (server, message) => holds(server, message as Extract<Message, { type: T }>)]
 
 /** Recognised when a message comes, before the step. */
 const arrives = {

@@ -208,6 +208,13 @@ export class Cluster {
     for (const other of this.members) if (other !== member && other.alive) this.connect(member, other)
   }
 
+  /** It crashes, and starts with another disk: an old copy of its own, or an empty one; `storeIsOld`: its browser remembers a later start. */
+  putDisk(member: Member, disk: MemoryDisk, storeIsOld = false): void {
+    this.crash(member)
+    member.disk = { ...disk, incarnation: member.disk.incarnation }
+    this.restart(member, storeIsOld)
+  }
+
   call(member: Member, call: Call): number {
     const id = this.nextCall++
     this.input(member, { type: 'call', id, call })

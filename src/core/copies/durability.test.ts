@@ -41,9 +41,7 @@ const codeOf = (outcome: object | Failure): string => (isFailure(outcome) ? outc
 const onDisk = (at: Member, set: UpdateSet): boolean => at.restored().copies.get(directory)?.log.some(({ ts }) => ts === set.ts) === true
 /** The store of a server is gone; the server starts as one that never had a copy. */
 function wipe(member: Member): void {
-  cluster.crash(member)
-  member.disk = { ...emptyDisk(), incarnation: member.disk.incarnation }
-  cluster.restart(member)
+  cluster.putDisk(member, emptyDisk())
 }
 
 describe('levels', () => {

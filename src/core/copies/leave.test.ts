@@ -91,9 +91,7 @@ describe('a copy leaves the ring', () => {
     const [spliced] = cluster.lose(ofType('spliced'))
     cluster.lose(() => true)
     expect(alpha.copy(directory).splices).toMatchObject([{ answer: 'spliced' }])
-    cluster.crash(gamma)
-    gamma.disk = { ...emptyDisk(), incarnation: gamma.disk.incarnation }
-    cluster.restart(gamma)
+    cluster.putDisk(gamma, emptyDisk())
     cluster.hand(spliced!)
     cluster.settle(ofType('copyGone'))
     expect(alpha.copy(directory).splices).toMatchObject([{ answer: 'known' }])
@@ -264,9 +262,7 @@ describe('a copy leaves the ring', () => {
       for (let i = 0; i < 50 && beta.copy(directory).state !== 'left'; i++) if (!cluster.deliver()) cluster.tickNext()
       for (const other of [alpha, gamma]) cluster.cut(beta, other)
       for (const [one, other] of [[gamma, alpha], [alpha, gamma]] as const) {
-        cluster.crash(one)
-        one.disk = { ...emptyDisk(), incarnation: one.disk.incarnation }
-        cluster.restart(one)
+        cluster.putDisk(one, emptyDisk())
         cluster.cut(beta, one)
         cluster.ask(other, epochCall(other, directory, [other], true))
         cluster.join(one, directory, other)

@@ -25,9 +25,7 @@ function restored(): { cluster: Cluster; directory: DirectoryId; members: [Membe
   cluster.write(alpha, directory, ['Lampson'], true)
   cluster.sweep(alpha, directory)
   cluster.pass(5000)
-  cluster.crash(gamma)
-  gamma.disk = { ...old, incarnation: gamma.disk.incarnation }
-  cluster.restart(gamma, true)
+  cluster.putDisk(gamma, old, true)
   return { cluster, directory, members }
 }
 
@@ -59,9 +57,7 @@ describe('a store that is restored from an old copy', () => {
     cluster.ask(gamma, cluster.joinCall(gamma, directory, beta))
     cluster.settle()
     for (const [member, disk] of [[alpha, oldest], [beta, old]] as const) {
-      cluster.crash(member)
-      member.disk = { ...disk, incarnation: member.disk.incarnation }
-      cluster.restart(member, true)
+      cluster.putDisk(member, disk, true)
     }
     cluster.pass(60_000)
     expect([alpha, beta].map((member) => member.copy(directory).state)).toEqual(['rolledBack', 'rolledBack'])
@@ -102,9 +98,7 @@ describe('a store that is restored from an old copy', () => {
     cluster.write(alpha, directory, ['Lampson'], true)
     const old = structuredClone(alpha.disk)
     const { ts } = cluster.write(alpha, directory, ['later'], true)
-    cluster.crash(alpha)
-    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
-    cluster.restart(alpha, true)
+    cluster.putDisk(alpha, old, true)
     expect(cluster.code(beta, cluster.joinCall(beta, directory, alpha))).toBe('JoinFailed')
     expect(cluster.code(alpha, epochCall(alpha, directory, [alpha]))).toBe('OnlyByForce')
     cluster.ask(alpha, epochCall(alpha, directory, [alpha], true))
@@ -123,9 +117,7 @@ describe('a store that is restored from an old copy', () => {
     cluster.settle(ofType('sealed'))
     cluster.deliver(({ to, message }) => to === beta && message.type === 'epochNews')
     cluster.cut(beta, gamma)
-    cluster.crash(alpha)
-    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
-    cluster.restart(alpha, true)
+    cluster.putDisk(alpha, old, true)
     cluster.pass(60_000)
     expect(isSealed(gamma.copy(directory))).toBe(true)
     cluster.connect(beta, gamma)
@@ -141,9 +133,7 @@ describe('a store that is restored from an old copy', () => {
     cluster.join(beta, directory, alpha)
     cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'leave', directory, force: true } })
     cluster.pass(60_000)
-    cluster.crash(alpha)
-    alpha.disk = { ...old, incarnation: alpha.disk.incarnation }
-    cluster.restart(alpha, true)
+    cluster.putDisk(alpha, old, true)
     expect(alpha.copy(directory).ring).toHaveLength(1)
     cluster.pass(60_000)
     expect(alpha.server.copies.has(directory)).toBe(false)

@@ -82,9 +82,7 @@ describe.each(['ring', 'parallel'] as const)('a sweep along the ring in %s form'
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
     const before = gamma.copy(directory).id
-    cluster.crash(gamma)
-    gamma.disk = { ...emptyDisk(), incarnation: gamma.disk.incarnation }
-    cluster.restart(gamma)
+    cluster.putDisk(gamma, emptyDisk())
     const began = cluster.time
     expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory, form))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'has lost its copy', phase: 'look' } })
     expect(cluster.time).toBe(began)

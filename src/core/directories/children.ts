@@ -8,7 +8,7 @@
  */
 import { isServerId, type DirectoryId, type Label, type ServerId } from '../names'
 import { millisecondsOf, timestamp, timeOf, type Timestamp } from '../timestamp'
-import { INTENT_LIFE, type Branch } from '../values/intent'
+import { INTENT_LIFE } from '../values/intent'
 import { labelsAt } from '../entries/serverEntry'
 import type { Tree } from '../values/readValue'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
@@ -19,21 +19,11 @@ import { directoryIn, recordKey, type Judged } from '../entries/parents'
 export const childLabel = (directory: DirectoryId, id?: string): Label => `${CHILD}.${id === undefined ? directory : recordKey(directory, id)}`
 
 /** Below it stands the name that it is to have; where it is to be made; and of a name that a server chose, since that was taken, the announcement that it stands instead of. */
-const NAMED = 'Named'
-const INSTEAD = 'Instead'
+export const NAMED = 'Named'
+export const INSTEAD = 'Instead'
 export const announcement = (label: Label, named: Label, { maker, instead }: { maker?: ServerId; instead?: Label } = {}): [Label, Tree] => {
   const one = (child: Label): Tree => [[child, true]]
   return [label, [[NAMED, one(named)], ...(maker === undefined ? [] : [[maker, true] as [Label, Tree]]), ...(instead === undefined ? [] : [[INSTEAD, one(instead)] as [Label, Tree]])]]
-}
-
-/** The name of what a branch announces, and what it stands instead of; null for any other. */
-export function insteadIn([label, , below]: Branch): { named: Label; instead: Label } | null {
-  const under = (first: Label): Label | undefined => {
-    const found = typeof below === 'boolean' || childIn(label) === null ? undefined : below.find(([each]) => each === first)?.[2]
-    return found === undefined || typeof found === 'boolean' ? undefined : found[0]?.[0]
-  }
-  const [named, instead] = [under(NAMED), under(INSTEAD)]
-  return instead === undefined ? null : { named: named ?? '', instead }
 }
 
 export interface Announced {

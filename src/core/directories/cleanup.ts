@@ -17,7 +17,7 @@ import type { Accepted, Change, Drafted, Outcomes, ReadOutcome } from '../reques
 import { happened, type Turn } from '../server'
 import { millisecondsOf } from '../timestamp'
 import { INTENT_LIFE } from '../values/intent'
-import { labelsIn, type Tree } from '../values/readValue'
+import { below, labelsIn, type Tree } from '../values/readValue'
 import type { TSPair } from '../values/update'
 import { announcement, announcementOf } from './children'
 import { isOfNobody } from './gone'
@@ -180,12 +180,11 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   const { tree, snapshot, server: at } = outcome
   const { parent, label } = cleanup.parent!
   if (snapshot.path.length === 0) return draft(turn, copy, cleanup, parent, [at], [label], null, referenceTo(copy))
-  const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
-  if (labelsIn(reference.get('DI'))[0] !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
+  if (labelsIn(below(tree, ['DI']))[0] !== copy.directory) return ask(turn, [at], { type: 'read', directory: parent, path: [label, 'Link', 'Moved'], form: 'labels', after: null }, onward(copy, 'link'))
   turn.server.referenced.set(copy.directory, { record: cleanup.parent!.key, ring: turn.server.referenced.get(copy.directory)?.ring ?? null })
   learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const names = namesIn(copy)
-  const listed = labelsIn(reference.get('Servers'))
+  const listed = labelsIn(below(tree, ['Servers']))
   const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])

@@ -249,9 +249,7 @@ describe('removeD', () => {
     const old = structuredClone(beta.disk)
     expect(said(removeD(cluster, beta, DEC))).toBe('ok')
     cluster.pass(60_000)
-    cluster.crash(beta)
-    beta.disk = { ...old, incarnation: beta.disk.incarnation }
-    cluster.restart(beta)
+    cluster.putDisk(beta, old)
     cluster.pass(120_000)
     for (const member of [alpha, beta, gamma]) expect(typeAt(member, root, 'DEC')).toBeUndefined()
     expect(isThere(cluster, DEC)).toBe(false)
@@ -270,9 +268,7 @@ describe('removeD', () => {
     expect([typeAt(alpha, root, 'SRC'), typeAt(gamma, WRL, 'SRC')]).toEqual(['link', 'directory'])
     expect(said(removeD(cluster, beta, SRC))).toBe('ok')
     cluster.pass(120_000)
-    cluster.crash(beta)
-    beta.disk = { ...old, incarnation: beta.disk.incarnation }
-    cluster.restart(beta)
+    cluster.putDisk(beta, old)
     cluster.pass(300_000)
     for (const member of [alpha, beta, gamma]) expect(typeAt(member, root, 'SRC')).toBe('link')
     expect(isThere(cluster, SRC)).toBe(false)

@@ -5,7 +5,7 @@
  */
 import { isAuthorised } from '../auth/authorise'
 import { setsAt, type DirectoryCopy } from '../copies/directoryCopy'
-import { announcedIn, insteadIn, type Announced } from '../directories/children'
+import { announcedIn, childIn, INSTEAD, NAMED, type Announced } from '../directories/children'
 import { effectiveParent } from '../entries/parents'
 import { BELOW, inSNOf, namedIn, rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, type Failure } from '../errors'
@@ -49,10 +49,12 @@ function referenceFault(copy: DirectoryCopy, branch: Branch): Failure | null {
 
 /** The same of a name that a server chooses for it, since the one that was announced is taken. */
 function insteadFault(copy: DirectoryCopy, branch: Branch): Failure | null {
-  const chosen = copy.guarded && branch[0] === '.' && typeof branch[2] !== 'boolean' ? branch[2].map(insteadIn).find((each) => each !== null) : undefined
-  if (chosen === undefined || chosen === null) return null
-  const replaced = announcedIn(copy.visible).filter(({ label }) => label === chosen.instead)
-  return nameFaultOf(copy, replaced, replaced[0]?.names[0] ?? chosen.named)
+  if (!copy.guarded || branch[0] !== '.' || typeof branch[2] === 'boolean') return null
+  const chosen = branch[2].find(([label, , below]) => childIn(label) !== null && inside(below, INSTEAD).length > 0)
+  if (chosen === undefined) return null
+  const [[instead]] = inside(chosen[2], INSTEAD) as [Branch]
+  const replaced = announcedIn(copy.visible).filter(({ label }) => label === instead)
+  return nameFaultOf(copy, replaced, replaced[0]?.names[0] ?? inside(chosen[2], NAMED)[0]?.[0] ?? '')
 }
 
 function nameFaultOf(copy: DirectoryCopy, announced: readonly Announced[], label: Label): Failure | null {

@@ -141,9 +141,11 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
   const { server } = turn
   const home = homeOf(server)
   if (home === null || server.removed) return
-  // Nobody who is asked has the root: another may stand above it by now, of which others know.
-  if (isFailure(outcome) && isOfNobody(outcome)) followRoot(turn)
-  if (isFailure(outcome)) return onRefused(turn, step, outcome)
+  if (isFailure(outcome)) {
+    // Nobody who is asked has the root: another may stand above it by now, of which others know.
+    if (isOfNobody(outcome)) followRoot(turn)
+    return onRefused(turn, step, outcome)
+  }
   switch (step) {
     case 'read':
       return onOwnEntry(turn, home, outcome as ReadOutcome)

@@ -10,10 +10,10 @@ import { candidatesFor } from '../directories/reference'
 import { hasShorter } from '../directories/rank'
 import { BELOW, inSNOf, namedIn, rankIn, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { shown, type DirectoryId, type Label, type ServerId } from '../names'
+import { shown, type DirectoryId, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
 import type { Turn } from '../server'
-import { labelsIn, type Tree } from '../values/readValue'
+import { below, labelsIn, type Tree } from '../values/readValue'
 import { namedInFault } from './announcements'
 import { begin, cameToNothing, change, finish, goOnWithdrawing, read, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
 
@@ -101,8 +101,7 @@ const readName = (turn: Turn, setting: SettingInSN, at: readonly ServerId[], { p
 function onNamed(turn: Turn, setting: SettingInSN, { tree, snapshot, server: at }: ReadOutcome): void {
   const { directory, rank, to } = setting
   const { parent, label } = setting.parent!
-  const reference = new Map(Array.isArray(tree) ? (tree as [Label, Tree][]) : [])
-  const isIts = labelsIn(reference.get('DI'))[0] === directory
+  const isIts = labelsIn(below(tree, ['DI']))[0] === directory
   if (!isIts && to && setting.met === null) {
     setting.met = at
     return request(turn, setting, 'met', [at], { type: 'sweep', directory: parent, form: 'parallel' })
