@@ -1,7 +1,7 @@
 /** Who waits for an outcome, and how it is given: to this server's own client, to another server, or to an errand here. */
 import { failure, isFailure, type Failure } from './errors'
 import type { Onward } from './errands'
-import { knownFor } from './directories/reference'
+import { referredTo } from './directories/reference'
 import { MAX_ELSEWHERE } from './messages'
 import { isDirectoryId, type ServerId } from './names'
 import type { Request } from './requests'
@@ -43,7 +43,7 @@ export function answer(turn: Turn, caller: Caller, outcome: object | Failure): v
 function elsewhereOf(server: Server, asker: ServerId, failed: Failure | null): ServerId[] {
   const directory = failed?.code === 'NoCopyHere' ? failed.about.directory : undefined
   if (directory === undefined || !isDirectoryId(directory)) return []
-  return nearestFirst(server, knownFor(server, directory)).filter((other) => other !== asker && other !== server.id).slice(0, MAX_ELSEWHERE)
+  return nearestFirst(server, referredTo(server, directory)).filter((other) => other !== asker && other !== server.id).slice(0, MAX_ELSEWHERE)
 }
 
 /** Callers of one procedure at most: others ask again, or elsewhere. */

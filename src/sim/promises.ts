@@ -33,14 +33,14 @@ interface Promised {
 export class Promises {
   private readonly world: World
   private readonly held = new Map<string, Promised[]>()
-  /** When removals began, by the procedure. */
-  private readonly removals = new Map<string, number>()
+  /** When directories that are being removed were withdrawn, by the procedure: their names are looked at after that. */
+  private readonly withdrawn = new Map<string, number>()
 
   constructor(world: World) {
     this.world = world
     world.observers.push({
       stepped: (server, _input, { save }) => {
-        for (const { type, id } of server.server.procedures.values()) if (type === 'removeD' && !this.removals.has(id)) this.removals.set(id, world.time)
+        for (const each of server.server.procedures.values()) if (each.type === 'removeD' && each.withdrawing.mark !== null && !this.withdrawn.has(each.id)) this.withdrawn.set(each.id, world.time)
         for (const each of save) {
           if (!('copy' in each) || each.change.type !== 'absorbed') continue
           const stamped = each.change.sets.filter(({ ts }) => ts.endsWith(each.copy))
@@ -78,12 +78,12 @@ export class Promises {
     }
   }
 
-  /** M6: at the instant when a directory closes no reference to it is in a cache, but for what was promised while it was being removed. */
+  /** M6: at the instant when a directory closes no reference to it is in a cache, but for what was promised after it had been withdrawn. */
   private closes(server: SimServer, directory: DirectoryId): void {
     const removal = [...server.server.procedures.values()].find((procedure) => procedure.type === 'removeD' && procedure.directory === directory)
-    const begun = removal === undefined ? undefined : this.removals.get(removal.id)
-    if (begun === undefined || this.isTooFast(server) || this.world.unsound.size > 0) return
-    const promises = [...this.held.values()].flat().filter(({ of, says, since }) => of === 'arc' && says === `directory ${directory}` && since < begun)
+    const withdrawn = removal === undefined ? undefined : this.withdrawn.get(removal.id)
+    if (withdrawn === undefined || this.isTooFast(server) || this.world.unsound.size > 0) return
+    const promises = [...this.held.values()].flat().filter(({ of, says, since }) => of === 'arc' && says === `directory ${directory}` && since < withdrawn)
     if (promises.length > 0) this.world.count('directories removed to which names in caches had led')
     const broken = promises.find((promised) => !this.isPast(promised) && this.isOfAll(promised))
     if (broken !== undefined) this.world.judge('cacheValidity', () => accuseOfRemoval(server, broken))

@@ -382,7 +382,11 @@ export class Workload {
       if (isFailure(outcome)) return this.world.count(`move refused: ${outcome.code}`)
       const { branches, server } = outcome as Drafted
       const record = this.intent(at, directory, 'move', branches, random)
-      this.announce(at, parent, announcement(childLabel(directory, id), label), random, () => this.submitTo(at, directory, server, record))
+      const slow = this.world.random.fork(`move ${id}`)
+      // Who has announced it may be a page that is frozen then.
+      const pause = slow.chance(0.2) ? slow.pick([20_000, 200_000]) : 0
+      const goOn = (): void => void (at.alive && this.submitTo(at, directory, server, record))
+      this.announce(at, parent, announcement(childLabel(directory, id), label), random, () => (pause === 0 ? goOn() : this.world.plan(pause, goOn)))
     })
   }
 

@@ -107,9 +107,10 @@ export function upServer({ up, copies }: Server): ServerId | undefined {
 /** Where copies of a directory may be; the root, where nobody in reach is known for it, at whoever is connected. */
 export function candidatesFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
   const known = knownFor(server, directory, serverNames)
-  const isInReach = known.some((si) => si === server.id || server.peers.has(si))
-  return isInReach || directory !== server.root ? known : [...new Set([...known, ...notOfAnother(server)])]
+  return directory !== server.root || areInReach(server, known) ? known : [...new Set([...known, ...notOfAnother(server)])]
 }
+
+const areInReach = (server: Server, all: readonly ServerId[]): boolean => all.some((si) => si === server.id || server.peers.has(si))
 
 /** Who is known, or said, to store a directory: this server, the ring or references it knows, then whoever greeted with one; for the root where the up pointer leads, too [S3]. */
 export function knownFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
@@ -123,11 +124,16 @@ export function knownFor(server: Server, directory: DirectoryId, serverNames: re
 /** The first word on a link, which says who knows the root, may have been lost: whoever has not named another may know it. */
 const notOfAnother = ({ peers, root }: Server): ServerId[] => [...peers].flatMap(([other, peer]) => (peer.root === null || peer.root === root ? [other] : []))
 
-/** Whom to ask for a directory: of one that nobody has told of whom references here name, and, as its copies may have gone elsewhere, whoever is connected. */
-export function whomToAsk(server: Server, directory: DirectoryId): ServerId[] {
+/** Who may store a directory, for who asks: of one for which nobody in reach is known also whom references here name. */
+export function referredTo(server: Server, directory: DirectoryId): ServerId[] {
   const known = candidatesFor(server, directory)
-  const all = [...(goneHere(server, directory) === null ? [] : [server.id]), ...(known.length > 0 ? known : namedInReferences(server, directory)), ...server.peers.keys()]
-  return [...new Set(all)]
+  return areInReach(server, known) ? known : [...new Set([...known, ...namedInReferences(server, directory)])]
+}
+
+/** Whom to ask for a directory: that, and, as its copies may have gone elsewhere, whoever is connected. */
+export function whomToAsk(server: Server, directory: DirectoryId): ServerId[] {
+  const gone = goneHere(server, directory) === null ? [] : [server.id]
+  return [...new Set([...gone, ...referredTo(server, directory), ...server.peers.keys()])]
 }
 
 /** The servers that references stored here list for a directory. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { signed } from '../../sim/simServer'
 import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
+import type { Call } from '../calls'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import type { Drafted } from '../requests'
@@ -47,10 +48,15 @@ const writes = (cluster: Cluster, at: Member, directory: DirectoryId, label: Lab
   return isFailure(drafted) ? drafted.code : cluster.code(at, cluster.submitCall(at, directory, drafted.branches))
 }
 
-function setTX(cluster: Cluster, at: Member, directory: DirectoryId, label: Label, ahead: number): void {
+/** The call that gives a name an expiration time so far ahead, ms. */
+function txCall(cluster: Cluster, at: Member, directory: DirectoryId, label: Label, ahead: number): Call {
   const tree: Tree = [[isoTime(cluster.now(at) + ahead), true]]
   const drafted = cluster.ask(at, { type: 'ask', servers: [at.id], request: { type: 'draft', directory, change: { procedure: 'setTX', under: { labels: [label], incarnations: null }, tree, replace: false } } }) as Drafted
-  expect(cluster.code(at, cluster.submitCall(at, directory, drafted.branches, 'setTX'))).toBe('ok')
+  return cluster.submitCall(at, directory, drafted.branches, 'setTX')
+}
+
+function setTX(cluster: Cluster, at: Member, directory: DirectoryId, label: Label, ahead: number): void {
+  expect(cluster.code(at, txCall(cluster, at, directory, label, ahead))).toBe('ok')
   cluster.pass(30_000)
 }
 
@@ -107,6 +113,18 @@ describe('removeD', () => {
     cluster.write(beta, DEC, ['Birrell'], false)
     cluster.pass(8_000_000)
     expect(said(removeD(cluster, beta, DEC))).toBe('ok')
+  })
+
+  it('[W3] is taken back where its name is promised while it is being withdrawn', () => {
+    const { cluster, beta, gamma } = town()
+    cluster.announce(beta, SRC, childLabel(LAB), gamma)
+    cluster.newD(gamma, SRC, 'LAB', LAB)
+    const promise = txCall(cluster, beta, SRC, 'LAB', 3_600_000)
+    const removing = cluster.call(gamma, { type: 'ask', servers: [gamma.id], request: { type: 'removeD', directory: LAB } })
+    while (!isWithdrawn(gamma.copy(LAB))) expect(cluster.deliver()).toBe(true)
+    expect(cluster.code(beta, promise)).toBe('ok')
+    expect(said(gamma.replies.get(removing)!)).toMatch(/^NotExpired: #\w+\/LAB may change from 2025-01-01T01:10/)
+    expect([isWithdrawn(gamma.copy(LAB)), writes(cluster, gamma, LAB, 'Birrell')]).toEqual([false, 'ok'])
   })
 
   it('[W3] does not wait for what somebody else has put under a former name, or for one in a directory that was removed', () => {

@@ -42,7 +42,7 @@ export interface DirectoryRemoval extends Begun {
   broken: Failure | null
 }
 
-/** Its name is made `right`; it is looked at whether that and those it had have expired; it is withdrawn; children are `asked`, or who was to make one is the `maker`; those that are over are `unannounced`; it is `closed`; the parent is `told`, unless it is `known` there; `restored` when that came to nothing. */
+/** Its name is made `right`; it is looked at whether that and those it had have expired; it is withdrawn, and they are looked at again; children are `asked`, or who was to make one is the `maker`; those that are over are `unannounced`; it is `closed`; the parent is `told`, unless it is `known` there; `restored` when that came to nothing. */
 export type DirectoryRemovalStep = 'right' | NameStep | WithdrawingStep | 'asked' | 'maker' | 'unannounced' | 'closed' | 'known' | 'told' | 'restored'
 
 const LOOK_AGAIN = 10_000
@@ -87,7 +87,7 @@ export function onRemovalOfDirectory(turn: Turn, removal: DirectoryRemoval, step
     case 'refers':
     case 'leads':
     case 'gone':
-      return onLooked(turn, removal, onNameLooked(turn, removal, step, outcome))
+      return onLooked(turn, removal, copy, onNameLooked(turn, removal, step, outcome))
     case 'asked':
     case 'maker':
       return onHeard(turn, removal, step, outcome)
@@ -103,7 +103,7 @@ export function onRemovalOfDirectory(turn: Turn, removal: DirectoryRemoval, step
       return finish(turn, removal, removal.broken ?? outcome)
     default: {
       const stable = goOnWithdrawing(turn, removal, removal.withdrawing, step, outcome)
-      if (stable === 'stable') askNext(turn, removal, copy)
+      if (stable === 'stable') beginLooking(turn, removal, copy)
       else if (stable !== null) restore(turn, removal, stable)
     }
   }
@@ -113,13 +113,15 @@ const changeOwn = (turn: Turn, removal: DirectoryRemoval, step: DirectoryRemoval
 
 function beginLooking(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy): void {
   removal.looked = namesToLookAt(copy)
-  onLooked(turn, removal, lookAtNames(turn, removal))
+  onLooked(turn, removal, copy, lookAtNames(turn, removal))
 }
 
-/** W3: until all TX have passed its names stand in caches. */
-function onLooked(turn: Turn, removal: DirectoryRemoval, ended: 'expired' | Failure | null): void {
-  if (ended === 'expired') changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]])
-  else if (ended !== null) finish(turn, removal, ended)
+/** W3: until all TX have passed its names stand in caches. So it is not even withdrawn; and, as one may have been given meanwhile, they are looked at again then. */
+function onLooked(turn: Turn, removal: DirectoryRemoval, copy: DirectoryCopy, ended: 'expired' | Failure | null): void {
+  if (ended === null) return
+  if (removal.withdrawing.mark === null) return ended === 'expired' ? changeOwn(turn, removal, 'withdrawn', ['.'], [[CLOSING, true]]) : finish(turn, removal, ended)
+  if (ended === 'expired') askNext(turn, removal, copy)
+  else restore(turn, removal, ended)
 }
 
 /** Asks about the next that was announced; when nobody is left, the directory closes. */

@@ -7,7 +7,7 @@ import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { formatName, MAX_LABEL_BYTES, MAX_PATH_LABELS, shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
-import { begin, change, finish, read, request, type Begun } from '../procedure'
+import { begin, change, finish, read, request, requestAnywhere, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
@@ -120,7 +120,7 @@ function onForeseen(turn: Turn, settling: Settling): void {
 
 function askFor(turn: Turn, settling: Settling, directory: DirectoryId, at: readonly ServerId[]): void {
   settling.asking = directory
-  request(turn, settling, 'told', at, { type: 'records', directory })
+  requestAnywhere(turn, settling, 'told', at, { type: 'records', directory })
 }
 
 /** What has its place before a record, of all that was told. */

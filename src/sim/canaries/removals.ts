@@ -27,6 +27,6 @@ export const removalCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: removing,
-    rare: true,
+    from: 63,
   },
 ]
