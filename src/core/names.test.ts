@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { anyLabel, directoryNumber, hostileLabels } from '../trials/generators'
 import { isFailure } from './errors'
-import { checkLabels, compareLabels, formatDesignator, formatLabels, formatName, formatPath, isDirectoryId, labelByteFault, labelFault, nameBelow, parseDesignator, parseName, relativeTo, shown, utf8Length, type FullName } from './names'
+import { checkLabels, compareLabels, formatDesignator, formatLabels, formatName, formatPath, isDirectoryId, labelByteFault, labelFault, nameBelow, parseDesignator, parseName, parseStored, relativeTo, shown, utf8Length, type FullName } from './names'
+import { labelsOfServer } from './server'
 
 const anyName: fc.Arbitrary<FullName> = fc.record({
   from: fc.oneof(fc.constantFrom('/' as const, '.' as const), fc.nat().map(directoryNumber)),
@@ -104,6 +105,10 @@ describe('labels', () => {
     expect(labelFault('e\u0301')).toContain('NFC')
     expect(labelByteFault('e\u0301')).toBeNull()
     expect(labelFault('é')).toBeNull()
+    expect(parseName('/DEC/e\u0301')).toMatchObject({ code: 'BadName' })
+    expect(parseStored('/DEC/e\u0301')).toEqual({ from: '/', up: 0, labels: ['DEC', 'e\u0301'] })
+    expect(parseStored('/DEC/a\u0000')).toMatchObject({ code: 'BadName' })
+    expect(labelsOfServer('DEC/e\u0301/alpha')).toEqual(['DEC', 'e\u0301', 'alpha'])
   })
 
   it('hostile ones are legal and harm nothing', () => {

@@ -79,10 +79,12 @@ export function labelFault(label: string): string | null {
 }
 
 /** Checks labels from a client; an ill-formed one is named, shortened, in the failure. */
-export function checkLabels(labels: readonly string[]): Failure | null {
+export const checkLabels = (labels: readonly string[]): Failure | null => labelsFault(labels, labelFault)
+
+function labelsFault(labels: readonly string[], faultOf: (label: string) => string | null): Failure | null {
   if (labels.length > MAX_PATH_LABELS) return failure('BadName', { name: shown(labels.join('/')), reason: `a path has at most ${MAX_PATH_LABELS} labels` })
   for (const label of labels) {
-    const fault = labelFault(label)
+    const fault = faultOf(label)
     if (fault !== null) return failure('BadName', { name: shown(label), reason: fault })
   }
   return null
@@ -127,8 +129,14 @@ export function formatDesignator({ name, path }: ValueDesignator): string {
   return path.length === 0 ? formatName(name) : `${formatName(name)}:${formatPath(path)}`
 }
 
-/** Parses an FN; labels are decoded and checked, inner `..` cancel the label before them. */
+/** Parses an FN from a client; labels are decoded and checked, inner `..` cancel the label before them. */
 export function parseName(text: string): FullName | Failure {
+  const name = parseStored(text)
+  return isFailure(name) ? name : (checkLabels(name.labels) ?? name)
+}
+
+/** The same of a name that a copy stores, or a server goes by: some server may have let labels through that are not in NFC. */
+export function parseStored(text: string): FullName | Failure {
   const bad = (reason: string): Failure => failure('BadName', { name: shown(text), reason })
   if (typeof text !== 'string') return failure('BadName', { name: typeof text, reason: 'a name is a string' })
   const begin = text.startsWith('#') ? '#' : text.startsWith('/') ? '/' : '.'
@@ -154,7 +162,7 @@ export function parseName(text: string): FullName | Failure {
     if (isFailure(label)) return label
     name.labels.push(label)
   }
-  return checkLabels(name.labels) ?? name
+  return labelsFault(name.labels, labelByteFault) ?? name
 }
 
 /** Parses a VD: an FN, then optionally `:` and a path of labels. */

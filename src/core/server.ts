@@ -26,7 +26,7 @@ import { invariant } from './assert'
 import { noEffects, type Effects, type Happening } from './effects'
 import { freshFrom, type Fresh } from './fresh'
 import { serverNamed } from './entries/named'
-import { isDirectoryId, MAX_LABEL_BYTES, parseName, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
+import { isDirectoryId, MAX_LABEL_BYTES, parseStored, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
 import type { Certificate } from './values/certificate'
@@ -349,7 +349,7 @@ export const shortName = (serverName: string): string => (serverName.startsWith(
 
 /** The labels of a server's name, from the root on; one that is no name is its own label. */
 export function labelsOfServer(name: string): [Label, ...Label[]] {
-  const parsed = parseName(`/${shortName(name)}`)
+  const parsed = parseStored(`/${shortName(name)}`)
   const [first, ...rest] = isFailure(parsed) || parsed.up > 0 ? [name] : parsed.labels
   return [first ?? name, ...rest]
 }

@@ -6,7 +6,7 @@ import { answer, type Caller } from '../caller'
 import { ask, askAnywhere, ofOneCopy } from '../errands'
 import { explain, failure, isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { labelByteFault, shown, formatName, formatPath, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { labelByteFault, shown, formatName, formatPath, isServerId, parseStored, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { MAX_WAY, type BeforeStep, type ReadOutcome, type Request, type TrailStep, type Walked } from '../requests'
 import { hint, nameOfServer, shortName, type Turn } from '../server'
 import { goneHere } from './gone'
@@ -156,7 +156,7 @@ const labelsIn = (name: string): number => name.split('/').length
 function seek(turn: Turn, lookup: Lookup): boolean {
   const text = lookup.names.shift()
   if (text === undefined) return false
-  const name = parseName(text)
+  const name = parseStored(text)
   const label = isFailure(name) ? undefined : name.labels.at(-1)
   if (isFailure(name) || name.from === '.' || name.from === '/' || label === undefined) return seek(turn, lookup)
   const request: AtRequest = { type: 'read', directory: name.from, path: [label, 'Server', 'SI'], form: 'labels', after: null }

@@ -4,7 +4,7 @@
  */
 import type { DirectoryCopy, Member } from '../copies/directoryCopy'
 import { isFailure } from '../errors'
-import { parseName, type DirectoryId, type Label } from '../names'
+import { parseStored, type DirectoryId, type Label } from '../names'
 import { homeOf, serverNameOf, type Server } from '../server'
 import { childStoredHere, namedBy } from './reference'
 import { inSNOf, labelsAt, rankIn } from '../entries/serverEntry'
@@ -12,7 +12,7 @@ import { beginningAt } from './wellKnown'
 
 /** The rank of the directory of a server's name (SN). Names in the root are the shortest; null: not known here. */
 export function rankOfName(server: Server, serverName: string): number | null {
-  const name = parseName(serverName)
+  const name = parseStored(serverName)
   if (isFailure(name) || name.from === '.' || name.from === '/') return null
   const { directory, labels } = beginningAt(server, name.from, name.labels.slice(0, -1))
   return rankAt(server, directory, labels)

@@ -2,7 +2,7 @@
  * DR, Link and Server: the entries of a directory that name something else, as they stand in its tree (SPEC §4).
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { parseStored, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import { isFailure } from '../errors'
 import { serverNameOf, type Server } from '../server'
 import { seesAll, stringAt, type Sees, type Tree } from '../values/readValue'
@@ -32,7 +32,7 @@ export function namedBy(tree: ValueTree, label: Label, sees: Sees = seesAll): Na
 
 /** A link's target as an absolute name: relative ones begin at the directory that holds them, `/` at the root. */
 export function linkTarget(server: Pick<Server, 'root'>, holder: DirectoryId, to: string): FullName | null {
-  const name = parseName(to)
+  const name = parseStored(to)
   if (isFailure(name)) return null
   if (name.from === '.') return { ...name, from: holder }
   if (name.from === '/') return server.root === null ? null : { ...name, from: server.root }
@@ -75,7 +75,7 @@ export function tellsName({ copies }: Server, copy: DirectoryCopy, sightAt: Sigh
 
 /** The identifier behind a server's name: by its entry, if this server stores the directories on the way, else by what others said. */
 export function serverIdOf(server: Server, serverName: string): ServerId | undefined {
-  const name = parseName(serverName)
+  const name = parseStored(serverName)
   const entered = isFailure(name) || name.from === '.' || name.from === '/' ? undefined : enteredHere(server, name.from, name.labels)
   if (entered !== undefined) return entered
   // By its own word, and of which service: others may have given the same name to theirs.

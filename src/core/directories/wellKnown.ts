@@ -4,7 +4,7 @@
  * begin with the DI of a root of former times can be looked up for ever [O1].
  */
 import { isFailure } from '../errors'
-import { isDirectoryId, parseName, type DirectoryId, type Label } from '../names'
+import { isDirectoryId, parseStored, type DirectoryId, type Label } from '../names'
 import { labelsOfServer, type Server } from '../server'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { WELL_KNOWN } from '../labels'
@@ -19,7 +19,7 @@ export function wellKnownIn(tree: ValueTree, directory: DirectoryId): Label[] | 
 
 /** The labels of an FN relative to the root. */
 export function relativeLabels(text: string): Label[] | null {
-  const name = parseName(text)
+  const name = parseStored(text)
   return isFailure(name) || name.from !== '.' || name.up > 0 ? null : name.labels
 }
 
@@ -35,7 +35,7 @@ export function beginningAt({ root, copies }: Pick<Server, 'root' | 'copies'>, d
 
 /** A server's name (SN) as labels from the root, as far as the table that is stored here says. */
 export function pathFromRoot({ root, copies }: Pick<Server, 'root' | 'copies'>, serverName: string): Label[] {
-  const name = parseName(serverName)
+  const name = parseStored(serverName)
   if (isFailure(name) || name.from === '.' || name.from === '/' || name.from === root) return labelsOfServer(serverName)
   const table = root === null ? undefined : copies.get(root)
   const path = table && wellKnownIn(table.visible, name.from)

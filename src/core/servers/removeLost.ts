@@ -13,7 +13,7 @@ import { beginLookup, type Found } from '../directories/lookup'
 import { candidatesFor } from '../directories/reference'
 import { REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
-import { formatLabels, isServerId, parseName, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
+import { formatLabels, isServerId, parseStored, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'
 import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
@@ -226,7 +226,7 @@ function findUp(turn: Turn, removal: LostRemoval): void {
 
 /** Names that are written without a root begin at the present one. */
 function nameOfUp(up: Label, root: DirectoryId): FullName {
-  const name = parseName(up)
+  const name = parseStored(up)
   return { from: isFailure(name) || name.from === '.' || name.from === '/' ? root : name.from, up: 0, labels: labelsOfServer(up) }
 }
 
