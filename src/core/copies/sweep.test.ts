@@ -4,9 +4,10 @@ import { copyNumber, directoryNumber } from '../../trials/generators'
 import { emptyDisk, writeDisk } from '../../storage/memoryStore'
 import { encode } from '../messages'
 import type { DirectoryId } from '../names'
-import { BEGINNING, originOf, timeOf } from '../timestamp'
+import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
-import { encodeCopy, noFields } from './directoryCopy'
+import { contentsOf, encodeCopy, noFields, type DirectoryCopy } from './directoryCopy'
+import { cutPages } from './pages'
 
 const ofSweeps = ofType('lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused')
 const only = ({ post }: Cluster, keep: (post: Post) => boolean): void => void post.splice(0, post.length, ...post.filter(keep))
@@ -240,16 +241,15 @@ describe('what a sweep sends', () => {
     expect(alpha.sees(directory)).not.toContain('large 0')
   })
 
-  it('[G3] a copy whose lastSweep is behind the ring’s F is given the base, and resurrects nothing', () => {
+  it('[F1] [G3] a copy that lost what F has passed is named, and nothing is taken for what it lacks', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, , gamma] = cluster.members as [Member, Member, Member]
     cluster.write(alpha, directory, ['kept'], true)
-    cluster.write(alpha, directory, ['doomed'], [['below', true]])
     cluster.pass(500)
     cluster.crash(gamma)
     const old = structuredClone(gamma.disk)
     cluster.restart(gamma)
-    cluster.write(alpha, directory, ['doomed'], false)
+    cluster.write(alpha, directory, ['later'], true)
     heal(cluster, directory)
     // It promised what it has promised [P2], but no data, no lastSweep and no F came with it.
     const { nextTS } = gamma.copy(directory)
@@ -257,15 +257,57 @@ describe('what a sweep sends', () => {
     gamma.disk = { ...old, incarnation: gamma.disk.incarnation }
     writeDisk(gamma.disk, [{ copy: gamma.copy(directory).id, directory, change: { type: 'fields', fields: { nextTS } } }])
     cluster.restart(gamma)
-    expect(gamma.sees(directory)).toContain('doomed')
-    cluster.delivered.length = 0
-    cluster.sweep(alpha, directory)
-    expect(cluster.delivered.some(({ message }) => message.type === 'readSweep' && message.whole)).toBe(true)
+    const before = gamma.copy(directory).stableMark
+    expect(cluster.tryAsk(alpha, cluster.sweepCall(alpha, directory))).toMatchObject({ code: 'SweepFailed', about: { member: 'gamma', reason: 'refused: this copy does not have everything before that F' } })
+    expect(cluster.tryAsk(gamma, cluster.sweepCall(gamma, directory))).toMatchObject({ code: 'SweepFailed', about: { reason: 'says that F has passed what this copy does not have' } })
+    expect([gamma.copy(directory).stableMark, gamma.sees(directory).includes('later')]).toEqual([before, false])
+  })
+})
+
+describe('a member that lies', () => {
+  const nothing = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+  const after = (mark: Timestamp): Timestamp => timestamp(timeOf(mark) + 1, '0')
+
+  /** Two copies with a name in the base, and the last write-back to the first of them. */
+  function swept(): { cluster: Cluster; alpha: Member; copy: DirectoryCopy; write: Post & { message: { type: 'writeSweep' } } } {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.write(alpha, directory, ['kept'], true)
     heal(cluster, directory)
-    expect(gamma.sees(directory)).toBe(alpha.sees(directory))
-    expect(gamma.sees(directory)).toContain('kept')
-    expect(gamma.sees(directory)).not.toContain('doomed')
-    expect(encodeCopy(gamma.copy(directory)).contents).toEqual(encodeCopy(alpha.copy(directory)).contents)
+    cluster.sweep(beta, directory)
+    return { cluster, alpha, copy: alpha.copy(directory), write: cluster.delivered.findLast((post) => ofType('writeSweep')(post) && post.to === alpha) as ReturnType<typeof swept>['write'] }
+  }
+
+  it.each([
+    ['has F pass what a copy does not have', ({ lastSweep }: DirectoryCopy) => ({ stableMark: after(lastSweep) })],
+    ['hands a copy another base than its own, with an F that it has not reached', ({ lastSweep }: DirectoryCopy) => ({ baseMark: after(lastSweep), page: nothing })],
+  ] as const)('[F1] [G3] %s: that is refused and counted', (_what, lie) => {
+    const { cluster, alpha, copy, write } = swept()
+    const before = JSON.stringify(encodeCopy(copy))
+    cluster.hand({ ...write, message: { ...write.message, attempt: 'a'.repeat(16), ...lie(copy) } })
+    expect(JSON.stringify(encodeCopy(copy))).toBe(before)
+    expect([...alpha.server.refusals]).toEqual([['writeSweep: F past what this copy has', 1]])
+  })
+
+  it('[G3] hands a copy another base than its own: it keeps its own', () => {
+    const { cluster, copy, write } = swept()
+    const before = JSON.stringify(contentsOf(copy))
+    const { lastSweep } = copy
+    cluster.hand({ ...write, message: { ...write.message, attempt: 'a'.repeat(16), baseMark: lastSweep, page: nothing } })
+    expect([JSON.stringify(contentsOf(copy)), copy.stableMark]).toEqual([before, lastSweep])
+  })
+
+  it('[P8] says that F has passed what the coordinator does not have: it is named', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    cluster.write(beta, directory, ['new'], true)
+    cluster.call(alpha, cluster.sweepCall(alpha, directory))
+    for (let i = 0; i < 50 && cluster.deliver((post) => !ofType('readPage')(post)); i++);
+    const [page] = cluster.lose(ofType('readPage'))
+    if (page?.message.type !== 'readPage') return expect.unreachable()
+    const { facts } = page.message
+    cluster.hand({ ...page, message: { ...page.message, facts: { ...facts, stableMark: after(alpha.copy(directory).lastSweep) } } })
+    expect(alpha.server.sweepWatch.get(directory)!.heldBackBy).toMatchObject({ server: beta.id, reason: 'says that F has passed what this copy does not have' })
   })
 })
 

@@ -14,13 +14,13 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import { inOrder, setId, type SetId, type UpdateSet } from '../values/intent'
-import { contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
+import { completeTo, contentsOf, isSealed, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
 import { blame } from './health'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
 import { ringText, factsOf, greet, header, onUpdates } from './spread'
-import { joinSweep, sweepAgainToSettle } from './sweepMember'
+import { isUnswept, joinSweep, sweepAgainToSettle } from './sweepMember'
 import { sweepLater, watchOf } from './sweepTimes'
 
 export type Phase = 'look' | 'read' | 'write'
@@ -209,6 +209,8 @@ function readPage(turn: Turn, copy: DirectoryCopy, { attempt, since, whole }: Sw
 /** P7, P8: each gets what it did not send; F is the least lastSweep that was seen at every member. */
 function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   const members = onRing(sweep)
+  const tooFar = isUnswept(copy) ? undefined : members.find(({ facts }) => facts!.stableMark > completeTo(copy))
+  if (tooFar !== undefined) return fail(turn, copy, sweep, tooFar, 'says that F has passed what this copy does not have')
   sweep.phase = 'write'
   sweep.deadline = turn.now + PATIENCE
   const gathered = new Map<SetId, UpdateSet>()

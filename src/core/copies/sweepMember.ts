@@ -4,9 +4,9 @@
 import { failure } from '../errors'
 import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
-import { changeCopy, nameOfServer, send, type Turn } from '../server'
-import { isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { contentsOf, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
+import { changeCopy, nameOfServer, refuse, send, type Turn } from '../server'
+import { BEGINNING, isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
+import { completeTo, contentsOf, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
 import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
@@ -44,7 +44,14 @@ export function onWriteSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, me
     return
   }
   const load = stagePage(turn, `write ${message.from} ${attempt}`, page)
-  if (load !== null && load !== 'more') joinSweep(turn, copy, from, load, message)
+  if (load !== null && load !== 'more') {
+    if (!mayHaveSeen(copy, load, message)) {
+      refuse(turn, from, 'writeSweep: F past what this copy has', copy.directory)
+      send(turn, from, { type: 'sweepRefused', ...reply, failure: failure('BadRequest', { reason: 'this copy does not have everything before that F' }) })
+      return
+    }
+    joinSweep(turn, copy, from, load, message)
+  }
   const here = load !== null || copy.lastSweep >= sweepTS
   if (here) send(turn, from, { type: 'wrote', ...reply, index: page.index, lastSweep: copy.lastSweep })
 }
@@ -68,10 +75,22 @@ export interface WriteBack {
   excluded: Exclusion[]
 }
 
+/**
+ * F is nowhere past what a member is complete to [P8]; so whoever says so to a copy that a sweep of this epoch has met is wrong, or would
+ * have it forget, or take for a base, what nobody can judge any more. Only the first sweep brings what the others' past has and this one's lacks [E4].
+ */
+export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, baseMark }: Pick<WriteBack, 'stableMark' | 'baseMark'>): boolean {
+  const mark = later(stableMark, base === null ? BEGINNING : baseMark)
+  return mark <= completeTo(copy) || (base !== null && mark <= baseMark && isUnswept(copy))
+}
+
+/** Whether no sweep of its epoch has met this copy. */
+export const isUnswept = ({ lastSweep }: DirectoryCopy): boolean => lastSweep === BEGINNING
+
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
 export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {
   const within = log.filter((set) => set.ts < sweepTS)
-  if (base !== null) {
+  if (base !== null && baseMark > copy.stableMark && isUnswept(copy)) {
     const contents: Contents = { ...base, log: within }
     changeCopy(turn, copy, { type: 'joined', stableMark: baseMark, contents })
   } else {
@@ -88,7 +107,7 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
   markAbandoned(turn, copy, abandonedIn(excluded))
   // A record that nobody asks for is needed only against a late splice of the lastSweep it was made at [R3, R4].
   const splices = sweepTS > copy.lastSweep ? copy.splices.filter((splice) => splice.answer === 'spliced') : copy.splices
-  const mark = later(copy.stableMark, stableMark)
+  const mark = [copy.stableMark, stableMark, base === null ? BEGINNING : baseMark].reduce(later)
   const swept = ring.length === 0 ? copy.ring : ring
   const sweptRings = sweepTS > copy.lastSweep ? ringsAfter(copy.sweptRings, { ts: sweepTS, members: swept.map((member) => member.copy).toSorted() }, mark) : copy.sweptRings
   changeCopy(turn, copy, { type: 'fields', fields: { splices, sweptRings, lastSweep: later(copy.lastSweep, sweepTS), stableMark: mark, removed: copy.removed.filter(({ ts }) => ts >= mark) } })

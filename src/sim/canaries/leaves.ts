@@ -13,7 +13,7 @@ export const leaveCanaries: readonly NamedCanary[] = [
     rules,
     make: () => onWire('handOverPage', (message) => ({ ...message, page: { ...cutPages({ base: null, log: [] })[0]!, index: message.page.index } })),
     aim: { ...departing, weather: { ...calm, loss: 0.3 } },
-    from: 68,
+    from: 123,
   },
   {
     name: 'a leaving copy goes on splicing others in behind it',

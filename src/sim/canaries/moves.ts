@@ -53,7 +53,7 @@ export const moveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: moving,
-    from: 44,
+    from: 244,
   },
   {
     name: 'the reference under a former name stays',
