@@ -4,6 +4,7 @@ import { emptyContents, epochOf, hasSeen, noFields, setsAt, type DirectoryCopy }
 import { unschedule } from './agenda'
 import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
+import { baseOf } from './copies/comparing'
 import { beginJoin, newCopyId, wantRoot } from './copies/join'
 import { baptise, beginEpoch } from './copies/epoch'
 import { markAbandoned } from './copies/exclusion'
@@ -295,7 +296,7 @@ function describeServer(turn: Turn, caller: Caller): Described {
 
 const noCopy = (turn: Turn, directory: DirectoryId): Failure => failure('NoCopyHere', { server: nameOfServer(turn.server, turn.server.id), directory })
 
-type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' }>
+type CopyRequest = Extract<Request, { type: 'read' | 'test' | 'access' | 'submit' | 'state' | 'abandon' | 'parent' | 'records' | 'base' }>
 
 function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: Who): Outcomes[CopyRequest['type']] | Failure {
   switch (request.type) {
@@ -318,6 +319,8 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: W
     }
     case 'records':
       return { directory: copy.directory, records: backReferences(copy.visible).slice(-MAX_RECORDS), stableMark: copy.stableMark, server: turn.server.id, gone: null }
+    case 'base':
+      return may(copy.visible, who, 'copy', []) ? baseOf(turn, copy, request.stableMark) : failure('NoRight', { name: `#${copy.directory}`, what: 'store a copy of' })
     default:
       return unreachable(request)
   }

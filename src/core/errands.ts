@@ -11,7 +11,7 @@ import { isWayFrom } from './directories/wayFrom'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
 import type { Message } from './messages'
-import type { DirectoryId, Label, ServerId } from './names'
+import type { CopyId, DirectoryId, Label, ServerId } from './names'
 import { outcomeShapes, type Change, type Drafted, type Request, type Walked } from './requests'
 import type { ProcedureStep } from './procedure'
 import type { RegisterStep } from './servers/register'
@@ -23,7 +23,7 @@ import type { Caller } from './caller'
 
 /** What goes on when an errand has ended. */
 export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | Seeking | { type: 'procedure'; id: string; step: ProcedureStep }
-  | Arrived | { type: 'ownName'; step: OwnNameStep } | { type: 'carriedOut'; directory: DirectoryId; label: Label }
+  | Arrived | { type: 'ownName'; step: OwnNameStep } | { type: 'carriedOut'; directory: DirectoryId; label: Label } | { type: 'compared'; directory: DirectoryId; joiner: CopyId; server: ServerId }
   /** A change that was drawn up: it is signed by this server and submitted, then goes on. */
   | { type: 'drafted'; procedure: ProcedureName; onward: Onward }
 

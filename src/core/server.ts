@@ -121,8 +121,8 @@ export interface Server {
   /** Who waits until a copy here has left the ring. */
   leavers: Map<DirectoryId, Caller[]>
   takeOvers: Map<DirectoryId, TakeOver>
-  /** Servers that a copy here, which leaves, has asked where theirs stand: nobody else is listened to. */
-  askedStanding: Map<DirectoryId, Set<ServerId>>
+  /** Copies that one here, which leaves, has asked in this round where they stand, and their servers: nobody else is listened to. */
+  askedStanding: Map<DirectoryId, Map<CopyId, ServerId>>
   proposals: Map<DirectoryId, Proposal>
   quarantines: Map<DirectoryId, Quarantine>
   /** Copies that said that an epoch of theirs had left out the one here [E8]. */

@@ -6,7 +6,7 @@ import { nextTime, schedule, takeDue } from './agenda'
 import { unreachable } from './assert'
 import { onCall, perform, type Call } from './calls'
 import { answer } from './caller'
-import { onAskFate, onAskSnapshot, onAskSplice, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
+import { onAskFate, onAskSnapshot, onAskSplice, onCompared, onJoinTime, onSnapshotPage, onSnapshotRefused, onSpliced, onSpliceRefused } from './copies/join'
 import { onEpochFacts, onEpochTime, onSealed, onSealRefused } from './copies/epoch'
 import { onCopyGone } from './copies/gone'
 import { onAskedHas, onSecureTime } from './copies/durability'
@@ -149,6 +149,8 @@ function goOn(turn: Turn, onward: Onward, outcome: object | Failure): void {
       return onOwnName(turn, onward.step, outcome)
     case 'carriedOut':
       return onCarriedOut(turn, onward.directory, onward.label, outcome)
+    case 'compared':
+      return onCompared(turn, onward, outcome)
     case 'drafted':
       return onDrafted(turn, onward, outcome)
     default:

@@ -4,11 +4,12 @@ import type { NewEpoch } from '../core/requests'
 import type { Tree } from '../core/values/readValue'
 import { childLabel } from '../core/directories/children'
 import { Cluster, type Member } from '../trials/cluster'
-import { directoryNumber } from '../trials/generators'
+import { directoryNumber, serverNumber } from '../trials/generators'
 import { leftNothing, nothingLost } from './checkers'
 import { Database } from './database'
 import type { SimServer } from './simServer'
-import type { World } from './world'
+import { watchStorms } from './storms'
+import type { Observer, World } from './world'
 
 /** What somebody writes below Birrell. */
 type Written = ['in the ring' | 'left out', Tree]
@@ -64,4 +65,16 @@ it('[DC1] a directory was removed although the only disk that said so is lost', 
   database.expose(root, alpha.copy(root), [])
   database.findLost(() => [])
   expect(() => nothingLost(world)).not.toThrow()
+})
+
+it('[noStorm] a server takes as many messages as ever in a day, not within seconds', () => {
+  const observers: Observer[] = []
+  const world = { time: 0, observers }
+  const alpha = { name: 'alpha' } as SimServer
+  watchStorms(world)
+  const takes = (count: number): void => {
+    for (let i = 0; i < count; i++) for (const { before } of observers) before!(alpha, { type: 'message', from: serverNumber(1), message: { type: 'credentials', chains: [] } })
+  }
+  for (world.time = 0; world.time < 100_000; world.time += 10_000) takes(9_000)
+  expect(() => takes(20_001)).toThrow('took 20001 messages within 10 s, the last a credentials')
 })

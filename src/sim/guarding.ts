@@ -3,10 +3,11 @@
  * while everybody writes; some of them must not [A2].
  */
 import { isSealed } from '../core/copies/directoryCopy'
+import { cutPages } from '../core/copies/pages'
 import { encode } from '../core/messages'
 import type { DirectoryId, Label } from '../core/names'
 import type { Change } from '../core/requests'
-import { timeOf, timestamp } from '../core/timestamp'
+import { BEGINNING, timeOf, timestamp } from '../core/timestamp'
 import { stampFault, type Branch, type ProcedureName, type SignedIntent } from '../core/values/intent'
 import type { Tree } from '../core/values/readValue'
 import type { Random } from './random'
@@ -65,6 +66,21 @@ export function stampFalsely(world: World, at: SimServer, directory: DirectoryId
   if (stampFault(set) !== null) return
   world.count(stolen === undefined ? 'changes stamped by a compromised server' : "changes with another's stamp, by a compromised server")
   at.receive(fellow.server, encode({ type: 'updates', directory, epoch: copy.epoch, from: fellow.copy, sets: [set] }))
+}
+
+/** The same in a sweep, where what is older than F is not judged any more: it has F pass what a member does not have, or hands it a base of which nothing is left [P8, G3]. */
+export function sweepFalsely(world: World, at: SimServer, directory: DirectoryId, random: Random): void {
+  const copy = at.copyOf(directory)
+  const fellow = copy?.ring.find(({ server }) => server !== at.id)
+  const victim = fellow === undefined ? undefined : world.byId(fellow.server)
+  const theirs = victim?.copyOf(directory)
+  if (copy?.state !== 'active' || victim?.alive !== true || theirs?.id !== fellow!.copy || theirs.lastSweep === BEGINNING) return
+  const ahead = timestamp(timeOf(theirs.lastSweep) + 1 + random.below(1_000_000), '0')
+  const page = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+  const lie = random.pick([{ stableMark: ahead }, { baseMark: ahead, page }, { baseMark: theirs.stableMark, page }])
+  world.count('sweeps forged by a compromised server')
+  const told = { stableMark: BEGINNING, baseMark: BEGINNING, page: cutPages({ base: null, log: [] })[0]!, ...lie }
+  victim.receive(at.id, encode({ type: 'writeSweep', directory, epoch: copy.epoch, from: copy.id, to: theirs.id, attempt: random.id(16), sweepTS: theirs.lastSweep, ring: [], removed: [], excluded: [], ...told }))
 }
 
 export const peopleTree: Tree = people.map(([label, key]) => [label, [['Keys', [[key, true]]]]] as const)

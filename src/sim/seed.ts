@@ -18,6 +18,7 @@ import type { SimServer } from './simServer'
 import { watchRemovals } from './removing'
 import { everyoneIsNamed } from './serverCheckers'
 import { watchSituations, type Situation } from './situations'
+import { watchStorms } from './storms'
 import { allMoved } from './moving'
 import { watchNames } from './namesInUse'
 import { bulkyMix, epochMix, expiring, growingMix, guardedMix, movingMix, placingMix, usualMix, Workload, type Mix } from './workload'
@@ -73,6 +74,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   watchSituations(world)
   const names = watchNames(world)
   watchRemovals(world)
+  watchStorms(world)
   const few = 1 + random.below(6)
   const size = servers ?? (world.random.fork('room').chance(CROWDED) ? FULL_MESH + 1 + world.random.fork('crowd').below(20) : few)
   const worstSkew = aim?.worstSkew ?? random.pick([0, 20, 5_000, 140_000])

@@ -136,6 +136,7 @@ const says = {
 /** Recognised in a message that is sent. */
 const leaves = {
   'bases were exchanged, because a lastSweep was behind F': on('readSweep', (_server, { whole }) => whole),
+  'a base was compared before it was taken': on('request', (_server, { request }) => request.type === 'base'),
   'a transfer took several pages': on('snapshotPage', (_server, { page }) => page.count > 1),
   'a sweep was refused because the clocks differ': on('sweepRefused', (_server, { failure }) => failure.code === 'ClockSkew'),
   'a splice was refused, because its snapshot was stale': on('spliceRefused', () => true),

@@ -184,6 +184,8 @@ function explainRequest(request: Request): string {
       return `where is #${request.directory}?`
     case 'records':
       return `which names has #${request.directory} had?`
+    case 'base':
+      return `what is your base of #${request.directory}, with F ${request.stableMark}?`
     case 'newEpoch':
       return `begin a new epoch of #${request.directory} with ${request.servers.join(', ')}`
     default:
@@ -240,6 +242,10 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
       const { records, stableMark } = outcome as Outcomes['records']
       const names = records.map(({ parent, label, ts, verdict }) => `${label} in #${parent} since ${ts}${verdict === 'settled' ? '' : ` (${verdict})`}`)
       return `${names.length === 0 ? 'none: it is a root' : names.join(', ')}; F ${stableMark}`
+    }
+    case 'base': {
+      const { epoch, stableMark, digest } = outcome as Outcomes['base']
+      return `${digest.slice(0, 6)}…, with F ${stableMark}, in ${explainEpoch(epoch)}`
     }
     case 'newEpoch': {
       const { epoch, excluded } = outcome as Outcomes['newEpoch']

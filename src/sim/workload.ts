@@ -15,7 +15,7 @@ import { demandDurability } from './durability'
 import { signed, type SimServer } from './simServer'
 import { expire, havePromised, type Expiring } from './expiring'
 import { grow, type Growing } from './growing'
-import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant, stampFalsely } from './guarding'
+import { accessChange, firstTriples, OWNER, peopleTree, someAuthor, someGrant, stampFalsely, sweepFalsely } from './guarding'
 import { lookUpInUse, type NamesInUse } from './namesInUse'
 import { place } from './placing'
 import { Promises } from './promises'
@@ -221,7 +221,8 @@ export class Workload {
 
   /** Rights are given or taken; or somebody has a server in hand, and tries without. */
   private guard(at: SimServer, directory: DirectoryId, random: Random): void {
-    if (random.chance(0.3)) stampFalsely(this.world, at, directory, (procedure, branches, author) => this.intent(at, directory, procedure, branches, random, author), random)
+    if (random.chance(0.1)) sweepFalsely(this.world, at, directory, random)
+    else if (random.chance(0.3)) stampFalsely(this.world, at, directory, (procedure, branches, author) => this.intent(at, directory, procedure, branches, random, author), random)
     else this.write(at, directory, someGrant(random), random)
   }
 

@@ -56,7 +56,7 @@ describe('a new epoch', () => {
     const { cluster, directory } = Cluster.ring(3, 4)
     const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
     cluster.call(delta, cluster.joinCall(delta, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'askSplice'))
     cluster.lose(ofType('spliced', 'spliceNews'))
     const lost = delta.copy(directory).id
     expect(alpha.copy(directory).pointer.copy).toBe(lost)

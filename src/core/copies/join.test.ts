@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
 import { copyNumber, directoryNumber, identifier } from '../../trials/generators'
+import { isFailure, type Failure } from '../errors'
 import type { CopyId, DirectoryId } from '../names'
+import { BEGINNING } from '../timestamp'
 import { encodeCopy } from './directoryCopy'
+import { cutPages } from './pages'
 
-const ofJoins = ofType('askSnapshot', 'snapshotPage', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused')
+const ofJoins = ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused')
 
 /** DC2: from every active copy the pointers lead back to it, every member existing; all active copies are on one ring. */
 function expectRing({ members }: Cluster, directory: DirectoryId): void {
@@ -65,7 +68,7 @@ describe('a copy joins the ring', () => {
     cluster.settle()
     const next = alpha.copy(directory).pointer
     const call = cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     expect(gamma.copy(directory)).toMatchObject({ state: 'joining', pointer: next })
     expect(gamma.sees(directory)).toBe(alpha.sees(directory))
     expectRing(cluster, directory)
@@ -105,7 +108,7 @@ describe('a copy joins the ring', () => {
     const { cluster, directory } = Cluster.ring(2, 3)
     const [alpha, , gamma] = cluster.members as [Member, Member, Member]
     const call = cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const first = gamma.copy(directory).id
     const held = cluster.lose(ofType('askSplice'))
     cluster.sweep(alpha, directory)
@@ -126,7 +129,7 @@ describe('a copy joins the ring', () => {
     cluster.sweep(beta, directory)
     const oldWrite = cluster.delivered.findLast((post) => ofType('writeSweep')(post) && post.to === alpha)!
     cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const late = cluster.lose(ofType('askSplice'))
     const dead = gamma.copy(directory).id
     cluster.crash(gamma)
@@ -153,7 +156,7 @@ describe('a copy joins the ring', () => {
     const { cluster, directory } = Cluster.ring(2, 3)
     const [alpha, , gamma] = cluster.members as [Member, Member, Member]
     cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'askSplice'))
     cluster.lose(() => true)
     const { id } = gamma.copy(directory)
     cluster.crash(gamma)
@@ -202,7 +205,7 @@ describe('a copy joins the ring', () => {
       const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
       const p = cluster.member(behind)
       cluster.call(gamma, cluster.joinCall(gamma, directory, p))
-      cluster.settle(ofType('askSnapshot', 'snapshotPage'))
+      cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
       cluster.write(beta, directory, ['missed by the snapshot'], true)
       cluster.settle((post) => ofType('updates')(post) && post.to === p)
       const splice = cluster.lose(ofType('askSplice'))
@@ -300,5 +303,72 @@ describe('strangers who ask for splices', () => {
     expect(alpha.server.hints.size).toBeLessThanOrEqual(10_000)
     expect(alpha.server.joins.size).toBeLessThanOrEqual(64)
     expect(alpha.copy(directory).state).toBe('active')
+  })
+})
+
+describe('a member hands a base that no update has left', () => {
+  const nothing = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+
+  /** Everything is delivered, but that alpha's snapshots have nothing in them. */
+  function outcome(cluster: Cluster, call: number, joiner: Member): object | Failure {
+    const isForged = ({ from, message }: Post): boolean => from === cluster.member(0) && message.type === 'snapshotPage'
+    for (let i = 0; i < 60 && !joiner.replies.has(call); i++) {
+      for (let forged: Post[] = []; cluster.deliver((post) => !isForged(post)) || forged.length > 0; ) {
+        forged = cluster.lose(isForged)
+        for (const post of forged) if (post.message.type === 'snapshotPage') cluster.hand({ ...post, message: { ...post.message, page: nothing } })
+      }
+      cluster.tickNext()
+    }
+    return joiner.replies.get(call)!
+  }
+
+  function joined(size: number, behind: readonly number[]): { cluster: Cluster; directory: DirectoryId; joiner: Member; outcome: object | Failure } {
+    const { cluster, directory } = Cluster.ring(size, size + 1)
+    cluster.write(cluster.member(0), directory, ['kept'], true)
+    for (let i = 0; i < 3; i++) cluster.sweep(cluster.member(0), directory)
+    const joiner = cluster.member(size)
+    const from = behind.map((n) => cluster.member(n).id)
+    const call = cluster.call(joiner, { type: 'ask', servers: [joiner.id], request: { type: 'join', directory, from } })
+    return { cluster, directory, joiner, outcome: outcome(cluster, call, joiner) }
+  }
+
+  it('[G1] [R2] most others contradict it: it is refused and counted, and nothing of it stored', () => {
+    const { directory, joiner, outcome: failed } = joined(3, [0])
+    expect(failed).toMatchObject({ code: 'JoinFailed', about: { reason: 'alpha has another base than most copies' } })
+    expect([joiner.server.copies.has(directory), joiner.server.refusals.get('snapshotPage: most copies have another base')]).toEqual([false, 12])
+  })
+
+  it('[G1] [R2] who knows another member joins behind that', () => {
+    const { cluster, directory, joiner, outcome: joining } = joined(3, [0, 1])
+    expect(isFailure(joining)).toBe(false)
+    expect(joiner.sees(directory)).toContain('kept')
+    expect(cluster.member(1).copy(directory).pointer.copy).toBe(joiner.copy(directory).id)
+  })
+
+  it('[G1] one against one: nobody can tell who lies, so it is said, and the copy joins', () => {
+    const { directory, joiner } = joined(2, [0])
+    expect(joiner.copy(directory).state).toBe('active')
+    expect(joiner.happened).toContain('beta has another base than alpha, behind which this copy joins')
+  })
+})
+
+describe('members say what their base is', () => {
+  it('[F1] [G1] the same, wherever F is: who has not heard of it folds as far', () => {
+    const { cluster, directory } = Cluster.ring(3, 4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    cluster.write(beta, directory, ['kept'], [['below', true]])
+    cluster.write(beta, directory, ['gone'], true)
+    cluster.write(beta, directory, ['gone'], false)
+    cluster.settle()
+    // The second sweep raises F, and its write-back reaches alpha alone.
+    cluster.sweep(alpha, directory)
+    cluster.call(alpha, cluster.sweepCall(alpha, directory))
+    for (let i = 0; i < 100 && cluster.deliver((post) => !ofType('writeSweep')(post)); i++);
+    cluster.lose(ofType('writeSweep'))
+    expect(alpha.copy(directory).stableMark > beta.copy(directory).stableMark).toBe(true)
+    const told = (member: Member): object => cluster.ask(delta, { type: 'ask', servers: [member.id], request: { type: 'base', directory, stableMark: alpha.copy(directory).stableMark } })
+    const base = told(alpha)
+    for (const member of [beta, gamma]) expect(told(member)).toEqual({ ...base, server: member.id })
+    expect(told(alpha)).not.toEqual(cluster.ask(delta, { type: 'ask', servers: [beta.id], request: { type: 'base', directory, stableMark: BEGINNING } }))
   })
 })

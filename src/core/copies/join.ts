@@ -10,14 +10,17 @@ import { schedule, unschedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
 import { may } from '../auth/access'
 import { askSigned, isOwn, mayStore, whoAsks } from '../auth/session'
+import type { Onward } from '../errands'
 import { failure, type ErrorCode, type Failure } from '../errors'
 import { freshFraction, freshId } from '../fresh'
 import type { Facts, JoinMessage } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
+import type { Outcomes } from '../requests'
 import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { BEGINNING, isBelieved, later } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
 import { contentsOf, isSealed, MAX_RING, noFields, restoreCopy, type DirectoryCopy, type EncodedCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
+import { beginComparing, onBaseTold, type Comparing } from './comparing'
 import { askEpoch, tellGone } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
@@ -35,6 +38,8 @@ export interface Join {
   deadline: number
   /** ms since 1970. */
   openSince: number
+  /** The snapshot, while others are asked for their base. */
+  comparing: Comparing | null
   /** This server wants it, or its person; else it rests on a right of somebody who asks, which the snapshot tells [A5]. */
   isOwn: boolean
   callers: Caller[]
@@ -79,7 +84,7 @@ export function beginJoin(turn: Turn, directory: DirectoryId, from: readonly Ser
     if (caller !== null) answer(turn, caller, failure('JoinFailed', { server: server.name, reason }))
     return
   }
-  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, isOwn: isOurs, callers: caller === null ? [] : [caller] }
+  const join: Join = { joiner: copy?.id ?? newCopyId(turn), candidates, at: 0, nextPage: 0, tries: 0, deadline: turn.now + PATIENCE, openSince: turn.now, comparing: null, isOwn: isOurs, callers: caller === null ? [] : [caller] }
   server.joins.set(directory, join)
   proceed(turn, directory, join)
 }
@@ -132,7 +137,7 @@ function tryNext(turn: Turn, directory: DirectoryId, join: Join, reason: string,
     giveUp(turn, directory, join, `${asked === undefined ? 'every server' : nameOfServer(turn.server, asked)} ${reason}`)
     return
   }
-  Object.assign(join, { joiner: newCopyId(turn), at: (join.at + (again ? 0 : 1)) % join.candidates.length, nextPage: 0, deadline: turn.now + PATIENCE })
+  Object.assign(join, { joiner: newCopyId(turn), at: (join.at + (again ? 0 : 1)) % join.candidates.length, nextPage: 0, comparing: null, deadline: turn.now + PATIENCE })
   schedule(turn.server.agenda, `join ${directory}`, turn.now + 50 + 200 * join.tries * freshFraction(turn.server.fresh))
 }
 
@@ -181,6 +186,24 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
   if (!isSound(message.facts, load)) return tryNext(turn, directory, join, 'sent what is later than it says it has seen')
   const encoded = joiningCopy(turn, message, load)
   if (!join.isOwn && !isAllowed(turn, join, encoded)) return fail(turn, directory, join, failure('NoRight', { name: `#${directory}`, what: 'administer' }))
+  join.comparing = beginComparing(turn, encoded, from, join.candidates)
+  if (join.comparing === null) store(turn, encoded)
+  else unschedule(turn.server.agenda, `join ${directory}`)
+}
+
+/** A member has said what its base is, or cannot be asked. */
+export function onCompared(turn: Turn, { directory, joiner, server }: Extract<Onward, { type: 'compared' }>, outcome: object | Failure): void {
+  const join = turn.server.joins.get(directory)
+  if (join?.joiner !== joiner || join.comparing === null || turn.server.copies.has(directory)) return
+  const { comparing } = join
+  const isShared = onBaseTold(turn, comparing, join.candidates[join.at]!, server, outcome as Outcomes['base'] | Failure)
+  if (isShared === true) store(turn, comparing.encoded)
+  else if (isShared === false) tryNext(turn, directory, join, 'has another base than most copies')
+}
+
+/** R2 (b). */
+function store(turn: Turn, encoded: EncodedCopy): void {
+  const { directory } = encoded
   wantRoot(turn, directory)
   createCopy(turn, encoded)
   askSplice(turn, turn.server.copies.get(directory)!)

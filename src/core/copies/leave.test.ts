@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { emptyDisk } from '../../storage/memoryStore'
-import { Cluster, GENESIS, ofType, type Member } from '../../trials/cluster'
+import { Cluster, GENESIS, ofType, type Member, type Post } from '../../trials/cluster'
+import { copyNumber } from '../../trials/generators'
 import type { DirectoryId } from '../names'
 import type { Call } from '../calls'
 
@@ -54,7 +55,7 @@ describe('a copy leaves the ring', () => {
     expect(beta.copy(directory).state).toBe('leaving')
     expect(cluster.code(alpha, { type: 'ask', servers: [beta.id], request: { type: 'draft', directory, change: { procedure: 'doUpdates', under: { labels: ['x'], incarnations: null }, tree: true, replace: false } } })).toBe('NoCopyHere')
     cluster.call(gamma, cluster.joinCall(gamma, directory, beta))
-    cluster.settle(ofType('askSnapshot', 'snapshotRefused', 'snapshotPage', 'askSplice'))
+    cluster.settle(ofType('askSnapshot', 'snapshotRefused', 'snapshotPage', 'request', 'answer', 'askSplice'))
     expect(beta.copy(directory).pointer.copy).toBe(alpha.copy(directory).id)
   })
 
@@ -87,7 +88,7 @@ describe('a copy leaves the ring', () => {
     const { cluster, directory } = Cluster.ring(2, 3)
     const [alpha, , gamma] = cluster.members as [Member, Member, Member]
     cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'askSplice'))
     const [spliced] = cluster.lose(ofType('spliced'))
     cluster.lose(() => true)
     expect(alpha.copy(directory).splices).toMatchObject([{ answer: 'spliced' }])
@@ -122,6 +123,19 @@ describe('a copy leaves the ring', () => {
         }
       }
     }
+  })
+
+  it('[R5] asks nobody twice at once, wherever pointers lead: not who points at a copy that it has itself no more', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const gone = { copy: copyNumber(99), server: beta.id }
+    const isOfBeta = ({ from, message }: Post): boolean => from === beta && message.type === 'standing'
+    cluster.call(alpha, leaveCall(alpha, directory))
+    until(cluster, 'askStanding')
+    for (let i = 0; i < 100 && cluster.deliver(({ message }) => message.type === 'askStanding'); i++) {
+      for (const post of cluster.lose(isOfBeta)) if (post.message.type === 'standing') cluster.hand({ ...post, message: { ...post.message, facts: { ...post.message.facts, pointer: gone } } })
+    }
+    expect(cluster.delivered.filter(({ to, message }) => to === beta && message.type === 'askStanding')).toHaveLength(2)
   })
 
   it('[R6] a page that was fetched for an attempt which is over takes nobody out', () => {

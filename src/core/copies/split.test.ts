@@ -16,6 +16,7 @@ it('[E8] what is read while a directory is parted is marked, until an epoch of a
   cluster.pass(5000)
   expect([parting(alpha), parting(beta), parting(gamma)]).toEqual(['leftOut', 'leftOut', 'no'])
   epoch(cluster, gamma, directory, [gamma, delta])
+  cluster.write(alpha, directory, ['here'], true)
   cluster.write(gamma, directory, ['over there'], true)
   const heal = (): void => [alpha, beta].forEach((a) => [gamma, delta].forEach((b) => cluster.connect(a, b)))
   heal()

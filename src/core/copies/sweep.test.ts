@@ -341,8 +341,7 @@ describe('the stable mark', () => {
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
     // gamma takes alpha's snapshot; then beta's update reaches alpha, which gamma lacks.
     cluster.call(gamma, cluster.joinCall(gamma, directory, alpha))
-    cluster.deliver(ofType('askSnapshot'))
-    cluster.deliver(ofType('snapshotPage'))
+    cluster.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const splice = cluster.lose(ofType('askSplice'))
     cluster.write(beta, directory, ['gamma lacks it'], true)
     cluster.settle(ofType('updates'))

@@ -4,6 +4,7 @@ import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
 import type { Call } from '../calls'
 import { explain, failure, isFailure, type Failure } from '../errors'
+import type { MemoryDisk } from '../../storage/memoryStore'
 import type { DirectoryId, Label } from '../names'
 import type { Drafted } from '../requests'
 import { isoTime, LAST } from '../timestamp'
@@ -47,6 +48,9 @@ const writes = (cluster: Cluster, at: Member, directory: DirectoryId, label: Lab
   const drafted = cluster.draft(at, directory, [label], true)
   return isFailure(drafted) ? drafted.code : cluster.code(at, cluster.submitCall(at, directory, drafted.branches))
 }
+
+/** A server's copies of a directory as its disk has them now. */
+const copiesOnDisk = ({ disk }: Member, directory: DirectoryId): MemoryDisk['copies'] => structuredClone(new Map([...disk.copies].filter(([, copy]) => copy.directory === directory)))
 
 /** The call that gives a name an expiration time so far ahead, ms. */
 function txCall(cluster: Cluster, at: Member, directory: DirectoryId, label: Label, ahead: number): Call {
@@ -264,10 +268,10 @@ describe('removeD', () => {
 
   it('[M6] a copy from an old store, of a directory that was removed since, brings nothing back', () => {
     const { cluster, root, alpha, beta, gamma } = town()
-    const old = structuredClone(beta.disk)
+    const old = copiesOnDisk(beta, DEC)
     expect(said(removeD(cluster, beta, DEC))).toBe('ok')
     cluster.pass(60_000)
-    cluster.putDisk(beta, old)
+    cluster.putDisk(beta, { ...beta.disk, copies: new Map([...beta.disk.copies, ...old]) })
     cluster.pass(120_000)
     for (const member of [alpha, beta, gamma]) expect(typeAt(member, root, 'DEC')).toBeUndefined()
     expect(isThere(cluster, DEC)).toBe(false)
@@ -279,14 +283,14 @@ describe('removeD', () => {
     cluster.announce(alpha, root, childLabel(WRL), gamma)
     cluster.newD(gamma, root, 'WRL', WRL)
     cluster.pass(60_000)
-    const old = structuredClone(beta.disk)
+    const old = copiesOnDisk(beta, SRC)
     cluster.announce(gamma, WRL, childLabel(SRC, 'aaaaaaaa'))
     cluster.move(beta, SRC, WRL, 'SRC')
     cluster.pass(200_000)
     expect([typeAt(alpha, root, 'SRC'), typeAt(gamma, WRL, 'SRC')]).toEqual(['link', 'directory'])
     expect(said(removeD(cluster, beta, SRC))).toBe('ok')
     cluster.pass(120_000)
-    cluster.putDisk(beta, old)
+    cluster.putDisk(beta, { ...beta.disk, copies: new Map([...beta.disk.copies, ...old]) })
     cluster.pass(300_000)
     for (const member of [alpha, beta, gamma]) expect(typeAt(member, root, 'SRC')).toBe('link')
     expect(isThere(cluster, SRC)).toBe(false)

@@ -51,4 +51,13 @@ export const hostCanaries: readonly NamedCanary[] = [
       },
     }),
   },
+  {
+    name: 'every greeting is sent back',
+    rules: ['noStorm'],
+    make: () => ({
+      stepped: (_server, input, effects) => {
+        if (input.type === 'message' && input.message.type === 'greet') effects.send.push({ to: input.from, message: input.message })
+      },
+    }),
+  },
 ]

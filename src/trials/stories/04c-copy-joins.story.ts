@@ -12,7 +12,7 @@ export default {
       the way. (Figure 5 tells how a copy joins.) Meanwhile beta accepts an update, which gamma's snapshot lacks and of which no message
       arrives.`)
     telling.joins(gamma, src, beta)
-    telling.settle(ofType('askSnapshot', 'snapshotPage'))
+    telling.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const splice = telling.holdsUp(ofType('askSplice'))
     telling.clock(11)
     telling.accepts(beta, src, ['Lampson'], true)

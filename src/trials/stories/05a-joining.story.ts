@@ -14,10 +14,10 @@ export default {
       also while a copy is added.`)
     telling.showRing(src)
 
-    telling.say(`NewDC: gamma is to get a copy. It takes a snapshot of alpha's and stores it, with alpha's pointer for its own. Nobody points at it yet. It
-      is a loose end that leads into the ring, and takes no part: it accepts no updates and answers no readers.`)
+    telling.say(`NewDC: gamma is to get a copy. It takes a snapshot of alpha's; what is older than F in that nobody can judge any more, so it asks beta for
+      a fingerprint of the same, which has to be equal. Then it stores it, with alpha's pointer for its own. Nobody points at it yet. It is a loose end that leads into the ring, and takes no part: it accepts no updates and answers no readers.`)
     telling.joins(gamma, src, alpha)
-    telling.settle(ofType('askSnapshot', 'snapshotPage'))
+    telling.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     telling.showRing(src)
     const whileJoining = telling.reads(gamma, src, ['Lampson'])
 

@@ -10,7 +10,7 @@ export default {
     const src = telling.begin('SRC', [alpha, beta])
     telling.say(`gamma is about to join behind alpha. It has alpha's snapshot, and its request is under way; but it is slow.`)
     telling.joins(gamma, src, alpha)
-    telling.settle(ofType('askSnapshot', 'snapshotPage'))
+    telling.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const request = telling.holdsUp(ofType('askSplice'))
     const first = gamma.copy(src).id
     telling.showRing(src)

@@ -10,7 +10,7 @@ export default {
     const src = telling.begin('SRC', [alpha, beta])
     telling.say(`gamma has asked alpha to splice it in. The request is held up, and gamma crashes.`)
     telling.joins(gamma, src, alpha)
-    telling.settle(ofType('askSnapshot', 'snapshotPage'))
+    telling.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer'))
     const request = telling.holdsUp(ofType('askSplice'))
     telling.crash(gamma)
     telling.say(`When gamma is back it finds a joining copy on its disk, and cannot tell whether alpha points at it. If alpha does, to drop the copy would
@@ -31,7 +31,7 @@ export default {
     telling.say('gamma tries again, as gamma′, and this time it is the answer that is lost: alpha points at gamma′, which does not know it.')
     telling.clock(13)
     telling.wakes(gamma)
-    telling.settle(ofType('askSnapshot', 'snapshotPage', 'askSplice'))
+    telling.settle(ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'askSplice'))
     telling.lose(() => true)
     telling.showRing(src)
     telling.say(`The ring can do with that. Who follows the pointers comes through gamma′, which answers sweeps as every member does. beta sweeps; nobody has
