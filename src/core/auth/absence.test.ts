@@ -5,7 +5,7 @@ import { Random } from '../../sim/random'
 import { certificateSignature, signature, signed } from '../../sim/simServer'
 import { Cluster, named, type Member } from '../../trials/cluster'
 import { directoryNumber } from '../../trials/generators'
-import { childLabel } from '../directories/children'
+import { announcement, childLabel } from '../directories/children'
 import { goneLabel } from '../directories/gone'
 import { isFailure, type Failure } from '../errors'
 import { decode, type Message } from '../messages'
@@ -75,7 +75,7 @@ class House {
 
   /** A directory that nobody but the owner may read. */
   newD(label: Label): void {
-    this.change('announce', ['.'], [[childLabel(CHILD), [[this.alpha.id, true]]]])
+    this.change('announce', ['.'], [announcement(childLabel(CHILD), label, { maker: this.alpha.id })])
     this.cluster.newD(this.alpha, this.root, label, CHILD)
     this.cluster.pass(5000)
     this.close(CHILD)

@@ -5,6 +5,7 @@ import { explain, isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label } from '../names'
 import { timestamp } from '../timestamp'
 import { backReferences, effectiveParent, parentsBy, pendingIn, type Placing } from '../entries/parents'
+import { announcedIn } from './children'
 import { namedBy, serverIdOf } from './reference'
 import { BELOW, inSNOf, labelsAt, namedIn, serverEntry } from '../entries/serverEntry'
 import { wellKnownIn } from './wellKnown'
@@ -239,6 +240,7 @@ describe('[O2] of rival new roots', () => {
     }
     const { parent, label } = effectiveParent(beta.copy(ISO))!
     expect(parent).toBe(ANSI)
+    expect(announcedIn(alpha.copy(ANSI).visible).find(({ child }) => child === ISO)?.names).toEqual([label])
     expect(found(cluster, gamma, ANSI, label)).toBe(ISO)
     expect(namedBy(beta.copy(ISO).visible, 'Lampson')?.type).toBe('entry')
     expect(inSNOf(alpha.copy(ANSI).visible)!.rank).toBeLessThan(inSNOf(beta.copy(ISO).visible)!.rank)

@@ -12,6 +12,7 @@ import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
 import { visibleAt } from '../values/valueTree'
 import { backReferences, OF_ROOT, recordKey } from '../entries/parents'
+import { announcement, childLabel } from './children'
 import { turnedTo } from './formerNames'
 import { namedBy, whomToAsk } from './reference'
 import { wellKnownDirectories, wellKnownIn } from './wellKnown'
@@ -24,10 +25,13 @@ export interface Yielding extends Begun {
   /** The way up from the one that does not. */
   top: DirectoryId
   height: number
+  /** Of the record of its place there, and its name. */
+  record: string
+  label: Label
 }
 
-/** What was to lie below has `answered`; a stray reference to it is `turned`; from there it is `climbed` to the root that won, and the record `written`. */
-export type YieldingStep = 'answered' | 'turned' | 'climbed' | 'written'
+/** What was to lie below has `answered`; a stray reference to it is `turned`; from there it is `climbed` to the root that won, where it is `announced`, and the record `written`. */
+export type YieldingStep = 'answered' | 'turned' | 'climbed' | 'announced' | 'written'
 
 /** Made to be a root, and not the root that this server knows, nor below anything, or on its way. */
 export const mayYield = ({ server }: Turn, copy: DirectoryCopy): boolean => copy.directory !== server.root && backReferences(copy.visible).every(({ verdict }) => verdict === 'void') && wellKnownDirectories(copy.visible).length > 0
@@ -35,7 +39,7 @@ export const mayYield = ({ server }: Turn, copy: DirectoryCopy): boolean => copy
 export function beginYielding(turn: Turn, copy: DirectoryCopy): void {
   const { directory } = copy
   const asking = wellKnownDirectories(copy.visible)
-  const yielding = begin<Yielding>(turn, null, { type: 'yield', directory, asking, top: directory, height: 0 }, (other) => other.type === 'yield' && other.directory === directory)
+  const yielding = begin<Yielding>(turn, null, { type: 'yield', directory, asking, top: directory, height: 0, record: freshId(turn.server.fresh, 8), label: '' }, (other) => other.type === 'yield' && other.directory === directory)
   if (yielding !== null) askNext(turn, yielding)
 }
 
@@ -47,7 +51,9 @@ function askNext(turn: Turn, yielding: Yielding): void {
 
 export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, outcome: object | Failure): void {
   const copy = turn.server.copies.get(yielding.directory)
-  if (isFailure(outcome) || copy?.state !== 'active' || !mayYield(turn, copy)) return finish(turn, yielding, outcome)
+  // A5: where its server may announce nothing it lies all the same, and has a name once somebody else gives it one.
+  const isRefused = step === 'announced' && isFailure(outcome) && outcome.code === 'NoRight'
+  if ((isFailure(outcome) && !isRefused) || copy?.state !== 'active' || !mayYield(turn, copy)) return finish(turn, yielding, outcome)
   switch (step) {
     case 'answered': {
       const { records } = outcome as Outcomes['records']
@@ -63,6 +69,8 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
       if (parent === null || yielding.height >= MAX_PATH_LABELS) return goBelow(turn, yielding, copy)
       return climb(turn, yielding, parent)
     }
+    case 'announced':
+      return change(turn, yielding, 'written', [turn.server.id], copy.directory, 'reference', ['.', 'BR'], [[recordKey(yielding.top, yielding.record), [[yielding.label, [[OF_ROOT, true]]]]]])
     case 'written':
       return finish(turn, yielding, {})
   }
@@ -86,10 +94,10 @@ function climb(turn: Turn, yielding: Yielding, from: DirectoryId): void {
 
 /** Under the name that it had for the old root, and a few letters of its own. */
 function goBelow(turn: Turn, yielding: Yielding, copy: DirectoryCopy): void {
-  const { top, asking } = yielding
+  const { top, asking, record } = yielding
   const { directory } = copy
   const [wanted = ''] = wellKnownIn(copy.visible, asking[0]!) ?? []
-  const label: Label = `${utf8Length(wanted) > 200 ? '' : wanted}~${directory.slice(0, 4)}`
-  happened(turn, { kind: 'name', text: `another new root was first; this directory goes below that as ${label}`, directory })
-  change(turn, yielding, 'written', [turn.server.id], directory, 'reference', ['.', 'BR'], [[recordKey(top, freshId(turn.server.fresh, 8)), [[label, [[OF_ROOT, true]]]]]])
+  yielding.label = `${utf8Length(wanted) > 200 ? '' : wanted}~${directory.slice(0, 4)}`
+  happened(turn, { kind: 'name', text: `another new root was first; this directory goes below that as ${yielding.label}`, directory })
+  change(turn, yielding, 'announced', whomToAsk(turn.server, top), top, 'announce', ['.'], [announcement(childLabel(directory, record), yielding.label)])
 }

@@ -44,7 +44,7 @@ function referenceFault(copy: DirectoryCopy, branch: Branch): Failure | null {
   const [label] = branch
   const [child] = inside(inside(branch[2], 'DR'), 'DI').flatMap(([di, , deeper]) => (makesPresent(deeper) ? [di] : []))
   if (!copy.guarded || label === '.' || child === undefined) return null
-  return nameFaultOf(copy, announcedIn(copy.visible).filter((each) => each.child === child && each.names.every((name) => name === label)), label)
+  return nameFaultOf(copy, announcedIn(copy.visible).filter((each) => each.child === child && each.names.includes(label)), label)
 }
 
 /** The same of a name that a server chooses for it, since the one that was announced is taken. */
