@@ -1,4 +1,7 @@
 /** Members that lie, and stores that were changed: whatever they try is refused, counted and shown, and changes nothing. */
+import { cutPages } from '../src/core/copies/pages'
+import type { Page } from '../src/core/messages'
+import type { Timestamp } from '../src/core/timestamp'
 import type { Intent } from '../src/core/values/intent'
 import type { Certificate } from '../src/core/values/certificate'
 import { expect, Tab, test } from './cluster'
@@ -41,6 +44,34 @@ test('[isolation] [A2] a member of the ring without the right to write changes n
   await expect.poll(() => reasons(beta)).toContain('snapshotPage: a signature is false')
   expect(await beta.page.evaluate((at) => at in window.namering.view().copies, src)).toBe(false)
   expect((await alpha.copy(SRC))?.tree).toBe(before?.tree)
+  mallory.leave()
+})
+
+test('[F1] [G1] [G3] what is older than F, which nobody can judge again: a member neither has another forget it in a sweep, nor hands it to a copy that joins', async ({ cluster }) => {
+  const { alpha, beta, mallory, src } = await withMalloryAndBeta(cluster)
+  const gamma = await cluster.another(alpha)
+  await alpha.page.evaluate((at) => window.namering.newDC('beta', at), SRC)
+  await unchanged(alpha, await alpha.copy(SRC))
+  const before = await alpha.copy(SRC)
+
+  const { lastSweep } = mallory.copy(src)
+  const ahead = `${String(Number(lastSweep.slice(0, 16)) + 3_600_000_000).padStart(16, '0')}.0` as Timestamp
+  const [empty] = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] }) as [Page]
+  const members = mallory.copy(src).ring.filter(({ server }) => server !== mallory.id)
+  expect(members).toHaveLength(2)
+  for (const { copy, server } of members) mallory.say(server, { type: 'writeSweep', ...mallory.between(src), to: copy, attempt: 'a'.repeat(16), sweepTS: lastSweep, stableMark: ahead, baseMark: ahead, ring: [], removed: [], excluded: [], page: empty })
+  for (const tab of [alpha, beta]) await expect.poll(() => reasons(tab)).toContain('writeSweep: F past what this copy has')
+  await expect(alpha.page.getByText('refused from mallory: writeSweep: F past what this copy has')).toBeVisible()
+  for (const tab of [alpha, beta]) await unchanged(tab, before)
+
+  // By her base everybody administers the directory: so at her word gamma is to join behind her.
+  mallory.copy(src).base.root.children!.get('.')!.children!.delete('Access')
+  const joined = await mallory.ask(await idOf(gamma), { type: 'join', directory: src, from: [mallory.id] })
+  expect(joined).toBe('JoinFailed')
+  await expect.poll(() => refused(gamma, 'snapshotPage: most copies have another base')).toBeGreaterThan(0)
+  expect(await gamma.page.evaluate((at) => at in window.namering.view().copies, src)).toBe(false)
+  await gamma.page.evaluate(([server, at]) => window.namering.newDC(server, at), [await gamma.name(), SRC] as const)
+  expect((await gamma.copy(SRC))?.tree).toBe(before?.tree)
   mallory.leave()
 })
 
