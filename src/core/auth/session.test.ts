@@ -45,6 +45,14 @@ const ask = ({ cluster, alpha, beta }: House, request: Request): object | Failur
 const code = (outcome: object | Failure): ErrorCode | 'ok' => (isFailure(outcome) ? outcome.code : 'ok')
 const read = (at: House, path: Label[], form: 'tree' | 'labels' | 'entries' | 'nodes' | 'snapshot' = 'tree'): ReadOutcome => ask(at, { type: 'read', directory: at.root, path, form, after: null }) as ReadOutcome
 
+/** Draws a change up at a server, and has it made there in somebody's name. */
+const changing =
+  (cluster: Cluster, at: Member) =>
+  (directory: DirectoryId, procedure: 'announce' | 'move' | 'doUpdates', labels: Label[], tree: Tree, author: string): void => {
+    const { branches } = cluster.ask(at, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Outcomes['draft']
+    cluster.ask(at, cluster.submitCall(at, directory, branches, procedure, author))
+  }
+
 describe('who asks is the person whose server it is', () => {
   it('[A5] no right to read looks like absence, in every form', () => {
     const at = house({ triples: ['read ed25519%3Aguest:*/Phone/*', 'read ed25519%3Aguest:Lampson'] })
@@ -202,10 +210,7 @@ describe('who asks is the person whose server it is', () => {
 
   it('[A2] a server writes the reference of what others move into a closed directory only where they might write the name', () => {
     const { cluster, root, alpha } = house({ triples: ['write ed25519%3Aguest:Corner'] })
-    const changed = (directory: DirectoryId, procedure: 'announce' | 'move', labels: Label[], tree: Tree, author: string): void => {
-      const { branches } = cluster.ask(alpha, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Outcomes['draft']
-      cluster.ask(alpha, cluster.submitCall(alpha, directory, branches, procedure, author))
-    }
+    const changed = changing(cluster, alpha)
     const [owners, open] = [directoryNumber(19), directoryNumber(20)]
     for (const [parent, directory] of [[root, owners], [owners, open]] as const) {
       changed(parent, 'announce', ['.'], [announcement(childLabel(directory), 'Open', { maker: alpha.id })], owner)
@@ -225,10 +230,7 @@ describe('who asks is the person whose server it is', () => {
 
   it('[A2] a directory that others announced under one name goes under no other for who may not write that, though it is theirs to move, nor under one like it', () => {
     const { cluster, root, alpha } = house({ triples: ['write ed25519%3Aguest:Corner', 'write ed25519%3Aguest:Taken'] })
-    const changed = (directory: DirectoryId, procedure: 'announce' | 'move' | 'doUpdates', labels: Label[], tree: Tree, author: string): void => {
-      const { branches } = cluster.ask(alpha, { type: 'at', name: named(directory), request: { type: 'draft', directory, change: { procedure, under: { labels, incarnations: null }, tree, replace: false } } }) as Outcomes['draft']
-      cluster.ask(alpha, cluster.submitCall(alpha, directory, branches, procedure, author))
-    }
+    const changed = changing(cluster, alpha)
     const directory = directoryNumber(21)
     changed(root, 'announce', ['.'], [announcement(childLabel(directory), 'Open', { maker: alpha.id })], owner)
     const branches: Branch[] = [['.', null, [['BR', null, [[root, null, [['Open', null, true]]]]]]]]
