@@ -73,7 +73,7 @@ export const epochCanaries: readonly NamedCanary[] = [
     rules,
     make: () => during((input) => isMessage(input, 'updates', 'greet', 'spliceNews'), ({ seals }) => (seals.length === 0 ? {} : { seals: [] })),
     aim: reforming,
-    from: 35,
+    from: 52,
   },
   {
     name: 'lastSweep is kept over epochs',

@@ -28,6 +28,7 @@ export const leaveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...departing, weather: { ...calm, delay: 250 } },
+    from: 50,
   },
   {
     name: 'a removal is not recorded',

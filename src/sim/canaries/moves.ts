@@ -53,7 +53,7 @@ export const moveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: moving,
-    from: 244,
+    from: 149,
   },
   {
     name: 'the reference under a former name stays',

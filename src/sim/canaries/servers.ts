@@ -102,7 +102,7 @@ export const serverCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'whoever comes back is entered, whatever is written down of it',
-    rules: ['S4'],
+    rules: ['S4', 'S3'],
     make: () => ({
       before: (server) => {
         for (const { visible } of copiesOf(server)) hideRemoved(visible.root.children?.get('.'), 'absent')

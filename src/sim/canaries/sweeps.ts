@@ -136,7 +136,7 @@ export const sweepCanaries: readonly NamedCanary[] = [
         },
       }
     },
-    from: 107,
+    from: 197,
     aim: { weather: { ...calm, loss: 0.3, torn: 0.02 }, mix: { write: 60, read: 0, sweep: 90, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 600, worstSkew: 0 },
   },
   {
