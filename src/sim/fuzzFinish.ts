@@ -29,15 +29,19 @@ function part(arena: Arena): void {
   }
 }
 
-/** A ring that has a member which is nowhere, taken in under the name of somebody who was away, goes on by an epoch of those who are there. */
+/**
+ * A ring that has a member which is nowhere, taken in under the name of somebody who was away, goes on by an epoch of those who are there;
+ * so do copies which a stranger's epoch left out, in a directory that everybody administers [E7], of which no other ring is left.
+ */
 function goOnWithout(arena: Arena): void {
   for (const directory of arena.database.directories.keys()) {
     const copies = arena.copies(directory)
     const active = copies.filter(({ copy }) => copy.state === 'active')
-    const isWhole = active.every(({ copy }) => copy.ring.every((member) => copies.some((each) => each.copy.id === member.copy)))
-    const [first] = active
+    const left = active.length > 0 ? active : copies.filter(({ copy }) => copy.state === 'excluded')
+    const isWhole = active.length > 0 && active.every(({ copy }) => copy.ring.every((member) => copies.some((each) => each.copy.id === member.copy)))
+    const [first] = left
     if (isWhole || first === undefined) continue
-    const request = { type: 'newEpoch' as const, directory, servers: active.map(({ at }) => at.id), force: true, patience: 5000, dry: false }
+    const request = { type: 'newEpoch' as const, directory, servers: left.map(({ at }) => at.id), force: true, patience: 5000, dry: false }
     arena.perform({ at: arena.time, house: arena.houses.indexOf(first.at), input: { type: 'call', id: FIRST_CALL + 20, call: { type: 'ask', servers: [first.at.id], request } } })
     arena.pass(30_000)
   }
