@@ -320,7 +320,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: W
     case 'records':
       return { directory: copy.directory, records: backReferences(copy.visible).slice(-MAX_RECORDS), stableMark: copy.stableMark, server: turn.server.id, gone: null }
     case 'base':
-      return may(copy.visible, who, 'copy', []) ? baseOf(turn, copy, request.stableMark) : failure('NoRight', { name: `#${copy.directory}`, what: 'store a copy of' })
+      return may(copy.visible, who, 'copy', []) ? baseOf(copy, request) : failure('NoRight', { name: `#${copy.directory}`, what: 'store a copy of' })
     default:
       return unreachable(request)
   }

@@ -69,8 +69,8 @@ export type Request =
   | { type: 'parent'; directory: DirectoryId }
   /** Every name that the directory says it has, had, or is to have; with F, before which none is missing. */
   | { type: 'records'; directory: DirectoryId }
-  /** What the copy's base is once F is there [G1], for who may store one. */
-  | { type: 'base'; directory: DirectoryId; stableMark: Timestamp }
+  /** What the copy has that is older than these marks of another [G1], for who may store one. */
+  | { type: 'base'; directory: DirectoryId; stableMark: Timestamp; lastSweep: Timestamp }
   /** Whether the directory may move there, as far as is known now; `prepare`: a root that it is to go below makes room at once [S1]. */
   | { type: 'foresee'; directory: DirectoryId; parent: DirectoryId; label: Label; prepare: boolean }
   /** RemoveD: performed at the only copy. */
@@ -314,7 +314,7 @@ export const requestShape: Shape<Request> = union<Request>({
   stay: record({ type: oneOf('stay'), directory: directoryId }),
   parent: record({ type: oneOf('parent'), directory: directoryId }),
   records: record({ type: oneOf('records'), directory: directoryId }),
-  base: record({ type: oneOf('base'), directory: directoryId, stableMark: timestampShape }),
+  base: record({ type: oneOf('base'), directory: directoryId, stableMark: timestampShape, lastSweep: timestampShape }),
   foresee: record({ type: oneOf('foresee'), directory: directoryId, parent: directoryId, label, prepare: boolean }),
   removeD: record({ type: oneOf('removeD'), directory: directoryId }),
   cleanUp: record({ type: oneOf('cleanUp'), directory: directoryId }),
@@ -351,7 +351,7 @@ export interface Outcomes {
   compare: { copy: CopyId }
   parent: { parent: DirectoryId | null; label: Label | null }
   /** `gone`: it was removed; where that stands, and whether every copy there knows it. */
-  base: { server: ServerId; epoch: Epoch; stableMark: Timestamp; digest: string }
+  base: { epoch: Epoch; stableMark: Timestamp; upTo: Timestamp; digest: string }
   records: { directory: DirectoryId; records: Judged[]; stableMark: Timestamp; server: ServerId; gone: { in: DirectoryId; known: boolean } | null }
   foresee: { directory: DirectoryId }
   removeD: { directory: DirectoryId }
@@ -428,7 +428,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
   records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, ofRoot: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId, gone: nullable(record({ in: directoryId, known: boolean })) }),
-  base: record({ server: serverId, epoch: epochShape, stableMark: timestampShape, digest: text(64) }),
+  base: record({ epoch: epochShape, stableMark: timestampShape, upTo: timestampShape, digest: text(64) }),
   foresee: record({ directory: directoryId }),
   removeD: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),

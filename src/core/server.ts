@@ -121,8 +121,8 @@ export interface Server {
   /** Who waits until a copy here has left the ring. */
   leavers: Map<DirectoryId, Caller[]>
   takeOvers: Map<DirectoryId, TakeOver>
-  /** Copies that one here, which leaves, has asked in this round where they stand, and their servers: nobody else is listened to. */
-  askedStanding: Map<DirectoryId, Map<CopyId, ServerId>>
+  /** Copies that one here, which leaves, has asked in this round where they stand; and servers that it has ever asked: nobody else is listened to. */
+  askedStanding: Map<DirectoryId, { copies: Set<CopyId>; servers: Set<ServerId> }>
   proposals: Map<DirectoryId, Proposal>
   quarantines: Map<DirectoryId, Quarantine>
   /** Copies that said that an epoch of theirs had left out the one here [E8]. */

@@ -185,7 +185,7 @@ function explainRequest(request: Request): string {
     case 'records':
       return `which names has #${request.directory} had?`
     case 'base':
-      return `what is your base of #${request.directory}, with F ${request.stableMark}?`
+      return `what have you of #${request.directory}, with F ${request.stableMark} and lastSweep ${request.lastSweep}?`
     case 'newEpoch':
       return `begin a new epoch of #${request.directory} with ${request.servers.join(', ')}`
     default:
@@ -244,8 +244,8 @@ export function explainOutcome(type: Request['type'], outcome: Outcomes[Request[
       return `${names.length === 0 ? 'none: it is a root' : names.join(', ')}; F ${stableMark}`
     }
     case 'base': {
-      const { epoch, stableMark, digest } = outcome as Outcomes['base']
-      return `${digest.slice(0, 6)}…, with F ${stableMark}, in ${explainEpoch(epoch)}`
+      const { epoch, stableMark, upTo, digest } = outcome as Outcomes['base']
+      return `${digest.slice(0, 6)}…, with F ${stableMark}, up to ${upTo}, in ${explainEpoch(epoch)}`
     }
     case 'newEpoch': {
       const { epoch, excluded } = outcome as Outcomes['newEpoch']

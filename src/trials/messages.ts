@@ -87,7 +87,7 @@ const requestOf = (directory: DirectoryId): fc.Arbitrary<Request> => {
     fc.record({ type: fc.constant('settle' as const), directory: to, stamps: fc.array(anyStamp, { maxLength: 3 }) }),
     fc.record({ type: fc.constant('leave' as const), directory: to, force: fc.boolean() }),
     fc.record({ type: fc.constant('parent' as const), directory: to }),
-    fc.record({ type: fc.constant('base' as const), directory: to, stableMark: anyStamp }),
+    fc.record({ type: fc.constant('base' as const), directory: to, stableMark: anyStamp, lastSweep: anyStamp }),
     fc.record({ type: fc.constant('describe' as const), directory: to }),
     fc.record({ type: fc.constant('setInSN' as const), directory: to, to: fc.boolean() }),
     fc.record({ type: fc.constant('removeS' as const), directory: to }),

@@ -12,6 +12,7 @@ import type { Tree } from '../values/readValue'
 import type { Access } from './whoMay'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import type { Branch } from '../values/intent'
+import { BEGINNING } from '../timestamp'
 import { certificateSignature, signed } from '../../sim/simServer'
 
 const owner = 'ed25519:owner'
@@ -99,7 +100,10 @@ describe('who asks is the person whose server it is', () => {
     const at = house({ triples: ['read *:*'] })
     expect(at.cluster.tryAsk(at.beta, at.cluster.joinCall(at.beta, at.root, at.alpha))).toMatchObject({ code: 'JoinFailed', about: { reason: expect.stringContaining('no right to store a copy (copy)') } })
     expect(at.beta.server.copies.size).toBe(0)
+    const base: Request = { type: 'base', directory: at.root, stableMark: BEGINNING, lastSweep: BEGINNING }
+    expect(code(ask(at, base))).toBe('NoRight')
     close(at.cluster, at.alpha, at.root, ['copy ed25519%3Aguest:*'])
+    expect(code(ask(at, base))).toBe('ok')
     at.cluster.join(at.beta, at.root, at.alpha)
     expect(at.beta.copy(at.root).state).toBe('active')
   })

@@ -1,65 +1,96 @@
 /**
- * What is older than F nobody can judge again [A2]: who joins takes the base as a copy gives it. But equal epoch and F mean equal
- * bases [G1]; so the other members are asked for theirs first, and one that more of them contradict than share is not taken.
+ * What is older than F nobody can judge again [A2], and what is older than lastSweep nobody sends again [P9]: who joins takes both as a
+ * copy gives them. But equal epoch and F mean equal bases [G1], and logs up to lastSweep are equal, too; so others are asked for
+ * theirs first, and a snapshot that more of them contradict than share is not taken.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { mayStore } from '../auth/session'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import type { ServerId } from '../names'
-import type { Outcomes } from '../requests'
-import { happened, nameOfServer, refuse, type Turn } from '../server'
-import { later, type Timestamp } from '../timestamp'
+import type { Outcomes, Request } from '../requests'
+import { happened, isEntered, nameOfServer, type Turn } from '../server'
+import { earlier, later, type Timestamp } from '../timestamp'
 import { encodeChildren } from '../values/encodeTree'
 import { setId } from '../values/intent'
 import { applyChange, completeTo, encodeCopy, restoreCopy, type DirectoryCopy, type EncodedCopy } from './directoryCopy'
 import { isUnswept } from './sweepMember'
 
-/** A base that was handed to a copy that joins, and what other members say of it. */
+/** A snapshot that was handed to a copy that joins, and what others say. */
 export interface Comparing {
   encoded: EncodedCopy
   /** Who has not answered. */
   open: Set<ServerId>
-  told: Outcomes['base'][]
+  told: { by: ServerId; verdict: Verdict }[]
 }
 
-/** Members that are asked at most. */
+/** `stale`: whoever answered has gone on since. */
+type Verdict = 'same' | 'another base' | 'another epoch' | 'stale'
+
+/** Servers that are asked at most. */
 const MOST_COMPARED = 8
 
-/** What the base of a copy is once F is there, if the copy has all that is older; else where it is now. Before a sweep of its epoch has met it, it cannot say. */
-export function baseOf(turn: Turn, copy: DirectoryCopy, stableMark: Timestamp): Outcomes['base'] | Failure {
+/** Of copies that were asked lately: what is older than both marks does not change. */
+const digests = new WeakMap<DirectoryCopy, { of: string; digest: string }>()
+
+/**
+ * What a copy has before the marks of another one: the base, folded to the greater F, and the log from there to the lesser lastSweep.
+ * Before a sweep of its epoch has met it, it cannot say.
+ */
+export function baseOf(copy: DirectoryCopy, { stableMark, lastSweep }: Pick<Extract<Request, { type: 'base' }>, 'stableMark' | 'lastSweep'>): Outcomes['base'] | Failure {
   if (isUnswept(copy)) return failure('NotYetHere', { name: `#${copy.directory}`, after: stableMark })
   const mark = stableMark > completeTo(copy) ? copy.stableMark : later(copy.stableMark, stableMark)
-  return { server: turn.server.id, epoch: copy.epoch, stableMark: mark, digest: digestAt(encodeCopy(copy), mark) }
+  const upTo = later(mark, earlier(lastSweep, completeTo(copy)))
+  const of = `${copy.epoch} ${mark} ${upTo}`
+  const known = digests.get(copy)
+  const digest = known?.of === of ? known.digest : digestAt(encodeCopy(copy), mark, upTo)
+  digests.set(copy, { of, digest })
+  return { epoch: copy.epoch, stableMark: mark, upTo, digest }
 }
 
-/** SHA-256, in hex, of a base folded up to a mark, with which updates prove it. */
-function digestAt(encoded: EncodedCopy, mark: Timestamp): string {
+/** SHA-256, in hex, of a base folded to a mark, of which updates prove it, and of those that follow up to another mark. */
+function digestAt(encoded: EncodedCopy, mark: Timestamp, upTo: Timestamp): string {
   const copy = restoreCopy({ ...encoded, contents: { ...encoded.contents, log: [...encoded.contents.log] } })
   if (mark > copy.stableMark) applyChange(copy, { type: 'fields', fields: { stableMark: mark } })
   const proofs = [...copy.proofs.values()].flat().map(setId).toSorted()
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([encodeChildren(copy.base.root.children), proofs]))))
+  const log = copy.log.filter(({ ts }) => ts < upTo).map(setId)
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([encodeChildren(copy.base.root.children), proofs, log]))))
 }
 
-/** Asks the members in reach that the base names, and who was said to store the directory, but for the one that handed it over. Null: there is nobody to ask. */
-export function beginComparing(turn: Turn, encoded: EncodedCopy, from: ServerId, candidates: readonly ServerId[]): Comparing | null {
-  const { directory, id, fields } = encoded
-  const members = [...fields.ring.map(({ server }) => server), ...candidates]
-  const others = [...new Set(members)].filter((other) => other !== from && turn.server.peers.has(other)).slice(0, MOST_COMPARED)
-  for (const server of others) ask(turn, [server], { type: 'base', directory, stableMark: fields.stableMark }, { type: 'compared', directory, joiner: id, server })
-  return others.length === 0 ? null : { encoded, open: new Set(others), told: [] }
+/** Asks others in reach: who was said to have a copy, then the members that the snapshot names; who might store one, by the snapshot, or is entered as a server in a directory here. */
+export function beginComparing(turn: Turn, encoded: EncodedCopy, from: ServerId, candidates: readonly ServerId[]): Comparing {
+  const { server } = turn
+  const { directory, id: joiner, fields } = encoded
+  const copy = restoreCopy(encoded)
+  const known = [...(server.hints.get(directory) ?? []), ...candidates, ...fields.ring.map((member) => member.server)]
+  const mayKnow = (other: ServerId): boolean => server.peers.has(other) && !server.fenced.has(other) && (mayStore(turn, copy, other) || isEntered(server, other))
+  const others = [...new Set(known)].filter((other) => other !== from && other !== server.id && mayKnow(other)).slice(0, MOST_COMPARED)
+  for (const other of others) ask(turn, [other], { type: 'base', directory, stableMark: fields.stableMark, lastSweep: fields.lastSweep }, { type: 'compared', directory, joiner, server: other })
+  return { encoded, open: new Set(others), told: [] }
 }
 
-/** Takes an answer; whether the base may be taken, once all have answered or cannot be reached, null before. Who is in another epoch contradicts it, too. */
-export function onBaseTold(turn: Turn, comparing: Comparing, from: ServerId, server: ServerId, outcome: Outcomes['base'] | Failure): boolean | null {
-  const { encoded, open, told } = comparing
-  if (!open.delete(server)) return null
-  if (!isFailure(outcome)) told.push(outcome)
-  if (open.size > 0) return null
-  const agrees = ({ epoch, stableMark, digest }: Outcomes['base']): boolean => epoch === encoded.fields.epoch && digest === digestAt(encoded, stableMark)
-  const against = told.filter((each) => !agrees(each))
-  const isShared = against.length <= 1 + told.length - against.length
-  if (!isShared) refuse(turn, from, 'snapshotPage: most copies have another base', encoded.directory)
-  else if (against.length > 0) happened(turn, { kind: 'copy', text: `${nameOfServer(turn.server, against[0]!.server)} has another base than ${nameOfServer(turn.server, from)}, behind which this copy joins`, directory: encoded.directory, server: from })
-  return isShared
+/** Takes an answer; who contradicts is named. */
+export function onBaseTold(turn: Turn, { encoded, open, told }: Comparing, from: ServerId, by: ServerId, outcome: Outcomes['base'] | Failure): void {
+  if (!open.delete(by) || isFailure(outcome)) return
+  const verdict = verdictOf(encoded, outcome)
+  told.push({ by, verdict })
+  if (verdict === 'another base' || verdict === 'another epoch') happened(turn, { kind: 'copy', text: `${nameOfServer(turn.server, by)} has ${verdict} than ${nameOfServer(turn.server, from)}, behind which this copy is to join`, directory: encoded.directory, server: by })
+}
+
+function verdictOf(encoded: EncodedCopy, { epoch, stableMark, upTo, digest }: Outcomes['base']): Verdict {
+  const { fields } = encoded
+  if (epoch !== fields.epoch) return 'another epoch'
+  // Nor is it one of an epoch whose sweeps it has not heard of: its first would be believed of whatever it brings [G3].
+  if (isUnswept(fields) || stableMark > completeTo(fields)) return 'stale'
+  return digest === digestAt(encoded, stableMark, upTo) ? 'same' : 'another base'
+}
+
+/** Whether a snapshot may be taken: as soon as no answer that is awaited can change that; null before. `stale`: another one may be. */
+export function judge({ open, told }: Comparing): 'taken' | 'refused' | 'stale' | null {
+  const share = 1 + told.filter(({ verdict }) => verdict === 'same').length
+  const against = told.length + 1 - share
+  if (against + open.size <= share) return 'taken'
+  if (against <= share + open.size) return null
+  return told.filter(({ verdict }) => verdict !== 'same' && verdict !== 'stale').length > share ? 'refused' : 'stale'
 }

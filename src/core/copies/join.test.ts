@@ -3,9 +3,10 @@ import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
 import { copyNumber, directoryNumber, identifier } from '../../trials/generators'
 import { isFailure, type Failure } from '../errors'
 import type { CopyId, DirectoryId } from '../names'
-import { BEGINNING } from '../timestamp'
+import type { Message } from '../messages'
+import { BEGINNING, millisecondsOf } from '../timestamp'
 import { encodeCopy } from './directoryCopy'
-import { cutPages } from './pages'
+import { cutPages, joinPages } from './pages'
 
 const ofJoins = ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused')
 
@@ -306,53 +307,97 @@ describe('strangers who ask for splices', () => {
   })
 })
 
-describe('a member hands a base that no update has left', () => {
+describe('a member hands a snapshot that is not what others have', () => {
+  type Page = Extract<Message, { type: 'snapshotPage' }>
   const nothing = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
 
-  /** Everything is delivered, but that alpha's snapshots have nothing in them. */
-  function outcome(cluster: Cluster, call: number, joiner: Member): object | Failure {
-    const isForged = ({ from, message }: Post): boolean => from === cluster.member(0) && message.type === 'snapshotPage'
+  /** Everything is delivered, but that alpha's snapshots are changed, and answers of some lost; until the join has ended. */
+  function joined(size: number, { behind = [0], lie, silent = [], strangers = 0, hinted = [] }: { behind?: number[]; lie?: (page: Page) => Partial<Page>; silent?: number[]; strangers?: number; hinted?: number[] }): { cluster: Cluster; directory: DirectoryId; joiner: Member; outcome: object | Failure } {
+    const { cluster, directory } = Cluster.ring(size, size + 1 + strangers)
+    const [alpha, joiner] = [cluster.member(0), cluster.member(size)]
+    cluster.write(alpha, directory, ['kept'], true)
+    for (let i = 0; i < 3; i++) cluster.sweep(alpha, directory)
+    cluster.write(cluster.member(size - 1), directory, ['in the log'], true)
+    cluster.sweep(alpha, directory)
+    joiner.server.hints.set(directory, new Set(hinted.map((n) => cluster.member(n).id)))
+    const call = cluster.call(joiner, { type: 'ask', servers: [joiner.id], request: { type: 'join', directory, from: behind.map((n) => cluster.member(n).id) } })
+    const isHers = ({ from, message }: Post): boolean => from === alpha && message.type === 'snapshotPage' && lie !== undefined
     for (let i = 0; i < 60 && !joiner.replies.has(call); i++) {
-      for (let forged: Post[] = []; cluster.deliver((post) => !isForged(post)) || forged.length > 0; ) {
-        forged = cluster.lose(isForged)
-        for (const post of forged) if (post.message.type === 'snapshotPage') cluster.hand({ ...post, message: { ...post.message, page: nothing } })
+      for (let hers: Post[] = []; cluster.deliver((post) => !isHers(post)) || hers.length > 0; ) {
+        cluster.lose(({ from, message }) => message.type === 'answer' && silent.some((n) => cluster.member(n) === from))
+        hers = cluster.lose(isHers)
+        for (const post of hers) if (post.message.type === 'snapshotPage') cluster.hand({ ...post, message: { ...post.message, ...lie!(post.message) } })
       }
       cluster.tickNext()
     }
-    return joiner.replies.get(call)!
+    return { cluster, directory, joiner, outcome: joiner.replies.get(call)! }
   }
 
-  function joined(size: number, behind: readonly number[]): { cluster: Cluster; directory: DirectoryId; joiner: Member; outcome: object | Failure } {
-    const { cluster, directory } = Cluster.ring(size, size + 1)
-    cluster.write(cluster.member(0), directory, ['kept'], true)
-    for (let i = 0; i < 3; i++) cluster.sweep(cluster.member(0), directory)
-    const joiner = cluster.member(size)
-    const from = behind.map((n) => cluster.member(n).id)
-    const call = cluster.call(joiner, { type: 'ask', servers: [joiner.id], request: { type: 'join', directory, from } })
-    return { cluster, directory, joiner, outcome: outcome(cluster, call, joiner) }
-  }
+  const refusedTwelveTimes = (joiner: Member): void => expect(joiner.server.refusals.get('snapshotPage: most copies have another base')).toBe(12)
 
-  it('[G1] [R2] most others contradict it: it is refused and counted, and nothing of it stored', () => {
-    const { directory, joiner, outcome: failed } = joined(3, [0])
-    expect(failed).toMatchObject({ code: 'JoinFailed', about: { reason: 'alpha has another base than most copies' } })
-    expect([joiner.server.copies.has(directory), joiner.server.refusals.get('snapshotPage: most copies have another base')]).toEqual([false, 12])
+  it('[G1] [R2] a base of which nothing is left: most others contradict it, so it is refused and counted, and nothing of it stored', () => {
+    const { directory, joiner, outcome } = joined(3, { lie: () => ({ page: nothing }) })
+    expect(outcome).toMatchObject({ code: 'JoinFailed', about: { reason: 'alpha has another base than most copies' } })
+    expect(joiner.server.copies.has(directory)).toBe(false)
+    refusedTwelveTimes(joiner)
+    expect(joiner.happened).toContain('gamma has another base than alpha, behind which this copy is to join')
+  })
+
+  it('[P9] [R2] a log that lacks what sweeps have passed, and nobody sends again, is refused; the copy joins with it', () => {
+    const lie = ({ page }: Page): Partial<Page> => ({ page: cutPages({ base: joinPages([page])!.base, log: [] })[0]! })
+    const { directory, joiner } = joined(3, { lie })
+    expect(joiner.server.refusals.get('snapshotPage: most copies have another base')).toBeGreaterThan(0)
+    expect(joiner.sees(directory)).toContain('in the log')
+  })
+
+  it('[G1] [R2] who names nobody else is contradicted by whom the joiner knows', () => {
+    const lie = ({ ring }: Page): Partial<Page> => ({ page: nothing, ring: ring.slice(0, 0) })
+    const { joiner } = joined(3, { lie, hinted: [1, 2] })
+    refusedTwelveTimes(joiner)
   })
 
   it('[G1] [R2] who knows another member joins behind that', () => {
-    const { cluster, directory, joiner, outcome: joining } = joined(3, [0, 1])
-    expect(isFailure(joining)).toBe(false)
-    expect(joiner.sees(directory)).toContain('kept')
+    const { cluster, directory, joiner, outcome } = joined(3, { behind: [0, 1], lie: () => ({ page: nothing }) })
+    expect(isFailure(outcome)).toBe(false)
+    expect([joiner.sees(directory).includes('kept'), joiner.sees(directory).includes('in the log')]).toEqual([true, true])
     expect(cluster.member(1).copy(directory).pointer.copy).toBe(joiner.copy(directory).id)
   })
 
+  it('[G3] who says that no sweep of the epoch has met it, so that its next one would be believed, is refused by whom one has', () => {
+    const { directory, joiner, outcome } = joined(3, { lie: ({ facts }) => ({ facts: { ...facts, lastSweep: BEGINNING } }) })
+    expect([outcome, joiner.server.copies.has(directory)]).toMatchObject([{ code: 'JoinFailed' }, false])
+  })
+
   it('[G1] one against one: nobody can tell who lies, so it is said, and the copy joins', () => {
-    const { directory, joiner } = joined(2, [0])
+    const { cluster, directory, joiner } = joined(2, { lie: () => ({ page: nothing }) })
+    cluster.settle()
     expect(joiner.copy(directory).state).toBe('active')
-    expect(joiner.happened).toContain('beta has another base than alpha, behind which this copy joins')
+    expect(joiner.happened).toContain('beta has another base than alpha, behind which this copy is to join')
+  })
+
+  it('[R2] who is silent keeps nobody waiting, as long as most answer', () => {
+    const { cluster, joiner, outcome } = joined(4, { silent: [3] })
+    expect(isFailure(outcome)).toBe(false)
+    expect(cluster.now(joiner) - millisecondsOf(joiner.copy(directoryNumber(1)).lastSweep)).toBeLessThan(1000)
+  })
+
+  it('[G1] who has swept since accuses nobody: another snapshot is asked for', () => {
+    const { cluster, directory } = Cluster.ring(3, 4)
+    const [alpha, , , delta] = cluster.members as [Member, Member, Member, Member]
+    const call = cluster.call(delta, cluster.joinCall(delta, directory, alpha))
+    cluster.settle(ofType('askSnapshot'))
+    for (let i = 0; i < 2; i++) {
+      cluster.write(alpha, directory, [`later ${i}`], true)
+      cluster.call(alpha, cluster.sweepCall(alpha, directory))
+      cluster.settle((post) => !ofType('snapshotPage')(post))
+    }
+    cluster.pass(5000)
+    expect([isFailure(delta.replies.get(call)!), [...delta.server.refusals]]).toEqual([false, []])
+    expect(delta.sees(directory)).toContain('later 1')
   })
 })
 
-describe('members say what their base is', () => {
+describe('members say what they have', () => {
   it('[F1] [G1] the same, wherever F is: who has not heard of it folds as far', () => {
     const { cluster, directory } = Cluster.ring(3, 4)
     const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
@@ -365,10 +410,10 @@ describe('members say what their base is', () => {
     cluster.call(alpha, cluster.sweepCall(alpha, directory))
     for (let i = 0; i < 100 && cluster.deliver((post) => !ofType('writeSweep')(post)); i++);
     cluster.lose(ofType('writeSweep'))
-    expect(alpha.copy(directory).stableMark > beta.copy(directory).stableMark).toBe(true)
-    const told = (member: Member): object => cluster.ask(delta, { type: 'ask', servers: [member.id], request: { type: 'base', directory, stableMark: alpha.copy(directory).stableMark } })
-    const base = told(alpha)
-    for (const member of [beta, gamma]) expect(told(member)).toEqual({ ...base, server: member.id })
-    expect(told(alpha)).not.toEqual(cluster.ask(delta, { type: 'ask', servers: [beta.id], request: { type: 'base', directory, stableMark: BEGINNING } }))
+    const { stableMark, lastSweep } = alpha.copy(directory)
+    expect(stableMark > beta.copy(directory).stableMark).toBe(true)
+    const told = (member: Member, marks: object): object => cluster.ask(delta, { type: 'ask', servers: [member.id], request: { type: 'base', directory, stableMark, lastSweep, ...marks } })
+    for (const member of [beta, gamma]) expect(told(member, {})).toEqual({ ...told(alpha, {}), upTo: member.copy(directory).lastSweep })
+    expect(told(beta, { stableMark: BEGINNING })).not.toMatchObject({ stableMark })
   })
 })

@@ -20,7 +20,7 @@ import { changeCopy, changeServer, createCopy, happened, hint, nameOfServer, ref
 import { BEGINNING, isBelieved, later } from '../timestamp'
 import type { EncodedNode } from '../values/encodeTree'
 import { contentsOf, isSealed, MAX_RING, noFields, restoreCopy, type DirectoryCopy, type EncodedCopy, type Member, type RingPointer, type Splice } from './directoryCopy'
-import { beginComparing, onBaseTold, type Comparing } from './comparing'
+import { beginComparing, judge, onBaseTold, type Comparing } from './comparing'
 import { askEpoch, tellGone } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
 import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
@@ -187,18 +187,36 @@ export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<Join
   const encoded = joiningCopy(turn, message, load)
   if (!join.isOwn && !isAllowed(turn, join, encoded)) return fail(turn, directory, join, failure('NoRight', { name: `#${directory}`, what: 'administer' }))
   join.comparing = beginComparing(turn, encoded, from, join.candidates)
-  if (join.comparing === null) store(turn, encoded)
-  else unschedule(turn.server.agenda, `join ${directory}`)
+  unschedule(turn.server.agenda, `join ${directory}`)
+  goOnComparing(turn, directory, join, join.comparing)
 }
 
-/** A member has said what its base is, or cannot be asked. */
+/** Somebody has said what its base is, or cannot be asked. */
 export function onCompared(turn: Turn, { directory, joiner, server }: Extract<Onward, { type: 'compared' }>, outcome: object | Failure): void {
   const join = turn.server.joins.get(directory)
-  if (join?.joiner !== joiner || join.comparing === null || turn.server.copies.has(directory)) return
-  const { comparing } = join
-  const isShared = onBaseTold(turn, comparing, join.candidates[join.at]!, server, outcome as Outcomes['base'] | Failure)
-  if (isShared === true) store(turn, comparing.encoded)
-  else if (isShared === false) tryNext(turn, directory, join, 'has another base than most copies')
+  if (join?.joiner !== joiner || join.comparing === null) return
+  onBaseTold(turn, join.comparing, join.candidates[join.at]!, server, outcome as Outcomes['base'] | Failure)
+  goOnComparing(turn, directory, join, join.comparing)
+}
+
+function goOnComparing(turn: Turn, directory: DirectoryId, join: Join, comparing: Comparing): void {
+  const { server } = turn
+  const copy = server.copies.get(directory)
+  // It was decided already, and what comes now is only said.
+  if (copy?.id === join.joiner) return
+  const from = join.candidates[join.at]!
+  // Made here meanwhile.
+  if (copy !== undefined) return fail(turn, directory, join, failure('CopyExists', { server: server.name, name: `#${directory}` }))
+  switch (judge(comparing)) {
+    case 'taken':
+      return store(turn, comparing.encoded)
+    case 'stale':
+      return tryNext(turn, directory, join, 'goes on faster than its snapshots can be compared')
+    case 'refused':
+      refuse(turn, from, 'snapshotPage: most copies have another base', directory)
+      return tryNext(turn, directory, join, 'has another base than most copies')
+    case null:
+  }
 }
 
 /** R2 (b). */

@@ -84,7 +84,7 @@ export function onLeaveTime(turn: Turn, copy: DirectoryCopy): void {
   if (isSealed(copy)) return
   if (copy.state === 'leaving' && predecessor !== null) send(turn, predecessor.server, { type: staying === null ? 'askTakeOver' : 'letBe', ...between(copy, predecessor), attempt })
   else {
-    turn.server.askedStanding.delete(copy.directory)
+    turn.server.askedStanding.get(copy.directory)?.copies.clear()
     for (const member of fellows(copy)) askStanding(turn, copy, member)
   }
   for (const splice of copy.splices) if (copy.state === 'left' && splice.answer === 'spliced') send(turn, splice.server, { type: 'spliced', directory: copy.directory, joiner: splice.copy, nextTS: splice.nextTS, ring: [...copy.ring], removed: [...copy.removed] })
@@ -94,9 +94,9 @@ const between = (from: DirectoryCopy, to: RingPointer): { directory: DirectoryId
 
 /** Once in each round: a server whose copy is another by now answers for that, and may point at the same again. */
 function askStanding(turn: Turn, copy: DirectoryCopy, of: RingPointer): void {
-  const asked = turn.server.askedStanding.get(copy.directory) ?? new Map()
-  if (of.server === turn.server.id || asked.has(of.copy)) return
-  turn.server.askedStanding.set(copy.directory, asked.set(of.copy, of.server))
+  const asked = turn.server.askedStanding.get(copy.directory) ?? { copies: new Set(), servers: new Set() }
+  if (of.server === turn.server.id || asked.copies.has(of.copy)) return
+  turn.server.askedStanding.set(copy.directory, { copies: asked.copies.add(of.copy), servers: asked.servers.add(of.server) })
   send(turn, of.server, { type: 'askStanding', ...between(copy, of) })
 }
 
@@ -111,7 +111,7 @@ export function onAskStanding(turn: Turn, from: ServerId, { directory, from: lea
 /** Another copy says where it stands: whether it is the predecessor, or what has become of this copy. */
 export function onStanding(turn: Turn, from: ServerId, message: Extract<LeaveMessage, { type: 'standing' }>): void {
   const copy = addressed(turn, message)
-  if (copy === null || ![...(turn.server.askedStanding.get(copy.directory)?.values() ?? [])].includes(from)) return
+  if (copy === null || !turn.server.askedStanding.get(copy.directory)?.servers.has(from)) return
   const { facts, begun, knowsYou } = message
   if (facts.epoch > copy.epoch) return askEpoch(turn, copy, { copy: facts.copy, server: from })
   if (facts.epoch < copy.epoch) return

@@ -1,6 +1,6 @@
 /**
- * B3, B4. A store that was restored from an old copy: its browser remembers a later start than it does. Content would heal; but
- * pointers, and promises on time-stamps, would not. What other servers say of it proves nothing: anyone could say it.
+ * B3, B4. A store that was restored from an old copy: its browser remembers a later start than it does. Content could be
+ * had again; pointers, and promises on time-stamps, could not. What other servers say of it proves nothing: anyone could say it.
  */
 import { schedule } from '../agenda'
 import { changeCopy, happened, type Turn } from '../server'

@@ -76,8 +76,8 @@ export interface WriteBack {
 }
 
 /**
- * F is nowhere past what a member is complete to [P8]; so whoever says so to a copy that a sweep of this epoch has met is wrong, or would
- * have it forget, or take for a base, what nobody can judge any more. Only the first sweep brings what the others' past has and this one's lacks [E4].
+ * F is nowhere past what a member is complete to [P8]; so who says so to a copy that a sweep of this epoch has met would have it forget, or
+ * take for a base, what nobody can judge any more, or else this copy lost some of its data. Only the first sweep brings what the others' past has and this one's lacks [E4].
  */
 export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, baseMark }: Pick<WriteBack, 'stableMark' | 'baseMark'>): boolean {
   const mark = later(stableMark, base === null ? BEGINNING : baseMark)
@@ -85,7 +85,7 @@ export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, b
 }
 
 /** Whether no sweep of its epoch has met this copy. */
-export const isUnswept = ({ lastSweep }: DirectoryCopy): boolean => lastSweep === BEGINNING
+export const isUnswept = ({ lastSweep }: Pick<DirectoryCopy, 'lastSweep'>): boolean => lastSweep === BEGINNING
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
 export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {

@@ -6,7 +6,7 @@
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { isFailure, type Failure } from '../errors'
 import { freshId } from '../fresh'
-import { formatName, MAX_PATH_LABELS, utf8Length, type DirectoryId, type Label } from '../names'
+import { formatName, labelFault, MAX_PATH_LABELS, utf8Length, type DirectoryId, type Label } from '../names'
 import { begin, change, finish, request, type Begun } from '../procedure'
 import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
@@ -97,7 +97,7 @@ function goBelow(turn: Turn, yielding: Yielding, copy: DirectoryCopy): void {
   const { top, asking, record } = yielding
   const { directory } = copy
   const [wanted = ''] = wellKnownIn(copy.visible, asking[0]!) ?? []
-  yielding.label = `${utf8Length(wanted) > 200 ? '' : wanted}~${directory.slice(0, 4)}`
+  yielding.label = `${utf8Length(wanted) > 200 || labelFault(wanted) !== null ? '' : wanted}~${directory.slice(0, 4)}`
   happened(turn, { kind: 'name', text: `another new root was first; this directory goes below that as ${yielding.label}`, directory })
   change(turn, yielding, 'announced', whomToAsk(turn.server, top), top, 'announce', ['.'], [announcement(childLabel(directory, record), yielding.label)])
 }
