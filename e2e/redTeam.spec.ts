@@ -71,7 +71,7 @@ test('[F1] [G1] [G3] what is older than F, which nobody can judge again: a membe
   await expect.poll(() => refused(gamma, 'snapshotPage: most copies have another base')).toBeGreaterThan(0)
   expect(await gamma.page.evaluate((at) => at in window.namering.view().copies, src)).toBe(false)
   await gamma.page.evaluate(([server, at]) => window.namering.newDC(server, at), [await gamma.name(), SRC] as const)
-  expect((await gamma.copy(SRC))?.tree).toBe(before?.tree)
+  await expect.poll(async () => (await gamma.copy(SRC))?.tree).toBe(before?.tree)
   mallory.leave()
 })
 
