@@ -27,6 +27,8 @@ export interface NamesInUse {
   /** Null when there is none. */
   pick: (random: Random) => InUse | null
   isInUse: (name: InUse) => boolean
+  /** Some copy still has it lead by a name that a person took away. */
+  leadsByEnded: (name: InUse) => boolean
 }
 
 export function watchNames(world: World): NamesInUse {
@@ -59,6 +61,11 @@ export function watchNames(world: World): NamesInUse {
   return {
     pick: (random) => (names.size === 0 ? null : random.pick([...names.values()])),
     isInUse: ({ parent, label, directory }) => names.get(`${parent} ${label}`)?.directory === directory,
+    leadsByEnded: ({ parent, label }) => {
+      const led: Led = { arcs: new Map(), byEnded: false }
+      ends(world, ended, { from: parent, up: 0, labels: [label] }, led)
+      return led.byEnded
+    },
   }
 }
 
@@ -66,14 +73,14 @@ export function watchNames(world: World): NamesInUse {
  * Somebody looks a name in use up, by the lookup that everybody uses. It leads there; that copies could not be asked is an answer, too,
  * and one that an epoch has left out, without knowing it, answers for itself. A stranger may answer who knows nobody else to ask.
  */
-export function lookUpInUse(world: World, { pick, isInUse }: NamesInUse, at: SimServer, random: Random): void {
+export function lookUpInUse(world: World, { pick, isInUse, leadsByEnded }: NamesInUse, at: SimServer, random: Random): void {
   const name = pick(random)
   if (name === null) return
   const { parent, label, directory } = name
   at.call({ type: 'lookup', name: { from: parent, up: 0, labels: [label] }, entity: null }, (outcome) => {
     world.count(isFailure(outcome) ? `names in use not found: ${outcome.code}` : 'names in use looked up')
     const isSplit = world.servers.some(({ server }) => [...server.copies.values()].some((copy) => copy.state !== 'active' || world.unsound.has(copy.id) || copy.epoch !== rulingEpoch(world, copy.directory)))
-    if (isSplit || world.misled.has(at.id) || !isInUse(name)) return
+    if (isSplit || world.misled.has(at.id) || !isInUse(name) || leadsByEnded(name)) return
     world.judge('M4', () => {
       const why = isFailure(outcome) ? (misleading.has(outcome.code) ? explain(outcome) : null) : (outcome as Found).directory === directory ? null : `it led to ${(outcome as Found).directory.slice(0, 4)}`
       if (why !== null) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, was looked up at ${at.name}: ${why}`)
@@ -116,7 +123,7 @@ const isLostToAnother = (world: World, parent: DirectoryId, label: Label, direct
   })
 
 function leadsThere(world: World, ended: ReadonlySet<string>, { parent, label, directory }: InUse): void {
-  for (const end of ends(world, ended, { from: parent, up: 0, labels: [label] }, new Map())) {
+  for (const end of ends(world, ended, { from: parent, up: 0, labels: [label] }, { arcs: new Map(), byEnded: false })) {
     if (end.directory !== directory) throw new Accusation('M4', `${label} in ${parent.slice(0, 4)}, a name of ${directory.slice(0, 4)} that is in use, ${end.directory === null ? `leads nowhere: ${end.why}` : `leads to ${end.directory.slice(0, 4)}`}`)
   }
 }
@@ -126,8 +133,11 @@ interface End {
   why: string
 }
 
-/** Where each label of a directory may lead, as far as it is known: each is followed once. */
-type Led = Map<string, End[]>
+/** Where each label of a directory may lead, as far as it is known: each is followed once. And whether one of them was taken away. */
+interface Led {
+  arcs: Map<string, End[]>
+  byEnded: boolean
+}
 
 /** Where a name may lead, whichever copies are asked on the way. */
 function ends(world: World, ended: ReadonlySet<string>, { from, labels }: FullName, led: Led): End[] {
@@ -142,9 +152,10 @@ function ends(world: World, ended: ReadonlySet<string>, { from, labels }: FullNa
 /** A name that a person gave to something else, or took away, leads on no more, and what led on by it neither. */
 function arcs(world: World, ended: ReadonlySet<string>, directory: DirectoryId, label: Label, led: Led): End[] {
   const key = `${directory} ${label}`
-  const known = led.get(key)
+  const known = led.arcs.get(key)
+  led.byEnded ||= ended.has(key)
   if (known !== undefined || ended.has(key)) return known ?? []
-  led.set(key, [{ directory: null, why: `${label} in ${directory.slice(0, 4)} leads round and round` }])
+  led.arcs.set(key, [{ directory: null, why: `${label} in ${directory.slice(0, 4)} leads round and round` }])
   const found = ruling(world, directory)
     .filter(({ copy }) => !world.unsound.has(copy.id))
     .flatMap(({ at, copy }): End[] => {
@@ -154,6 +165,6 @@ function arcs(world: World, ended: ReadonlySet<string>, directory: DirectoryId, 
       if (target !== null) return ends(world, ended, target, led)
       return [{ directory: null, why: `${label} in ${directory.slice(0, 4)} is ${named === null ? 'nothing' : `a ${named.type}`} at ${at.name}` }]
     })
-  led.set(key, found)
+  led.arcs.set(key, found)
   return found
 }
