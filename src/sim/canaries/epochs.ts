@@ -73,7 +73,6 @@ export const epochCanaries: readonly NamedCanary[] = [
     rules,
     make: () => during((input) => isMessage(input, 'updates', 'greet', 'spliceNews'), ({ seals }) => (seals.length === 0 ? {} : { seals: [] })),
     aim: reforming,
-    from: 52,
   },
   {
     name: 'lastSweep is kept over epochs',
@@ -118,7 +117,7 @@ export const epochCanaries: readonly NamedCanary[] = [
       }
     },
     aim: { ...reforming, mix: { ...mix, leave: 25, sweep: 40 } },
-    from: 46,
+    from: 45,
   },
   {
     name: 'the number of an epoch follows on the last one that ruled, not on what was promised',

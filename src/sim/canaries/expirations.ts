@@ -82,7 +82,6 @@ export const expirationCanaries: readonly NamedCanary[] = [
     rules: ['cacheValidity'],
     make: () => pretending(asked('lookup', 'walk'), ({ nextTS }) => ({ stableMark: nextTS })),
     aim: slow,
-    from: 5,
   },
   {
     name: 'what may stand in caches is changed without waiting',

@@ -13,7 +13,7 @@ export const leaveCanaries: readonly NamedCanary[] = [
     rules,
     make: () => onWire('handOverPage', (message) => ({ ...message, page: { ...cutPages({ base: null, log: [] })[0]!, index: message.page.index } })),
     aim: { ...departing, weather: { ...calm, loss: 0.3 } },
-    from: 123,
+    from: 67,
   },
   {
     name: 'a leaving copy goes on splicing others in behind it',
@@ -28,7 +28,6 @@ export const leaveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...departing, weather: { ...calm, delay: 250 } },
-    from: 50,
   },
   {
     name: 'a removal is not recorded',
@@ -86,6 +85,5 @@ export const leaveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: { ...departing, weather: { ...calm, delay: 250 } },
-    from: 4,
   },
 ]

@@ -53,7 +53,6 @@ export const moveCanaries: readonly NamedCanary[] = [
       },
     }),
     aim: moving,
-    from: 149,
   },
   {
     name: 'the reference under a former name stays',
@@ -75,5 +74,6 @@ export const moveCanaries: readonly NamedCanary[] = [
         if (procedure.type === 'link' && procedure.reference !== null) procedure.reference = BEGINNING
       }),
     aim: among,
+    from: 33,
   },
 ]

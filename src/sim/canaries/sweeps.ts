@@ -96,6 +96,7 @@ export const sweepCanaries: readonly NamedCanary[] = [
     rules: incomplete,
     make: () => onWire('readSweep', (message, _from, to) => ({ ...message, since: to.copyOf(message.directory)?.lastSweep ?? message.since })),
     aim: { weather: { ...calm, loss: 0.45, delay: 250 }, mix: { write: 60, read: 0, sweep: 40, join: 45, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 400, worstSkew: 0 },
+    from: 71,
     rare: true,
   },
   {
@@ -136,8 +137,8 @@ export const sweepCanaries: readonly NamedCanary[] = [
         },
       }
     },
-    from: 197,
     aim: { weather: { ...calm, loss: 0.3, torn: 0.02 }, mix: { write: 60, read: 0, sweep: 90, join: 10, leave: 0, makeDirectory: 0, bulk: 0 }, pace: 600, worstSkew: 0 },
+    from: 71,
   },
   {
     name: 'nextTS is raised in memory only',
