@@ -1,7 +1,8 @@
 /** Members that lie, and stores that were changed: whatever they try is refused, counted and shown, and changes nothing. */
-import { cutPages } from '../src/core/copies/pages'
+import { emptyContents } from '../src/core/copies/directoryCopy'
+import { cutPages, loadOf } from '../src/core/copies/pages'
 import type { Page } from '../src/core/messages'
-import type { Timestamp } from '../src/core/timestamp'
+import { timeOf, timestamp } from '../src/core/timestamp'
 import type { Intent } from '../src/core/values/intent'
 import type { Certificate } from '../src/core/values/certificate'
 import { expect, Tab, test } from './cluster'
@@ -55,8 +56,8 @@ test('[F1] [G1] [G3] what is older than F, which nobody can judge again: a membe
   const before = await alpha.copy(SRC)
 
   const { lastSweep } = mallory.copy(src)
-  const ahead = `${String(Number(lastSweep.slice(0, 16)) + 3_600_000_000).padStart(16, '0')}.0` as Timestamp
-  const [empty] = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] }) as [Page]
+  const ahead = timestamp(timeOf(lastSweep) + 3_600_000_000, '0')
+  const [empty] = cutPages(loadOf(emptyContents(), null)) as [Page]
   const members = mallory.copy(src).ring.filter(({ server }) => server !== mallory.id)
   expect(members).toHaveLength(2)
   for (const { copy, server } of members) mallory.say(server, { type: 'writeSweep', ...mallory.between(src), to: copy, attempt: 'a'.repeat(16), sweepTS: lastSweep, stableMark: ahead, baseMark: ahead, ring: [], removed: [], excluded: [], page: empty })

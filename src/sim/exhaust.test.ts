@@ -72,7 +72,7 @@ describe('a canary', () => {
 
   it('[E2] that says it is sealed, and is not, is accused, with a short way to it', () => {
     const { path } = broken('a member answers that it is sealed, and is not', 'two-epochs')
-    expect(steps(path)).toBeLessThan(25)
+    expect(steps(path)).toBeLessThan(15)
     expect(path.join('\n')).toMatch(/makes an epoch of/)
   })
 })

@@ -2,8 +2,8 @@
  * A world with rights: the root belongs to one person, others have keys in it, and triples come and go, at several copies at once,
  * while everybody writes; some of them must not [A2].
  */
-import { isSealed } from '../core/copies/directoryCopy'
-import { cutPages } from '../core/copies/pages'
+import { emptyContents, isSealed } from '../core/copies/directoryCopy'
+import { cutPages, loadOf } from '../core/copies/pages'
 import { encode } from '../core/messages'
 import type { DirectoryId, Label } from '../core/names'
 import type { Change } from '../core/requests'
@@ -76,10 +76,10 @@ export function sweepFalsely(world: World, at: SimServer, directory: DirectoryId
   const theirs = victim?.copyOf(directory)
   if (copy?.state !== 'active' || victim?.alive !== true || theirs?.id !== fellow!.copy || theirs.lastSweep === BEGINNING) return
   const ahead = timestamp(timeOf(theirs.lastSweep) + 1 + random.below(1_000_000), '0')
-  const page = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+  const page = cutPages(loadOf(emptyContents(), null))[0]!
   const lie = random.pick([{ stableMark: ahead }, { baseMark: ahead, page }, { baseMark: theirs.stableMark, page }])
   world.count('sweeps forged by a compromised server')
-  const told = { stableMark: BEGINNING, baseMark: BEGINNING, page: cutPages({ base: null, log: [] })[0]!, ...lie }
+  const told = { stableMark: BEGINNING, baseMark: BEGINNING, page: cutPages(loadOf(emptyContents(), BEGINNING))[0]!, ...lie }
   victim.receive(at.id, encode({ type: 'writeSweep', directory, epoch: copy.epoch, from: copy.id, to: theirs.id, attempt: random.id(16), sweepTS: theirs.lastSweep, ring: [], removed: [], excluded: [], ...told }))
 }
 

@@ -329,6 +329,9 @@ export function knows(copy: DirectoryCopy, set: UpdateSet): boolean {
 /** Every update of this copy's epoch that is earlier is here [DC1, F1]. */
 export const completeTo = ({ lastSweep, stableMark }: Pick<DirectoryCopy, 'lastSweep' | 'stableMark'>): Timestamp => later(lastSweep, stableMark)
 
+/** Whether no sweep of its epoch has met this copy. */
+export const isUnswept = ({ lastSweep }: Pick<DirectoryCopy, 'lastSweep'>): boolean => lastSweep === BEGINNING
+
 /** Whether an update with this time-stamp is among those a read of this copy reflects [D1]. */
 export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < completeTo(copy) || inLog(copy, ts)
 

@@ -5,8 +5,8 @@ import { isFailure, type Failure } from '../errors'
 import type { CopyId, DirectoryId } from '../names'
 import type { Message } from '../messages'
 import { BEGINNING, millisecondsOf } from '../timestamp'
-import { encodeCopy } from './directoryCopy'
-import { cutPages, joinPages } from './pages'
+import { emptyContents, encodeCopy } from './directoryCopy'
+import { cutPages, joinPages, loadOf } from './pages'
 
 const ofJoins = ofType('askSnapshot', 'snapshotPage', 'request', 'answer', 'snapshotRefused', 'askSplice', 'askFate', 'spliced', 'spliceRefused')
 
@@ -309,11 +309,11 @@ describe('strangers who ask for splices', () => {
 
 describe('a member hands a snapshot that is not what others have', () => {
   type Page = Extract<Message, { type: 'snapshotPage' }>
-  const nothing = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+  const nothing = cutPages(loadOf(emptyContents(), null))[0]!
 
   /** Everything is delivered, but that alpha's snapshots are changed, and answers of some lost; until the join has ended. */
-  function joined(size: number, { behind = [0], lie, silent = [], strangers = 0, hinted = [] }: { behind?: number[]; lie?: (page: Page) => Partial<Page>; silent?: number[]; strangers?: number; hinted?: number[] }): { cluster: Cluster; directory: DirectoryId; joiner: Member; outcome: object | Failure } {
-    const { cluster, directory } = Cluster.ring(size, size + 1 + strangers)
+  function joined(size: number, { behind = [0], lie, silent = [], hinted = [] }: { behind?: number[]; lie?: (page: Page) => Partial<Page>; silent?: number[]; hinted?: number[] }): { cluster: Cluster; directory: DirectoryId; joiner: Member; outcome: object | Failure } {
+    const { cluster, directory } = Cluster.ring(size, size + 1)
     const [alpha, joiner] = [cluster.member(0), cluster.member(size)]
     cluster.write(alpha, directory, ['kept'], true)
     for (let i = 0; i < 3; i++) cluster.sweep(alpha, directory)

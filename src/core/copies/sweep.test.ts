@@ -6,8 +6,8 @@ import { encode } from '../messages'
 import type { DirectoryId } from '../names'
 import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
-import { contentsOf, encodeCopy, noFields, type DirectoryCopy } from './directoryCopy'
-import { cutPages } from './pages'
+import { contentsOf, emptyContents, encodeCopy, noFields, type DirectoryCopy } from './directoryCopy'
+import { cutPages, loadOf } from './pages'
 
 const ofSweeps = ofType('lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused')
 const only = ({ post }: Cluster, keep: (post: Post) => boolean): void => void post.splice(0, post.length, ...post.filter(keep))
@@ -265,7 +265,7 @@ describe('what a sweep sends', () => {
 })
 
 describe('a member that lies', () => {
-  const nothing = cutPages({ base: { base: [], proofs: [], intents: [] }, log: [] })[0]!
+  const nothing = cutPages(loadOf(emptyContents(), null))[0]!
   const after = (mark: Timestamp): Timestamp => timestamp(timeOf(mark) + 1, '0')
 
   /** Two copies with a name in the base, and the last write-back to the first of them. */

@@ -6,7 +6,7 @@ import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { completeTo, contentsOf, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
+import { completeTo, contentsOf, isUnswept, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
 import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
@@ -83,9 +83,6 @@ export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, b
   const mark = later(stableMark, base === null ? BEGINNING : baseMark)
   return mark <= completeTo(copy) || (base !== null && mark <= baseMark && isUnswept(copy))
 }
-
-/** Whether no sweep of its epoch has met this copy. */
-export const isUnswept = ({ lastSweep }: Pick<DirectoryCopy, 'lastSweep'>): boolean => lastSweep === BEGINNING
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
 export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {
