@@ -83,7 +83,7 @@ async function certified(browser: Browser, a: Page): Promise<Row> {
   }, theirs)
   await b.evaluate(() => window.namering.introduce('/People/Bencher'))
   const open = await edit(b, '/Closed/Deeper:Phone')
-  await a.evaluate(() => window.namering.setAccess('/Closed/Deeper', [{ principal: '*', path: '*', rights: ['read', 'copy'] }, { principal: '../../People/Bencher', path: 'Phone/*', rights: ['write'] }, { principal: '*', path: './*', rights: ['write'] }]))
+  await a.evaluate(() => window.namering.setAccess('/Closed/Deeper', [{ principal: '*', path: '*', rights: ['read', 'copy'] }, { principal: '../../People/Bencher', path: 'Phone/*', rights: ['write'] }, { principal: '*', path: './*', rights: ['read', 'write'] }]))
   await edit(b, '/Closed/Deeper:Phone')
   const closed = await edit(b, '/Closed/Deeper:Phone')
   await context.close()
