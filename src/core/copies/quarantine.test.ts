@@ -109,7 +109,7 @@ it('[E7] what F has passed on a side that waited for nobody is compared, too: wh
   expect(gamma.server.copies.get(directory)?.state).not.toBe('excluded')
 })
 
-it.each(['are heard', 'go unheard'])('[E7] the ring may have other members by now than those that left the copy out: they %s', (news) => {
+it.each(['are heard', 'go unheard', 'are asked, as nobody waits for that copy'])('[E7] the ring may have other members by now than those that left the copy out: they %s', (news) => {
   const { cluster, directory } = Cluster.ring(3, 4)
   const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
   const outOf = (at: Member): void => void cluster.ask(at, ask(at, { type: 'leave', directory, force: true }))
@@ -120,14 +120,15 @@ it.each(['are heard', 'go unheard'])('[E7] the ring may have other members by no
   cluster.connect(alpha, gamma)
   cluster.settle()
   cluster.pass(1000)
-  if (news === 'go unheard') cluster.cut(alpha, gamma)
+  if (news !== 'are heard') cluster.cut(alpha, gamma)
+  if (news.startsWith('are asked')) cluster.ask(alpha, ask(alpha, { type: 'abandon', directory, copies: [gamma.copy(directory).id] }))
   cluster.join(delta, directory, alpha)
   cluster.pass(30_000)
   for (const at of [alpha, beta]) outOf(at)
   cluster.pass(60_000)
   expect(delta.copy(directory).ring.map(({ server }) => server)).toEqual([delta.id])
   cluster.connect(gamma, delta)
-  if (news === 'go unheard') cluster.connect(alpha, gamma)
+  if (news !== 'are heard') cluster.connect(alpha, gamma)
   cluster.pass(30_000)
   expect(gamma.copy(directory).outside!.ring.map(({ server }) => server)).toEqual([delta.id])
   cluster.write(delta, directory, ['one'], true)

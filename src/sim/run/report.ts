@@ -31,7 +31,8 @@ function accusation(run: SeedOptions, error: unknown): string {
   const known = error instanceof Accusation || error instanceof InvariantViolation
   if (!known) lines.push(...(error.stack?.split('\n').slice(1, 6) ?? []))
   const rule = known ? error.rule : null
-  const without = run.without === undefined && rule !== 'repeatable' ? shrink(run, rule) : new Set<number>()
+  const { trace: _, ...silent } = run
+  const without = run.without === undefined && rule !== 'repeatable' ? shrink(silent, rule) : new Set<number>()
   const size = run.servers === undefined ? '' : ` --servers ${run.servers}`
   lines.push(`again: npm run sim -- --seed ${run.seed}${size} --trace`)
   if (without.size > 0) lines.push(`with ${actsOf(run.seed) - without.size} of its ${actsOf(run.seed)} acts: npm run sim -- --seed ${run.seed}${size} --trace --without ${ranges(without)}`)
