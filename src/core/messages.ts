@@ -1,8 +1,8 @@
 /**
  * What servers say to each other, and the one decoder at the door [X5].
  *
- * A message is JSON text of at most 1 MiB. `decode` checks its shape and bounds and builds it anew; a text that does not
- * re-encode to itself is refused. What a peer got wrong is refused and counted, never thrown further.
+ * A message is JSON text of at most 1 MiB. `decode` checks its shape and bounds; a text that does not re-encode to itself is
+ * refused. What a peer got wrong is refused and counted, never thrown further.
  */
 import { exclusions, requestShape, type Request } from './requests'
 import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'

@@ -369,8 +369,9 @@ const MAX_HINTS = 64
 
 /** In this order, but this server itself before all, and whoever is connected before whoever is not. */
 export function nearestFirst({ id, peers }: Server, servers: readonly ServerId[]): ServerId[] {
-  const rank = (at: ServerId): number => (at === id ? 0 : peers.has(at) ? 1 : 2)
-  return servers.toSorted((a, b) => rank(a) - rank(b))
+  const near = servers.filter((at) => at !== id && peers.has(at))
+  const far = servers.filter((at) => at !== id && !peers.has(at))
+  return [...servers.filter((at) => at === id), ...near, ...far]
 }
 
 export function hint({ hints }: Server, directory: DirectoryId, at: ServerId): void {

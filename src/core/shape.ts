@@ -1,6 +1,6 @@
 /**
- * Shapes: what a message may look like [X5]. A shape checks foreign JSON and builds it anew with its fields in one order,
- * so that what is accepted re-encodes to the same bytes; nothing is ever an object keyed by foreign strings.
+ * Shapes: what a message may look like [X5]. A shape checks foreign JSON, and builds it anew where its fields are not in their
+ * order, so that what is accepted re-encodes to the same bytes; nothing is ever an object keyed by foreign strings.
  */
 import { isCopyId, isDirectoryId, isServerId, labelByteFault, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import { isTimestamp, type Timestamp } from './timestamp'
@@ -51,24 +51,40 @@ export const oneOf =
 export const list =
   <T>(shape: Shape<T>, max: number): Shape<T[]> =>
   (value) =>
-    Array.isArray(value) && value.length <= max ? value.map(shape) : refuse(`a list of at most ${max}`)
+    Array.isArray(value) && value.length <= max ? shapedEach(value, shape) : refuse(`a list of at most ${max}`)
+
+/** The array itself where each of it is in its one form already, as nearly all that comes is. */
+function shapedEach<T>(values: readonly unknown[], shape: Shape<T>): T[] {
+  let built: T[] | null = null
+  for (let i = 0; i < values.length; i++) {
+    const shaped = shape(values[i])
+    if (built === null && shaped !== values[i]) built = values.slice(0, i) as T[]
+    built?.push(shaped)
+  }
+  return built ?? (values as T[])
+}
 
 export function tuple<T extends unknown[]>(...shapes: { [K in keyof T]: Shape<T[K]> }): Shape<T> {
   return (value) => (Array.isArray(value) && value.length === shapes.length ? (shapes.map((shape, i) => shape(value[i])) as T) : refuse(`a tuple of ${shapes.length}`))
 }
 
-/** An object with exactly these fields. */
+/** An object with exactly these fields; the object itself where they are in order, and in their one form. */
 export function record<T extends object>(fields: { [K in keyof T]: Shape<T[K]> }): Shape<T> {
   const entries = Object.entries(fields) as [keyof T & string, Shape<T[keyof T & string]>][]
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('an object')
-    const built = {} as T
-    for (const [key, shape] of entries) {
-      if (!Object.hasOwn(value, key)) return refuse(`an object with ${key}`)
-      built[key] = shape((value as Record<string, unknown>)[key])
+    const given = value as Record<string, unknown>
+    const keys = Object.keys(given)
+    let built: T | null = null
+    for (let i = 0; i < entries.length; i++) {
+      const [key, shape] = entries[i]!
+      if (keys[i] !== key && !Object.hasOwn(given, key)) return refuse(`an object with ${key}`)
+      const shaped = shape(given[key])
+      if (built === null && (keys[i] !== key || shaped !== given[key])) built = Object.fromEntries(entries.slice(0, i).map(([each]) => [each, given[each]])) as T
+      if (built !== null) built[key] = shaped
     }
-    if (Object.keys(value).length !== entries.length) return refuse(`an object with ${entries.map(([key]) => key).join(', ')}`)
-    return built
+    if (keys.length !== entries.length) return refuse(`an object with ${entries.map(([key]) => key).join(', ')}`)
+    return built ?? (given as T)
   }
 }
 

@@ -45,8 +45,8 @@ export class Database {
   /** Updates that were on no disk but one that was lost; those of them that no copy has. */
   private readonly exposed = new Map<Timestamp, Accepted>()
   private readonly lost = new Set<Timestamp>()
-  /** What was asked since the last change, by directory, time-stamp and log: after a sweep every copy asks the same. */
-  private readonly meanings = new Map<string, Meant>()
+  /** What was asked of a directory since its last change, by time-stamp and log: after a sweep every copy asks the same. */
+  private readonly meanings = new Map<DirectoryId, Map<string, Meant>>()
   /** What was accepted for a directory, oldest first, once it was asked for. */
   private readonly inOrder = new Map<DirectoryId, readonly Accepted[]>()
 
@@ -68,7 +68,7 @@ export class Database {
     if ('copy' in by) for (const view of this.viewsOf(directory)) if (view.members.has(by.copy)) view.sets.add(set.ts)
     this.directories.set(directory, sets.set(set.ts, { ts: set.ts, set, intent: intentId(set.intent), names, creates, by, acknowledged: false }))
     this.inOrder.delete(directory)
-    this.meanings.clear()
+    this.meanings.delete(directory)
   }
 
   /** The transaction of a save did not complete: what was accepted in it never was. */
@@ -78,7 +78,7 @@ export class Database {
     sets.delete(ts)
     this.inOrder.delete(directory)
     for (const view of this.viewsOf(directory)) view.sets.delete(ts)
-    this.meanings.clear()
+    this.meanings.delete(directory)
     if (sets.size === 0) this.directories.delete(directory)
     return true
   }
@@ -136,14 +136,14 @@ export class Database {
     const view = this.views.get(`${directory} ${epoch}`)
     for (const { ts } of sets) if (view?.members.has(originOf(ts) as CopyId) && !view.sets.has(ts)) {
       view.sets.add(ts)
-      this.meanings.clear()
+      this.meanings.delete(directory)
     }
   }
 
   private bringBack({ directory, id }: DirectoryCopy, ts: Timestamp): void {
     this.lost.delete(ts)
     for (const view of this.viewsOf(directory)) if (view.members.has(id)) view.sets.add(ts)
-    this.meanings.clear()
+    this.meanings.delete(directory)
   }
 
   /** A copy joins a ring: what it has it was given. */
@@ -163,7 +163,7 @@ export class Database {
     const newest = (lineage.findLast(({ mark }) => mark >= stableMark) ?? lineage.at(-1))?.epoch
     const before = this.sets(directory).filter(({ set }) => set.ts < stableMark && newest !== undefined && this.isOf(directory, newest, set.ts))
     for (const { set } of before) view.sets.add(set.ts)
-    this.meanings.clear()
+    this.meanings.delete(directory)
   }
 
   /** Whether a set belongs to an epoch's DB. */
@@ -208,13 +208,13 @@ export class Database {
     const isBefore = ({ ts }: UpdateSet): boolean => ts < T && this.isOf(directory, epoch, ts)
     const since = log.filter((set) => !isBefore(set)).map(setId)
     // Between two sets every T means the same.
-    const key = `${directory} ${epoch} ${position(this.ordered(directory), T)} ${since.join()}`
-    let meant = this.meanings.get(key)
-    if (meant === undefined) {
-      const inLog = new Set(since)
-      meant = { counting: this.counting(directory, (set) => inLog.has(setId(set)) || isBefore(set)), form: null, stamps: null }
-      this.meanings.set(key, meant)
-    }
+    const key = `${epoch} ${position(this.ordered(directory), T)} ${since.join()}`
+    const asked = this.meanings.get(directory) ?? new Map<string, Meant>()
+    const known = asked.get(key)
+    if (known !== undefined) return known
+    const inLog = new Set(since)
+    const meant: Meant = { counting: this.counting(directory, (set) => inLog.has(setId(set)) || isBefore(set)), form: null, stamps: null }
+    this.meanings.set(directory, asked.set(key, meant))
     return meant
   }
 

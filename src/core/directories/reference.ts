@@ -115,10 +115,13 @@ const areInReach = (server: Server, all: readonly ServerId[]): boolean => all.so
 /** Who is known, or said, to store a directory: this server, the ring or references it knows, then whoever greeted with one; for the root where the up pointer leads, too [S3]. */
 export function knownFor(server: Server, directory: DirectoryId, serverNames: readonly string[] = []): ServerId[] {
   const copy = server.copies.get(directory)
-  const named = serverNames.map((name) => serverIdOf(server, name))
-  const up = directory === server.root && copy?.state !== 'active' ? upServer(server) : undefined
-  const all = [...(copy?.state === 'active' ? [server.id] : []), ...(copy?.outside?.ring ?? copy?.ring ?? []).map((member) => member.server), ...named, ...(server.hints.get(directory) ?? []), up]
-  return [...new Set(all)].filter((si) => si !== undefined).filter((si) => si !== server.id || copy?.state === 'active')
+  const isHere = copy?.state === 'active'
+  const all = new Set<ServerId | undefined>(isHere ? [server.id] : [])
+  for (const member of copy?.outside?.ring ?? copy?.ring ?? []) all.add(member.server)
+  for (const name of serverNames) all.add(serverIdOf(server, name))
+  for (const si of server.hints.get(directory) ?? []) all.add(si)
+  if (directory === server.root && !isHere) all.add(upServer(server))
+  return [...all].filter((si) => si !== undefined && (si !== server.id || isHere)) as ServerId[]
 }
 
 /** The first word on a link, which says who knows the root, may have been lost: whoever has not named another may know it. */

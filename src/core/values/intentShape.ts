@@ -6,17 +6,19 @@ import { chainShape } from './certificate'
 import { MAX_CALL_BYTES, procedures, signedText, stampFault, type Branch, type Intent, type SignedIntent, type UpdateSet } from './intent'
 import { stampable } from './stampable'
 
+const incarnationShape = nullable(timestampShape)
+
 export const branchesShape = (depth: number): Shape<Branch[]> => {
+  const deeper: Shape<Branch[]> = depth === 0 ? tooDeep : branchesShape(depth - 1)
   const branch: Shape<Branch> = (value) => {
     if (!Array.isArray(value) || value.length !== 3) throw new Malformed('not a branch')
     const [name, incarnation, below] = value as unknown[]
     const leaf = typeof below === 'boolean'
-    if (!leaf && depth === 0) throw new Malformed('too deep')
-    const built: Branch = [label(name), nullable(timestampShape)(incarnation), leaf ? below : branchesShape(depth - 1)(below)]
+    const built: Branch = [label(name), incarnationShape(incarnation), leaf ? below : deeper(below)]
     if (built[1] !== null && leaf) throw new Malformed('a leaf of an intent is new')
     if (built[1] === null && !leaf && !allNew(built[2] as Branch[])) throw new Malformed('what stands below a new node is new')
     if (!leaf && (built[2] as Branch[]).length === 0) throw new Malformed('an empty branch')
-    return built
+    return built[2] === below ? (value as unknown as Branch) : built
   }
   const branches = list(branch, 10_000)
   return (value) => {
@@ -24,6 +26,9 @@ export const branchesShape = (depth: number): Shape<Branch[]> => {
     for (let i = 1; i < built.length; i++) if (compareLabels(built[i - 1]![0], built[i]![0]) >= 0) throw new Malformed('labels out of order')
     return built
   }
+}
+const tooDeep = (): never => {
+  throw new Malformed('too deep')
 }
 const allNew = (branches: readonly Branch[]): boolean => branches.every(([, incarnation, below]) => incarnation === null && (typeof below === 'boolean' ? below : allNew(below)))
 
