@@ -15,7 +15,7 @@ function lies(directory: string, copy: string, epoch: string): [said: string, re
     [`{"type":"answer","id":"${letters('x', 40)}","failure":null,"outcome":""}`, /malformed message/],
     ['['.repeat(50_000), /malformed message/],
     [JSON.stringify({ type: 'updates', ...between, sets: [{ intent, signature: letters('A', 86), ts }] }), /updates: a signature is false/],
-    [JSON.stringify({ type: 'spliceNews', ...between, member: { copy: letters('b', 13), server: letters('c', 20), name: 'mallory' }, lastSweep: ts }), /sender is not a known member of the ring/],
+    [JSON.stringify({ type: 'spliceNews', ...between, members: [{ copy: letters('b', 13), server: letters('c', 20), name: 'mallory' }], lastSweep: ts }), /sender is not a known member of the ring/],
     [JSON.stringify({ type: 'epochNews', directory, to: copy, epoch: '9999.maaaaaaa', from: letters('b', 13), ring: [], excluded: [], lineage: [], digest: '' }), /not from a server that this copy knows/],
     [JSON.stringify({ type: 'seal', directory, to: copy, epoch: '9999.maaaaaaa', committer: letters('b', 13), ring: [] }), /not from a server that this copy knows/],
   ]

@@ -78,7 +78,7 @@ export type CopyMessage =
   /** Some updates, best effort. */
   | (BetweenCopies & { type: 'updates'; sets: UpdateSet[] })
   /** After a splice p tells every member; on a greeting too. */
-  | (BetweenCopies & { type: 'spliceNews'; member: Member; lastSweep: Timestamp })
+  | (BetweenCopies & { type: 'spliceNews'; members: Member[]; lastSweep: Timestamp })
   /** The sweep's first round: raise nextTS, say where you stand [P2, P9]. */
   | (BetweenCopies & { type: 'lookSweep'; to: CopyId; attempt: string; sweepTS: Timestamp })
   | (BetweenCopies & { type: 'looked'; to: CopyId; attempt: string; facts: Facts })
@@ -232,7 +232,7 @@ const messageShape: Shape<Message> = union<Message>({
   answer: record({ type: oneOf('answer'), id: text(32), failure: nullable(failureShape), outcome: text(MAX_MESSAGE_BYTES), elsewhere: list(serverId, MAX_ELSEWHERE) }),
   greet: record({ type: oneOf('greet'), ...between, facts }),
   updates: ofItsDirectory(record({ type: oneOf('updates'), ...between, sets })),
-  spliceNews: record({ type: oneOf('spliceNews'), ...between, member, lastSweep: timestampShape }),
+  spliceNews: record({ type: oneOf('spliceNews'), ...between, members, lastSweep: timestampShape }),
   lookSweep: record({ type: oneOf('lookSweep'), ...sweeping, sweepTS: timestampShape }),
   looked: record({ type: oneOf('looked'), ...sweeping, facts }),
   readSweep: record({ type: oneOf('readSweep'), ...sweeping, since: timestampShape, whole: boolean, index: number }),

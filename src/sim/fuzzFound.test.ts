@@ -125,7 +125,7 @@ describe('a lying member', () => {
     const { cluster, directory } = Cluster.ring(2)
     const [alpha, beta] = cluster.members as [Member, Member]
     const copy = beta.copy(directory)
-    for (const member of [{ copy: copyNumber(70), server: alpha.id, name: 'x' }, { copy: alpha.copy(directory).id, server: beta.id, name: 'x' }]) cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep }) })
+    for (const member of [{ copy: copyNumber(70), server: alpha.id, name: 'x' }, { copy: alpha.copy(directory).id, server: beta.id, name: 'x' }]) cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), members: [member], lastSweep: copy.lastSweep }) })
     expect(alpha.copy(directory).ring).toHaveLength(2)
     cluster.write(alpha, directory, ['after'], true)
     cluster.settle()
@@ -149,9 +149,9 @@ describe('a lying member', () => {
     const [alpha, beta] = cluster.members as [Member, Member]
     cluster.settle()
     const copy = beta.copy(directory)
-    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member: { copy: copyNumber(70), server: alpha.id, name: 'x' }, lastSweep: copy.lastSweep }) })
+    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), members: [{ copy: copyNumber(70), server: alpha.id, name: 'x' }], lastSweep: copy.lastSweep }) })
     alpha.copy(directory).removed = [{ copy: copyNumber(71), ts: copy.nextTS }]
-    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), member: { copy: copyNumber(71), server: beta.id, name: 'x' }, lastSweep: copy.lastSweep }) })
+    cluster.hand({ from: beta, to: alpha, message: through({ type: 'spliceNews', ...header(copy), members: [{ copy: copyNumber(71), server: beta.id, name: 'x' }], lastSweep: copy.lastSweep }) })
     expect(cluster.post).toEqual([])
   })
 

@@ -292,7 +292,7 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   answer: (s) => answer(s),
   greet: (s) => ({ type: 'greet', ...between(s), facts: facts(s) }),
   updates: (s) => ({ type: 'updates', ...between(s), directory: s.directory, sets: sets(s) }),
-  spliceNews: (s) => ({ type: 'spliceNews', ...between(s), member: s.aMember(), lastSweep: s.aMark() }),
+  spliceNews: (s) => ({ type: 'spliceNews', ...between(s), members: ring(s), lastSweep: s.aMark() }),
   lookSweep: (s) => ({ type: 'lookSweep', ...sweeping(s), sweepTS: s.aMark() }),
   looked: (s) => ({ type: 'looked', ...sweeping(s), facts: facts(s) }),
   readSweep: (s) => ({ type: 'readSweep', ...sweeping(s), since: s.aMark(), whole: s.random.chance(0.4), index: s.aNatural() }),

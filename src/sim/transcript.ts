@@ -34,7 +34,7 @@ export function explainMessage(message: Message, asked: Request | null): string 
     case 'updates':
       return explainSets(message.sets)
     case 'spliceNews':
-      return `the ring has a member on ${shortName(message.member.name)}`
+      return `the ring has ${message.members.length === 1 ? 'a member' : 'members'} on ${message.members.map(({ name }) => shortName(name)).join(', ')}`
     case 'lookSweep':
       return `sweep ${message.attempt}: raise nextTS to ${message.sweepTS}; where do you stand?`
     case 'looked':

@@ -116,7 +116,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     answer: fc.record({ type: fc.constant('answer' as const), id: small.map((n) => identifier(n, 16)), failure: fc.option(anyFailure), outcome: anyText, elsewhere: fc.array(anyServer, { maxLength: 3 }) }),
     greet: fc.record({ type: fc.constant('greet' as const), ...between, facts: anyFacts }),
     updates: fc.record({ type: fc.constant('updates' as const), ...between, sets: fc.array(setOf(directory), { maxLength: 3 }) }),
-    spliceNews: fc.record({ type: fc.constant('spliceNews' as const), ...between, member: anyMember, lastSweep: anyStamp }),
+    spliceNews: fc.record({ type: fc.constant('spliceNews' as const), ...between, members: fc.array(anyMember, { maxLength: 3 }), lastSweep: anyStamp }),
     lookSweep: fc.record({ type: fc.constant('lookSweep' as const), ...sweeping, sweepTS: anyStamp }),
     looked: fc.record({ type: fc.constant('looked' as const), ...sweeping, facts: anyFacts }),
     readSweep: fc.record({ type: fc.constant('readSweep' as const), ...sweeping, since: anyStamp, whole: fc.boolean(), index: fc.nat() }),

@@ -291,7 +291,7 @@ export function onAskSplice(turn: Turn, from: ServerId, message: Extract<JoinMes
   changeCopy(turn, copy, { type: 'fields', fields: { pointer: { copy: joiner, server: from }, splices: [...copy.splices, splice], ring: sorted([...copy.ring, member]) } })
   hint(turn.server, directory, from)
   tellFate(turn, from, copy, splice)
-  for (const fellow of fellows(copy)) if (fellow.copy !== joiner) send(turn, fellow.server, { type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep })
+  for (const fellow of fellows(copy)) if (fellow.copy !== joiner) send(turn, fellow.server, { type: 'spliceNews', ...header(copy), members: [member], lastSweep: copy.lastSweep })
   happened(turn, { kind: 'copy', text: `a copy on ${nameOfServer(turn.server, from)} joined the ring after this one`, directory, server: from })
 }
 

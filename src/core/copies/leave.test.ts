@@ -319,7 +319,7 @@ describe('a copy leaves the ring', () => {
   it('[R8] a member whose removal is forgotten does not come back by late news or a late write-back', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
-    const news = { type: 'spliceNews', directory, epoch: alpha.copy(directory).epoch, from: gamma.copy(directory).id, member: alpha.copy(directory).ring.find(({ server }) => server === beta.id)!, lastSweep: gamma.copy(directory).lastSweep } as const
+    const news = { type: 'spliceNews', directory, epoch: alpha.copy(directory).epoch, from: gamma.copy(directory).id, members: alpha.copy(directory).ring.filter(({ server }) => server === beta.id), lastSweep: gamma.copy(directory).lastSweep } as const
     cluster.call(gamma, cluster.sweepCall(gamma, directory))
     cluster.settle(ofType('lookSweep', 'looked', 'readSweep', 'readPage'))
     const late = cluster.lose(ofType('writeSweep')).find(({ to }) => to === alpha)!

@@ -45,7 +45,8 @@ export function spread(turn: Turn, copy: DirectoryCopy, sets: UpdateSet[]): void
 /** Adds members to the known ring; it is joined, never replaced [P7]. Of copies on this server nobody knows better than it. */
 export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
   const others = members.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
-  const news = others.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
+  const distinct = others.filter((member, i) => others.findIndex(({ copy: id }) => id === member.copy) === i)
+  const news = distinct.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
   if (news.length === 0) return
   const kept = copy.ring.filter((known) => !news.some((member) => member.copy === known.copy))
   if (kept.length + news.length > MAX_RING) return
@@ -106,7 +107,7 @@ export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts
   removeMembers(turn, copy, facts.removed)
   markAbandoned(turn, copy, abandonedIn(facts.excluded))
   if (facts.state === 'active') knowsItsSplice(turn, copy, facts.copy)
-  if (facts.ringDigest !== ringDigestOf(copy.ring)) for (const member of copy.ring) if (member.server !== from) send(turn, from, { type: 'spliceNews', ...header(copy), member, lastSweep: copy.lastSweep })
+  if (facts.ringDigest !== ringDigestOf(copy.ring)) send(turn, from, { type: 'spliceNews', ...header(copy), members: copy.ring.filter(({ server }) => server !== from), lastSweep: copy.lastSweep })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
   const lacking = logSince(copy, facts.lastSweep)
   for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, from, { type: 'updates', ...header(copy), sets: log })
@@ -165,12 +166,13 @@ export function retryDeferred(turn: Turn): void {
   }
 }
 
-/** News of a splice from a known member, or of members on a greeting. */
-export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { member, lastSweep }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
+/** News of a splice from a known member, or of all members on a greeting. */
+export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { members, lastSweep }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
   // News from before F may speak of a member whose removal is forgotten.
-  if (member.copy === copy.id || (lastSweep < copy.stableMark && copy.stableMark > copy.epochMark)) return
-  const isNew = !copy.ring.some((known) => known.copy === member.copy)
-  addMembers(turn, copy, [member])
-  // Not when it could not be added: the answer might be the same news again.
-  if (isNew && turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server)) greet(turn, copy, member.server)
+  if (lastSweep < copy.stableMark && copy.stableMark > copy.epochMark) return
+  const others = members.filter((member) => member.copy !== copy.id)
+  const unknown = others.filter((member) => !copy.ring.some((known) => known.copy === member.copy))
+  addMembers(turn, copy, others)
+  // Not whom it could not add: the answer might be the same news again.
+  for (const member of unknown) if (turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server)) greet(turn, copy, member.server)
 }
