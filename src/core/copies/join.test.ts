@@ -416,4 +416,23 @@ describe('members say what they have', () => {
     for (const member of [beta, gamma]) expect(told(member, {})).toEqual({ ...told(alpha, {}), upTo: member.copy(directory).lastSweep })
     expect(told(beta, { stableMark: BEGINNING })).not.toMatchObject({ stableMark })
   })
+  it('[R9] what it is called a member says itself: others may be behind, on a greeting in either direction', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const nameAt = (at: Member): string | undefined => at.copy(directory).ring.find(({ server }) => server === gamma.id)?.name
+    const former = nameAt(alpha)
+    cluster.cut(alpha, gamma)
+    gamma.server.name = 'omega'
+    cluster.cut(beta, gamma)
+    cluster.connect(beta, gamma)
+    cluster.settle()
+    cluster.cut(alpha, beta)
+    cluster.connect(alpha, beta)
+    cluster.settle(ofType('greet', 'spliceNews', 'updates'))
+    expect(nameAt(alpha)).toBe(former)
+    expect(nameAt(beta)).toMatch(/omega$/)
+    cluster.connect(alpha, gamma)
+    cluster.settle()
+    expect(nameAt(alpha)).toMatch(/omega$/)
+  })
 })

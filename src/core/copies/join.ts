@@ -23,7 +23,7 @@ import { contentsOf, isSealed, MAX_RING, noFields, restoreCopy, type DirectoryCo
 import { beginComparing, judge, onBaseTold, type Comparing } from './comparing'
 import { askEpoch, tellGone } from './epochNews'
 import { loadedContents, loadOf, stagePage, transferOf, type Load } from './pages'
-import { addMembers, factsOf, fellows, greet, header, removeMembers } from './spread'
+import { addMembers, factsOf, fellows, greet, header, removeMembers, unknownOf } from './spread'
 import { sweepAfterConnection, sweepLater } from './sweepTimes'
 import { isWithdrawn } from './withdrawn'
 
@@ -335,7 +335,7 @@ export function onSpliced(turn: Turn, from: ServerId, { directory, joiner, nextT
   if (!isBelieved(nextTS)) return refuse(turn, from, 'spliced: a time that no clock shows', directory)
   changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, nextTS), state: 'active', joining: null } })
   removeMembers(turn, copy, removed)
-  addMembers(turn, copy, ring)
+  addMembers(turn, copy, unknownOf(copy, ring))
   happened(turn, { kind: 'copy', text: `this copy joined the ring after ${nameOfServer(turn.server, from)}`, directory, server: turn.server.id })
   for (const fellow of fellows(copy)) greet(turn, copy, fellow.server)
   const join = turn.server.joins.get(directory)

@@ -42,7 +42,10 @@ export function spread(turn: Turn, copy: DirectoryCopy, sets: UpdateSet[]): void
   for (const member of fellows(copy)) send(turn, member.server, { type: 'updates', ...header(copy), sets })
 }
 
-/** Adds members to the known ring; it is joined, never replaced [P7]. Of copies on this server nobody knows better than it. */
+/** Those of which this copy does not know: what a member is called it says itself, on a greeting or to a sweep, and nobody else [P7]. */
+export const unknownOf = ({ ring }: DirectoryCopy, members: readonly Member[]): Member[] => members.filter((member) => !ring.some((known) => known.copy === member.copy))
+
+/** Adds members to the known ring, or changes what they are called; it is joined, never replaced [P7]. Of copies on this server nobody knows better than it. */
 export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
   const others = members.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
   const distinct = others.filter((member, i) => others.findIndex(({ copy: id }) => id === member.copy) === i)
@@ -102,10 +105,11 @@ export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
 }
 
 /** A fellow says where it stands: it has all before its lastSweep [DC1], so it may lack only what comes after. */
-export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts }: Extract<CopyMessage, { type: 'greet' }>): void {
+export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts, from: fellow }: Extract<CopyMessage, { type: 'greet' }>): void {
   hint(turn.server, copy.directory, from)
   removeMembers(turn, copy, facts.removed)
   markAbandoned(turn, copy, abandonedIn(facts.excluded))
+  if (isMember(copy, fellow, from)) addMembers(turn, copy, [{ copy: fellow, server: from, name: facts.name }])
   if (facts.state === 'active') knowsItsSplice(turn, copy, facts.copy)
   if (facts.ringDigest !== ringDigestOf(copy.ring)) send(turn, from, { type: 'spliceNews', ...header(copy), members: copy.ring.filter(({ server }) => server !== from), lastSweep: copy.lastSweep })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
@@ -170,9 +174,8 @@ export function retryDeferred(turn: Turn): void {
 export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { members, lastSweep }: Extract<CopyMessage, { type: 'spliceNews' }>): void {
   // News from before F may speak of a member whose removal is forgotten.
   if (lastSweep < copy.stableMark && copy.stableMark > copy.epochMark) return
-  const others = members.filter((member) => member.copy !== copy.id)
-  const unknown = others.filter((member) => !copy.ring.some((known) => known.copy === member.copy))
-  addMembers(turn, copy, others)
+  const unknown = unknownOf(copy, members)
+  addMembers(turn, copy, unknown)
   // Not whom it could not add: the answer might be the same news again.
   for (const member of unknown) if (turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server)) greet(turn, copy, member.server)
 }

@@ -76,6 +76,8 @@ export interface SweepWatch {
   started: number
   completed: number
   failed: number
+  /** The ring, as text, that the last sweep left here, and at every other member; null before one [R9]. */
+  left: string | null
   /** How often sweeps failed in a phase, at a member. */
   blamed: Map<`${Phase} ${ServerId}`, number>
 }

@@ -9,7 +9,7 @@ import { BEGINNING, isoTime, later, millisecondsOf, type Timestamp } from '../ti
 import { completeTo, contentsOf, isUnswept, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
 import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
-import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers } from './spread'
+import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers, ringText } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
 
 /** P2: nextTS := max(nextTS, sweepTS), so that nothing earlier can still originate here; then says where it stands. */
@@ -100,6 +100,7 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
   if (sweepTS >= copy.stableMark) {
     removeMembers(turn, copy, removed)
     addMembers(turn, copy, ring)
+    watchOf(turn, copy).left = ringText(copy)
   }
   markAbandoned(turn, copy, abandonedIn(excluded))
   // A record that nobody asks for is needed only against a late splice of the lastSweep it was made at [R3, R4].

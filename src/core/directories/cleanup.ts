@@ -8,6 +8,7 @@
 import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
 import { ringText } from '../copies/spread'
+import { watchOf } from '../copies/sweepTimes'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { ask, askAnywhere, changeAsServer, originateAsServer, type Onward } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
@@ -50,6 +51,8 @@ export interface Cleanup {
   openSince: number
   /** Others were asked whether the directory was removed where it lay later. */
   doubted: boolean
+  /** The reference lists servers of which only the next sweep tells whether they have left. */
+  listsMore: boolean
   /** Why a move stays open. */
   unsettled: Failure | null
   /** Who created the directory and waits until it has its name. */
@@ -113,7 +116,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
-  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, doubted: false, unsettled: null, callers }
+  const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, doubted: false, listsMore: false, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
   else readParent(turn, copy, cleanup)
@@ -185,7 +188,11 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   learnOwnName(turn, { parent, label, child: copy.directory, height: 0 }, outcome)
   const names = namesIn(copy)
   const listed = labelsIn(below(tree, ['Servers']))
-  const wrong = [...names.filter((name) => !listed.includes(name)).map((name): [Label, Tree] => [name, true]), ...listed.filter((name) => !names.includes(name)).map((name): [Label, Tree] => [name, false])]
+  const lacking = names.filter((name) => !listed.includes(name))
+  const former = listed.filter((name) => !names.includes(name))
+  // What others call themselves by now this copy may have missed: it takes a name away once all members have said theirs to a sweep.
+  cleanup.listsMore = former.length > 0 && watchOf(turn, copy).left !== ringText(copy)
+  const wrong = [...lacking.map((name): [Label, Tree] => [name, true]), ...(cleanup.listsMore ? [] : former.map((name): [Label, Tree] => [name, false]))]
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
   if (formerNames(copy).length > 0) beginLinking(turn, copy, goOnAt(copy, 'linked'))
@@ -261,11 +268,11 @@ function onDrafted(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, { branches
   originateAsServer(turn, cleanup.changing, 'reference', branches, server, onward(copy, 'submit'))
 }
 
-function end(turn: Turn, copy: DirectoryCopy, { parent, callers, unsettled }: Cleanup, failed: Failure | null): void {
+function end(turn: Turn, copy: DirectoryCopy, { parent, listsMore, callers, unsettled }: Cleanup, failed: Failure | null): void {
   turn.server.cleanups.delete(copy.directory)
   // A copy from an old store, of a directory that was removed since.
   if (failed?.code === 'DirectoryRemoved') askForEnd(turn, copy)
-  if (failed === null) turn.server.referenced.set(copy.directory, { record: parent?.key ?? null, ring: ringText(copy) })
+  if (failed === null) turn.server.referenced.set(copy.directory, { record: parent?.key ?? null, ring: listsMore ? null : ringText(copy) })
   const why = failed ?? unsettled
   schedule(turn.server.agenda, `cleanup ${copy.directory}`, turn.now + (why === null ? LOOK_AGAIN : unsettled === null ? TRY_AGAIN : SETTLE_AGAIN))
   for (const caller of callers) answer(turn, caller, why ?? { copy: copy.id, label: parent?.label ?? null })
