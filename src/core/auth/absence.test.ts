@@ -233,6 +233,9 @@ describe('no right to read looks like absence', () => {
     expect(gamma.copy(root).state).toBe('excluded')
     for (const type of ['quarantine', 'compare'] as const) expect(ask(delta, gamma, { type, directory: root })).toMatchObject({ code: 'NoRight', about: { what: 'read' } })
     for (const at of [alpha, gamma]) expect((ask(at, gamma, { type: 'quarantine', directory: root }) as Quarantined).entries).toHaveLength(1)
+    // It asks who rules of whoever may store the directory, and of nobody else.
+    const asked = cluster.delivered.filter(({ from, message }) => from === gamma && message.type === 'askEpoch').map(({ to }) => to)
+    expect([alpha, beta, delta].map((at) => asked.includes(at))).toEqual([true, true, false])
   })
 
   it('[A5] a server checks another name, makes room for a move and says what it stores for who has something to do with it', () => {

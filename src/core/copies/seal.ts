@@ -104,8 +104,8 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     askEpoch(turn, copy, committer, epoch)
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
-  // Whom an old store knows, or one that was left out, may all have other copies by now, or none: whoever is there is asked, in the name of this copy.
-  if (copy.state === 'rolledBack' || copy.state === 'excluded') for (const server of turn.server.peers.keys()) askEpoch(turn, copy, { copy: copy.id, server })
+  // Whom an old store knows, or one that was left out, may all have other copies by now, or none: whoever is there and may store one is asked, in the name of this copy.
+  if (copy.state === 'rolledBack' || copy.state === 'excluded') for (const server of turn.server.peers.keys()) if (mayStore(turn, copy, server)) askEpoch(turn, copy, { copy: copy.id, server })
   if (isSealed(copy)) return
   for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
