@@ -13,7 +13,7 @@ import { beginJoin } from './join'
 import { settleLeavers } from './leave'
 import { sharedMark } from './majority'
 import { onRingHeard } from './quarantine'
-import { epochNumber, isForced, isSealed, MAX_SEALS, ringDigestOf, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
+import { epochNumber, isForced, isSealed, MAX_RING, MAX_SEALS, ringDigestOf, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
@@ -234,8 +234,14 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
   schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + ASK_AGAIN)
 }
 
+/** Whom else the epoch left out this copy may never have met: one of them may have gone on, too, and been heard by all before [E8]. */
+function withOthers({ id, excluded }: DirectoryCopy, others: readonly Exclusion[]): Exclusion[] {
+  const news = others.filter(({ copy }) => copy !== id && !excluded.some((known) => known.copy === copy))
+  return [...excluded, ...news].slice(0, MAX_RING)
+}
+
 /** E7: what an epoch leaves out stops serving. A copy that has nothing of its own is dropped; one that may have is kept. */
-export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, lineage, digest }: Pick<NewRing, 'epoch' | 'ring' | 'lineage'> & { digest: string }): void {
+export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, ring, excluded, lineage, digest }: NewRing & { digest: string }): void {
   const { server } = turn
   const { directory } = copy
   if (copy.outside?.epoch === epoch) {
@@ -256,7 +262,7 @@ export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epo
   stopSweep(turn, copy, 'was left out of a new epoch')
   changeCopy(turn, copy, {
     type: 'fields',
-    fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), outside: { epoch, ring, mark: sharedMark(copy, { epoch, lineage }), settled: copy.outside?.settled ?? [] } },
+    fields: { state: 'excluded', joining: null, leaving: null, ...promisesAfter(copy, epoch), excluded: withOthers(copy, excluded), outside: { epoch, ring, mark: sharedMark(copy, { epoch, lineage }), settled: copy.outside?.settled ?? [] } },
   })
   for (const task of ['sweep', 'sweepDeadline', 'leave', 'cleanup'] as const) unschedule(server.agenda, `${task} ${directory}`)
   settleLeavers(turn, copy, failure('LeaveFailed', { server: server.name, reason: 'a new epoch began without it' }))

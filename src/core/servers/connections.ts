@@ -54,9 +54,9 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
   happened(turn, { kind: 'server', text: `connected to ${name}`, server: from })
 }
 
-/** Epochs are spoken of as soon as two servers meet: who was left out hears of it, and who must hear something asks. */
+/** Epochs are spoken of as soon as two servers meet: who was left out hears of it, even if nobody waits for it, and who must hear something asks. */
 function tellOfEpochs(turn: Turn, copy: DirectoryCopy, from: ServerId): void {
-  for (const exclusion of copy.excluded) if (exclusion.server === from && !exclusion.abandoned) tellEpoch(turn, copy, exclusion)
+  for (const exclusion of copy.excluded) if (exclusion.server === from) tellEpoch(turn, copy, exclusion)
   if (asksAfterEpochs(copy)) schedule(turn.server.agenda, `epoch ${copy.directory}`, turn.now)
 }
 
