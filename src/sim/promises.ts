@@ -9,7 +9,7 @@ import { TX } from '../core/directories/expiration'
 import { plannedFor } from '../core/entries/planned'
 import { WITHDRAWN } from '../core/entries/serverEntry'
 import type { CopyId, DirectoryId, Label, ServerId } from '../core/names'
-import { isoTime } from '../core/timestamp'
+import { isoTime, millisecondsOf } from '../core/timestamp'
 import type { Form } from '../core/values/closedForm'
 import type { UpdateSet } from '../core/values/intent'
 import { encodeVisible, type EncodedNode } from '../core/values/encodeTree'
@@ -99,7 +99,9 @@ export class Promises {
 
   private isTrue({ directory, label, says, of, until }: Promised, epoch: Epoch, what: string): void {
     const { database } = this.world
-    const form = database.meaning(directory, ({ ts }) => database.isOf(directory, epoch, ts))
+    // What a clock stamps that is further ahead than is allowed nobody else has seen yet [T2].
+    const seen = GENESIS + this.world.time + ALLOWED_SKEW
+    const form = database.meaning(directory, ({ ts }) => millisecondsOf(ts) <= seen && database.isOf(directory, epoch, ts))
     const now = of === 'arc' ? arcOf(form, label) : valueIn(form, label)
     // A move puts the link of a former name in place of the reference, at any time.
     if (now === says || (of === 'arc' && now.startsWith('link') && says === `directory ${movedIn(form, label)}`)) return
