@@ -515,8 +515,8 @@ export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(co
 /** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
 export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log, setId)
 
-/** The same of the members of a ring, by copy and server name. */
-export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members, ({ copy, name }) => `${copy} ${name}`)
+/** The same of the members of a ring, by copy, server and what that is called. */
+export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members, ({ copy, server, name }) => `${copy} ${server} ${name}`)
 
 /** Of what never changes a hash is worked out once. */
 const hashes = new WeakMap<object, readonly [number, number]>()

@@ -266,6 +266,8 @@ describe('a new epoch', () => {
     cluster.cut(beta, gamma)
     cluster.crash(beta)
     cluster.restart(alpha)
+    // What it is told on the connection is lost.
+    expect(cluster.lose(ofType('epochNews'))).not.toEqual([])
     cluster.pass(60_000)
     expect(alpha.copy(directory).state).toBe('active')
     expect(cluster.code(alpha, epochCall(alpha, directory, [alpha, gamma], { force: true }))).toBe('EpochFailed')

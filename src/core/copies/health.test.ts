@@ -80,7 +80,7 @@ describe('health', () => {
   })
 
   it('[P10] of very many members that sweeps failed at, the first blamed is forgotten', () => {
-    const watch = { period: 1, failures: 0, heldBackBy: null, alarm: null, left: null, started: 0, completed: 0, failed: 0, blamed: new Map() }
+    const watch = { period: 1, failures: 0, heldBackBy: null, alarm: null, left: null, gone: new Set<string>(), started: 0, completed: 0, failed: 0, blamed: new Map() }
     for (let i = 0; i < 100; i++) blame(watch, 'read', serverNumber(i))
     blame(watch, 'read', serverNumber(99))
     expect(watch.blamed.size).toBe(64)

@@ -431,8 +431,17 @@ describe('members say what they have', () => {
     cluster.settle(ofType('greet', 'spliceNews', 'updates'))
     expect(nameAt(alpha)).toBe(former)
     expect(nameAt(beta)).toMatch(/omega$/)
+    expect(nameAt(gamma)).toMatch(/omega$/)
     cluster.connect(alpha, gamma)
     cluster.settle()
     expect(nameAt(alpha)).toMatch(/omega$/)
+  })
+  it('[X5] news of many members on one server is answered by one greeting', () => {
+    const { cluster, directory } = Cluster.ring(3)
+    const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+    const { epoch, id, lastSweep } = gamma.copy(directory)
+    const members = Array.from({ length: 200 }, (_, n) => ({ copy: copyNumber(1000 + n), server: beta.id, name: 'x' }))
+    cluster.hand({ from: gamma, to: alpha, message: { type: 'spliceNews', directory, epoch, from: id, members, lastSweep } })
+    expect(cluster.lose(ofType('greet')).map(({ to }) => to)).toEqual([beta])
   })
 })

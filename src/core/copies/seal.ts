@@ -13,7 +13,7 @@ import { beginJoin } from './join'
 import { settleLeavers } from './leave'
 import { sharedMark } from './majority'
 import { onRingHeard } from './quarantine'
-import { epochNumber, isForced, isSealed, MAX_RING, MAX_SEALS, ringDigestOf, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
+import { epochNumber, isForced, isSealed, MAX_RING, MAX_SEALS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
 import { factsOf, fellows, greet } from './spread'
 import { onOvertakenEpoch } from './split'
@@ -105,9 +105,15 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
     for (const member of ring) if (member.copy !== committer.copy && member.copy !== copy.id) askEpoch(turn, copy, member, epoch)
   }
   // Whom an old store knows, or one that was left out, may all have other copies by now, or none: whoever is there and may store one is asked, in the name of this copy.
-  if (copy.state === 'rolledBack' || copy.state === 'excluded') for (const server of turn.server.peers.keys()) if (mayStore(turn, copy, server)) askEpoch(turn, copy, { copy: copy.id, server })
+  for (const server of turn.server.peers.keys()) if (mayHaveAnother(turn, copy, server)) askEpoch(turn, copy, { copy: copy.id, server })
   if (isSealed(copy)) return
   for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
+}
+
+/** Nobody is asked whose word would not count. */
+function mayHaveAnother(turn: Turn, copy: DirectoryCopy, server: ServerId): boolean {
+  if (copy.state === 'rolledBack') return mayStore(turn, copy, server)
+  return copy.state === 'excluded' && (isKnownServer(copy, server) || (isEntered(turn.server, server) && mayStore(turn, copy, server)))
 }
 
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
@@ -234,6 +240,9 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
   schedule(server.agenda, `cleanup ${copy.directory}`, turn.now + ASK_AGAIN)
 }
 
+/** The copies of a ring, and where they are, as one text, to compare; what their servers are called members may see differently for a while. */
+const copiesOf = (ring: readonly Member[]): string => ring.map(({ copy, server }) => `${copy} ${server}`).join()
+
 /** Whom else the epoch left out this copy may never have met: one of them may have gone on, too, and been heard by all before [E8]. */
 function withOthers({ id, excluded }: DirectoryCopy, others: readonly Exclusion[]): Exclusion[] {
   const news = others.filter(({ copy }) => copy !== id && !excluded.some((known) => known.copy === copy))
@@ -245,7 +254,7 @@ export function isLeftOut(turn: Turn, copy: DirectoryCopy, from: ServerId, { epo
   const { server } = turn
   const { directory } = copy
   if (copy.outside?.epoch === epoch) {
-    if (ringDigestOf(copy.outside.ring) !== ringDigestOf(ring)) changeCopy(turn, copy, { type: 'fields', fields: { outside: { ...copy.outside, ring } } })
+    if (copiesOf(copy.outside.ring) !== copiesOf(ring)) changeCopy(turn, copy, { type: 'fields', fields: { outside: { ...copy.outside, ring } } })
     return onRingHeard(turn, copy, digest)
   }
   if (copy.outside !== null && copy.outside.epoch > epoch) return

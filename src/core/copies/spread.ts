@@ -13,7 +13,7 @@ import { digestOf, isSealed, ringDigestOf, knows, logSince, MAX_RING, type Direc
 import { askEpoch, tellEpoch } from './epochNews'
 import { abandonedIn, markAbandoned } from './exclusion'
 import { cutPages } from './pages'
-import { sweepSoon } from './sweepTimes'
+import { sweepSoon, watchOf } from './sweepTimes'
 
 /** T2: how far ahead of the receiver's clock a stamp may be, in ms. */
 export const ALLOWED_SKEW = 300_000
@@ -49,19 +49,24 @@ export const unknownOf = ({ ring }: DirectoryCopy, members: readonly Member[]): 
 export function addMembers(turn: Turn, copy: DirectoryCopy, members: readonly Member[]): void {
   const others = members.filter((member) => (member.server === turn.server.id) === (member.copy === copy.id))
   const distinct = others.filter((member, i) => others.findIndex(({ copy: id }) => id === member.copy) === i)
-  const news = distinct.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.name === member.name))
-  if (news.length === 0) return
+  const news = distinct.filter((member) => !copy.removed.some((gone) => gone.copy === member.copy) && !copy.ring.some((known) => known.copy === member.copy && known.server === member.server && known.name === member.name))
   const kept = copy.ring.filter((known) => !news.some((member) => member.copy === known.copy))
-  if (kept.length + news.length > MAX_RING) return
-  changeCopy(turn, copy, { type: 'fields', fields: { ring: [...kept, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
-  for (const member of news) hint(turn.server, copy.directory, member.server)
+  const fitting = news.slice(0, Math.max(0, MAX_RING - kept.length))
+  if (fitting.length === 0) return
+  changeCopy(turn, copy, { type: 'fields', fields: { ring: [...kept, ...fitting].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
+  for (const member of fitting) hint(turn.server, copy.directory, member.server)
 }
+
+/** This server may have another name by now: its copy is the first to know. */
+export const knowOwnName = (turn: Turn, copy: DirectoryCopy): void => addMembers(turn, copy, [{ copy: copy.id, server: turn.server.id, name: serverNameOf(turn.server) }])
 
 /** Takes members out of the known ring, for good: a copy's identity never comes back [R1]. */
 export function removeMembers(turn: Turn, copy: DirectoryCopy, removals: readonly Removal[]): void {
   const news = removals.filter((removal) => removal.copy !== copy.id && removal.ts >= copy.stableMark && !copy.removed.some((known) => known.copy === removal.copy))
   if (news.length === 0 || copy.removed.length + news.length > 4 * MAX_RING) return
   const ring = copy.ring.filter((member) => !news.some((removal) => removal.copy === member.copy))
+  const watch = watchOf(turn, copy)
+  watch.gone = new Set([...watch.gone, ...copy.ring.filter((member) => !ring.includes(member)).map((member) => member.name)])
   changeCopy(turn, copy, { type: 'fields', fields: { ring, removed: [...copy.removed, ...news].toSorted((a, b) => (a.copy < b.copy ? -1 : 1)) } })
   for (const removal of news) knowsItsSplice(turn, copy, removal.copy)
 }
@@ -101,6 +106,7 @@ const isVisited = ({ server }: Turn, copy: DirectoryCopy, id: DirectoryCopy['id'
 
 /** On a connection: say to each fellow there where this copy stands; it sends what this one may lack, members too. */
 export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
+  knowOwnName(turn, copy)
   send(turn, to, { type: 'greet', ...header(copy), facts: factsOf(turn, copy) })
 }
 
@@ -111,7 +117,8 @@ export function onGreet(turn: Turn, copy: DirectoryCopy, from: ServerId, { facts
   markAbandoned(turn, copy, abandonedIn(facts.excluded))
   if (isMember(copy, fellow, from)) addMembers(turn, copy, [{ copy: fellow, server: from, name: facts.name }])
   if (facts.state === 'active') knowsItsSplice(turn, copy, facts.copy)
-  if (facts.ringDigest !== ringDigestOf(copy.ring)) send(turn, from, { type: 'spliceNews', ...header(copy), members: copy.ring.filter(({ server }) => server !== from), lastSweep: copy.lastSweep })
+  const others = facts.ringDigest === ringDigestOf(copy.ring) ? [] : copy.ring.filter(({ copy: id, server }) => id !== copy.id && server !== from)
+  if (others.length > 0) send(turn, from, { type: 'spliceNews', ...header(copy), members: others, lastSweep: copy.lastSweep })
   if (facts.lastSweep === copy.lastSweep && facts.digest === digestOf(copy)) return
   const lacking = logSince(copy, facts.lastSweep)
   for (const { log } of lacking.length === 0 ? [] : cutPages({ base: null, log: lacking })) send(turn, from, { type: 'updates', ...header(copy), sets: log })
@@ -177,5 +184,6 @@ export function onSpliceNews(turn: Turn, copy: DirectoryCopy, { members, lastSwe
   const unknown = unknownOf(copy, members)
   addMembers(turn, copy, unknown)
   // Not whom it could not add: the answer might be the same news again.
-  for (const member of unknown) if (turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server)) greet(turn, copy, member.server)
+  const added = unknown.filter((member) => turn.server.peers.has(member.server) && isMember(copy, member.copy, member.server))
+  for (const server of new Set(added.map((member) => member.server))) greet(turn, copy, server)
 }

@@ -19,7 +19,7 @@ import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
 import { blame } from './health'
 import { cutPages, loadOf, newAttempt, stagePage, type Load } from './pages'
-import { ringText, factsOf, greet, header, onUpdates } from './spread'
+import { ringText, factsOf, greet, header, knowOwnName, onUpdates } from './spread'
 import { joinSweep, sweepAgainToSettle } from './sweepMember'
 import { sweepLater, watchOf } from './sweepTimes'
 
@@ -78,6 +78,8 @@ export interface SweepWatch {
   failed: number
   /** The ring, as text, that the last sweep left here, and at every other member; null before one [R9]. */
   left: string | null
+  /** What those members were called that have left since [R1]. */
+  gone: ReadonlySet<string>
   /** How often sweeps failed in a phase, at a member. */
   blamed: Map<`${Phase} ${ServerId}`, number>
 }
@@ -103,6 +105,7 @@ export function beginSweep(turn: Turn, copy: DirectoryCopy, form: 'ring' | 'para
 }
 
 function start(turn: Turn, copy: DirectoryCopy, form: 'ring' | 'parallel', callers: Caller[], restarts: number, next: Sweep['next'] = []): void {
+  knowOwnName(turn, copy)
   const time = Math.max(Math.floor(turn.now * 1000), timeOf(copy.nextTS), timeOf(copy.lastSweep) + 1)
   const sweepTS = timestamp(time, SWEEP_ORIGIN)
   changeCopy(turn, copy, { type: 'fields', fields: { nextTS: later(copy.nextTS, sweepTS) } })

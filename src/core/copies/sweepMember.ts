@@ -9,7 +9,7 @@ import { BEGINNING, isoTime, later, millisecondsOf, type Timestamp } from '../ti
 import { completeTo, contentsOf, isUnswept, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
 import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
-import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers, ringText } from './spread'
+import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers, ringText, unknownOf } from './spread'
 import { sweepLater, sweepSoon, watchOf } from './sweepTimes'
 
 /** P2: nextTS := max(nextTS, sweepTS), so that nothing earlier can still originate here; then says where it stands. */
@@ -99,8 +99,9 @@ export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { bas
   // The ring of a sweep from before F may have a member whose removal is forgotten.
   if (sweepTS >= copy.stableMark) {
     removeMembers(turn, copy, removed)
-    addMembers(turn, copy, ring)
-    watchOf(turn, copy).left = ringText(copy)
+    // What members were called at an earlier sweep a later one has said anew.
+    addMembers(turn, copy, sweepTS < copy.lastSweep ? unknownOf(copy, ring) : ring)
+    if (sweepTS >= copy.lastSweep) Object.assign(watchOf(turn, copy), { left: ringText(copy), gone: new Set() })
   }
   markAbandoned(turn, copy, abandonedIn(excluded))
   // A record that nobody asks for is needed only against a late splice of the lastSweep it was made at [R3, R4].

@@ -16,7 +16,7 @@ const LONGEST_BACKOFF = 300_000
 export function watchOf({ server }: Turn, copy: DirectoryCopy): SweepWatch {
   let watch = server.sweepWatch.get(copy.directory)
   if (watch === undefined) {
-    watch = { period: SWEEP_PERIOD, failures: 0, heldBackBy: null, alarm: null, left: null, started: 0, completed: 0, failed: 0, blamed: new Map() }
+    watch = { period: SWEEP_PERIOD, failures: 0, heldBackBy: null, alarm: null, left: null, gone: new Set(), started: 0, completed: 0, failed: 0, blamed: new Map() }
     server.sweepWatch.set(copy.directory, watch)
   }
   return watch

@@ -7,7 +7,7 @@
  */
 import { answer, waitWith, type Caller } from '../caller'
 import { schedule } from '../agenda'
-import { ringText } from '../copies/spread'
+import { knowOwnName, ringText } from '../copies/spread'
 import { watchOf } from '../copies/sweepTimes'
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { ask, askAnywhere, changeAsServer, originateAsServer, type Onward } from '../errands'
@@ -116,6 +116,7 @@ export function beginCleanup(turn: Turn, copy: DirectoryCopy, caller: Caller | n
     for (const each of callers) answer(turn, each, { copy: copy.id, label: null })
     return
   }
+  knowOwnName(turn, copy)
   const cleanup: Cleanup = { parent, changing: copy.directory, rounds: 0, openSince: turn.now, next: null, doubted: false, listsMore: false, unsettled: null, callers }
   turn.server.cleanups.set(copy.directory, cleanup)
   if (isOpen) beginSettling(turn, copy, goOnAt(copy, 'settled'))
@@ -190,9 +191,11 @@ function onParentRead(turn: Turn, copy: DirectoryCopy, cleanup: Cleanup, outcome
   const listed = labelsIn(below(tree, ['Servers']))
   const lacking = names.filter((name) => !listed.includes(name))
   const former = listed.filter((name) => !names.includes(name))
-  // What others call themselves by now this copy may have missed: it takes a name away once all members have said theirs to a sweep.
-  cleanup.listsMore = former.length > 0 && watchOf(turn, copy).left !== ringText(copy)
-  const wrong = [...lacking.map((name): [Label, Tree] => [name, true]), ...(cleanup.listsMore ? [] : former.map((name): [Label, Tree] => [name, false]))]
+  // What others call themselves by now this copy may have missed: it takes a name away once all members have said theirs to a sweep, or its bearer has left.
+  const { left, gone } = watchOf(turn, copy)
+  const certain = left === ringText(copy) ? former : former.filter((name) => gone.has(name))
+  cleanup.listsMore = certain.length < former.length
+  const wrong = [...lacking.map((name): [Label, Tree] => [name, true]), ...certain.map((name): [Label, Tree] => [name, false])]
   // R9: through the TSpath of the reference that holds this DI; gone: nothing is written.
   if (wrong.length > 0) return draft(turn, copy, cleanup, parent, [at], [label, 'DR'], snapshot.path, [['Servers', wrong]])
   if (formerNames(copy).length > 0) beginLinking(turn, copy, goOnAt(copy, 'linked'))
