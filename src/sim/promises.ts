@@ -3,7 +3,7 @@
  * given, whenever a copy accepts a change of the same name, and when a directory closes that a reference led to, by the slowest
  * clock that is allowed (SPEC §19). And W3: what is planned is promised to nobody for longer.
  */
-import type { Epoch } from '../core/copies/directoryCopy'
+import { hasSeen, type DirectoryCopy, type Epoch } from '../core/copies/directoryCopy'
 import { ALLOWED_SKEW } from '../core/copies/spread'
 import { TX } from '../core/directories/expiration'
 import { plannedFor } from '../core/entries/planned'
@@ -65,7 +65,7 @@ export class Promises {
     if (this.isPast(promised)) return
     const key = `${promise.directory}/${promise.label}`
     this.held.set(key, [...(this.held.get(key) ?? []).filter((each) => !this.isPast(each)), promised])
-    this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, 'promised'))
+    this.world.judge('cacheValidity', () => this.isTrue(promised, copy, 'promised'))
   }
 
   private changed(server: SimServer, directory: DirectoryId, by: CopyId, label: Label): void {
@@ -74,7 +74,7 @@ export class Promises {
     for (const promised of this.held.get(`${directory}/${label}`) ?? []) {
       if (this.isPast(promised)) this.world.notice('something changed after it had been promised to caches, and expired')
       if (this.isPast(promised) || ![copy, ...copy.lineage].some(({ epoch }) => epoch === promised.epoch)) continue
-      this.world.judge('cacheValidity', () => this.isTrue(promised, copy.epoch, `changed on ${server.name}, though it was promised`))
+      this.world.judge('cacheValidity', () => this.isTrue(promised, copy, `changed on ${server.name}, though it was promised`))
     }
   }
 
@@ -97,11 +97,11 @@ export class Promises {
   /** By every clock that is allowed. */
   private isPast = ({ until }: Promised): boolean => GENESIS + this.world.time >= until + ALLOWED_SKEW
 
-  private isTrue({ directory, label, says, of, until }: Promised, epoch: Epoch, what: string): void {
+  private isTrue({ directory, label, says, of, until }: Promised, copy: DirectoryCopy, what: string): void {
     const { database } = this.world
-    // What a clock stamps that is further ahead than is allowed nobody else has seen yet [T2].
-    const seen = GENESIS + this.world.time + ALLOWED_SKEW
-    const form = database.meaning(directory, ({ ts }) => millisecondsOf(ts) <= seen && database.isOf(directory, epoch, ts))
+    // What a clock stamps that is further ahead than is allowed, others have not seen yet [T2].
+    const latest = GENESIS + this.world.time + ALLOWED_SKEW
+    const form = database.meaning(directory, ({ ts }) => (millisecondsOf(ts) <= latest || hasSeen(copy, ts)) && database.isOf(directory, copy.epoch, ts))
     const now = of === 'arc' ? arcOf(form, label) : valueIn(form, label)
     // A move puts the link of a former name in place of the reference, at any time.
     if (now === says || (of === 'arc' && now.startsWith('link') && says === `directory ${movedIn(form, label)}`)) return

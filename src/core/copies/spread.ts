@@ -106,7 +106,6 @@ const isVisited = ({ server }: Turn, copy: DirectoryCopy, id: DirectoryCopy['id'
 
 /** On a connection: say to each fellow there where this copy stands; it sends what this one may lack, members too. */
 export function greet(turn: Turn, copy: DirectoryCopy, to: ServerId): void {
-  knowOwnName(turn, copy)
   send(turn, to, { type: 'greet', ...header(copy), facts: factsOf(turn, copy) })
 }
 

@@ -1,7 +1,7 @@
 /** Connections: who is there, by which start [B2], and what servers tell each other first. */
 import { asksAfterEpochs, type DirectoryCopy } from '../copies/directoryCopy'
 import { tellEpoch } from '../copies/epochNews'
-import { greet } from '../copies/spread'
+import { greet, knowOwnName } from '../copies/spread'
 import { sweepAfterConnection } from '../copies/sweepTimes'
 import { lookAtNameSoon } from '../directories/cleanup'
 import { schedule } from '../agenda'
@@ -48,6 +48,7 @@ export function onConnected(turn: Turn, { server: from, incarnation, instance, n
     if (copy.state === 'active') lookAtNameSoon(turn, copy)
     tellOfEpochs(turn, copy, from)
     if (copy.state !== 'active' || !copy.ring.some((member) => member.server === from)) continue
+    knowOwnName(turn, copy)
     greet(turn, copy, from)
     sweepAfterConnection(turn, copy)
   }
