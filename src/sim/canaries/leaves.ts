@@ -17,6 +17,7 @@ export const leaveCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'a leaving copy goes on splicing others in behind it',
+    from: 42,
     rules,
     make: () => ({
       before: (server, input) => {

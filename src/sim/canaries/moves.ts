@@ -42,6 +42,7 @@ export const moveCanaries: readonly NamedCanary[] = [
   },
   {
     name: 'the reference is written before it is decided that the back-reference is in force',
+    from: 144,
     rules: ['D3', 'M4'],
     make: () => ({
       before: ({ server }) => {
