@@ -75,7 +75,8 @@ export class Hostile {
     if (to.server.copies.get(scene.directory)?.state === 'rolledBack') return
     const message = random.chance(0.25) ? generateRequest(scene, random.pick(questions)) : generate(scene, random.pick(kinds))
     // Who knows nobody else to join behind, and asks a stranger, has what that one says (SECURITY.md); here it keeps silent.
-    if (message.type === 'snapshotPage' && to.server.joins.get(message.directory)?.joiner === message.joiner) return
+    const join = message.type === 'snapshotPage' ? to.server.joins.get(message.directory) : undefined
+    if (join?.candidates[join.at] === this.enemy.id) return
     const wire = wireOf(message)
     if (wire === null || 'refused' in decode(wire)) return this.world.count('hostile messages that no door takes')
     this.world.count('hostile messages')

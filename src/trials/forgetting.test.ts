@@ -9,15 +9,15 @@ const COPIES = 37 * 3
 /** Characters of a copy below which a host does not bother to make a snapshot. */
 const NOT_WORTH_IT = 16_384
 
-/** A tenth of what `npm run bench` does, by the same program. */
-describe('ten thousand names created and deleted over a tree of directories, three copies each', () => {
+/** An eighth of what `npm run bench` does, by the same program. */
+describe('twelve thousand names created and deleted over a tree of directories, three copies each', () => {
   let told: Forgetting
   beforeAll(async () => {
     const program = join(import.meta.dirname, '..', 'serve', 'forgetting.mjs')
-    const { stdout } = await promisify(execFile)(process.execPath, [program, '--names', '10000', '--replayed', '3000'])
+    const { stdout } = await promisify(execFile)(process.execPath, [program, '--names', '12000', '--replayed', '3000'])
     told = JSON.parse(stdout) as Forgetting
     expect(told.full.stored).toBeGreaterThan(10 * told.before.stored)
-    expect(told.full.heap).toBeGreaterThan(2.5 * told.before.heap)
+    expect(told.full.heap).toBeGreaterThan(3 * told.before.heap)
   }, 300_000)
 
   it('[G1] memory and database are back at the start, within five percent', () => {

@@ -416,6 +416,7 @@ describe('members say what they have', () => {
     for (const member of [beta, gamma]) expect(told(member, {})).toEqual({ ...told(alpha, {}), upTo: member.copy(directory).lastSweep })
     expect(told(beta, { stableMark: BEGINNING })).not.toMatchObject({ stableMark })
   })
+
   it('[R9] what it is called a member says itself: others may be behind, on a greeting in either direction', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
@@ -436,6 +437,7 @@ describe('members say what they have', () => {
     cluster.settle()
     expect(nameAt(alpha)).toMatch(/omega$/)
   })
+
   it('[X5] news of many members on one server is answered by one greeting', () => {
     const { cluster, directory } = Cluster.ring(3)
     const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]

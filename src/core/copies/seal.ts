@@ -110,10 +110,13 @@ export function askWhoRules(turn: Turn, copy: DirectoryCopy): void {
   for (const member of copy.outside?.ring ?? (copy.state === 'rolledBack' ? copy.ring : [])) if (member.copy !== copy.id) askEpoch(turn, copy, member)
 }
 
+/** A server that may store the directory by now, though this copy never met a copy there. */
+const mayHaveJoined = (turn: Turn, copy: DirectoryCopy, server: ServerId): boolean => isEntered(turn.server, server) && mayStore(turn, copy, server)
+
 /** Nobody is asked whose word would not count. */
 function mayHaveAnother(turn: Turn, copy: DirectoryCopy, server: ServerId): boolean {
   if (copy.state === 'rolledBack') return mayStore(turn, copy, server)
-  return copy.state === 'excluded' && (isKnownServer(copy, server) || (isEntered(turn.server, server) && mayStore(turn, copy, server)))
+  return copy.state === 'excluded' && (isKnownServer(copy, server) || mayHaveJoined(turn, copy, server))
 }
 
 /** What became of that epoch: it rules, or a newer one; given up, if this is its committer and it is not being made; else it is open. */
@@ -187,7 +190,7 @@ export function onEpochNews(turn: Turn, from: ServerId, message: Extract<EpochMe
 function isBelieved(turn: Turn, copy: DirectoryCopy, from: ServerId, { epoch, excluded }: Pick<NewRing, 'epoch' | 'excluded'>): boolean {
   if (copy.state === 'rolledBack') return mayStore(turn, copy, from)
   const mayKnow = copy.outside?.epoch === epoch || (excluded.some((exclusion) => exclusion.copy === copy.id) && mayAdminister(turn, copy, from))
-  return isKnownServer(copy, from) || (mayKnow && isEntered(turn.server, from) && mayStore(turn, copy, from))
+  return isKnownServer(copy, from) || (mayKnow && mayHaveJoined(turn, copy, from))
 }
 
 /** What a copy has promised once an epoch rules: greater ones are still to be decided. */
