@@ -225,11 +225,12 @@ export interface Described {
   stores: DirectoryId[]
 }
 
-/** Where a server still has a part, as another one knows: rings, those that wait for it, and what nobody else is known to store. */
+/** Where a server still has a part, as another one knows: rings, those that wait for it, what nobody else is known to store, and servers that keep their names for it [S3]. */
 export interface Traces {
   rings: { directory: DirectoryId; name: string }[]
   awaited: { directory: DirectoryId; name: string }[]
   alone: { directory: DirectoryId; name: string }[]
+  above: { directory: DirectoryId; label: Label; name: string }[]
 }
 
 /** One thing that is wrong with a server (CheckS). */
@@ -435,7 +436,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   describe: record({ server: serverId, key: text(128), name: text(512), up: nullable(text(512)), removed: boolean, stores: list(directoryId, 1000) }),
   setInSN: record({ directory: directoryId }),
   removeS: record({ server: serverId }),
-  traces: record({ rings: knownDirectories, awaited: knownDirectories, alone: knownDirectories }),
+  traces: record({ rings: knownDirectories, awaited: knownDirectories, alone: knownDirectories, above: list(record({ directory: directoryId, label, name: text(8192) }), 256) }),
   underWay: underWayShape,
   checkS: record({ findings: list(record({ rule: text(16), sentence: text(1024), repair: text(1024), repaired: boolean }), 64) }),
 }

@@ -29,6 +29,7 @@ import { serverNamed } from './entries/named'
 import { isDirectoryId, MAX_LABEL_BYTES, parseStored, type CopyId, type DirectoryId, type Label, type ServerId } from './names'
 import type { Message } from './messages'
 import type { Procedure } from './procedure'
+import type { FormerEntry } from './servers/formerEntries'
 import type { Certificate } from './values/certificate'
 import { describe, setId, type SetId, type UpdateSet } from './values/intent'
 import { visibleChildren } from './values/valueTree'
@@ -36,7 +37,7 @@ import { visibleChildren } from './values/valueTree'
 /** What a server means to do later; each is named so that it is planned once. */
 export type Task = `${'sweep' | 'sweepDeadline' | 'join' | 'leave' | 'cleanup' | 'epoch' | 'quarantine' | 'planned'} ${DirectoryId}` | `${'errand' | 'secure'} ${string}` | 'deferred' | 'register' | 'forgetTransfers'
 
-export type ServerChange = { type: 'root'; root: DirectoryId; former?: DirectoryId[] } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
+export type ServerChange = { type: 'root'; root: DirectoryId; former?: DirectoryId[] } | { type: 'formerEntries'; entries: FormerEntry[] } | { type: 'rootWanted'; wanted: boolean } | { type: 'name'; name: string; home?: DirectoryId | null } | { type: 'up'; up: UpPointer | null } | { type: 'removed'; removed: boolean } | { type: 'retired'; copy: CopyId; directory: DirectoryId }
 
 /** Null before anybody has looked, since the copy was made. */
 export interface Referenced {
@@ -95,6 +96,8 @@ export interface Server {
   name: string
   /** The directory in which it is named, when that is not the root [S1]. */
   home: DirectoryId | null
+  /** Where it was named before, and may be entered still [S4]. */
+  formerEntries: FormerEntry[]
   /** Null for a server that stores the root, or that nobody has set up yet [S3]. */
   up: UpPointer | null
   /** RemoveS: it stores nothing, has no name, and takes none by itself. */
@@ -111,6 +114,8 @@ export interface Server {
   fenced: Set<ServerId>
   /** Its name is entered under its SI. */
   registered: boolean
+  /** Directories of its former entries of which somebody has said, since it was entered, that nothing of it stands there. */
+  clearedEntries: Set<DirectoryId>
   /** How often it has tried in vain to be entered, since somebody was met. */
   attempts: number
   /** Where each directory's copies may be found: hints from references, greetings and rings. */
@@ -185,9 +190,11 @@ export function createServer({ id, key, incarnation, seed, name, root, wantsRoot
     starts: new Map(),
     fenced: new Set(),
     home: null,
+    formerEntries: [],
     up: null,
     removed: false,
     registered: false,
+    clearedEntries: new Set(),
     attempts: 0,
     wantsRoot,
     hints: new Map(),
@@ -290,6 +297,9 @@ export function applyServerChange(server: Server, change: ServerChange): void {
     case 'name':
       server.name = change.name
       server.home = change.home ?? null
+      return
+    case 'formerEntries':
+      server.formerEntries = change.entries
       return
     case 'up':
       server.up = change.up

@@ -139,7 +139,7 @@ function stepOf({ type }: Procedure, step: ProcedureStep): string {
   if (type === 'followRoot') return 'asks what lies above'
   if (type === 'checkS') return step === 'repaired' ? 'repairs what it has found' : 'asks the servers on the way to the root'
   const words: Readonly<Record<string, string>> = steps[type]
-  return words[step] ?? 'asks every server what it knows of it'
+  return words[step.split(' ', 1)[0]!] ?? 'asks every server what it knows of it'
 }
 
 function proceduresOf(server: Server, called: Calling): Work[] {

@@ -254,7 +254,7 @@ const outcomes: { [T in Request['type']]: (s: Scene) => Outcomes[T] } = {
   quarantine: (s) => ({ epoch: newEpoch(s), entries: s.random.chance(0.3) ? null : times(few(s), () => ({ ts: s.aStamp(), author: s.aText(64), what: s.aText(64), procedure: 'doUpdates' as const, changes: [{ path: aPath(s), tree: aTree(s) }], conflict: s.random.chance(0.5) })) }),
   settle: (s) => ({ left: s.aNatural() }),
   compare: (s) => ({ copy: s.aCopy() }),
-  traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s) }),
+  traces: (s) => ({ rings: knownDirectories(s), awaited: knownDirectories(s), alone: knownDirectories(s), above: times(few(s), () => ({ directory: s.aDirectory(), label: s.aLabel(), name: s.aText(64) })) }),
   underWay: (s) => ({
     now: s.aNatural(),
     work: times(few(s), () => ({ kind: s.random.pick(workKinds), what: s.aText(64), about: s.aText(64), directory: s.random.chance(0.5) ? null : s.aDirectory(), label: s.random.chance(0.5) ? null : s.aLabel(), step: s.aText(256), waitsFor: times(few(s), () => ({ server: s.aServer(), name: s.aName(), connected: s.random.chance(0.5) })), since: s.random.chance(0.5) ? null : s.aNatural() })),

@@ -13,17 +13,18 @@ import { candidatesFor } from '../directories/reference'
 import { serverNamed } from '../entries/named'
 import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
 import { followRoot, hasRootAbove } from './followRoot'
+import { askFormer, isFormerStep, leaveName, onFormer, type FormerStep } from './formerEntries'
 import { sayHello } from './hello'
 import { askAnywhere, changeAsServer } from '../errands'
-import { isFailure, type Failure } from '../errors'
+import { failure, isFailure, type Failure } from '../errors'
 import { formatLabels, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
 import { changeServer, happened, homeOf, labelsOfServer, serverNameOf, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren } from '../values/valueTree'
 
-/** `read` the own entry, read all `names` when it is somebody else's, have it `entered`; or something `kept` right. */
-export type RegisterStep = 'read' | 'names' | 'entered' | 'kept'
+/** `read` the own entry, read all `names` when it is somebody else's, have it `entered`; or something `kept` right; first whatever stands under former names. */
+export type RegisterStep = 'read' | 'names' | 'entered' | 'kept' | FormerStep
 
 const TRY_AGAIN = 3000
 const LOOK_AGAIN = 30_000
@@ -40,7 +41,7 @@ export function freeServerName(taken: ReadonlySet<string>): string {
 /** Sees to it that this server stores the root (a setting), and that its directory knows its name. */
 export function register(turn: Turn): void {
   const { server } = turn
-  if (server.removed) return
+  if (server.removed) return clearFormer(turn)
   const isDone = server.registered && !wantsCopy(server)
   schedule(server.agenda, 'register', turn.now + (isDone ? LOOK_AGAIN : Math.min(LOOK_AGAIN, TRY_AGAIN * 2 ** server.attempts)))
   server.attempts = isDone ? 0 : Math.min(MOST_ATTEMPTS, server.attempts + 1)
@@ -61,9 +62,16 @@ export function register(turn: Turn): void {
   const label = lastLabel(server)
   if (copy?.state === 'active' && serverNamed(copy.visible, label) === server.id) {
     isRegistered(turn)
-    return keepRight(turn, home, copy, label)
-  }
-  askHome(turn, home, { path: [label, 'Server'], form: 'tree' }, 'read')
+    keepRight(turn, home, copy, label)
+    askFormer(turn)
+  } else if (!askFormer(turn)) askOwnEntry(turn, home)
+}
+
+const askOwnEntry = (turn: Turn, home: DirectoryId): void => askHome(turn, home, { path: [lastLabel(turn.server), 'Server'], form: 'tree' }, 'read')
+
+/** S4: a server that was removed is entered nowhere. */
+function clearFormer(turn: Turn): void {
+  if (askFormer(turn)) schedule(turn.server.agenda, 'register', turn.now + LOOK_AGAIN)
 }
 
 const lastLabel = ({ name }: Server): Label => labelsOfServer(name).at(-1)!
@@ -140,6 +148,7 @@ const takeFreeName = (turn: Turn, directory: DirectoryId): void => askHome(turn,
 export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Failure): void {
   const { server } = turn
   const home = homeOf(server)
+  if (isFormerStep(step)) return onFormerEntry(turn, step, outcome)
   if (home === null || server.removed) return
   if (isFailure(outcome)) {
     // Nobody who is asked has the root: another may stand above it by now, of which others know.
@@ -163,6 +172,17 @@ export function onRegister(turn: Turn, step: RegisterStep, outcome: object | Fai
     case 'kept':
       return
   }
+}
+
+function onFormerEntry(turn: Turn, step: FormerStep, outcome: object | Failure): void {
+  const { server } = turn
+  const home = homeOf(server)
+  const came = onFormer(turn, step, outcome)
+  if (came === 'asked' || server.removed || home === null) return
+  if (came === 'done') return server.registered && server.copies.get(home)?.state === 'active' ? undefined : askOwnEntry(turn, home)
+  leaveName(turn, null)
+  wasRemoved(turn, failure('ServerRemoved', { server: server.name }))
+  clearFormer(turn)
 }
 
 /** S1: where it may not be named it goes back to the root, rather than have no name; what else stood in the way may pass. */
@@ -215,6 +235,7 @@ export function onServersNamed(turn: Turn, directory: DirectoryId, labels: reado
 
 /** Takes another name, from now on; `home` is the directory it is in, null the root. */
 export function rename(turn: Turn, name: string, home: DirectoryId | null): void {
+  leaveName(turn, home ?? turn.server.root)
   if (name !== turn.server.name || home !== turn.server.home) changeServer(turn, { type: 'name', name, home })
   turn.server.registered = false
   schedule(turn.server.agenda, 'register', turn.now)

@@ -53,6 +53,8 @@ export interface LostRemoval extends Begun {
   /** How many servers have not said yet what they know of it; who told which directory waits for it. */
   open: number
   awaiting: { directory: DirectoryId; at: ServerId }[]
+  /** Servers that keep their names for it, as was told, but for the one of its entry: it may have told another one, and gone before it said so itself. */
+  above: (Traces['above'][number] & { at: ServerId })[]
   withdrawing: Withdrawing | null
   /** Nobody points up to it, and nobody new can. */
   isChecked: boolean
@@ -71,7 +73,7 @@ export function beginRemoveLost(turn: Turn, path: Label[], dry: boolean, caller:
   if (root === null) return answer(turn, caller, failure('NoRoot', { reason: 'no server that knows one has been met in this room' }))
   const name = formatLabels(path)
   if (path.length === 0) return answer(turn, caller, failure('BadName', { name: '/', reason: 'a server has a label of its own' }))
-  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], withdrawing: null, isChecked: false, done: [], broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatLabels(other.path) === name)
+  const removal = begin<LostRemoval>(turn, caller, { type: 'removeLost', path, dry, home: root, keepers: candidatesFor(server, root), lost: null, up: null, upHome: root, alone: false, open: 0, awaiting: [], above: [], withdrawing: null, isChecked: false, done: [], broken: null }, (other) => other.type === 'removeLost' && other.dry === dry && formatLabels(other.path) === name)
   if (removal === null) return
   if (path.length > 1) lookUp(turn, removal, 'home', path.slice(0, -1), null, null)
   else look(turn, removal, 'looked')
@@ -114,8 +116,7 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
       return labelsIn((outcome as ReadOutcome).tree ?? undefined).includes(removal.lost!.server) ? release(turn, removal, (outcome as ReadOutcome).server) : take(turn, removal)
     case 'released':
       if (isFailure(outcome)) return restore(turn, removal, outcome)
-      removal.done.push(`/${formatLabels(removal.up!.labels)} keeps its name for it no longer`)
-      return take(turn, removal)
+      return onReleased(turn, removal)
     case 'gone':
       if (!isFailure(outcome)) return removed(turn, removal)
       if (outcome.code !== 'TimedOut') return restore(turn, removal, outcome)
@@ -169,8 +170,9 @@ function onKnown(turn: Turn, removal: LostRemoval, from: ServerId, outcome: obje
   const lost = removal.lost!
   if (isFailure(outcome)) lost.unheard.push(nameOfServer(turn.server, from))
   else {
-    const { rings, awaited, alone } = outcome as Traces
+    const { rings, awaited, alone, above } = outcome as Traces
     for (const [known, told] of [[lost.rings, rings], [lost.awaited, awaited], [lost.alone, alone]] as const) known.push(...told.filter(({ directory }) => !known.some((each) => each.directory === directory)))
+    removal.above.push(...above.filter(({ directory, label }) => !removal.above.some((each) => each.directory === directory && each.label === label)).map((each) => ({ ...each, at: from })))
     removal.awaiting.push(...awaited.filter(({ directory }) => !removal.awaiting.some((each) => each.directory === directory)).map(({ directory }) => ({ directory, at: from })))
   }
   if (--removal.open > 0) return
@@ -197,7 +199,7 @@ const nameOfNext = (removal: LostRemoval): string => removal.lost!.awaited.find(
 /** E4: nobody waits any more for what it alone has, unless it is back. */
 function abandonNext(turn: Turn, removal: LostRemoval): void {
   const next = nextAwaiting(removal)
-  if (next === undefined) return findUp(turn, removal)
+  if (next === undefined) return releaseNext(turn, removal)
   if (turn.server.peers.has(removal.lost!.server)) return restore(turn, removal, running(turn, removal))
   request(turn, removal, 'state', [next.at], { type: 'state', directory: next.directory })
 }
@@ -217,7 +219,21 @@ function abandon(turn: Turn, removal: LostRemoval, { excluded }: Outcomes['state
   request(turn, removal, 'abandoned', [at], { type: 'abandon', directory, copies: excluded.filter((exclusion) => exclusion.server === removal.lost!.server).map(({ copy }) => copy) })
 }
 
-/** The server that it points up to may go in its turn. */
+/** S3: whoever it told that it points up to them may go in their turn. */
+function releaseNext(turn: Turn, removal: LostRemoval): void {
+  const [next] = removal.above
+  if (next === undefined) findUp(turn, removal)
+  else change(turn, removal, 'released', [next.at], next.directory, 'setUpOn', [next.label, 'Server', 'Down'], [[removal.lost!.server, false]])
+}
+
+function onReleased(turn: Turn, removal: LostRemoval): void {
+  const told = removal.above.shift()
+  removal.done.push(`${told?.name ?? `/${formatLabels(removal.up!.labels)}`} keeps its name for it no longer`)
+  if (told === undefined) take(turn, removal)
+  else releaseNext(turn, removal)
+}
+
+/** The server that its entry points up to; there may be others at whose copies that is not known yet. */
 function findUp(turn: Turn, removal: LostRemoval): void {
   const { up } = removal
   if (up === null) take(turn, removal)

@@ -7,7 +7,7 @@ import { schedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
 import { beginJoin, wantRoot } from '../copies/join'
 import type { Found } from '../directories/lookup'
-import { candidatesFor } from '../directories/reference'
+import { candidatesFor, whomToAsk } from '../directories/reference'
 import { rankOfDirectory } from '../directories/rank'
 import { rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
@@ -16,6 +16,7 @@ import type { ReadOutcome } from '../requests'
 import { changeServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
+import { forgetFormer, recordedIn } from './formerEntries'
 import { isPlaced, shorterCopyFault } from './placement'
 import { begin, change, finish, goOnAt, lookUp, read, type Begun } from '../procedure'
 import { rename } from './register'
@@ -31,8 +32,8 @@ export interface SettingUp extends Begun {
   rank: number
 }
 
-/** The `home` is looked up, a record of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the directory of the server above found (`upHome`) and whether its names are shorter (`upInSN`), the server there (`upEntry`), its directory `joined`, that one `told`. */
-export type SettingUpStep = 'home' | 'back' | 'inSN' | 'taken' | 'upHome' | 'upInSN' | 'upEntry' | 'joined' | 'told'
+/** The `home` is looked up, records of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the directory of the server above found (`upHome`) and whether its names are shorter (`upInSN`), the server there (`upEntry`), its directory `joined`, that one `told`. */
+export type SettingUpStep = 'home' | 'back' | `back ${DirectoryId}` | 'inSN' | 'taken' | 'upHome' | 'upInSN' | 'upEntry' | 'joined' | 'told'
 
 /** `path`, `up`: server names, as labels from the root. */
 export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, caller: Caller): void {
@@ -55,12 +56,16 @@ export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, 
   comeBack(turn, setting)
 }
 
-/** S4: a removed server is set up anew: the record that it was goes first, where its name is to be. */
+/** S4: a removed server is set up anew: the record that it was goes first, where it was found, and where its name is to be. */
 function comeBack(turn: Turn, setting: SettingUp): void {
   const { server } = turn
-  if (server.removed) change(turn, setting, 'back', candidatesFor(server, setting.home), setting.home, 'setUpOn', ['.', REMOVED], [[server.id, false]])
-  else lookAtName(turn, setting)
+  if (!server.removed) return lookAtName(turn, setting)
+  const recorded = recordedIn(server)
+  if (recorded === undefined) takeRecordAway(turn, setting, 'back', setting.home)
+  else takeRecordAway(turn, setting, `back ${recorded}`, recorded)
 }
+
+const takeRecordAway = (turn: Turn, setting: SettingUp, step: SettingUpStep, directory: DirectoryId): void => change(turn, setting, step, whomToAsk(turn.server, directory), directory, 'setUpOn', ['.', REMOVED], [[turn.server.id, false]])
 
 function nameFault(path: readonly Label[]): Failure | null {
   if (path.length === 0) return failure('BadName', { name: '/', reason: 'a server has a label of its own' })
@@ -104,6 +109,9 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
       return tell(turn, setting)
     case 'told':
       return settle(turn, setting)
+    default:
+      forgetFormer(turn, step.slice('back '.length) as DirectoryId)
+      return comeBack(turn, setting)
   }
 }
 

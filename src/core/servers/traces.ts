@@ -1,15 +1,17 @@
 /**
  * What this server knows of another one that may be gone for good: the rings in which it still is, those that wait for what
- * it alone has, and the directories of which no reference names another server. An administrator sees it before it is removed.
+ * it alone has, the directories of which no reference names another server, and the servers that it points up to. An
+ * administrator sees it before it is removed.
  */
 import type { DirectoryCopy } from '../copies/directoryCopy'
 import { effectiveParent } from '../entries/parents'
+import { serverEntry } from '../entries/serverEntry'
 import { namedBy, serverIdOf, tellsName, type SightAt } from '../directories/reference'
 import { formatLabels, nameBelow, type DirectoryId, type Label, type ServerId } from '../names'
 import type { Traces } from '../requests'
 import type { Server } from '../server'
-import { seesAll } from '../values/readValue'
-import { visibleChildren } from '../values/valueTree'
+import { seesAll, type Sees } from '../values/readValue'
+import { visibleChildren, type ValueTree } from '../values/valueTree'
 
 /** Of each kind, told at most. */
 export const MAX_TRACES = 256
@@ -29,15 +31,23 @@ export function tracesOf(server: Server, gone: ServerId, asked: DirectoryId, sig
     awaited: told(awaiting),
     alone: copies
       .flatMap((copy) =>
-        [...visibleChildren(copy.visible.root)].flatMap(([label]) => {
+        labelsBelow(copy.visible).flatMap((label) => {
           const named = namedBy(copy.visible, label, sightAt(copy))
           const isAlone = named?.type === 'directory' && !server.copies.has(named.directory) && named.servers.length > 0 && named.servers.every((name) => serverIdOf(server, name) === gone)
           return isAlone ? [{ directory: named.directory, name: nameBelow(of(copy.directory).name, label) }] : []
         }),
       )
       .slice(0, MAX_TRACES),
+    above: copies
+      .filter(({ directory }) => isTold(directory))
+      .flatMap((copy) => labelsBelow(copy.visible).filter((label) => keepsNameFor(copy.visible, label, gone, sightAt(copy))).map((label) => ({ directory: copy.directory, label, name: nameBelow(of(copy.directory).name, label) })))
+      .slice(0, MAX_TRACES),
   }
 }
+
+const keepsNameFor = (tree: ValueTree, label: Label, gone: ServerId, sees: Sees): boolean => serverEntry(tree, label)?.down.includes(gone) === true && sees([label, 'Server', 'Down', gone])
+
+const labelsBelow = ({ root }: ValueTree): Label[] => [...visibleChildren(root)].map(([label]) => label)
 
 /** A directory's name by its back-references, as far up as copies here lead, and tell it to somebody. */
 export function nameKnownHere(server: Server, directory: DirectoryId, sightAt: SightAt = () => seesAll): string {

@@ -1,0 +1,101 @@
+/**
+ * Entries in other directories under which a server was named before it took another name. Whoever holds it gone for good looks
+ * for it under the name that stands, and leaves the record there that it was removed [S4]. So a server that is to be entered
+ * elsewhere asks there first, and sees to it that nothing of it is left there.
+ */
+import { askAnywhere, changeAsServer } from '../errands'
+import { whomToAsk } from '../directories/reference'
+import { REMOVED } from '../entries/serverEntry'
+import { isFailure, type Failure } from '../errors'
+import type { DirectoryId, Label, ServerId } from '../names'
+import type { ReadOutcome } from '../requests'
+import { changeServer, homeOf, labelsOfServer, type Server, type Turn } from '../server'
+import { below, labelsIn, type Tree } from '../values/readValue'
+import { visibleAt } from '../values/valueTree'
+
+export interface FormerEntry {
+  directory: DirectoryId
+  label: Label
+  /** It was found there that the server was removed: the record goes when it is set up anew. */
+  recorded?: true
+}
+
+/** Whether its removal is `recorded` there; else what stands under the former name is `seen`. */
+export type FormerStep = `recorded ${DirectoryId}` | `seen ${DirectoryId}`
+
+/** Remembered at most: the last. */
+const MOST = 8
+
+export const isFormerStep = (step: string): step is FormerStep => step.startsWith('recorded ') || step.startsWith('seen ')
+
+/** It goes by the present name no more where it takes one in another directory. */
+export function leaveName(turn: Turn, to: DirectoryId | null): void {
+  const { server } = turn
+  const from = homeOf(server)
+  if (from === null || from === to) return
+  const others = server.formerEntries.filter(({ directory }) => directory !== from && directory !== to)
+  changeServer(turn, { type: 'formerEntries', entries: [...others, { directory: from, label: labelsOfServer(server.name).at(-1)! }].slice(-MOST) })
+}
+
+/** Asks about the first of them of which it is not known what stands there; whether there is any. */
+export function askFormer(turn: Turn): boolean {
+  const { server } = turn
+  // Whoever is to be entered may have been away for long.
+  if (!isSettled(server)) server.clearedEntries.clear()
+  const [first] = open(server)
+  if (first !== undefined) askRecorded(turn, first)
+  return first !== undefined
+}
+
+/** Nobody has said yet that nothing stands there any more; or a copy here says by now that the server was removed. */
+const open = ({ formerEntries, clearedEntries, copies, id }: Server): FormerEntry[] =>
+  formerEntries.filter(({ directory, recorded }) => {
+    const copy = copies.get(directory)
+    return recorded ? false : !clearedEntries.has(directory) || (copy?.state === 'active' && visibleAt(copy.visible, ['.', REMOVED, id]) !== undefined)
+  })
+
+const askRecorded = (turn: Turn, { directory }: FormerEntry): void => look(turn, directory, ['.', REMOVED, turn.server.id], `recorded ${directory}`)
+
+/** Others: what was done while this server was away its own copy may not have heard of. */
+const look = (turn: Turn, directory: DirectoryId, path: Label[], step: FormerStep): void => askAnywhere(turn, whomToAsk(turn.server, directory).filter((at) => at !== turn.server.id), { type: 'read', directory, path, form: 'tree', after: null }, { type: 'register', step })
+
+/** What comes of a question: it was `removed` there, more is `asked`, or all have been asked (`done`). */
+export function onFormer(turn: Turn, step: FormerStep, outcome: object | Failure): 'removed' | 'asked' | 'done' {
+  const { server } = turn
+  const directory = step.slice(step.indexOf(' ') + 1) as DirectoryId
+  const left = open(server)
+  const at = left.findIndex((each) => each.directory === directory)
+  const former = left[at]
+  if (former === undefined) return 'done'
+  if (!isFailure(outcome)) {
+    const { tree, server: told } = outcome as ReadOutcome
+    const isRecord = step.startsWith('recorded ')
+    if (isRecord && tree !== null) {
+      changeServer(turn, { type: 'formerEntries', entries: server.formerEntries.map((each) => (each === former ? { ...each, recorded: true } : each)) })
+      return 'removed'
+    }
+    if (isRecord) {
+      look(turn, directory, [former.label], `seen ${directory}`)
+      return 'asked'
+    }
+    if (isSettled(server)) clear(turn, former, tree, told)
+  }
+  const next = left[at + 1]
+  if (next === undefined) return 'done'
+  askRecorded(turn, next)
+  return 'asked'
+}
+
+/** Where it is entered under the present name, or is to be nowhere, nothing rests on the former one. */
+const isSettled = ({ registered, removed }: Server): boolean => registered || removed
+
+function clear(turn: Turn, { directory, label }: FormerEntry, tree: Tree | null, at: ServerId): void {
+  const { server } = turn
+  if (labelsIn(below(tree, ['Server', 'SI']))[0] !== server.id) server.clearedEntries.add(directory)
+  else changeAsServer(turn, [at], directory, 'setUpOn', { labels: [], incarnations: null }, [[label, labelsIn(tree ?? undefined).length === 1 ? false : [['Server', false]]]], { type: 'register', step: 'kept' })
+}
+
+/** Where it is recorded as removed, besides the directory of its name. */
+export const recordedIn = ({ formerEntries }: Server): DirectoryId | undefined => formerEntries.find(({ recorded }) => recorded)?.directory
+
+export const forgetFormer = (turn: Turn, directory: DirectoryId): void => changeServer(turn, { type: 'formerEntries', entries: turn.server.formerEntries.filter((each) => each.directory !== directory) })
