@@ -181,9 +181,55 @@ describe('[O1] a new root', () => {
     expect(namedBy(alpha.copy(US).visible, 'DEC')).toBeNull()
     cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory: US, to: false } })
   })
+
+  it('[M3] [S1] what moves below one that waits for room waits with it, unless it moves on; another name in what waits does not', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    cluster.newD(alpha, root, 'IBM', US)
+    cluster.newD(alpha, root, 'ISO', ISO)
+    for (const directory of [DEC, US]) cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory, to: true } })
+    const verdicts = (directory: DirectoryId): string[] => backReferences((directory === SRC ? beta : alpha).copy(directory).visible).map(({ verdict }) => verdict)
+    cluster.move(beta, DEC, US, 'DEC')
+    cluster.pass(10_000)
+    cluster.move(alpha, ISO, DEC, 'ISO')
+    cluster.move(beta, SRC, DEC, 'Research')
+    cluster.pass(120_000)
+    expect([DEC, ISO, SRC].map(verdicts)).toEqual([['settled', 'pending'], ['settled', 'pending'], ['settled', 'settled']])
+    expect(found(cluster, beta, root, 'DEC', 'Research')).toBe(SRC)
+    cluster.move(alpha, ISO, root, 'Standards')
+    cluster.pass(120_000)
+    expect([DEC, ISO].map(verdicts)).toEqual([['settled', 'pending'], ['settled', 'settled', 'settled']])
+    for (const label of ['ISO', 'Standards']) expect(found(cluster, beta, root, label)).toBe(ISO)
+  })
 })
 
 const code = (outcome: object | Failure): string => (isFailure(outcome) ? explain(outcome) : 'ok')
+
+describe('[O1] a server that climbs to the root', () => {
+  it('believes nobody that something lies in a directory that it stores, where no reference says so', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    cluster.makeRoot(alpha, ISO, root, 'DEC')
+    let lies = 0
+    const lie = (): void => {
+      for (const post of cluster.post.splice(0)) {
+        const { message } = post
+        const isAsked = post.from === alpha && message.type === 'request' && message.request.type === 'parent' && message.request.directory === ANSI
+        if (!isAsked) cluster.hand(post)
+        else if (++lies < 20) cluster.hand({ from: post.to, to: alpha, message: { type: 'answer', id: message.id, failure: null, outcome: JSON.stringify({ parent: ISO, label: 'Needham' }), elsewhere: [] } })
+      }
+    }
+    newRoot(cluster, beta, root, ANSI, 'Digital')
+    for (let step = 0; step < 2000; step++) {
+      lie()
+      cluster.tickNext()
+    }
+    expect(lies).toBeGreaterThan(3)
+    expect(alpha.server.root).toBe(root)
+    cluster.pass(120_000)
+    expect([alpha.server.root, alpha.server.name]).toEqual([ANSI, 'Digital/alpha'])
+  })
+})
 
 describe('[O2] of rival new roots', () => {
   it('the first wins, by the records alone; a later move of the old root counts', () => {

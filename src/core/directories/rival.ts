@@ -10,11 +10,12 @@ import { formatName, labelFault, MAX_PATH_LABELS, utf8Length, type DirectoryId, 
 import { begin, change, finish, request, type Begun } from '../procedure'
 import type { Outcomes } from '../requests'
 import { happened, type Turn } from '../server'
-import { visibleAt } from '../values/valueTree'
+import { visibleChildren } from '../values/valueTree'
+import { directoryNamed } from '../entries/named'
 import { backReferences, OF_ROOT, recordKey } from '../entries/parents'
 import { announcement, childLabel } from './children'
 import { turnedTo } from './formerNames'
-import { namedBy, whomToAsk } from './reference'
+import { whomToAsk } from './reference'
 import { wellKnownDirectories, wellKnownIn } from './wellKnown'
 
 export interface Yielding extends Begun {
@@ -63,7 +64,7 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
       return askNext(turn, yielding)
     }
     case 'turned':
-      return climb(turn, yielding, yielding.asking[0]!)
+      return askNext(turn, yielding)
     case 'climbed': {
       const { parent } = outcome as Outcomes['parent']
       if (parent === null || yielding.height >= MAX_PATH_LABELS) return goBelow(turn, yielding, copy)
@@ -79,11 +80,10 @@ export function onYielding(turn: Turn, yielding: Yielding, step: YieldingStep, o
 /** Made with it was a reference to what was to lie below. If no record there is of that name, nobody else will ever turn it to a link [M4, D3]. */
 function turnStray(turn: Turn, yielding: Yielding, { directory, visible }: DirectoryCopy, records: Outcomes['records']['records']): void {
   const child = yielding.asking[0]!
-  const [label = '', ...others] = wellKnownIn(visible, child) ?? []
-  const named = namedBy(visible, label)
-  const isStray = others.length === 0 && named?.type === 'directory' && named.directory === child && !records.some((record) => record.parent === directory && record.label === label)
-  if (!isStray) return climb(turn, yielding, child)
-  change(turn, yielding, 'turned', [turn.server.id], directory, 'reference', [label], turnedTo(child, formatName({ from: child, up: 0, labels: [] })), [visibleAt(visible, [label])!.ts])
+  const stray = [...visibleChildren(visible.root)].find(([label]) => directoryNamed(visible, label) === child && !records.some((record) => record.parent === directory && record.label === label))
+  if (stray === undefined) return climb(turn, yielding, child)
+  const [label, { ts }] = stray
+  change(turn, yielding, 'turned', [turn.server.id], directory, 'reference', [label], turnedTo(child, formatName({ from: child, up: 0, labels: [] })), [ts])
 }
 
 function climb(turn: Turn, yielding: Yielding, from: DirectoryId): void {

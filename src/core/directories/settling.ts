@@ -5,9 +5,9 @@
  */
 import type { Caller } from '../caller'
 import type { DirectoryCopy } from '../copies/directoryCopy'
-import { explain, failure, isFailure, type Failure } from '../errors'
+import { failure, isFailure, type Failure } from '../errors'
 import { formatName, MAX_LABEL_BYTES, MAX_PATH_LABELS, shown, utf8Length, type DirectoryId, type Label, type ServerId } from '../names'
-import { begin, change, finish, read, request, requestAnywhere, type Begun } from '../procedure'
+import { begin, change, finish, read, reasonOf, request, requestAnywhere, type Begun } from '../procedure'
 import type { Outcomes, ReadOutcome, Request } from '../requests'
 import { happened, type Turn } from '../server'
 import { LAST, type Timestamp } from '../timestamp'
@@ -21,13 +21,13 @@ import { whomToAsk } from './reference'
 export interface Settling extends Begun {
   type: 'settle'
   directory: DirectoryId
-  /** The oldest move that is not decided, but for those that are `roomless`. */
+  /** The oldest move that is not decided, but for those that are `putOff`. */
   record: Placing
   /** Where it stands; null when it is only asked about, beforehand. */
   key: Label | null
   told: Map<DirectoryId, Told>
-  /** Older ones: the first has no room where it leads [S1]; what is decided of them is written together with a later one that has. */
-  roomless: { record: Placing; key: Label; fault: Failure }[]
+  /** Older ones: the first has no room where it leads [S1], or rests on one of a directory above that waits; what is decided of them is written together with a later one that need not wait. */
+  putOff: { record: Placing; key: Label; reason: string }[]
   asking: DirectoryId
   sweeps: number
   /** Asked about beforehand, by somebody who will go on: a root makes room at once. */
@@ -52,7 +52,7 @@ const SWEEPS_OF_EACH = 4
 export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
   const [record] = pendingIn(copy)
   if (record === undefined) return
-  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), roomless: [], sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), putOff: [], sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
   if (settling !== null) goOn(turn, settling)
 }
 
@@ -62,7 +62,7 @@ const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }:
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label, prepare }: Extract<Request, { type: 'foresee' }>, caller: Caller): void {
   const { directory } = copy
   const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
-  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), roomless: [], asking: directory, sweeps: 0, prepares: prepare }, () => false)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), putOff: [], asking: directory, sweeps: 0, prepares: prepare }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
   if (fault === null) goOn(turn, settling)
@@ -128,14 +128,17 @@ const before = (told: Settling['told'], record: Placing): Placing[] => [...told.
 
 const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(told, record), record]).voided.has(record.ts)
 
-/** Where it does not go, one that has no room before it keeps waiting. */
+/** Where it does not go, an older one that had to be put off keeps waiting. */
 function decide(turn: Turn, settling: Settling): void {
-  const [without] = settling.roomless
-  const undecided = isVoid(settling) ? null : undecidedAbove(settling)
-  if (undecided !== null) finish(turn, settling, waiting(settling, `an older move of #${undecided}, below which it goes, is not decided there yet`))
-  else if (!isVoid(settling)) askForRoom(turn, settling)
-  else if (without === undefined) mark(turn, settling)
-  else putOff(turn, settling, without.fault)
+  const [without] = settling.putOff
+  if (!isVoid(settling)) {
+    const copy = turn.server.copies.get(settling.directory)!
+    // Another name in the same parent is in force already [M2].
+    const undecided = effectiveParent(copy)?.key === settling.key ? null : undecidedAbove(settling)
+    if (undecided === null) askForRoom(turn, settling)
+    else putOff(turn, settling, `an older move of #${undecided}, below which it goes, is not decided there yet`)
+  } else if (without === undefined) mark(turn, settling)
+  else putOff(turn, settling, without.reason)
 }
 
 /** A directory above that lies where an older move has put it, and does not say so itself yet: until it does, this move and its former place may be a circle. */
@@ -145,12 +148,12 @@ function undecidedAbove({ told, record }: Settling): DirectoryId | null {
   return wayUp(parents, record.parent).find((directory) => says(directory, parents.get(directory)?.ts ?? record.ts) !== parents.get(directory)?.parent) ?? null
 }
 
-/** Of several moves that take effect together only the last needs room: so one that has none waits for another, back perhaps, that has. */
-function putOff(turn: Turn, settling: Settling, fault: Failure): void {
-  const { directory, record, key, roomless } = settling
+/** Of several moves that take effect together the last alone has to go somewhere: so one that cannot go yet waits for another, back perhaps, that can. */
+function putOff(turn: Turn, settling: Settling, reason: string): void {
+  const { directory, record, key } = settling
   const later = pendingIn(turn.server.copies.get(directory)!).find(({ ts }) => ts > record.ts)
-  if (later === undefined) return finish(turn, settling, waiting(settling, explain(fault).replace(/\.$/, '')))
-  Object.assign(settling, about(directory, later), { roomless: [...roomless, { record, key: key!, fault }] })
+  if (later === undefined) return finish(turn, settling, waiting(settling, reason))
+  Object.assign(settling, about(directory, later), { putOff: [...settling.putOff, { record, key: key!, reason }] })
   goOn(turn, settling)
 }
 
@@ -169,7 +172,7 @@ function onRoom(turn: Turn, settling: Settling, copy: DirectoryCopy, { tree, ser
   const rank = settling.key === null ? null : rankToTake(copy, tree, isRoot)
   if (rank !== null) return change(turn, settling, 'ranked', [turn.server.id], record.directory, 'setInSN', ['.', 'InSN'], [[String(inSNOf(copy.visible)!.rank), false], [String(rank), true]])
   const fault = roomFault(copy, record.parent, tree, isRoot)
-  if (fault !== null) return settling.key === null ? finish(turn, settling, fault) : putOff(turn, settling, fault)
+  if (fault !== null) return settling.key === null ? finish(turn, settling, fault) : putOff(turn, settling, reasonOf(fault))
   const isEnough = settling.key === null && (!settling.prepares || hasSmallerRank(copy, tree))
   if (isEnough) finish(turn, settling, { directory: record.directory })
   else if (isAnnounced(copy, tree)) mark(turn, settling)
@@ -188,7 +191,7 @@ const waiting = ({ record }: Settling, reason: string): Failure => failure('Move
 export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, outcome: object | Failure): void {
   const copy = turn.server.copies.get(settling.directory)
   if (copy?.state !== 'active') return finish(turn, settling, failure('NoCopyHere', { server: turn.server.name, directory: settling.directory }))
-  if (isFailure(outcome)) return finish(turn, settling, waiting(settling, explain(outcome).replace(/\.$/, '')))
+  if (isFailure(outcome)) return finish(turn, settling, waiting(settling, reasonOf(outcome)))
   const { asking, told } = settling
   switch (step) {
     case 'told': {
@@ -211,15 +214,15 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })
       if (record.ts <= settling.record.ts) return finish(turn, settling, waiting(settling, 'the verdict could not be written'))
-      Object.assign(settling, about(copy.directory, record), { roomless: [] })
+      Object.assign(settling, about(copy.directory, record), { putOff: [] })
       return goOn(turn, settling)
     }
   }
 }
 
 function mark(turn: Turn, settling: Settling): void {
-  const { directory, roomless } = settling
-  const marks = [...roomless, settling].map(({ record, key }): [Label, Tree] => {
+  const { directory } = settling
+  const marks = [...settling.putOff, settling].map(({ record, key }): [Label, Tree] => {
     const isDone = !isVoid({ ...settling, record })
     happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
     return [key!, [[record.label, [[isDone ? SETTLED : VOID, true]]]]]

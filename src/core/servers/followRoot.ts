@@ -5,6 +5,7 @@
  */
 import { WELL_KNOWN } from '../labels'
 import { schedule } from '../agenda'
+import { directoryNamed } from '../entries/named'
 import { effectiveParent } from '../entries/parents'
 import { whomToAsk } from '../directories/reference'
 import { wellKnownDirectories, wellKnownIn } from '../directories/wellKnown'
@@ -59,12 +60,22 @@ export function onFollowing(turn: Turn, following: Following, step: FollowingSte
   if (step === 'read') return onTable(turn, following, outcome as ReadOutcome)
   const { parent, label } = outcome as Outcomes['parent']
   if (parent !== null && label !== null && following.path.length < MAX_PATH_LABELS) {
+    if (isDenied(turn, following.top, parent, label)) {
+      schedule(server.agenda, 'register', turn.now + LOOK_AGAIN)
+      return finish(turn, following, {})
+    }
     following.path.unshift(label)
     following.top = parent
     return climb(turn, following)
   }
   if (following.top === server.root) return stays(turn, following)
   read(turn, following, 'read', whomToAsk(server, following.top), following.top, ['.', WELL_KNOWN])
+}
+
+/** Whoever is asked may lie, or be ahead of what is stored here: a parent of which there is a copy here has to have a reference. */
+function isDenied({ server }: Turn, child: DirectoryId, parent: DirectoryId, label: Label): boolean {
+  const copy = server.copies.get(parent)
+  return copy?.state === 'active' && directoryNamed(copy.visible, label) !== child
 }
 
 /** Nothing stands above the root. */
