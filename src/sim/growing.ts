@@ -118,12 +118,12 @@ export function allJoined(growing: Growing, random: Random): DirectoryId {
   return root!
 }
 
-/** O2: what was to be a root above another, and lost against a rival, is below the one that there is. */
-export function rivalsYielded(world: World, root: DirectoryId, directories: readonly DirectoryId[]): void {
+/** O2: what was to be a root above another, and lost against a rival, is below the one that the other has: that of a service, perhaps, to which no server belongs any more. */
+export function rivalsYielded(world: World, directories: readonly DirectoryId[]): void {
   for (const directory of directories) {
     const copy = ruling(world, directory)[0]?.copy
     const lost = copy === undefined ? [] : backReferences(copy.visible).filter(({ ofRoot, verdict }) => ofRoot && verdict === 'void')
-    for (const { parent } of lost) if (rootOf(world, parent) !== root && world.copies(parent).length > 0) throw new Accusation('O2', `${parent} was to be the root above ${directory}, and is not below ${root}`)
+    for (const { parent } of lost) if (rootOf(world, parent) !== rootOf(world, directory) && world.copies(parent).length > 0) throw new Accusation('O2', `${parent} was to be the root above ${directory}, and is not below ${rootOf(world, directory)}`)
     if (lost.length > 0) world.notice('of rival new roots the later was void')
   }
 }

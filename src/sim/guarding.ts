@@ -2,7 +2,7 @@
  * A world with rights: the root belongs to one person, others have keys in it, and triples come and go, at several copies at once,
  * while everybody writes; some of them must not [A2].
  */
-import { emptyContents, isSealed } from '../core/copies/directoryCopy'
+import { emptyContents, isSealed, isUnswept, mostStable } from '../core/copies/directoryCopy'
 import { cutPages, loadOf } from '../core/copies/pages'
 import { encode } from '../core/messages'
 import type { DirectoryId, Label } from '../core/names'
@@ -68,17 +68,17 @@ export function stampFalsely(world: World, at: SimServer, directory: DirectoryId
   at.receive(fellow.server, encode({ type: 'updates', directory, epoch: copy.epoch, from: fellow.copy, sets: [set] }))
 }
 
-/** The same in a sweep, where what is older than F is not judged any more: it has F pass what a member does not have, or hands it a base of which nothing is left [P8, G3]. */
+/** The same in a sweep, the first of an epoch too, where what is older than F is not judged any more: it has F pass what a member does not have, or hands it a base of which nothing is left [P8, G3]. */
 export function sweepFalsely(world: World, at: SimServer, directory: DirectoryId, random: Random): void {
   const copy = at.copyOf(directory)
   const fellow = copy?.ring.find(({ server }) => server !== at.id)
   const victim = fellow === undefined ? undefined : world.byId(fellow.server)
   const theirs = victim?.copyOf(directory)
-  if (copy?.state !== 'active' || victim?.alive !== true || theirs?.id !== fellow!.copy || theirs.lastSweep === BEGINNING) return
-  const ahead = timestamp(timeOf(theirs.lastSweep) + 1 + random.below(1_000_000), '0')
+  if (copy?.state !== 'active' || victim?.alive !== true || theirs?.id !== fellow!.copy) return
+  const ahead = timestamp(timeOf(mostStable(theirs)) + 1 + random.below(1_000_000), '0')
   const page = cutPages(loadOf(emptyContents(), null))[0]!
   const lie = random.pick([{ stableMark: ahead }, { baseMark: ahead, page }, { baseMark: theirs.stableMark, page }])
-  world.count('sweeps forged by a compromised server')
+  world.count(`sweeps forged by a compromised server${isUnswept(theirs) ? ', the first of an epoch' : ''}`)
   const told = { stableMark: BEGINNING, baseMark: BEGINNING, page: cutPages(loadOf(emptyContents(), BEGINNING))[0]!, ...lie }
   victim.receive(at.id, encode({ type: 'writeSweep', directory, epoch: copy.epoch, from: copy.id, to: theirs.id, attempt: random.id(16), sweepTS: theirs.lastSweep, ring: [], removed: [], excluded: [], ...told }))
 }

@@ -4,8 +4,9 @@
  */
 import type { Call } from '../core/calls'
 import type { Exclusion } from '../core/copies/directoryCopy'
+import { serverNamed } from '../core/entries/named'
 import { isFailure, type Failure } from '../core/errors'
-import { formatLabels, type DirectoryId, type Label, type ServerId } from '../core/names'
+import type { DirectoryId, Label, ServerId } from '../core/names'
 import { labelsOfServer } from '../core/server'
 import type { LostServer } from '../core/servers/removeLost'
 import { emptyDisk } from '../storage/memoryStore'
@@ -96,9 +97,9 @@ export function removeAllLost(world: World, workload: Workload, root: DirectoryI
       // Removed while the ring could not be heard, which waits for it now.
       if (lost.isRemoved) abandon(world, workload, lost)
       // A directory of their names may have moved: they are to know what they are called.
-      for (const at of pointingUpTo(world, lost, root)) check(at, root, workload.counted)
+      for (const at of pointingUpTo(world, lost)) check(at, root, workload.counted)
       world.pass(30_000)
-      pointElsewhere(world, lost, root)
+      pointElsewhere(world, lost)
       world.pass(60_000)
       for (const path of namesOf(world, root, lost.id)) removeNow(world, workload, lost, path, round)
       world.pass(60_000)
@@ -130,15 +131,16 @@ function abandonAll(world: World, { directories }: Workload, isLost: (exclusion:
   }
 }
 
-/** Servers that point up to it. */
-function pointingUpTo(world: World, lost: SimServer, root: DirectoryId): SimServer[] {
-  const names = namesOf(world, root, lost.id).map(formatLabels)
-  return world.servers.filter(({ alive, server: { up } }) => alive && up !== null && names.includes(up.name))
-}
+/** Servers that point up to it, by what stands where they point: its name may be another by now. */
+const pointingUpTo = (world: World, lost: SimServer): SimServer[] =>
+  world.servers.filter(({ alive, server: { up, copies } }) => {
+    const copy = up === null ? undefined : copies.get(up.directory)
+    return alive && up !== null && copy !== undefined && serverNamed(copy.visible, up.label) === lost.id
+  })
 
 /** S3: who points up to it is set up under the same name with somebody else above. */
-function pointElsewhere(world: World, lost: SimServer, root: DirectoryId): void {
-  for (const at of pointingUpTo(world, lost, root)) {
+function pointElsewhere(world: World, lost: SimServer): void {
+  for (const at of pointingUpTo(world, lost)) {
     const path = labelsOfServer(at.server.name)
     const above = world.servers.find((other) => other !== lost && other !== at && other.alive && !other.server.removed && labelsOfServer(other.server.name).length < path.length)
     at.call({ type: 'setUpOn', path, up: above === undefined ? null : labelsOfServer(above.server.name) }, () => undefined)
@@ -146,12 +148,15 @@ function pointElsewhere(world: World, lost: SimServer, root: DirectoryId): void 
 }
 
 /** Who was only away comes back, and finds that it was removed. */
-export function bringBack(world: World, root: DirectoryId): void {
+export function bringBack(world: World, workload: Workload, root: DirectoryId): void {
   for (const lost of lostServers(world).filter(({ gone }) => gone === 'away')) {
     lost.gone = null
     world.restart(lost)
     world.pass(120_000)
     world.notice('a server that was removed came back')
+    // Where nobody is left whom it would believe an administrator names one [E7].
+    if (lost.isRemoved && !lost.server.removed) for (const directory of workload.directories) workload.reunite(directory)
+    world.pass(120_000)
     // Its name may have gone, as somebody's former one, so that nobody could remove it by that.
     if (lost.isRemoved && !lost.server.removed) throw new Accusation('S4', `${lost.name} came back after it was removed, and does not know it: it calls itself /${lost.server.name}`)
     removedStayAway(world, root)

@@ -132,7 +132,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     if (grows) abandonLost(world, workload)
     const root = allJoined(workload.growing(random), random)
     removeAllLost(world, workload, root, (round) => decideAll(world, workload, `decisions without the lost ${round}`))
-    bringBack(world, root)
+    bringBack(world, workload, root)
     decideAll(world, workload, 'decisions on who came back')
   }
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
@@ -150,7 +150,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
   const root = allJoined(workload.growing(random), random)
   allMoved(world, root, workload.directories, workload.counted)
   if (isGrowing(workload.mix)) {
-    rivalsYielded(world, root, workload.directories)
+    rivalsYielded(world, workload.directories)
     formerNamesGoOn(world, root)
   }
   everyoneIsNamed(world, root)

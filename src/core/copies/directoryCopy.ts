@@ -148,6 +148,8 @@ export interface CopyFields {
   lineage: readonly Ancestor[]
   /** F when this epoch began here. */
   epochMark: Timestamp
+  /** The greatest F of epochs that this one goes on with and that this copy was not in: what it lacks of them its first sweep brings, up to there [E4]. */
+  foreignMark: Timestamp
   /** From the newest ring that all its members are known to know, to the newest ring of a sweep [E8]. */
   sweptRings: readonly SweptRing[]
   /** Of an excluded copy [E7]. */
@@ -219,6 +221,7 @@ export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
   excluded: [],
   lineage: [],
   epochMark: BEGINNING,
+  foreignMark: BEGINNING,
   sweptRings: [],
   outside: null,
 })
@@ -254,11 +257,11 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
 
 export function encodeCopy(copy: DirectoryCopy): EncodedCopy {
   const { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed } = copy
-  const { promised, seals, excluded, lineage, epochMark, sweptRings, outside } = copy
+  const { promised, seals, excluded, lineage, epochMark, foreignMark, sweptRings, outside } = copy
   return {
     directory: copy.directory,
     id: copy.id,
-    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed, promised, seals, excluded, lineage, epochMark, sweptRings, outside },
+    fields: { state, epoch, nextTS, lastSweep, stableMark, highest, pointer, ring, splices, joining, leaving, removed, promised, seals, excluded, lineage, epochMark, foreignMark, sweptRings, outside },
     contents: contentsOf(copy),
   }
 }
@@ -331,6 +334,9 @@ export const completeTo = ({ lastSweep, stableMark }: Pick<DirectoryCopy, 'lastS
 
 /** Whether no sweep of its epoch has met this copy. */
 export const isUnswept = ({ lastSweep }: Pick<DirectoryCopy, 'lastSweep'>): boolean => lastSweep === BEGINNING
+
+/** The greatest F that a copy believes of others [P8]: nowhere past what it is complete to, of the epochs that it was in, and of others only before a sweep of its own has met it. */
+export const mostStable = (copy: Pick<DirectoryCopy, 'lastSweep' | 'stableMark' | 'highest' | 'foreignMark'>): Timestamp => (isUnswept(copy) ? [completeTo(copy), copy.highest, copy.foreignMark].reduce(later) : completeTo(copy))
 
 /** Whether an update with this time-stamp is among those a read of this copy reflects [D1]. */
 export const hasSeen = (copy: DirectoryCopy, ts: Timestamp): boolean => ts < completeTo(copy) || inLog(copy, ts)

@@ -5,8 +5,8 @@ import { isFailure, type Failure } from '../errors'
 import { candidatesFor } from '../directories/reference'
 import type { DirectoryId } from '../names'
 import type { NewEpoch, Quarantined } from '../requests'
-import { BEGINNING } from '../timestamp'
-import { epochNumber, isSealed } from './directoryCopy'
+import { BEGINNING, timeOf, timestamp } from '../timestamp'
+import { epochNumber, epochOf, isSealed } from './directoryCopy'
 import { isFrozen } from './exclusion'
 import { SWEEP_PERIOD } from './sweepTimes'
 
@@ -50,6 +50,26 @@ describe('a new epoch', () => {
     cluster.sweep(alpha, directory)
     expect(alpha.copy(directory).lastSweep > BEGINNING).toBe(true)
     expect(epochNumber(newEpoch(cluster, beta, directory, [alpha, beta]).epoch)).toBe(3)
+  })
+
+  it('[E4] of its own epoch its committer believes nobody that it goes on with others, nor that F was where no copy of it can be', () => {
+    const { cluster, directory } = Cluster.ring(2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const own = alpha.copy(directory)
+    const [before, most] = [own.epoch, own.lastSweep]
+    const making = cluster.call(alpha, epochCall(alpha, directory, [alpha, beta]))
+    while (cluster.deliver((post) => !ofType('sealed')(post)));
+    const sealed = cluster.lose(ofType('sealed')).map((post) => {
+      if (post.message.type !== 'sealed') return expect.unreachable()
+      const { facts } = post.message
+      const mark = timestamp(timeOf(most) + 1_000_000, '0')
+      return { ...post, message: { ...post.message, facts: { ...facts, facts: { ...facts.facts, stableMark: mark }, lineage: [{ epoch: epochOf(1, 'f2222222'), mark }] } } }
+    })
+    expect(sealed).toHaveLength(1)
+    for (const post of sealed) cluster.hand(post)
+    cluster.settle()
+    expect(alpha.replies.get(making)).toMatchObject({ excluded: [] })
+    for (const copy of cluster.copies(directory)) expect([copy.lineage, copy.foreignMark]).toEqual([[{ epoch: before, mark: most }], BEGINNING])
   })
 
   it('[R4] [E3] spliced in by a server that is gone before anybody heard of it, a copy learns from the others that an epoch began without both, and joins anew', () => {

@@ -163,7 +163,7 @@ function commit(turn: Turn, copy: DirectoryCopy, proposal: Proposal): void {
   if (fault !== null) return giveUp(turn, copy, proposal, fault)
   const excluded = excludedBy(answers)
   turn.server.proposals.delete(copy.directory)
-  adopt(turn, copy, { epoch, ring, excluded, lineage: lineageOf(answers) })
+  adopt(turn, copy, { epoch, ring, excluded, lineage: lineageOf(copy, answers) })
   for (const member of ring) tellEpoch(turn, copy, member)
   tellExcluded(turn, copy)
   for (const caller of proposal.callers) answer(turn, caller, { epoch, excluded })

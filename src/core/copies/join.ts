@@ -260,6 +260,8 @@ function joiningCopy(turn: Turn, { directory, joiner, facts, highest, ring, swep
       excluded: facts.excluded,
       lineage,
       epochMark: lastSweep === BEGINNING ? stableMark : BEGINNING,
+      // What p lacks of them it lacks, too.
+      foreignMark: lineage.map(({ mark }) => mark).reduce(later, BEGINNING),
       sweptRings,
     },
     contents: loadedContents(load),

@@ -5,9 +5,9 @@
 import { failure, type Failure } from '../errors'
 import type { EpochFacts } from '../messages'
 import { shortName } from '../server'
-import { BEGINNING, later, type Timestamp } from '../timestamp'
+import { BEGINNING, earlier, later, type Timestamp } from '../timestamp'
 import type { CopyId, DirectoryId } from '../names'
-import { MAX_LINEAGE, MAX_RING, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
+import { isUnswept, MAX_LINEAGE, MAX_RING, mostStable, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
 
 /** The newest epoch that any of these copies is in. */
 const newestOf = (members: readonly EpochFacts[]): Epoch => members.map(({ facts }) => facts.epoch).reduce((a, b) => (a > b ? a : b))
@@ -108,11 +108,26 @@ export function excludedBy(members: readonly EpochFacts[]): Exclusion[] {
     .map((member) => ({ ...member, known: last.get(member.copy) ?? null, abandoned: abandoned.has(member.copy) }))
 }
 
-/** The epochs whose updates the new one goes on with. */
-export function lineageOf(members: readonly EpochFacts[]): Ancestor[] {
+/**
+ * The epochs whose updates the new one goes on with. Copies of one epoch have one lineage, and nobody's F has passed what another one is
+ * complete to [P8]: of members of its own epoch the committer's copy needs nobody's word for that.
+ */
+export function lineageOf(own: DirectoryCopy, members: readonly EpochFacts[]): Ancestor[] {
   const marks = new Map<Epoch, Timestamp>()
-  for (const { lineage, facts } of members) for (const { epoch, mark } of [...lineage, { epoch: facts.epoch, mark: facts.stableMark }]) marks.set(epoch, later(mark, marks.get(epoch) ?? mark))
+  for (const { lineage, facts } of members) {
+    const isFellow = facts.epoch === own.epoch
+    const last = { epoch: facts.epoch, mark: isFellow ? earlier(facts.stableMark, mostStable(own)) : facts.stableMark }
+    for (const { epoch, mark } of [...(isFellow ? own.lineage : lineage), last]) marks.set(epoch, later(mark, marks.get(epoch) ?? mark))
+  }
   return [...marks].map(([epoch, mark]) => ({ epoch, mark })).toSorted((a, b) => (a.epoch < b.epoch ? -1 : 1)).slice(-MAX_LINEAGE)
+}
+
+/** E4: the greatest F of the epochs that a new one goes on with and that this copy was not in. */
+export function foreignMarkIn(lineage: readonly Ancestor[], copy: Pick<DirectoryCopy, 'epoch' | 'lineage' | 'foreignMark' | 'lastSweep'>): Timestamp {
+  const own = new Set([copy.epoch, ...copy.lineage.map(({ epoch }) => epoch)])
+  const foreign = lineage.filter(({ epoch }) => !own.has(epoch)).map(({ mark }) => mark)
+  // What no sweep has brought it since the last epoch it lacks still.
+  return [BEGINNING, ...(isUnswept(copy) ? [copy.foreignMark] : []), ...foreign].reduce(later)
 }
 
 /**

@@ -11,7 +11,7 @@ import { changeCopy, changeServer, happened, isEntered, nameOfServer, refuse, se
 import { BEGINNING, originOf, SWEEP_ORIGIN, type Timestamp } from '../timestamp'
 import { beginJoin } from './join'
 import { settleLeavers } from './leave'
-import { sharedMark } from './majority'
+import { foreignMarkIn, sharedMark } from './majority'
 import { onRingHeard } from './quarantine'
 import { epochNumber, isForced, isSealed, MAX_RING, MAX_SEALS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type RingPointer, type Seal } from './directoryCopy'
 import { askEpoch, tellEpoch, tellGone } from './epochNews'
@@ -227,6 +227,7 @@ export function adopt(turn: Turn, copy: DirectoryCopy, { epoch, ring, excluded, 
       excluded,
       lineage,
       epochMark: copy.stableMark,
+      foreignMark: foreignMarkIn(lineage, copy),
       sweptRings: [{ ts: BEGINNING, members: promised.map((member) => member.copy).toSorted() }],
       outside: null,
     },

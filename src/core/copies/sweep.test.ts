@@ -6,7 +6,8 @@ import { encode } from '../messages'
 import type { DirectoryId } from '../names'
 import { BEGINNING, originOf, timeOf, timestamp, type Timestamp } from '../timestamp'
 import type { Tree } from '../values/readValue'
-import { contentsOf, emptyContents, encodeCopy, noFields, type DirectoryCopy } from './directoryCopy'
+import { contentsOf, emptyContents, encodeCopy, epochOf, noFields, type DirectoryCopy } from './directoryCopy'
+import { foreignMarkIn } from './majority'
 import { cutPages, loadOf } from './pages'
 
 const ofSweeps = ofType('lookSweep', 'looked', 'readSweep', 'readPage', 'writeSweep', 'wrote', 'sweepRefused')
@@ -295,6 +296,33 @@ describe('a member that lies', () => {
     const { lastSweep } = copy
     cluster.hand({ ...write, message: { ...write.message, attempt: 'a'.repeat(16), baseMark: lastSweep, page: nothing } })
     expect([JSON.stringify(contentsOf(copy)), copy.stableMark]).toEqual([before, lastSweep])
+  })
+
+  it('[E4] [G3] in the first sweep of an epoch, too: up to where this copy was complete before, it folds what it has itself', () => {
+    const { cluster, alpha, copy, write } = swept()
+    const { lastSweep, directory } = copy
+    const servers = cluster.members.map(({ id }) => id)
+    cluster.write(alpha, directory, ['fresh'], true)
+    cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'newEpoch', directory, servers, force: true, patience: 5000, dry: false } })
+    while (copy.lastSweep > BEGINNING || cluster.copies(directory).some(({ epoch }) => epoch !== copy.epoch)) expect(cluster.deliver()).toBe(true)
+    cluster.lose(() => true)
+    const header = { epoch: copy.epoch, attempt: 'a'.repeat(16), sweepTS: copy.nextTS, ring: [], removed: [] }
+    const before = JSON.stringify(encodeCopy(copy))
+    cluster.hand({ ...write, message: { ...write.message, ...header, stableMark: after(lastSweep), baseMark: after(lastSweep), page: nothing } })
+    expect([JSON.stringify(encodeCopy(copy)), ...alpha.server.refusals]).toEqual([before, ['writeSweep: F past what this copy has', 1]])
+    cluster.hand({ ...write, message: { ...write.message, ...header, stableMark: lastSweep, baseMark: lastSweep, page: nothing } })
+    expect(copy.stableMark).toBe(lastSweep)
+    for (const label of ['fresh', 'kept']) expect(alpha.sees(directory)).toContain(label)
+  })
+
+  it('[E4] only of epochs that this copy was not in it takes what others have, and only up to where those had it', () => {
+    const mark = (n: number): Timestamp => timestamp(n, '0')
+    const [first, second, other] = [epochOf(1, 'm1111111'), epochOf(2, 'f2222222'), epochOf(2, 'f3333333')]
+    const copy = { epoch: second, lineage: [{ epoch: first, mark: mark(10) }], foreignMark: mark(7), lastSweep: mark(30) }
+    const lineage = [...copy.lineage, { epoch: second, mark: mark(20) }]
+    expect(foreignMarkIn(lineage, copy)).toBe(BEGINNING)
+    expect(foreignMarkIn(lineage, { ...copy, lastSweep: BEGINNING })).toBe(mark(7))
+    expect(foreignMarkIn([...lineage, { epoch: other, mark: mark(40) }], copy)).toBe(mark(40))
   })
 
   it('[P8] says that F has passed what the coordinator does not have: it is named', () => {

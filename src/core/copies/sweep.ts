@@ -14,7 +14,7 @@ import type { CopyId, ServerId } from '../names'
 import { changeCopy, happened, nameOfServer, send, shortName, type Turn } from '../server'
 import { earlier, later, SWEEP_ORIGIN, timeOf, timestamp, type Timestamp } from '../timestamp'
 import { inOrder, setId, type SetId, type UpdateSet } from '../values/intent'
-import { completeTo, contentsOf, isSealed, isUnswept, logSince, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
+import { contentsOf, isSealed, logSince, mostStable, ringDigestOf, type DirectoryCopy, type Exclusion, type Member, type Removal, type RingPointer } from './directoryCopy'
 import { tellExcluded } from './epochNews'
 import { abandonedIn, isFrozen } from './exclusion'
 import { blame } from './health'
@@ -214,7 +214,7 @@ function readPage(turn: Turn, copy: DirectoryCopy, { attempt, since, whole }: Sw
 /** P7, P8: each gets what it did not send; F is the least lastSweep that was seen at every member. */
 function beginWrite(turn: Turn, copy: DirectoryCopy, sweep: Sweep): void {
   const members = onRing(sweep)
-  const tooFar = isUnswept(copy) ? undefined : members.find(({ facts }) => facts!.stableMark > completeTo(copy))
+  const tooFar = members.find(({ facts }) => facts!.stableMark > mostStable(copy))
   if (tooFar !== undefined) return fail(turn, copy, sweep, tooFar, 'says that F has passed what this copy does not have')
   sweep.phase = 'write'
   sweep.deadline = turn.now + PATIENCE

@@ -6,7 +6,7 @@ import type { CopyMessage } from '../messages'
 import type { ServerId } from '../names'
 import { changeCopy, nameOfServer, refuse, send, type Turn } from '../server'
 import { BEGINNING, isoTime, later, millisecondsOf, type Timestamp } from '../timestamp'
-import { completeTo, contentsOf, isUnswept, knows, MAX_SWEPT_RINGS, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
+import { contentsOf, isUnswept, knows, MAX_SWEPT_RINGS, mostStable, type Contents, type DirectoryCopy, type Exclusion, type Member, type Removal, type SweptRing } from './directoryCopy'
 import { abandonedIn, isFrozen, markAbandoned } from './exclusion'
 import { loadOf, stagePage, transferOf, type Load } from './pages'
 import { ALLOWED_SKEW, addMembers, factsOf, header, onUpdates, removeMembers, ringText, unknownOf } from './spread'
@@ -76,18 +76,21 @@ export interface WriteBack {
 }
 
 /**
- * F is nowhere past what a member is complete to [P8]; so who says so to a copy that a sweep of this epoch has met would have it forget, or
- * take for a base, what nobody can judge any more, or else this copy lost some of its data. Only the first sweep brings what the others' past has and this one's lacks [E4].
+ * F is nowhere past what a member is complete to [P8]; so who says so to a copy would have it forget, or take for a base, what nobody
+ * can judge any more, or else this copy lost some of its data. Only of epochs that it was not in it lacks what others have, and
+ * takes it in the first sweep of one that goes on with them [E4].
  */
 export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, baseMark }: Pick<WriteBack, 'stableMark' | 'baseMark'>): boolean {
-  const mark = later(stableMark, base === null ? BEGINNING : baseMark)
-  return mark <= completeTo(copy) || (base !== null && mark <= baseMark && isUnswept(copy))
+  return later(stableMark, base === null ? BEGINNING : baseMark) <= mostStable(copy)
 }
+
+/** Whether this copy lacks of other epochs what it cannot fold itself. */
+const lacksBase = (copy: DirectoryCopy, baseMark: Timestamp): boolean => isUnswept(copy) && baseMark > copy.stableMark && copy.foreignMark > copy.stableMark
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
 export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {
   const within = log.filter((set) => set.ts < sweepTS)
-  if (base !== null && baseMark > copy.stableMark && isUnswept(copy)) {
+  if (base !== null && lacksBase(copy, baseMark)) {
     const contents: Contents = { ...base, log: within }
     changeCopy(turn, copy, { type: 'joined', stableMark: baseMark, contents })
   } else {
