@@ -3,13 +3,13 @@
  * for it under the name that stands, and leaves the record there that it was removed [S4]. So a server that is to be entered
  * elsewhere asks there first, and sees to it that nothing of it is left there.
  */
-import { askAnywhere, changeAsServer } from '../errands'
+import { ask, changeAsServer } from '../errands'
 import { whomToAsk } from '../directories/reference'
 import { REMOVED } from '../entries/serverEntry'
 import { isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label, ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
-import { changeServer, homeOf, labelsOfServer, type Server, type Turn } from '../server'
+import { changeServer, homeOf, isEntered, labelsOfServer, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt } from '../values/valueTree'
 
@@ -56,8 +56,12 @@ const open = ({ formerEntries, clearedEntries, copies, id }: Server): FormerEntr
 
 const askRecorded = (turn: Turn, { directory }: FormerEntry): void => look(turn, directory, ['.', REMOVED, turn.server.id], `recorded ${directory}`)
 
-/** Others: what was done while this server was away its own copy may not have heard of. */
-const look = (turn: Turn, directory: DirectoryId, path: Label[], step: FormerStep): void => askAnywhere(turn, whomToAsk(turn.server, directory).filter((at) => at !== turn.server.id), { type: 'read', directory, path, form: 'tree', after: null }, { type: 'register', step })
+/** Others that are servers here, as what is stored here says: nobody else is believed that it was removed; and its own copy may not have heard of what was done while it was away. */
+function look(turn: Turn, directory: DirectoryId, path: Label[], step: FormerStep): void {
+  const { server } = turn
+  const believed = whomToAsk(server, directory).filter((at) => at !== server.id && isEntered(server, at))
+  ask(turn, believed, { type: 'read', directory, path, form: 'tree', after: null }, { type: 'register', step })
+}
 
 /** What comes of a question: it was `removed` there, more is `asked`, or all have been asked (`done`). */
 export function onFormer(turn: Turn, step: FormerStep, outcome: object | Failure): 'removed' | 'asked' | 'done' {

@@ -1,7 +1,7 @@
 /** A server that will never come back: its entry goes at another's word, and what if it does (SPEC §13). */
 import { expect, it } from 'vitest'
 import { Cluster, type Member } from '../../trials/cluster'
-import { directoryNumber } from '../../trials/generators'
+import { directoryNumber, serverNumber } from '../../trials/generators'
 import type { Call } from '../calls'
 import { serverEntry } from '../entries/serverEntry'
 import { explain, isFailure, type Failure } from '../errors'
@@ -150,6 +150,32 @@ it('[S4] it finds that also where it had taken a name in another directory befor
   cluster.restart(gamma)
   cluster.pass(60_000)
   expect([gamma.server.removed, gamma.server.registered, gamma.server.name]).toEqual([false, true, 'back'])
+})
+
+it('[S4] only whoever is a server here is asked whether it was removed: nobody else would be believed', () => {
+  const { cluster, directory: root } = Cluster.ring(2)
+  const [alpha, beta] = cluster.members as [Member, Member]
+  cluster.newD(alpha, root, 'DEC', dec)
+  cluster.join(beta, dec, alpha)
+  cluster.ask(alpha, ask(alpha, { type: 'setInSN', directory: dec, to: true }))
+  cluster.ask(alpha, { type: 'setUpOn', path: ['DEC', 'alpha'], up: null })
+  cluster.crash(alpha)
+  cluster.crash(beta)
+  cluster.restart(alpha)
+  const stranger = serverNumber(7)
+  cluster.input(alpha, { type: 'connected', server: stranger, incarnation: 1, instance: 'stranger', name: 'stranger', key: 'key' })
+  cluster.input(alpha, { type: 'message', from: stranger, message: { type: 'hello', name: 'stranger', root, rank: null } })
+  const asked = (): string[] => {
+    const by = new Set<string>()
+    for (let i = 0; i < 200; i++) {
+      const { send } = cluster.input(alpha, { type: 'tick' })
+      for (const { to, message } of send) if (message.type === 'request' && message.request.type === 'read' && message.request.path.includes('Removed')) by.add(to)
+      cluster.settle()
+      cluster.tickNext()
+    }
+    return [...by]
+  }
+  expect(asked()).toEqual([beta.id])
 })
 
 it('[S4] if it does come back it finds that it was removed, says so over restarts too, and is set up anew by a person', () => {
