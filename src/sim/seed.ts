@@ -9,6 +9,7 @@ import type { DirectoryId } from '../core/names'
 import { watchRights } from './accessControl'
 import { converged, nothingLost, remaining, ruling, watchWorld } from './checkers'
 import { allJoined, formerNamesGoOn, rivalsYielded } from './growing'
+import { joinBehindLiars } from './liars'
 import { Hostile } from './hostile'
 import { FULL_MESH } from './links'
 import { abandonGone, abandonLost, bringBack, goOnWithoutLost, loseServer, removeAllLost, removeLostSometime } from './lostServers'
@@ -135,6 +136,7 @@ export function runSeed({ seed, trace, canary, servers, aim, without }: SeedOpti
     bringBack(world, workload, root)
     decideAll(world, workload, 'decisions on who came back')
   }
+  if (canary === undefined && aim === undefined && world.random.fork('liars').chance(LYING)) joinBehindLiars(world, workload.directories, random)
   for (const directory of workload.directories.filter((each) => world.copies(each).length > 0)) {
     for (let i = 0; i < 3; i++) {
       // A removal may be finished by now.
@@ -179,6 +181,7 @@ const BULKY = 0.04
 const HOSTILE = 0.2
 /** So many others have rights. */
 const GUARDED = 0.15
+const LYING = 0.3
 /** So many worlds lose disks too; so many have some put back as they were. */
 const LOSES_DISKS = 0.3
 const RESTORES_DISKS = 0.3

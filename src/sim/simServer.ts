@@ -70,6 +70,8 @@ export class SimServer {
   private known = 0
   /** What somebody has copied of its disk. */
   copied: MemoryDisk | null = null
+  /** What it says in place of what its core would, while it is in the hands of somebody else. */
+  lie: ((message: Message) => Message) | null = null
   /** Its disk, while its whole browser is an old one, that knows of no later start [B2]: what it does then is nobody's promise. */
   putAside: MemoryDisk | null = null
   /** Nobody starts it again: it is destroyed with its disk, or only away until all is over [S4]. */
@@ -293,7 +295,7 @@ export class SimServer {
 
   private release({ effects }: Batch): void {
     for (const { send, reply, sign, certify } of effects) {
-      for (const { to, message } of send) this.world.carry(this, to, encode(message))
+      for (const { to, message } of send) this.world.carry(this, to, encode(this.lie === null ? message : this.lie(message)))
       for (const { id, outcome } of reply) {
         this.replies.get(id)?.(outcome as object)
         this.replies.delete(id)

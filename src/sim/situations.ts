@@ -33,6 +33,7 @@ const made = [
   'of rival new roots the later was void',
   'a lost server was removed',
   'a server that was removed came back',
+  'a false snapshot was refused',
 ] as const
 
 /** What is saved of a copy in a step: fields that change, or updates that were absorbed. */
