@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { Cluster, named, ofType, type Member } from '../trials/cluster'
 import { directoryNumber, serverNumber } from '../trials/generators'
 import type { Call } from './calls'
-import type { Request } from './requests'
+import type { Drafted, Request } from './requests'
 import { errorCodes, explain, failure, type Failure } from './errors'
+import type { Branch } from './values/intent'
 
 describe('errands', () => {
   it('[D2] ask again, then the next server; late and doubled answers change nothing', () => {
@@ -105,6 +106,35 @@ describe('errands', () => {
     cluster.settle()
     expect(gamma.replies.get(id)).toMatchObject({ directory })
     expect(alpha.server.errands.size).toBe(0)
+  })
+})
+
+describe('what a server signs', () => {
+  const more = (branches: readonly Branch[]): Branch[] => [['.', null, [['Access', null, false]]], ...branches]
+  it.each<[string, (drafted: Drafted) => Drafted]>([
+    ['changes more than was asked for', (drafted) => ({ ...drafted, branches: more(drafted.branches) })],
+    ['changes what was asked for to something else', (drafted) => ({ ...drafted, branches: drafted.branches.map(([label, incarnation]) => [label, incarnation, false]) })],
+    ['is of another directory', (drafted) => ({ ...drafted, directory: directoryNumber(66) })],
+    ['is to be submitted to somebody who was not asked', (drafted) => ({ ...drafted, server: serverNumber(7) })],
+  ])('[A5] a draft that %s is refused and counted, and not signed', (_what, lie) => {
+    const { cluster, directory } = Cluster.ring(1, 2)
+    const [alpha, beta] = cluster.members as [Member, Member]
+    const drafts = new Set<string>()
+    const submitted: Request[] = []
+    const hand = cluster.hand.bind(cluster)
+    cluster.hand = (post) => {
+      const { message } = post
+      if (message.type === 'request' && message.request.type === 'draft') drafts.add(message.id)
+      if (message.type === 'request' && message.request.type === 'submit' && post.from === beta) submitted.push(message.request)
+      if (message.type !== 'answer' || post.from !== alpha || !drafts.has(message.id) || message.failure !== null) return hand(post)
+      hand({ ...post, message: { ...message, outcome: JSON.stringify(lie(JSON.parse(message.outcome) as Drafted)) } })
+    }
+    beta.server.root = directory
+    cluster.call(beta, { type: 'setUpOn', path: ['other'], up: null })
+    cluster.pass(5000)
+    expect(drafts.size).toBeGreaterThan(0)
+    expect(submitted).toEqual([])
+    expect(beta.server.refusals.get('draft: of another change than was asked for')).toBeGreaterThan(0)
   })
 })
 

@@ -5,6 +5,7 @@
  * refused. What a peer got wrong is refused and counted, never thrown further.
  */
 import { exclusions, requestShape, type Request } from './requests'
+import { DIGEST_LENGTH } from './digest'
 import { copyStates, isEpoch, MAX_LINEAGE, MAX_RING, MAX_SEALS, MAX_SWEPT_RINGS, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member, type Removal, type RingPointer, type SweptRing } from './copies/directoryCopy'
 import type { Failure } from './errors'
 import { failureShape } from './failureShape'
@@ -28,9 +29,8 @@ export interface Facts {
   nextTS: Timestamp
   lastSweep: Timestamp
   stableMark: Timestamp
-  /** Fingerprint of the log at or after lastSweep. */
+  /** SHA-256 of what the log at or after lastSweep has, and of the known ring. */
   digest: string
-  /** Fingerprint of the known ring. */
   ringDigest: string
   removed: Removal[]
   excluded: Exclusion[]
@@ -94,7 +94,7 @@ export type CopyMessage =
 /** A copy that joins, and the one behind which it joins [R2 to R4]. */
 export type JoinMessage =
   | { type: 'askSnapshot'; directory: DirectoryId; joiner: CopyId; index: number }
-  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; sweptRings: SweptRing[]; lineage: Ancestor[]; page: Page }
+  | { type: 'snapshotPage'; directory: DirectoryId; joiner: CopyId; facts: Facts; highest: Timestamp; ring: Member[]; sweptRings: SweptRing[]; lineage: Ancestor[]; foreignMark: Timestamp; page: Page }
   | { type: 'snapshotRefused'; directory: DirectoryId; joiner: CopyId; failure: Failure }
   | { type: 'askSplice'; directory: DirectoryId; joiner: CopyId; name: string; epoch: Epoch; predecessor: CopyId; pointer: RingPointer; lastSweep: Timestamp; stableMark: Timestamp }
   /** R4: what became of my splice? Unknown so far means: never, from now on. */
@@ -188,8 +188,8 @@ const facts: Shape<Facts> = record({
   nextTS: timestampShape,
   lastSweep: timestampShape,
   stableMark: timestampShape,
-  digest: text(32),
-  ringDigest: text(32),
+  digest: text(DIGEST_LENGTH),
+  ringDigest: text(DIGEST_LENGTH),
   removed,
   excluded: exclusions,
 })
@@ -241,7 +241,7 @@ const messageShape: Shape<Message> = union<Message>({
   wrote: record({ type: oneOf('wrote'), ...sweeping, index: number, lastSweep: timestampShape }),
   sweepRefused: record({ type: oneOf('sweepRefused'), ...sweeping, failure: failureShape }),
   askSnapshot: record({ type: oneOf('askSnapshot'), ...joining, index: number }),
-  snapshotPage: ofItsDirectory(record({ type: oneOf('snapshotPage'), ...joining, facts, highest: timestampShape, ring: members, sweptRings, lineage, page })),
+  snapshotPage: ofItsDirectory(record({ type: oneOf('snapshotPage'), ...joining, facts, highest: timestampShape, ring: members, sweptRings, lineage, foreignMark: timestampShape, page })),
   snapshotRefused: record({ type: oneOf('snapshotRefused'), ...joining, failure: failureShape }),
   askSplice: record({ type: oneOf('askSplice'), ...joining, name: shortText, epoch, predecessor: copyId, pointer, lastSweep: timestampShape, stableMark: timestampShape }),
   askFate: record({ type: oneOf('askFate'), ...joining, predecessor: copyId }),
@@ -262,7 +262,7 @@ const messageShape: Shape<Message> = union<Message>({
   sealed: record({ type: oneOf('sealed'), ...ofEpoch, epoch, facts: epochFacts }),
   sealRefused: record({ type: oneOf('sealRefused'), ...ofEpoch, epoch, failure: failureShape }),
   askEpoch: record({ type: oneOf('askEpoch'), ...ofEpoch, epoch, from: copyId }),
-  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage, digest: text(32) }),
+  epochNews: record({ type: oneOf('epochNews'), ...ofEpoch, epoch, from: copyId, ring: members, excluded: exclusions, lineage, digest: text(DIGEST_LENGTH) }),
   epochGivenUp: record({ type: oneOf('epochGivenUp'), ...ofEpoch, epoch, from: copyId }),
   copyGone: record({ type: oneOf('copyGone'), directory: directoryId, copy: copyId }),
 })

@@ -8,6 +8,7 @@ import { partings, type Parting } from './copies/split'
 import { healthShape, type Health } from './copies/health'
 import { MAX_RECORDS, verdicts, type Judged } from './entries/parents'
 import type { Expiration } from './directories/expiration'
+import { DIGEST_LENGTH } from './digest'
 import type { Failure } from './errors'
 import { failureShape } from './failureShape'
 import type { Facts } from './messages'
@@ -411,8 +412,8 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
     seals: list(record({ epoch: epochShape, committer: serverId }), MAX_SEALS),
     outside: nullable(epochShape),
     log: list(tuple<[Timestamp, string]>(timestampShape, text(4096)), 200),
-    digest: text(32),
-    ringDigest: text(32),
+    digest: text(DIGEST_LENGTH),
+    ringDigest: text(DIGEST_LENGTH),
     removed: list(record({ copy: copyId, ts: timestampShape }), 1024),
     excluded: exclusions,
   }),
@@ -429,7 +430,7 @@ export const outcomeShapes: { [K in Request['type']]: Shape<Outcomes[K]> } = {
   compare: record({ copy: copyId }),
   parent: record({ parent: nullable(directoryId), label: nullable(label) }),
   records: record({ directory: directoryId, records: list(record({ parent: directoryId, label, ts: timestampShape, born: boolean, ofRoot: boolean, key: text(64), verdict: oneOf(...verdicts) }), MAX_RECORDS), stableMark: timestampShape, server: serverId, gone: nullable(record({ in: directoryId, known: boolean })) }),
-  base: record({ epoch: epochShape, stableMark: timestampShape, upTo: timestampShape, digest: text(64) }),
+  base: record({ epoch: epochShape, stableMark: timestampShape, upTo: timestampShape, digest: text(DIGEST_LENGTH) }),
   foresee: record({ directory: directoryId }),
   removeD: record({ directory: directoryId }),
   cleanUp: record({ copy: copyId, label: nullable(label) }),

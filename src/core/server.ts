@@ -339,10 +339,10 @@ export function refuse(turn: Turn, from: ServerId, reason: string, directory?: D
   happened(turn, { kind: 'refused', text: `refused from ${nameOfServer(turn.server, from)}: ${reason}`, server: from, ...(directory && { directory }) })
 }
 
-/** Whether a server is entered as one, in a directory that is stored here, or was until an epoch left its copy out. */
-export function isEntered({ copies }: Server, server: ServerId): boolean {
+/** Whether a server is entered as one, in a directory that is stored here, or was until an epoch left its copy out; `within`: in one of these. */
+export function isEntered({ copies }: Server, server: ServerId, within: (directory: DirectoryId) => boolean = () => true): boolean {
   const names = ({ visible }: DirectoryCopy): boolean => [...visibleChildren(visible.root)].some(([label]) => serverNamed(visible, label) === server)
-  return [...copies.values()].some((copy) => (copy.state === 'active' || copy.state === 'excluded') && names(copy))
+  return [...copies.values()].some((copy) => within(copy.directory) && (copy.state === 'active' || copy.state === 'excluded') && names(copy))
 }
 
 /** What people call a server, as far as this one knows. */

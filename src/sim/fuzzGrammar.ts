@@ -301,7 +301,7 @@ const messages: { [T in Message['type']]: (s: Scene) => OfType<T> } = {
   wrote: (s) => ({ type: 'wrote', ...sweeping(s), index: s.aNatural(), lastSweep: s.aMark() }),
   sweepRefused: (s) => ({ type: 'sweepRefused', ...sweeping(s), failure: aFailure(s) }),
   askSnapshot: (s) => ({ type: 'askSnapshot', directory: s.aDirectory(), joiner: s.aJoiner(), index: s.aNatural() }),
-  snapshotPage: (s) => ({ type: 'snapshotPage', directory: s.directory, joiner: s.aJoiner(), facts: facts(s), highest: s.aMark(), ring: ring(s), sweptRings: sweptRings(s), lineage: lineage(s), page: page(s) }),
+  snapshotPage: (s) => ({ type: 'snapshotPage', directory: s.directory, joiner: s.aJoiner(), facts: facts(s), highest: s.aMark(), ring: ring(s), sweptRings: sweptRings(s), lineage: lineage(s), foreignMark: s.aMark(), page: page(s) }),
   snapshotRefused: (s) => ({ type: 'snapshotRefused', directory: s.aDirectory(), joiner: s.aJoiner(), failure: aFailure(s) }),
   askSplice: (s) => ({ type: 'askSplice', directory: s.aDirectory(), joiner: s.aJoiner(), name: s.aName(), epoch: epoch(s), predecessor: s.receiver(), pointer: pointer(s), lastSweep: s.random.chance(0.6) ? (s.copy?.lastSweep ?? s.aMark()) : s.aMark(), stableMark: s.random.chance(0.6) ? (s.copy?.stableMark ?? s.aMark()) : s.aMark() }),
   askFate: (s) => ({ type: 'askFate', directory: s.aDirectory(), joiner: s.aJoiner(), predecessor: s.receiver() }),

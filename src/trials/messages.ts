@@ -125,7 +125,7 @@ const messagesOf = (directory: DirectoryId): { [T in Message['type']]: fc.Arbitr
     wrote: fc.record({ type: fc.constant('wrote' as const), ...sweeping, index: fc.nat(), lastSweep: anyStamp }),
     sweepRefused: fc.record({ type: fc.constant('sweepRefused' as const), ...sweeping, failure: anyFailure }),
     askSnapshot: fc.record({ type: fc.constant('askSnapshot' as const), ...joining, index: fc.nat() }),
-    snapshotPage: fc.record({ type: fc.constant('snapshotPage' as const), ...joining, facts: anyFacts, highest: anyStamp, ring, sweptRings: anySwept, lineage: anyLineage, page: pageOf(directory) }),
+    snapshotPage: fc.record({ type: fc.constant('snapshotPage' as const), ...joining, facts: anyFacts, highest: anyStamp, ring, sweptRings: anySwept, lineage: anyLineage, foreignMark: anyStamp, page: pageOf(directory) }),
     snapshotRefused: fc.record({ type: fc.constant('snapshotRefused' as const), ...joining, failure: anyFailure }),
     askSplice: fc.record({ type: fc.constant('askSplice' as const), ...joining, name: anyText, epoch: anyEpoch, predecessor: anyCopy, pointer: anyPointer, lastSweep: anyStamp, stableMark: anyStamp }),
     askFate: fc.record({ type: fc.constant('askFate' as const), ...joining, predecessor: anyCopy }),

@@ -3,9 +3,8 @@
  * copy gives them. But equal epoch and F mean equal bases [G1], and logs up to lastSweep are equal, too; so others are asked for
  * theirs first, and a snapshot that more of them contradict than share is not taken.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { mayStore } from '../auth/session'
+import { digestOfText } from '../digest'
 import { ask } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import type { ServerId } from '../names'
@@ -53,7 +52,7 @@ function digestAt(copy: DirectoryCopy, mark: Timestamp, upTo: Timestamp): string
   if (known?.of === of) return known.digest
   const { base, proofs, log } = mark > copy.stableMark ? foldedTo(copy, mark) : copy
   const ids = (sets: readonly UpdateSet[]): SetId[] => sets.map(setId)
-  const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([encodeChildren(base.root.children), ids([...proofs.values()].flat()).toSorted(), ids(log.filter(({ ts }) => ts < upTo))]))))
+  const digest = digestOfText(JSON.stringify([encodeChildren(base.root.children), ids([...proofs.values()].flat()).toSorted(), ids(log.filter(({ ts }) => ts < upTo))]))
   digests.set(copy, { of, digest })
   return digest
 }

@@ -246,6 +246,18 @@ describe('what a copy knows', () => {
     }
   })
 
+  it('[A1] two contents under one nonce and one stamp are two intents: all copies have both, and say so', () => {
+    const [one, other] = [setOf(at(5), [['a', null, [['x', null, true]]]], 'n'), setOf(at(5), [['a', null, [['y', null, true]]]], 'n')]
+    const [first, second] = [fresh(), fresh()]
+    absorb(first, one)
+    absorb(second, other)
+    expect([knows(first, other), knows(second, one), digestOf(first) === digestOf(second)]).toEqual([false, false, false])
+    absorb(first, other)
+    absorb(second, one)
+    expect([shown(first), digestOf(first)]).toEqual([shown(second), digestOf(second)])
+    for (const label of ['x', 'y']) expect(shown(first)).toContain(label)
+  })
+
   it('[F1] everything older than F is known or void; a read has seen what is older than lastSweep or in the log', () => {
     const copy = fresh()
     raise(copy, at(5))

@@ -8,6 +8,7 @@
  */
 import { invariant } from '../assert'
 import { isAuthorised, isClosed, isGoverning, speaksOfSelf, touchesAccess } from '../auth/authorise'
+import { digestOfText } from '../digest'
 import type { CopyId, DirectoryId, ServerId } from '../names'
 import { after, BEGINNING, later, timeOf, type Timestamp } from '../timestamp'
 import { decodeTree, encodeChildren, type EncodedNode } from '../values/encodeTree'
@@ -228,9 +229,12 @@ export const noFields = (epoch: Epoch, pointer: RingPointer): CopyFields => ({
 
 /** What was stored before there were epochs lacks some fields; then lineages were without marks, and `outside` without one. */
 function upToDate(fields: CopyFields): Partial<CopyFields> {
-  const { lineage = [], outside } = fields as Partial<CopyFields>
+  const { lineage = [], outside, lastSweep = BEGINNING, foreignMark } = fields as Partial<CopyFields>
   const marked = (ancestor: Ancestor | Epoch): Ancestor => (typeof ancestor === 'string' ? { epoch: ancestor, mark: BEGINNING } : ancestor)
-  return { ...fields, lineage: lineage.map(marked), outside: outside ? { ...outside, mark: outside.mark ?? BEGINNING } : null }
+  const marks = lineage.map(marked)
+  // What a copy lacked of other epochs was not stored: of one that no sweep has met it may be all of them.
+  const foreign = foreignMark ?? (lastSweep === BEGINNING ? marks.map(({ mark }) => mark).reduce(later, BEGINNING) : BEGINNING)
+  return { ...fields, foreignMark: foreign, lineage: marks, outside: outside ? { ...outside, mark: outside.mark ?? BEGINNING } : null }
 }
 
 export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): DirectoryCopy {
@@ -249,7 +253,7 @@ export function restoreCopy({ directory, id, fields, contents }: EncodedCopy): D
     awaited: new Map(),
     unauthorised: new Set(),
     guarded: false,
-    intents: new Map(contents.intents.map(([intent, ts, until]) => [intent, { ts, until }])),
+    intents: new Map([...contents.intents.map(([intent, ts, until]) => [intent, { ts, until }] as const), ...contents.log.map(({ intent, ts }) => [intentId(intent), { ts, until: intent.until }] as const)]),
   }
   refold(copy)
   return copy
@@ -515,42 +519,13 @@ function positionOf(log: readonly UpdateSet[], set: UpdateSet): number {
 /** The sets at or after a time-stamp. */
 export const logSince = (copy: DirectoryCopy, ts: Timestamp): UpdateSet[] => copy.log.slice(position(copy.log, ts))
 
-/** An order-independent fingerprint of the log at or after lastSweep: equal lastSweep and digest mean nothing new. */
-export const digestOf = (copy: DirectoryCopy): string => fingerprint(logSince(copy, copy.lastSweep), setId)
+/** Of the log at or after lastSweep, which is in order: equal lastSweep and digest mean nothing new. */
+export const digestOf = (copy: DirectoryCopy): string => digestOfParts(logSince(copy, copy.lastSweep).map(setId))
 
 /** The same of the whole log: what is said to whom an epoch left out, while F waits for it. */
-export const logDigestOf = (copy: DirectoryCopy): string => fingerprint(copy.log, setId)
+export const logDigestOf = (copy: DirectoryCopy): string => digestOfParts(copy.log.map(setId))
 
 /** The same of the members of a ring, by copy, server and what that is called. */
-export const ringDigestOf = (members: readonly Member[]): string => fingerprint(members, ({ copy, server, name }) => `${copy} ${server} ${name}`)
+export const ringDigestOf = (members: readonly Member[]): string => digestOfParts(members.map(({ copy, server, name }) => `${copy} ${server} ${name}`).toSorted())
 
-/** Of what never changes a hash is worked out once. */
-const hashes = new WeakMap<object, readonly [number, number]>()
-
-function fingerprint<Part extends object>(parts: readonly Part[], textOf: (part: Part) => string): string {
-  let high = 0
-  let low = 0
-  for (const part of parts) {
-    const [h, l] = hashes.get(part) ?? hashed(part, textOf(part))
-    high = (high + h) | 0
-    low = (low + l) | 0
-  }
-  return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`
-}
-
-function hashed(part: object, text: string): readonly [number, number] {
-  const both = hash(text)
-  hashes.set(part, both)
-  return both
-}
-
-/** Two 32-bit FNV-like hashes of a text; against accidents, not against malice (a member may withhold anyway). */
-function hash(text: string): [number, number] {
-  let high = 0x811c9dc5
-  let low = 0x9747b28c
-  for (let i = 0; i < text.length; i++) {
-    high = Math.imul(high ^ text.charCodeAt(i), 0x01000193)
-    low = Math.imul(low ^ text.charCodeAt(i), 0x5bd1e995)
-  }
-  return [high ^ (high >>> 15), low ^ (low >>> 13)]
-}
+const digestOfParts = (parts: readonly string[]): string => (parts.length === 0 ? '' : digestOfText(JSON.stringify(parts)))

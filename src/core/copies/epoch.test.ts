@@ -6,8 +6,9 @@ import { candidatesFor } from '../directories/reference'
 import type { DirectoryId } from '../names'
 import type { NewEpoch, Quarantined } from '../requests'
 import { BEGINNING, timeOf, timestamp } from '../timestamp'
-import { epochNumber, epochOf, isSealed } from './directoryCopy'
+import { emptyContents, epochNumber, epochOf, isSealed } from './directoryCopy'
 import { isFrozen } from './exclusion'
+import { cutPages, loadOf } from './pages'
 import { SWEEP_PERIOD } from './sweepTimes'
 
 const epochCall = (at: Member, directory: DirectoryId, members: readonly Member[], options: { force?: boolean; dry?: boolean; patience?: number } = {}): Call => ({
@@ -70,6 +71,32 @@ describe('a new epoch', () => {
     cluster.settle()
     expect(alpha.replies.get(making)).toMatchObject({ excluded: [] })
     for (const copy of cluster.copies(directory)) expect([copy.lineage, copy.foreignMark]).toEqual([[{ epoch: before, mark: most }], BEGINNING])
+  })
+
+  it('[E4] [G3] of a member that says it comes from another epoch nobody takes a base, nor of one that says so of the epoch itself', () => {
+    const { cluster, directory } = Cluster.ring(4)
+    const [alpha, beta, gamma, delta] = cluster.members as [Member, Member, Member, Member]
+    cluster.write(alpha, directory, ['kept'], true)
+    cluster.pass(60_000)
+    cluster.crash(delta)
+    const mark = timestamp(timeOf(alpha.copy(directory).nextTS) + 500_000, '0')
+    const nothing = cutPages(loadOf(emptyContents(), null))[0]!
+    const other = epochOf(1, 'f2222222')
+    const hand = cluster.hand.bind(cluster)
+    cluster.hand = (post) => {
+      const { message, from } = post
+      if (message.type === 'epochNews' && post.to === gamma) return hand({ ...post, from: beta, message: { ...message, from: beta.copy(directory).id, lineage: [{ epoch: other, mark }, ...message.lineage] } })
+      if (from !== beta) return hand(post)
+      if (message.type === 'sealed') return hand({ ...post, message: { ...message, facts: { ...message.facts, facts: { ...message.facts.facts, epoch: other, stableMark: mark } } } })
+      if (message.type === 'looked') return hand({ ...post, message: { ...message, facts: { ...message.facts, stableMark: mark } } })
+      hand(message.type === 'readPage' ? { ...post, message: { ...message, facts: { ...message.facts, stableMark: mark }, page: nothing } } : post)
+    }
+    newEpoch(cluster, alpha, directory, [alpha, beta, gamma])
+    cluster.pass(60_000)
+    for (const member of [alpha, gamma]) {
+      expect(member.copy(directory).foreignMark).toBe(BEGINNING)
+      expect(member.sees(directory)).toContain('kept')
+    }
   })
 
   it('[R4] [E3] spliced in by a server that is gone before anybody heard of it, a copy learns from the others that an epoch began without both, and joins anew', () => {

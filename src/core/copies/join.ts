@@ -170,7 +170,7 @@ export function onAskSnapshot(turn: Turn, from: ServerId, { directory, joiner, i
     send(turn, from, { type: 'snapshotRefused', directory, joiner, failure: failure('BadRequest', { reason: 'that page is no longer kept' }) })
     return
   }
-  send(turn, from, { type: 'snapshotPage', directory, joiner, facts: transfer.facts, highest: copy.highest, ring: [...copy.ring], sweptRings: [...copy.sweptRings], lineage: [...copy.lineage], page })
+  send(turn, from, { type: 'snapshotPage', directory, joiner, facts: transfer.facts, highest: copy.highest, ring: [...copy.ring], sweptRings: [...copy.sweptRings], lineage: [...copy.lineage], foreignMark: copy.foreignMark, page })
 }
 
 export function onSnapshotPage(turn: Turn, from: ServerId, message: Extract<JoinMessage, { type: 'snapshotPage' }>): void {
@@ -241,7 +241,7 @@ function isAllowed(turn: Turn, { callers }: Join, encoded: EncodedCopy): boolean
 }
 
 /** R2 (b): pointing at p's next, with data, lastSweep, F and hi; it is stored before p is asked to splice it in. */
-function joiningCopy(turn: Turn, { directory, joiner, facts, highest, ring, sweptRings, lineage }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): EncodedCopy {
+function joiningCopy(turn: Turn, { directory, joiner, facts, highest, ring, sweptRings, lineage, foreignMark }: Extract<JoinMessage, { type: 'snapshotPage' }>, load: Load): EncodedCopy {
   const { epoch, nextTS, lastSweep, stableMark, pointer } = facts
   const predecessor = { copy: facts.copy, server: facts.server }
   return {
@@ -261,7 +261,7 @@ function joiningCopy(turn: Turn, { directory, joiner, facts, highest, ring, swep
       lineage,
       epochMark: lastSweep === BEGINNING ? stableMark : BEGINNING,
       // What p lacks of them it lacks, too.
-      foreignMark: lineage.map(({ mark }) => mark).reduce(later, BEGINNING),
+      foreignMark,
       sweptRings,
     },
     contents: loadedContents(load),

@@ -7,6 +7,7 @@ import type { EpochFacts } from '../messages'
 import { shortName } from '../server'
 import { BEGINNING, earlier, later, type Timestamp } from '../timestamp'
 import type { CopyId, DirectoryId } from '../names'
+import { isFrozen } from './exclusion'
 import { isUnswept, MAX_LINEAGE, MAX_RING, mostStable, type Ancestor, type DirectoryCopy, type Epoch, type Exclusion, type Member } from './directoryCopy'
 
 /** The newest epoch that any of these copies is in. */
@@ -109,25 +110,29 @@ export function excludedBy(members: readonly EpochFacts[]): Exclusion[] {
 }
 
 /**
- * The epochs whose updates the new one goes on with. Copies of one epoch have one lineage, and nobody's F has passed what another one is
- * complete to [P8]: of members of its own epoch the committer's copy needs nobody's word for that.
+ * The epochs whose updates the new one goes on with. Members of one ring have one lineage, and nobody's F has passed what another one is
+ * complete to [P8]: of its own ring the committer's copy needs nobody's word for that.
  */
 export function lineageOf(own: DirectoryCopy, members: readonly EpochFacts[]): Ancestor[] {
   const marks = new Map<Epoch, Timestamp>()
   for (const { lineage, facts } of members) {
-    const isFellow = facts.epoch === own.epoch
+    const isFellow = facts.epoch === own.epoch || own.ring.some(({ copy }) => copy === facts.copy)
     const last = { epoch: facts.epoch, mark: isFellow ? earlier(facts.stableMark, mostStable(own)) : facts.stableMark }
     for (const { epoch, mark } of [...(isFellow ? own.lineage : lineage), last]) marks.set(epoch, later(mark, marks.get(epoch) ?? mark))
   }
   return [...marks].map(([epoch, mark]) => ({ epoch, mark })).toSorted((a, b) => (a.epoch < b.epoch ? -1 : 1)).slice(-MAX_LINEAGE)
 }
 
-/** E4: the greatest F of the epochs that a new one goes on with and that this copy was not in. */
-export function foreignMarkIn(lineage: readonly Ancestor[], copy: Pick<DirectoryCopy, 'epoch' | 'lineage' | 'foreignMark' | 'lastSweep'>): Timestamp {
-  const own = new Set([copy.epoch, ...copy.lineage.map(({ epoch }) => epoch)])
-  const foreign = lineage.filter(({ epoch }) => !own.has(epoch)).map(({ mark }) => mark)
+/**
+ * E4: the greatest F of the epochs that a new one goes on with and that this copy was not in. Only who was left out, or waits for whom its
+ * epoch left out, can lack anything of others: who tells anybody else that it does lies.
+ */
+export function foreignMarkIn(lineage: readonly Ancestor[], copy: Pick<DirectoryCopy, 'state' | 'excluded' | 'epoch' | 'lineage' | 'foreignMark' | 'lastSweep'>): Timestamp {
   // What no sweep has brought it since the last epoch it lacks still.
-  return [BEGINNING, ...(isUnswept(copy) ? [copy.foreignMark] : []), ...foreign].reduce(later)
+  const before = isUnswept(copy) ? copy.foreignMark : BEGINNING
+  if (copy.state !== 'excluded' && !isFrozen(copy.excluded)) return before
+  const own = new Set([copy.epoch, ...copy.lineage.map(({ epoch }) => epoch)])
+  return lineage.filter(({ epoch }) => !own.has(epoch)).map(({ mark }) => mark).reduce(later, before)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Cluster, ofType, type Member, type Post } from '../../trials/cluster'
-import { copyNumber, directoryNumber } from '../../trials/generators'
+import { copyNumber, directoryNumber, serverNumber } from '../../trials/generators'
 import { emptyDisk, writeDisk } from '../../storage/memoryStore'
 import { encode } from '../messages'
 import type { DirectoryId } from '../names'
@@ -318,11 +318,14 @@ describe('a member that lies', () => {
   it('[E4] only of epochs that this copy was not in it takes what others have, and only up to where those had it', () => {
     const mark = (n: number): Timestamp => timestamp(n, '0')
     const [first, second, other] = [epochOf(1, 'm1111111'), epochOf(2, 'f2222222'), epochOf(2, 'f3333333')]
-    const copy = { epoch: second, lineage: [{ epoch: first, mark: mark(10) }], foreignMark: mark(7), lastSweep: mark(30) }
+    const copy = { state: 'excluded' as const, excluded: [], epoch: second, lineage: [{ epoch: first, mark: mark(10) }], foreignMark: mark(7), lastSweep: mark(30) }
     const lineage = [...copy.lineage, { epoch: second, mark: mark(20) }]
     expect(foreignMarkIn(lineage, copy)).toBe(BEGINNING)
     expect(foreignMarkIn(lineage, { ...copy, lastSweep: BEGINNING })).toBe(mark(7))
     expect(foreignMarkIn([...lineage, { epoch: other, mark: mark(40) }], copy)).toBe(mark(40))
+    const member = { ...copy, state: 'active' as const }
+    expect(foreignMarkIn([...lineage, { epoch: other, mark: mark(40) }], member)).toBe(BEGINNING)
+    expect(foreignMarkIn([...lineage, { epoch: other, mark: mark(40) }], { ...member, excluded: [{ copy: copyNumber(9), server: serverNumber(9), name: 'left out', known: null, abandoned: false }] })).toBe(mark(40))
   })
 
   it('[P8] says that F has passed what the coordinator does not have: it is named', () => {

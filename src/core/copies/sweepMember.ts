@@ -85,7 +85,7 @@ export function mayHaveSeen(copy: DirectoryCopy, { base }: Load, { stableMark, b
 }
 
 /** Whether this copy lacks of other epochs what it cannot fold itself. */
-const lacksBase = (copy: DirectoryCopy, baseMark: Timestamp): boolean => isUnswept(copy) && baseMark > copy.stableMark && copy.foreignMark > copy.stableMark
+const lacksBase = (copy: DirectoryCopy, baseMark: Timestamp): boolean => isUnswept(copy) && baseMark > copy.stableMark && baseMark <= copy.foreignMark
 
 /** Data older than sweepTS is stored whatever the clock says; what is newer is an update message like any other [T2]. */
 export function joinSweep(turn: Turn, copy: DirectoryCopy, from: ServerId, { base, log }: Load, { sweepTS, stableMark, baseMark, ring, removed, excluded }: WriteBack): void {

@@ -182,6 +182,23 @@ describe('[O1] a new root', () => {
     cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory: US, to: false } })
   })
 
+  it('[M3] one that was written at another copy between one that waits and a later one is decided with them', () => {
+    const { cluster, root, members } = town()
+    const [alpha, beta] = members
+    cluster.newD(alpha, root, 'IBM', US)
+    for (const directory of [DEC, US]) cluster.ask(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'setInSN', directory, to: true } })
+    cluster.move(beta, DEC, US, 'One')
+    cluster.pass(60_000)
+    cluster.move(beta, DEC, US, 'Two')
+    expect(cluster.lose(({ from, to, message }) => from === beta && to === alpha && message.type === 'updates')).not.toEqual([])
+    cluster.time += 5
+    cluster.move(alpha, DEC, root, 'Three')
+    cluster.lose(({ from, to, message }) => from === alpha && to === beta && message.type === 'updates')
+    cluster.call(alpha, { type: 'ask', servers: [alpha.id], request: { type: 'cleanUp', directory: DEC } })
+    cluster.pass(300_000)
+    expect(backReferences(alpha.copy(DEC).visible).map(({ label, verdict }) => `${label} ${verdict}`)).toEqual(['DEC settled', 'One settled', 'Two settled', 'Three settled'])
+  })
+
   it('[M3] [S1] what moves below one that waits for room waits with it, unless it moves on; another name in what waits does not', () => {
     const { cluster, root, members } = town()
     const [alpha, beta] = members

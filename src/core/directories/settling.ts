@@ -21,13 +21,13 @@ import { whomToAsk } from './reference'
 export interface Settling extends Begun {
   type: 'settle'
   directory: DirectoryId
-  /** The oldest move that is not decided, but for those that are `putOff`. */
+  /** The oldest move that is not decided, but for those that were put off. */
   record: Placing
   /** Where it stands; null when it is only asked about, beforehand. */
   key: Label | null
   told: Map<DirectoryId, Told>
-  /** Older ones: the first has no room where it leads [S1], or rests on one of a directory above that waits; what is decided of them is written together with a later one that need not wait. */
-  putOff: { record: Placing; key: Label; reason: string }[]
+  /** Why older ones wait: the first has no room where it leads [S1], or rests on one of a directory above that waits. They are decided together with a later one that need not wait. */
+  putOff: string | null
   asking: DirectoryId
   sweeps: number
   /** Asked about beforehand, by somebody who will go on: a root makes room at once. */
@@ -52,7 +52,7 @@ const SWEEPS_OF_EACH = 4
 export function beginSettling(turn: Turn, copy: DirectoryCopy, caller: Caller): void {
   const [record] = pendingIn(copy)
   if (record === undefined) return
-  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), putOff: [], sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', ...about(copy.directory, record), told: new Map(), putOff: null, sweeps: 0, prepares: false }, (other) => other.type === 'settle' && other.key !== null && other.directory === copy.directory)
   if (settling !== null) goOn(turn, settling)
 }
 
@@ -62,7 +62,7 @@ const about = (directory: DirectoryId, { parent, label, ts, born, ofRoot, key }:
 export function foresee(turn: Turn, copy: DirectoryCopy, { parent, label, prepare }: Extract<Request, { type: 'foresee' }>, caller: Caller): void {
   const { directory } = copy
   const record = { directory, parent, label, ts: LAST, born: false, ofRoot: effectiveParent(copy) === undefined }
-  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), putOff: [], asking: directory, sweeps: 0, prepares: prepare }, () => false)
+  const settling = begin<Settling>(turn, caller, { type: 'settle', directory, record, key: null, told: new Map(), putOff: null, asking: directory, sweeps: 0, prepares: prepare }, () => false)
   if (settling === null) return
   const fault = movingFault(copy)
   if (fault === null) goOn(turn, settling)
@@ -130,15 +130,17 @@ const isVoid = ({ told, record }: Settling): boolean => parentsBy([...before(tol
 
 /** Where it does not go, an older one that had to be put off keeps waiting. */
 function decide(turn: Turn, settling: Settling): void {
-  const [without] = settling.putOff
-  if (!isVoid(settling)) {
-    const copy = turn.server.copies.get(settling.directory)!
+  const { putOff: without, record, key } = settling
+  const copy = turn.server.copies.get(record.directory)!
+  // One that came late leads nowhere any more.
+  if (backReferences(copy.visible).some(({ verdict, ts }) => verdict === 'settled' && ts > record.ts)) mark(turn, settling)
+  else if (!isVoid(settling)) {
     // Another name in the same parent is in force already [M2].
-    const undecided = effectiveParent(copy)?.key === settling.key ? null : undecidedAbove(settling)
+    const undecided = effectiveParent(copy)?.key === key ? null : undecidedAbove(settling)
     if (undecided === null) askForRoom(turn, settling)
     else putOff(turn, settling, `an older move of #${undecided}, below which it goes, is not decided there yet`)
-  } else if (without === undefined) mark(turn, settling)
-  else putOff(turn, settling, without.reason)
+  } else if (without === null) mark(turn, settling)
+  else putOff(turn, settling, without)
 }
 
 /** A directory above that lies where an older move has put it, and does not say so itself yet: until it does, this move and its former place may be a circle. */
@@ -150,10 +152,10 @@ function undecidedAbove({ told, record }: Settling): DirectoryId | null {
 
 /** Of several moves that take effect together the last alone has to go somewhere: so one that cannot go yet waits for another, back perhaps, that can. */
 function putOff(turn: Turn, settling: Settling, reason: string): void {
-  const { directory, record, key } = settling
+  const { directory, record } = settling
   const later = pendingIn(turn.server.copies.get(directory)!).find(({ ts }) => ts > record.ts)
   if (later === undefined) return finish(turn, settling, waiting(settling, reason))
-  Object.assign(settling, about(directory, later), { putOff: [...settling.putOff, { record, key: key!, reason }] })
+  Object.assign(settling, about(directory, later), { putOff: settling.putOff ?? reason })
   goOn(turn, settling)
 }
 
@@ -214,18 +216,20 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
       const [record] = pendingIn(copy)
       if (record === undefined) return finish(turn, settling, { directory: copy.directory })
       if (record.ts <= settling.record.ts) return finish(turn, settling, waiting(settling, 'the verdict could not be written'))
-      Object.assign(settling, about(copy.directory, record), { putOff: [] })
+      Object.assign(settling, about(copy.directory, record), { putOff: null })
       return goOn(turn, settling)
     }
   }
 }
 
+/** Writes what comes of this one, and of all that are older. */
 function mark(turn: Turn, settling: Settling): void {
   const { directory } = settling
-  const marks = [...settling.putOff, settling].map(({ record, key }): [Label, Tree] => {
-    const isDone = !isVoid({ ...settling, record })
-    happened(turn, { kind: 'name', text: isDone ? `its move to ${record.label} is settled` : `its move to ${record.label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
-    return [key!, [[record.label, [[isDone ? SETTLED : VOID, true]]]]]
+  const open = pendingIn(turn.server.copies.get(directory)!).filter(({ ts }) => ts <= settling.record.ts)
+  const marks = open.map(({ key, label, parent, ts, born, ofRoot }): [Label, Tree] => {
+    const isDone = !isVoid({ ...settling, record: { directory, parent, label, ts, born, ofRoot } })
+    happened(turn, { kind: 'name', text: isDone ? `its move to ${label} is settled` : `its move to ${label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
+    return [key, [[label, [[isDone ? SETTLED : VOID, true]]]]]
   })
   change(turn, settling, 'marked', [turn.server.id], directory, 'reference', ['.', 'BR'], marks)
 }

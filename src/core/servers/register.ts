@@ -13,7 +13,7 @@ import { candidatesFor } from '../directories/reference'
 import { serverNamed } from '../entries/named'
 import { inSNOf, labelsAt, serverEntry } from '../entries/serverEntry'
 import { followRoot, hasRootAbove } from './followRoot'
-import { askFormer, isFormerStep, leaveName, onFormer, type FormerStep } from './formerEntries'
+import { askFormer, isFormerStep, leaveName, noteRemoval, onFormer, type FormerStep } from './formerEntries'
 import { sayHello } from './hello'
 import { askAnywhere, changeAsServer } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
@@ -180,23 +180,22 @@ function onFormerEntry(turn: Turn, step: FormerStep, outcome: object | Failure):
   const came = onFormer(turn, step, outcome)
   if (came === 'asked' || server.removed || home === null) return
   if (came === 'done') return server.registered && server.copies.get(home)?.state === 'active' ? undefined : askOwnEntry(turn, home)
-  leaveName(turn, null)
-  wasRemoved(turn, failure('ServerRemoved', { server: server.name }))
-  clearFormer(turn)
+  wasRemoved(turn, came.removedIn, failure('ServerRemoved', { server: server.name }))
 }
 
 /** S1: where it may not be named it goes back to the root, rather than have no name; what else stood in the way may pass. */
 function onRefused(turn: Turn, step: RegisterStep, failed: Failure): void {
   const { server } = turn
-  if (step === 'entered' && failed.code === 'ServerRemoved') return wasRemoved(turn, failed)
+  if (step === 'entered' && failed.code === 'ServerRemoved') return wasRemoved(turn, homeOf(server)!, failed)
   if (step !== 'entered' || server.home === null || (failed.code !== 'WouldBreak' && failed.code !== 'Withdrawn')) return
   for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
   rename(turn, lastLabel(server), null)
 }
 
 /** S4: while this server was away it was removed by others. It has no name and takes none by itself, nor a copy of the root. */
-function wasRemoved(turn: Turn, failed: Failure): void {
+function wasRemoved(turn: Turn, recorded: DirectoryId, failed: Failure): void {
   const { server } = turn
+  noteRemoval(turn, recorded)
   changeServer(turn, { type: 'removed', removed: true })
   if (server.wantsRoot) changeServer(turn, { type: 'rootWanted', wanted: false })
   if (server.up !== null) changeServer(turn, { type: 'up', up: null })
@@ -204,6 +203,7 @@ function wasRemoved(turn: Turn, failed: Failure): void {
   unschedule(server.agenda, 'register')
   for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
   happened(turn, { kind: 'server', text: 'this server was removed by others while it was away: it has no name, and takes none by itself', server: server.id })
+  clearFormer(turn)
 }
 
 function isRegistered(turn: Turn): void {

@@ -126,8 +126,10 @@ it('[S4] [S3] whoever it told that it points up to them, and died before it said
   for (const member of [alpha, beta]) for (const above of ['alpha', 'beta']) expect(serverEntry(member.copy(root).visible, above)?.down).toEqual([])
 })
 
-it('[S4] it finds that also where it had taken a name in another directory before it could say so, and is set up anew there', () => {
-  const { cluster, root, members: [alpha, beta, gamma] } = lost()
+/** gamma, DEC/gamma by then, took a name in the root while it was cut off; it was removed meanwhile, and is back. */
+function awayAndRemoved(): ReturnType<typeof lost> {
+  const all = lost()
+  const { cluster, root, members: [alpha, beta, gamma] } = all
   cluster.restart(gamma)
   cluster.pass(10_000)
   for (const other of [alpha, beta]) cluster.cut(gamma, other)
@@ -141,15 +143,62 @@ it('[S4] it finds that also where it had taken a name in another directory befor
   for (const other of [alpha, beta]) cluster.connect(gamma, other)
   cluster.pass(120_000)
   expect([gamma.server.removed, gamma.server.registered]).toEqual([true, false])
+  return all
+}
+
+it.each(['away', 'back'])('[S4] it finds that also where it had taken a name in another directory before it could say so, and is set up anew there: as %s', (name) => {
+  const { cluster, root, members: [alpha, , gamma] } = awayAndRemoved()
   expect([visibleAt(alpha.copy(root).visible, ['away']), visibleAt(alpha.copy(dec).visible, ['gamma'])]).toEqual([undefined, undefined])
-  cluster.ask(gamma, { type: 'setUpOn', path: ['back'], up: null })
-  cluster.pass(120_000)
-  expect(serverEntry(alpha.copy(root).visible, 'back')?.server).toBe(gamma.id)
+  const before = cluster.delivered.length
+  cluster.ask(gamma, { type: 'setUpOn', path: [name], up: null })
+  cluster.pass(20_000)
+  expect(cluster.delivered.length - before).toBeLessThan(400)
+  for (let i = 0; i < 20; i++) {
+    cluster.pass(5000)
+    expect(serverEntry(alpha.copy(root).visible, name)?.server).toBe(gamma.id)
+  }
   expect(visibleAt(alpha.copy(dec).visible, ['.', 'Removed', gamma.id])).toBeUndefined()
   cluster.crash(gamma)
   cluster.restart(gamma)
   cluster.pass(60_000)
-  expect([gamma.server.removed, gamma.server.registered, gamma.server.name]).toEqual([false, true, 'back'])
+  expect([gamma.server.removed, gamma.server.registered, gamma.server.name]).toEqual([false, true, name])
+})
+
+it('[S4] set up anew in another directory than where it was refused, it has no record left there', () => {
+  const { cluster, root, members: [alpha, , gamma] } = removed()
+  cluster.restart(gamma)
+  cluster.pass(60_000)
+  expect(gamma.server.removed).toBe(true)
+  cluster.ask(gamma, { type: 'setUpOn', path: ['back'], up: null })
+  cluster.pass(60_000)
+  expect([gamma.server.removed, gamma.server.registered]).toEqual([false, true])
+  expect(serverEntry(alpha.copy(root).visible, 'back')?.server).toBe(gamma.id)
+  expect(visibleAt(alpha.copy(dec).visible, ['.', 'Removed', gamma.id])).toBeUndefined()
+})
+
+it('[S4] [M6] a record that went with its directory keeps nobody from being set up anew', () => {
+  const { cluster, directory: root } = Cluster.ring(3)
+  const [alpha, beta, gamma] = cluster.members as [Member, Member, Member]
+  cluster.newD(alpha, root, 'DEC', dec)
+  cluster.ask(alpha, ask(alpha, { type: 'setInSN', directory: dec, to: true }))
+  cluster.ask(gamma, { type: 'setUpOn', path: ['DEC', 'gamma'], up: ['alpha'] })
+  cluster.pass(60_000)
+  for (const other of [alpha, beta]) cluster.cut(gamma, other)
+  cluster.ask(gamma, { type: 'setUpOn', path: ['away'], up: null })
+  cluster.crash(gamma)
+  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
+  cluster.pass(10_000)
+  cluster.ask(alpha, removeLost('DEC', 'gamma'))
+  cluster.restart(gamma)
+  for (const other of [alpha, beta]) cluster.connect(gamma, other)
+  cluster.pass(120_000)
+  expect(gamma.server.removed).toBe(true)
+  cluster.ask(alpha, ask(alpha, { type: 'setInSN', directory: dec, to: false }))
+  cluster.pass(60_000)
+  cluster.ask(alpha, ask(alpha, { type: 'removeD', directory: dec }))
+  cluster.pass(60_000)
+  cluster.ask(gamma, { type: 'setUpOn', path: ['back'], up: null })
+  expect([gamma.server.removed, gamma.server.formerEntries.some(({ directory }) => directory === dec)]).toEqual([false, false])
 })
 
 it('[S4] only whoever is a server here is asked whether it was removed: nobody else would be believed', () => {

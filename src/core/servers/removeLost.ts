@@ -15,7 +15,7 @@ import { REMOVED, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import { formatLabels, isServerId, parseStored, type DirectoryId, type FullName, type Label, type ServerId } from '../names'
 import type { Outcomes, ReadOutcome, Traces } from '../requests'
-import { happened, labelsOfServer, nameOfServer, type Turn } from '../server'
+import { happened, isEntered, labelsOfServer, nameOfServer, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { begin, cameToNothing, change, finish, goOnAt, goOnWithdrawing, lookUp, read, reasonOf, request, withdrawingFrom, type Begun, type Withdrawing, type WithdrawingStep } from '../procedure'
@@ -115,8 +115,7 @@ export function onLostRemoval(turn: Turn, removal: LostRemoval, step: LostRemova
       if (isFailure(outcome)) return restore(turn, removal, outcome)
       return labelsIn((outcome as ReadOutcome).tree ?? undefined).includes(removal.lost!.server) ? release(turn, removal, (outcome as ReadOutcome).server) : take(turn, removal)
     case 'released':
-      if (isFailure(outcome)) return restore(turn, removal, outcome)
-      return onReleased(turn, removal)
+      return onReleased(turn, removal, outcome)
     case 'gone':
       if (!isFailure(outcome)) return removed(turn, removal)
       if (outcome.code !== 'TimedOut') return restore(turn, removal, outcome)
@@ -172,7 +171,8 @@ function onKnown(turn: Turn, removal: LostRemoval, from: ServerId, outcome: obje
   else {
     const { rings, awaited, alone, above } = outcome as Traces
     for (const [known, told] of [[lost.rings, rings], [lost.awaited, awaited], [lost.alone, alone]] as const) known.push(...told.filter(({ directory }) => !known.some((each) => each.directory === directory)))
-    removal.above.push(...above.filter(({ directory, label }) => !removal.above.some((each) => each.directory === directory && each.label === label)).map((each) => ({ ...each, at: from })))
+    // Whoever says so has the change drawn up there.
+    if (from === turn.server.id || isEntered(turn.server, from)) removal.above.push(...above.filter(({ directory, label }) => !removal.above.some((each) => each.directory === directory && each.label === label)).map((each) => ({ ...each, at: from })))
     removal.awaiting.push(...awaited.filter(({ directory }) => !removal.awaiting.some((each) => each.directory === directory)).map(({ directory }) => ({ directory, at: from })))
   }
   if (--removal.open > 0) return
@@ -226,9 +226,11 @@ function releaseNext(turn: Turn, removal: LostRemoval): void {
   else change(turn, removal, 'released', [next.at], next.directory, 'setUpOn', [next.label, 'Server', 'Down'], [[removal.lost!.server, false]])
 }
 
-function onReleased(turn: Turn, removal: LostRemoval): void {
+/** What was only told is tried; checkS mends it elsewhere. The one that its entry points up to is released first. */
+function onReleased(turn: Turn, removal: LostRemoval, outcome: object | Failure): void {
   const told = removal.above.shift()
-  removal.done.push(`${told?.name ?? `/${formatLabels(removal.up!.labels)}`} keeps its name for it no longer`)
+  if (isFailure(outcome) && told === undefined) return restore(turn, removal, outcome)
+  if (!isFailure(outcome)) removal.done.push(`${told?.name ?? `/${formatLabels(removal.up!.labels)}`} keeps its name for it no longer`)
   if (told === undefined) take(turn, removal)
   else releaseNext(turn, removal)
 }

@@ -7,18 +7,19 @@ import { schedule } from '../agenda'
 import { answer, waitWith, type Caller } from '../caller'
 import { beginJoin, wantRoot } from '../copies/join'
 import type { Found } from '../directories/lookup'
+import { isOfNobody } from '../directories/gone'
 import { candidatesFor, whomToAsk } from '../directories/reference'
 import { rankOfDirectory } from '../directories/rank'
 import { rankIn, REMOVED, serverEntry, WITHDRAWN } from '../entries/serverEntry'
 import { failure, isFailure, type Failure } from '../errors'
 import { checkLabels, formatLabels, isServerId, shown, utf8Length, type DirectoryId, type Label } from '../names'
-import type { ReadOutcome } from '../requests'
+import type { Outcomes, ReadOutcome } from '../requests'
 import { changeServer, homeOf, labelsOfServer, MAX_SERVER_NAME, type Turn, type UpPointer } from '../server'
 import { below, labelsIn } from '../values/readValue'
 import { pointedUpFault } from './announcements'
 import { forgetFormer, recordedIn } from './formerEntries'
 import { isPlaced, shorterCopyFault } from './placement'
-import { begin, change, finish, goOnAt, lookUp, read, type Begun } from '../procedure'
+import { begin, change, finish, goOnAt, lookUp, read, requestAnywhere, type Begun } from '../procedure'
 import { rename } from './register'
 
 export interface SettingUp extends Begun {
@@ -32,8 +33,8 @@ export interface SettingUp extends Begun {
   rank: number
 }
 
-/** The `home` is looked up, records of removal taken `back`, its `inSN` read and what stands there under the name (`taken`), the directory of the server above found (`upHome`) and whether its names are shorter (`upInSN`), the server there (`upEntry`), its directory `joined`, that one `told`. */
-export type SettingUpStep = 'home' | 'back' | `back ${DirectoryId}` | 'inSN' | 'taken' | 'upHome' | 'upInSN' | 'upEntry' | 'joined' | 'told'
+/** The `home` is looked up, records of removal taken `back` (if the directory is not `gone`), its `inSN` read and what stands there under the name (`taken`), the directory of the server above found (`upHome`) and whether its names are shorter (`upInSN`), the server there (`upEntry`), its directory `joined`, that one `told`. */
+export type SettingUpStep = 'home' | 'back' | `back ${DirectoryId}` | `gone ${DirectoryId}` | 'inSN' | 'taken' | 'upHome' | 'upInSN' | 'upEntry' | 'joined' | 'told'
 
 /** `path`, `up`: server names, as labels from the root. */
 export function beginSetUpOn(turn: Turn, path: Label[], upPath: Label[] | null, caller: Caller): void {
@@ -65,6 +66,9 @@ function comeBack(turn: Turn, setting: SettingUp): void {
   else takeRecordAway(turn, setting, `back ${recorded}`, recorded)
 }
 
+/** A record that went with its directory stands in nobody's way. */
+const askWhetherGone = (turn: Turn, setting: SettingUp, directory: DirectoryId): void => requestAnywhere(turn, setting, `gone ${directory}`, whomToAsk(turn.server, directory), { type: 'records', directory })
+
 const takeRecordAway = (turn: Turn, setting: SettingUp, step: SettingUpStep, directory: DirectoryId): void => change(turn, setting, step, whomToAsk(turn.server, directory), directory, 'setUpOn', ['.', REMOVED], [[turn.server.id, false]])
 
 function nameFault(path: readonly Label[]): Failure | null {
@@ -74,6 +78,7 @@ function nameFault(path: readonly Label[]): Failure | null {
 }
 
 export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep, outcome: object | Failure): void {
+  if (step.startsWith('back ') && isFailure(outcome) && isOfNobody(outcome)) return askWhetherGone(turn, setting, recordedIn(turn.server)!)
   if (isFailure(outcome)) return finish(turn, setting, outcome)
   switch (step) {
     case 'home': {
@@ -109,9 +114,12 @@ export function onSettingUp(turn: Turn, setting: SettingUp, step: SettingUpStep,
       return tell(turn, setting)
     case 'told':
       return settle(turn, setting)
-    default:
-      forgetFormer(turn, step.slice('back '.length) as DirectoryId)
+    default: {
+      const directory = step.split(' ')[1] as DirectoryId
+      if (step.startsWith('gone ') && (outcome as Outcomes['records']).gone === null) return finish(turn, setting, failure('NoCopyReachable', { name: `#${directory}`, tried: 'nobody who was asked has one' }))
+      forgetFormer(turn, directory)
       return comeBack(turn, setting)
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  * An intent is one call's whole set of updates: atomic on every copy and in every message. Its new nodes have no
  * time-stamp yet (null): the accepting copy gives them one. The signature covers everything but that stamp.
  */
+import { digestOfText } from '../digest'
 import { shown, type DirectoryId, type Label } from '../names'
 import { BEGINNING, millisecondsOf, type Timestamp } from '../timestamp'
 import type { Certificate } from './certificate'
@@ -24,7 +25,7 @@ export interface Intent {
   directory: DirectoryId
   /** The author's public key as text. */
   author: string
-  /** 26 characters of base32, new for each intent of an author; (author, nonce) identifies the intent. */
+  /** 26 characters of base32, new for each intent of an author. */
   nonce: string
   /** Milliseconds since 1970; the stamp must lie between, at most 10 minutes apart. */
   from: number
@@ -69,8 +70,17 @@ export function signedText({ directory, author, nonce, from, until, procedure, b
   return `namering intent 1\n${JSON.stringify([directory, author, nonce, from, until, procedure, branches, ...(chain === undefined ? [] : [chain])])}`
 }
 
-/** Identifies an intent however often it is sent or stamped. */
-export const intentId = ({ author, nonce }: Intent): string => `${author} ${nonce}`
+/** An intent never changes, so its digest is worked out once. */
+const ids = new WeakMap<Intent, string>()
+
+/** Identifies an intent however often it is sent, stamped or signed: by all that its author signs, so that nobody can sign two that pass for one. */
+export function intentId(intent: Intent): string {
+  const known = ids.get(intent)
+  if (known !== undefined) return known
+  const id = digestOfText(signedText(intent))
+  ids.set(intent, id)
+  return id
+}
 
 /**
  * Names an update set. No two updates share a time-stamp [T1]; but nobody signs it, and who lies may give one to an intent that is
