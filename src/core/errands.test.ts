@@ -110,7 +110,7 @@ describe('errands', () => {
 })
 
 describe('what a server signs', () => {
-  const more = (branches: readonly Branch[]): Branch[] => [['.', null, [['Access', null, false]]], ...branches]
+  const more = (branches: readonly Branch[]): Branch[] => [...branches, ['zeta', null, false]]
   it.each<[string, (drafted: Drafted) => Drafted]>([
     ['changes more than was asked for', (drafted) => ({ ...drafted, branches: more(drafted.branches) })],
     ['changes what was asked for to something else', (drafted) => ({ ...drafted, branches: drafted.branches.map(([label, incarnation]) => [label, incarnation, false]) })],
