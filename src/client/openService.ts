@@ -4,6 +4,7 @@
  */
 import type { Member } from '../core/copies/directoryCopy'
 import { durabilities, LONGEST_PATIENCE, type Durability, type Kept, type Secured } from '../core/copies/durability'
+import { isDraftBehindLink, isDraftOf } from '../core/directories/drafted'
 import type { Found } from '../core/directories/lookup'
 import { firstChange, rootSelf } from '../core/directories/rootSelf'
 import { failure, NameServiceError } from '../core/errors'
@@ -343,7 +344,7 @@ class Writer {
   async write(name: FullName, change: Change, options: WriteOptions = {}, as: OneTimeKey | null = null): Promise<Written> {
     const wish = this.#wish(options)
     for (let attempt = 1; ; attempt++) {
-      const drafted = await ask<Drafted>(this.#connection, { type: 'at', name, request: { type: 'draft', directory: placeholder, change } })
+      const drafted = await this.#drawUp(name, change)
       if (drafted.branches.length === 0) {
         if (options.plan === true || change.procedure === 'plan') await this.#checkPlans(name, drafted, change)
         return this.#unchanged(drafted, change, wish)
@@ -356,6 +357,14 @@ class Writer {
         if (!faster || attempt >= ATTEMPTS) throw error
       }
     }
+  }
+
+  /** Drawn up by a copy, perhaps on the server of somebody else: nothing is signed but what was asked for. */
+  async #drawUp(name: FullName, change: Change): Promise<Drafted> {
+    const drafted = await ask<Drafted>(this.#connection, { type: 'at', name, request: { type: 'draft', directory: placeholder, change } })
+    const isThere = name.labels.length > 0 || name.up > 0 || drafted.directory === name.from
+    if (isDraftBehindLink(change, drafted.branches) || (isThere && isDraftOf(change, drafted.branches))) return drafted
+    throw new NameServiceError(failure('BadRequest', { reason: `the server ${drafted.server} has drawn up another change than was asked for, which was not signed; cut its link, and try again` }))
   }
 
   /**
@@ -371,7 +380,7 @@ class Writer {
     const id = this.#connection.random(8)
     const key = recordKey(parent, id)
     const change: Change = { procedure: 'move', under: { labels: ['.', 'BR'], incarnations: null }, tree: [[key, [[label, isRoot ? [[OF_ROOT, true]] : true]]]], replace: false }
-    const { branches, server } = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change } })
+    const { branches, server } = await this.#drawUp({ from: directory, up: 0, labels: [] }, change)
     const signed = await this.#sign(directory, 'move', branches)
     if (!isAwaited) await this.announce(parent, announcement(childLabel(directory, id), label))
     const { copies } = await this.#hand(server, signed, this.#wish({}))
@@ -382,7 +391,7 @@ class Writer {
   async #plan({ directory, branches }: Drafted, change: Change, wish: Wish, { about }: NameServiceError): Promise<Written> {
     const labels = change.under.labels.length === 0 ? [] : [branches[0]![0], ...change.under.labels.slice(1)]
     const plan: Change = { ...change, procedure: 'plan', under: { labels, incarnations: null } }
-    const drafted = await ask<Drafted>(this.#connection, { type: 'at', name: { from: directory, up: 0, labels: [] }, request: { type: 'draft', directory, change: plan } })
+    const drafted = await this.#drawUp({ from: directory, up: 0, labels: [] }, plan)
     return { ...(await this.#submit(drafted, 'plan', wish)), plannedFor: Date.parse(about['from'] ?? '') }
   }
 

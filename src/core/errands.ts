@@ -7,6 +7,7 @@ import { onCertified } from './auth/certify'
 import type { CleanupStep } from './directories/cleanup'
 import type { Arrived, Seeking } from './directories/lookup'
 import type { OwnNameStep } from './directories/ownNames'
+import { isDraftOf } from './directories/drafted'
 import { isWayFrom } from './directories/wayFrom'
 import { failure, isFailure, type ErrorCode, type Failure } from './errors'
 import { freshId } from './fresh'
@@ -25,7 +26,7 @@ import type { Caller } from './caller'
 export type Onward = { type: 'answer'; caller: Caller } | { type: 'lookup'; id: string } | { type: 'secure'; id: string; server: ServerId } | { type: 'cleanup'; directory: DirectoryId; step: CleanupStep } | { type: 'register'; step: RegisterStep } | Seeking | { type: 'procedure'; id: string; step: ProcedureStep }
   | Arrived | { type: 'ownName'; step: OwnNameStep } | { type: 'carriedOut'; directory: DirectoryId; label: Label } | { type: 'compared'; directory: DirectoryId; joiner: CopyId; server: ServerId }
   /** A change that was drawn up: it is signed by this server and submitted, then goes on. */
-  | { type: 'drafted'; directory: DirectoryId; procedure: ProcedureName; labels: readonly Label[]; tree: Tree; at: readonly ServerId[]; onward: Onward }
+  | { type: 'drafted'; directory: DirectoryId; change: Change; at: readonly ServerId[]; onward: Onward }
 
 export interface Errand {
   id: string
@@ -213,27 +214,17 @@ export function onSigned(turn: Turn, id: number, signature: string): void {
 
 /** A change of this server's own: drawn up at one of these servers, signed, submitted there; nothing to change is no failure. */
 export function changeAsServer(turn: Turn, at: readonly ServerId[], directory: DirectoryId, procedure: Exclude<ProcedureName, 'newD' | 'carryOut'>, under: Change['under'], tree: Tree, onward: Onward): void {
-  ask(turn, at, { type: 'draft', directory, change: { procedure, under, tree, replace: false } }, { type: 'drafted', directory, procedure, labels: under.labels, tree, at, onward })
+  const change: Change = { procedure, under, tree, replace: false }
+  ask(turn, at, { type: 'draft', directory, change }, { type: 'drafted', directory, change, at, onward })
 }
 
 /** A5: whoever draws up a change for this server to sign draws up no other. */
-export function onDrafted(turn: Turn, { directory, procedure, labels, tree, at, onward }: Extract<Onward, { type: 'drafted' }>, outcome: object | Failure): void {
+export function onDrafted(turn: Turn, { directory, change, at, onward }: Extract<Onward, { type: 'drafted' }>, outcome: object | Failure): void {
   if (isFailure(outcome)) return void turn.settled.push({ onward, outcome })
   const drafted = outcome as Drafted
-  const wanted = labels.reduceRight<Tree>((below, label) => [[label, below]], tree)
-  if (drafted.directory !== directory || !at.includes(drafted.server) || !isWithin(drafted.branches, wanted, procedure === 'removeD')) {
+  if (drafted.directory !== directory || !at.includes(drafted.server) || !isDraftOf(change, drafted.branches)) {
     refuse(turn, drafted.server, 'draft: of another change than was asked for', directory)
     turn.settled.push({ onward, outcome: failure('BadRequest', { reason: `${nameOfServer(turn.server, drafted.server)} has drawn up another change than was asked for` }) })
   } else if (drafted.branches.length === 0) turn.settled.push({ onward, outcome })
-  else originateAsServer(turn, directory, procedure, drafted.branches, drafted.server, onward)
-}
-
-/** Whether branches change nothing but what a tree says, to what it says; `takesAway`: or take something away, as with a directory all that refers to it goes [M6]. */
-function isWithin(branches: readonly Branch[], wanted: Tree, takesAway: boolean): boolean {
-  if (typeof wanted === 'boolean') return false
-  return branches.every(([label, , below]) => {
-    const [, meant] = wanted.find(([each]) => each === label) ?? []
-    if (meant === undefined) return takesAway && below === false
-    return typeof meant === 'boolean' || meant.length === 0 ? below === (meant !== false) : typeof below !== 'boolean' && isWithin(below, meant, takesAway)
-  })
+  else originateAsServer(turn, directory, change.procedure, drafted.branches, drafted.server, onward)
 }
