@@ -250,13 +250,19 @@ export function changeCopy({ server, effects }: Turn, copy: DirectoryCopy, chang
   effects.changed.add(copy.directory)
   if (copy.unauthorised.size === 0) return
   for (const set of comingIn(change)) if (copy.unauthorised.has(setId(set)) && (change.type === 'absorbed' || !before.has(setId(set)))) refuseUpdate(server, effects, copy, set)
-  if (copy.unauthorised !== before) for (const set of voidedBy(copy, before, change)) effects.happened.push({ kind: 'refused', text: `${describe(set.intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory: copy.directory })
+  if (copy.unauthorised !== before) for (const set of voidedBy(copy, before, change)) voidUpdate(server, effects, copy, set)
 }
 
 /** A2: what came in by whatever message, and was never shown: by all that is known here its author had no right to it. */
 function refuseUpdate(server: Server, effects: Effects, { directory }: DirectoryCopy, { intent }: UpdateSet): void {
   count(server, 'updates: the author had no right')
   effects.happened.push({ kind: 'refused', text: `${describe(intent.branches)} does not count: its author had no right to it`, directory })
+}
+
+/** A2: the same of what was shown. */
+function voidUpdate(server: Server, effects: Effects, { directory }: DirectoryCopy, { intent }: UpdateSet): void {
+  count(server, 'updates: an older change of rights came late')
+  effects.happened.push({ kind: 'refused', text: `${describe(intent.branches)} counts no more: an older change of rights has come, by which its author had none`, directory })
 }
 
 const comingIn = (change: CopyChange): readonly UpdateSet[] => (change.type === 'absorbed' ? change.sets : change.type === 'joined' ? change.contents.log : [])

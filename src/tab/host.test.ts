@@ -428,9 +428,10 @@ describe('a store that somebody has changed between two starts', () => {
   }
 
   it('[A1] is found out: the server reads only, says so, and accepts and tells nothing more', async () => {
-    const { readOnly, connection, sent } = await changed((text) => text.replaceAll('853', '999'))
+    const { host, readOnly, connection, sent } = await changed((text) => text.replaceAll('853', '999'))
     await settled()
     expect(readOnly).toEqual([expect.stringMatching(/changed from outside/)])
+    expect(host.server.refusals.get('storage: what was stored is not what its author signed')).toBe(1)
     await expect(openService(connection).setValue('/:Lampson/Phone', '1')).rejects.toMatchObject({ code: 'StorageFailed' })
     expect(sent).toEqual([])
   })

@@ -10,7 +10,7 @@ import { failure, type Failure } from '../core/errors'
 import type { Person } from '../core/auth/session'
 import { decode, encode, signedIn, type Message } from '../core/messages'
 import type { CopyId, DirectoryId, ServerId } from '../core/names'
-import { restoreServer, type Server, type ServerOptions } from '../core/server'
+import { count, restoreServer, type Server, type ServerOptions } from '../core/server'
 import type { Connected } from '../core/servers/connections'
 import { step, type Input } from '../core/step'
 import { encodeChildren } from '../core/values/encodeTree'
@@ -243,6 +243,7 @@ export class Host {
         if (this.#stopped || this.#failed !== null) return
         const some = this.#unverified(sets.slice(i, i + CHECKED_AT_ONCE))
         if (isWhole && (await this.#areTrue(some, this.#uncertified(chainsOf(some))))) continue
+        count(this.server, 'storage: what was stored is not what its author signed')
         this.#fail(`what was stored of #${directory} was changed from outside: an update in it is not what its author signed (take this copy away, or delete this server's data, and add it again from another)`)
         return
       }

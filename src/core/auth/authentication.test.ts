@@ -16,6 +16,7 @@ const server = 'ed25519:server'
 
 const leaf = (label: Label): Branch => [label, null, true]
 const NOW = at(500_000_000)
+const LATEST = 500_000 + 900_000
 
 /** What SRC stores: its parent is DEC; it has a child, and an entry with a key. */
 function srcTree(parent = dec): ValueTree {
@@ -91,6 +92,9 @@ describe('authentication without anyone trusted by all', () => {
       'one of many expired': [[...wayToCho.slice(0, 3), says(tjw, 'Cho', cho, ownerOf(tjw), { until: 1 })]],
       'for another key': [wayToCho, mallory],
       'up again after going down': [[says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, '..', ansi), says(ansi, 'Cho', cho)]],
+      'up again to elsewhere': [[says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, '..', other), says(other, 'Cho', cho)]],
+      'valid for longer than a quarter of an hour': [[says(dec, 'Cho', cho, ownerOf(dec), { until: LATEST + 1 })]],
+      'of whom the owner lets speak for longer than a month': [[says(dec, '', 'ed25519:speaker', ownerOf(dec), { until: LATEST + 30 * 86_400_000 }), says(dec, 'Cho', cho, 'ed25519:speaker')]],
       'back into the branch just left': [[says(dec, '..', ansi), says(ansi, 'DEC', dec), says(dec, 'Cho', cho)]],
       'back to the one that judges': [[says(dec, 'SRC', src), says(src, 'Cho', cho)]],
       'a circle': [[says(dec, '..', ansi), says(ansi, 'IBM', ibm), says(ibm, 'X', ansi), says(ansi, 'Cho', cho)]],
@@ -103,6 +107,7 @@ describe('authentication without anyone trusted by all', () => {
       'no genesis': [[{ ...says(dec, 'Cho', cho), genesis: null }]],
     }
     for (const [what, [chain, key]] of Object.entries(cases)) expect(names(chain, key), what).toEqual([])
+    expect(names([says(dec, 'Cho', cho, ownerOf(dec), { until: LATEST })])).toEqual(['../Cho'])
   })
 
   it('[X2] a compromised directory forges what passes through it, and nothing else', () => {

@@ -15,7 +15,7 @@ import { formatPrincipal, type Principal, type PrincipalName } from './principal
 /** Who a key is at a directory at a time, by what stands in its tree and by these certificates. What does not hold says nothing. */
 export function principalOf(tree: ValueTree, directory: DirectoryId, key: string, chain: readonly Certificate[], ts: Timestamp): Principal {
   const time = millisecondsOf(ts)
-  const isInTime = chain.every(({ from, until }) => time >= from && time <= until)
+  const isInTime = chain.every((each) => time >= each.from && time <= each.until && each.until - time <= lifeOf(each))
   const proved = isInTime ? prove(tree, directory, chain, key) : null
   const meant = proved?.key ?? key
   return { key: meant, names: [...namesHere(tree, directory, meant), ...(proved === null || proved.name === null ? [] : [proved.name])] }
@@ -28,6 +28,14 @@ export function principalBy(tree: ValueTree, directory: DirectoryId, key: string
   const names = all.filter((each) => each.key === meant).flatMap((each) => each.names)
   return { key: meant, names: names.filter((name, i) => names.findIndex((other) => formatPrincipal(other) === formatPrincipal(name)) === i) }
 }
+
+/** ms: so long what a directory says holds at most, and a few minutes before, since clocks differ [T2]: what it says no more ends soon [A4]. */
+export const CERTIFICATE_LIFE = 900_000
+/** ms: the same of whom it lets speak for it. */
+const SPEAKING_LIFE = 30 * 86_400_000 + 300_000
+
+/** Whoever says so for longer is not believed yet. A person's word of the keys that speak for it has no such end. */
+const lifeOf = ({ directory, name }: Certificate): number => (directory === null ? Number.POSITIVE_INFINITY : name === '' ? SPEAKING_LIFE : CERTIFICATE_LIFE)
 
 /** The entries here that have the key. */
 function namesHere(tree: ValueTree, directory: DirectoryId, key: string): PrincipalName[] {

@@ -11,12 +11,11 @@ import { ownerIn, type Certificate } from '../values/certificate'
 import { directoryNamed } from '../entries/named'
 import { visibleAt, visibleChildren, type ValueTree } from '../values/valueTree'
 import { genesisOf, may } from './access'
+import { CERTIFICATE_LIFE } from './authentication'
 import { KEYS, SPEAKERS } from './keys'
 import type { Judging, Who } from './principal'
 
-/** ms: so long what a key that was removed had signed goes on, at most [A4]. */
-export const CERTIFICATE_LIFE = 600_000
-/** Others' clocks may be behind [T2]. */
+/** Others' clocks may be behind [T2]; ms. */
 const BEFORE = 300_000
 
 /** What a request asks to be certified: the parent (`..`), a directory in it, or that a key is one of an entry. */
@@ -42,7 +41,7 @@ export function certify(turn: Turn, copy: Judging, { name, key }: Wanted, who: W
   const speaking = speakingHere(turn, copy)
   if (speaking === null) return answer(turn, caller, mute(turn))
   const from = Math.floor(turn.now) - BEFORE
-  const certificate = { directory: copy.directory, genesis: genesisOf(copy.visible), issuer: server.key, name, subject, from, until: from + BEFORE + CERTIFICATE_LIFE }
+  const certificate = { directory: copy.directory, genesis: genesisOf(copy.visible), issuer: server.key, name, subject, from, until: from + CERTIFICATE_LIFE }
   const id = server.nextSignId++
   server.certifying.set(id, { certificate, before: speaking, caller })
   turn.effects.certify.push({ id, certificate })

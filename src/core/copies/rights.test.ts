@@ -148,6 +148,7 @@ describe('rights, in copies', () => {
     cluster.settle()
     for (const member of [alpha, beta]) expect(member.sees(swept)).not.toContain('Lampson')
     expect(beta.happened).toContainEqual(expect.stringMatching(/^Lampson counts no more: an older change of rights has come/))
+    expect(beta.server.refusals.get('updates: an older change of rights came late')).toBe(1)
     expect(alpha.happened).not.toContainEqual(expect.stringMatching(/counts no more/))
   })
 

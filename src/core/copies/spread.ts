@@ -6,7 +6,7 @@ import { schedule } from '../agenda'
 import { failure } from '../errors'
 import type { CopyMessage, Facts, Message } from '../messages'
 import type { CopyId, DirectoryId, ServerId } from '../names'
-import { changeCopy, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
+import { changeCopy, count, happened, hint, nameOfServer, refuse, send, serverNameOf, type Turn } from '../server'
 import { earlier, later, millisecondsOf } from '../timestamp'
 import { setId, type UpdateSet } from '../values/intent'
 import { digestOf, isSealed, ringDigestOf, knows, logSince, MAX_RING, type DirectoryCopy, type Member, type Removal } from './directoryCopy'
@@ -152,6 +152,7 @@ function defer(turn: Turn, { directory, epoch }: DirectoryCopy, from: ServerId, 
   const kept = new Set(deferred.map(({ set }) => setId(set)))
   const news = sets.filter((set) => !kept.has(setId(set)))
   deferred.push(...news.slice(0, MAX_DEFERRED - deferred.length).map((set) => ({ from, directory, epoch, set })))
+  if (news.length > 0) count(turn.server, 'updates: from the future, kept aside')
   if (deferred.length - kept.size < news.length) refuse(turn, from, 'too many updates from the future', directory)
   planRetry(turn)
   const ahead = Math.round((millisecondsOf(sets.map(({ ts }) => ts).reduce(later)) - turn.now) / 1000)

@@ -565,6 +565,7 @@ describe('updates from the future', () => {
     expect(alpha.server.deferred).toHaveLength(1)
     for (const post of cluster.delivered.filter(ofType('updates'))) cluster.hand(post)
     expect(alpha.server.deferred).toHaveLength(1)
+    expect(alpha.server.refusals.get('updates: from the future, kept aside')).toBe(1)
     beta.skew = 0
     cluster.pass(110_000)
     expect(alpha.sees(directory)).toContain('ahead')
