@@ -129,14 +129,14 @@ function leadsThere(world: World, copies: ReadonlyMap<DirectoryId, DirectoryCopy
   const named = namedBy(visible, label)
   const isTaken = named?.type === 'directory' && named.directory !== directory
   const isOther = named?.type === 'link' && !labelsAt(visible, [label, 'Link', 'Moved']).includes(directory)
-  if (isTaken || isOther || isBound(copies, { parent, label }) || !isInUse(world, parent, label, directory)) return
+  if (isTaken || isOther || isBound(copies, { parent, label }) || !isInUse(world, copies.get(parent)!, label, directory)) return
   const end = named?.type === 'link' ? follow(world, copies, linkTarget(world.servers[0]!.server, parent, named.to)) : undefined
   if (end !== directory) accuse(`${label} in ${parent} was a name of ${directory}, and ${named?.type === 'link' ? `leads to ${end}` : `is ${named?.type ?? 'gone'}`}`)
 }
 
-/** Whether the name is in use still: of two moves at once the first may be over before its reference was written; and people delete and replace links. */
-function isInUse(world: World, parent: DirectoryId, label: Label, directory: DirectoryId): boolean {
-  const sets = world.database.sets(parent).map(({ set }) => set).filter(({ ts }) => !world.database.isLost(ts))
+/** Whether the name is in use still, in the epoch that rules: of two moves at once the first may be over before its reference was written; and people delete and replace links. */
+function isInUse(world: World, parent: DirectoryCopy, label: Label, directory: DirectoryId): boolean {
+  const sets = world.database.sets(parent.directory).map(({ set }) => set).filter(({ ts }) => world.database.isOf(parent.directory, parent.epoch, ts))
   const wanted = [label, 'DR', 'DI', directory]
   const isReference = ({ path, mark }: Update): boolean => mark === 'present' && path.length === wanted.length && path.every(([each], i) => each === wanted[i])
   const isTaken = (set: UpdateSet): boolean => set.intent.procedure !== 'reference' && updatesOf(set).some(({ path: [first] }) => first?.[0] === label && first[1] === set.ts)
