@@ -263,6 +263,9 @@ describe('the host and its store', () => {
     expect(checked).toHaveLength(1201)
     await receive(stored)
     expect(checked).toHaveLength(1201)
+    // Nor the last of those that no update rests on, said once more.
+    await receive(encode({ type: 'credentials', chains: [[certificate('key-299-3')]] }))
+    expect(checked).toHaveLength(1201)
     expect(alpha.refused).toEqual([])
   })
 

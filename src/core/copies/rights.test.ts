@@ -113,6 +113,19 @@ describe('rights, in copies', () => {
     expect(shown(copy)).toContain('Phone')
   })
 
+  it.each<[string, Branch[]]>([
+    ['a key taken away', [['Birrell', at(2), [['Keys', at(2), [leaf(people[1], false)]]]]]],
+    ['a name that goes to a directory', [['Birrell', at(2), [['DR', null, [['DI', null, [leaf(directoryNumber(9))]]]], ['Keys', null, false]]]]],
+    ['an entry that goes', [leaf('Birrell', false)]],
+  ])('[A2] %s, told late, voids what was written with it', (_what, late) => {
+    const [give, write, change] = [access(10, owner, leaf('write ./Birrell:Lampson/*')), phone(20, people[1], 'Lampson', '1'), setOf(15, late)]
+    const copy = copyOf(genesis, entries, give, write)
+    expect(shown(copy)).toContain('Phone')
+    absorb(copy, change)
+    expect(shown(copy)).not.toContain('Phone')
+    expect([...copy.unauthorised]).toEqual([setId(write)])
+  })
+
   it('[A2] of two administrators who shut each other out, at two copies at once, the first has done so: everywhere', () => {
     const both = access(10, owner, leaf('write ./Birrell:./*'), leaf('write ./Lampson:./*'))
     const first = access(20, people[0], leaf('write ./Birrell:./*', false))
