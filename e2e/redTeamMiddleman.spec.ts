@@ -26,12 +26,14 @@ async function apart(cluster: Cluster, prepare: () => void = () => undefined): P
   return { alpha, beta, middleman, ids, elsewhere }
 }
 
-/** beta begins anew, and its link is not to rise: one of these tabs says why. */
-async function refusedBy(tabs: readonly Tab[], beta: Tab, reason: RegExp): Promise<void> {
-  await beta.page.reload()
-  await beta.ready()
+/** Both begin anew, so that nothing of what they said before is left on the page, and their link is not to rise: one of these tabs says why. */
+async function refusedBy(tabs: readonly Tab[], both: readonly [alpha: Tab, beta: Tab], reason: RegExp): Promise<void> {
+  await Promise.all(both.map(async (tab) => {
+    await tab.page.reload()
+    await tab.ready()
+  }))
   await expect.poll(async () => (await Promise.all(tabs.map((tab) => tab.page.getByText(reason).count()))).some((count) => count > 0), { message: String(reason) }).toBe(true)
-  expect(await beta.page.evaluate(() => window.namering.view().links.filter(({ state }) => state === 'connected').length)).toBe(0)
+  for (const tab of both) expect(await tab.page.evaluate(() => window.namering.view().links.filter(({ state }) => state === 'connected').length)).toBe(0)
 }
 
 /** Once nobody is in between the link rises, and nothing was changed meanwhile. */
@@ -64,10 +66,10 @@ test('[isolation] [X1] a man in the middle of the plain road who has the room’
     const said = controlIn(note)
     return [said?.type === 'hello' ? withControl(note, { ...said, exchange: publicText }) : note]
   }
-  await refusedBy([alpha, beta], beta, falseProof)
+  await refusedBy([alpha, beta], [alpha, beta], falseProof)
 
   middleman.instead = (note) => (controlIn(note) === null ? [note] : [note, note])
-  await refusedBy([beta], beta, /gave no proof of who it is/)
+  await refusedBy([beta], [alpha, beta], /gave no proof of who it is/)
 
   // What the one who calls said in the attempt before.
   const overheard = new Map<Control['type'], Control>()
@@ -81,7 +83,7 @@ test('[isolation] [X1] a man in the middle of the plain road who has the room’
   }
   await beta.page.reload()
   await expect.poll(() => overheard.has('proof')).toBe(true)
-  await refusedBy([called], beta, falseProof)
+  await refusedBy([called], [alpha, beta], falseProof)
 
   let nonce = ''
   middleman.instead = (note) => {
@@ -90,7 +92,7 @@ test('[isolation] [X1] a man in the middle of the plain road who has the room’
     if (note.from === caller) nonce = said.nonce
     return [note.from === caller ? note : withControl(note, { ...said, nonce })]
   }
-  await refusedBy([calling], beta, /sent our own words back/)
+  await refusedBy([calling], [alpha, beta], /sent our own words back/)
 
   const frames: Note[] = []
   middleman.instead = (note) => {
@@ -182,10 +184,10 @@ test('[isolation] [X1] a man in the middle of WebRTC who ends both data channels
     const sdp = await his.evaluate(([type, theirs]) => (type === 'offer' ? window.bridge.offered(theirs) : window.bridge.answered(theirs)), [signal.type, signal.sdp] as const)
     return [{ ...note, signal: { type: signal.type, sdp } }]
   }
-  await refusedBy([alpha, beta], beta, /gave a false proof of who it is/)
+  await refusedBy([alpha, beta], [alpha, beta], /gave a false proof of who it is/)
 
   middleman.instead = (note) => [note.type === 'signal' && 'sdp' in note.signal ? { ...note, signal: { ...note.signal, sdp: note.signal.sdp.replace(/a=fingerprint:.*\r\n/, '$&$&') } } : note]
-  await refusedBy([alpha, beta], beta, /sent an SDP without exactly one fingerprint/)
+  await refusedBy([alpha, beta], [alpha, beta], /sent an SDP without exactly one fingerprint/)
 
   middleman.instead = (note) => [note]
   await his.close()
