@@ -66,8 +66,9 @@ function labelOf({ principal, path, rights }: Grant): Label {
   return formatTriple(triple)
 }
 
-function reportOf({ isOpen, owner, triples, key, names, granting, allowed }: Access): AccessReport {
+function reportOf({ isThen, isOpen, owner, triples, key, names, granting, allowed }: Access): AccessReport {
   return {
+    isThen,
     isOpen,
     owner,
     triples: triples?.map(({ triple, ts, isFinal }) => ({ ...inParts(triple), ts, isFinal })) ?? null,

@@ -334,6 +334,8 @@ export interface Grant {
 
 /** Who may do what in a directory. */
 export interface AccessReport {
+  /** Of the time of an update that was asked about, before it came; else, and once every copy has what is older, all is of now. The triples always are. */
+  isThen: boolean
   /** No triples: everybody in the room may do everything. */
   isOpen: boolean
   /** The key of who made the directory, whom nobody can shut out. */

@@ -1,6 +1,6 @@
 /** Calls of this server's own client, and the requests that any server performs on its copies: one atomic action each. */
 import { answer, type Caller } from './caller'
-import { emptyContents, epochOf, hasSeen, noFields, setsAt, type DirectoryCopy } from './copies/directoryCopy'
+import { emptyContents, epochOf, hasSeen, noFields, setsAt, visibleBefore, type DirectoryCopy } from './copies/directoryCopy'
 import { unschedule } from './agenda'
 import { beginSecuring, durabilities, LONGEST_PATIENCE, onHas, type Wanted } from './copies/durability'
 import { healthOf } from './copies/health'
@@ -305,7 +305,7 @@ function performOn(turn: Turn, copy: DirectoryCopy, request: CopyRequest, who: W
     case 'test':
       return { equal: sameTree(readTree(copy.visible, request.path, touchOf(copy.visible, who)) ?? false, request.tree) }
     case 'access':
-      return accessAt(copy, who, request.about, request.path, atTime(turn.now), (ts) => setsAt(copy, ts))
+      return accessAt(copy, who, request.about, request.path, atTime(turn.now), { setsAt: (ts) => setsAt(copy, ts), before: (ts) => visibleBefore(copy, ts) })
     case 'submit':
       return submit(turn, copy, request.signed)
     case 'state':

@@ -3,7 +3,7 @@ import { at, directoryNumber } from '../../trials/generators'
 import type { Label } from '../names'
 import type { Certificate } from '../values/certificate'
 import { applySet, type Branch, type UpdateSet } from '../values/intent'
-import { emptyTree } from '../values/valueTree'
+import { emptyTree, type ValueTree } from '../values/valueTree'
 import type { Principal } from './principal'
 import { accessAt } from './whoMay'
 
@@ -13,12 +13,14 @@ const lampson = 'ed25519:lampson'
 const leaf = (label: Label): Branch => [label, null, true]
 const set = (time: number, branches: readonly Branch[]): UpdateSet => ({ intent: { directory, author: owner, nonce: `${time}`, from: 0, until: 600_000, procedure: 'doUpdates', branches }, signature: '', ts: at(time) })
 
+const nothing = { setsAt: () => [], before: () => null }
+
 describe('"who may do what here, and why"', () => {
   const visible = emptyTree()
   applySet(visible, set(1, [['.', null, [['Access', null, ['read *:*', 'write ./Lampson:Lampson/*', `write ${owner.replace(':', '%3A')}:./*`].map(leaf)], ['Genesis', null, [leaf(JSON.stringify(['namering genesis 1', owner, 'x', 1]))]]]]]))
   applySet(visible, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
   const copy = { directory, visible, stableMark: at(2) }
-  const asked = (asker: string, about: string | null) => accessAt(copy, () => ({ key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }), about, ['Lampson'], at(9), () => [])
+  const asked = (asker: string, about: string | null) => accessAt(copy, () => ({ key: asker, names: asker === lampson ? [{ up: 0, labels: ['Lampson'], from: [{ directory, labels: ['Lampson'] }] }] : [] }), about, ['Lampson'], at(9), nothing)
 
   it('who may not read the triples is told those that speak of it, and no others', () => {
     expect(asked(lampson, null)).toMatchObject({ triples: null, names: ['./Lampson'], granting: ['read *:*', 'write ./Lampson:Lampson/*'], allowed: [['read', 'read *:*', true], ['write', 'write ./Lampson:Lampson/*', true]] })
@@ -30,18 +32,18 @@ describe('"who may do what here, and why"', () => {
     const some = emptyTree()
     applySet(some, set(1, [['.', null, [['Access', null, ['read *:./*', 'read ./Lampson:*'].map(leaf)]]]]))
     applySet(some, set(2, [['Lampson', null, [['Keys', null, [leaf(lampson)]]]]]))
-    const about = (asker: string, names: Label[]): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => ({ key: asker, names: names.map((label) => ({ up: 0, labels: [label], from: [] })) }), lampson, ['Lampson'], at(9), () => [])
+    const about = (asker: string, names: Label[]): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => ({ key: asker, names: names.map((label) => ({ up: 0, labels: [label], from: [] })) }), lampson, ['Lampson'], at(9), nothing)
     expect(about('ed25519:birrell', [])).toMatchObject({ key: lampson, names: [], granting: ['read *:./*'], allowed: [] })
     expect(about(lampson, ['Lampson'])).toMatchObject({ names: ['./Lampson'], granting: ['read *:./*', 'read ./Lampson:*'], allowed: [['read', 'read ./Lampson:*', true]] })
   })
 
   it('tells which triples are final', () => {
     expect(asked(owner, null)).toMatchObject({ triples: [{ isFinal: true }, { isFinal: true }, { isFinal: true }] })
-    expect(accessAt({ ...copy, stableMark: at(1) }, () => ({ key: owner, names: [] }), null, [], at(9), () => [])).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
+    expect(accessAt({ ...copy, stableMark: at(1) }, () => ({ key: owner, names: [] }), null, [], at(9), nothing)).toMatchObject({ triples: [{ isFinal: false }, { isFinal: false }, { isFinal: false }] })
   })
 
   it('[A2] tells of an answer whether the triple that decides is final, also who may not read the triples', () => {
-    const readBy = (stableMark: number, key: string): unknown => accessAt({ ...copy, stableMark: at(stableMark) }, () => ({ key, names: [] }), null, ['Lampson'], at(9), () => [])
+    const readBy = (stableMark: number, key: string): unknown => accessAt({ ...copy, stableMark: at(stableMark) }, () => ({ key, names: [] }), null, ['Lampson'], at(9), nothing)
     expect(readBy(1, 'ed25519:birrell')).toMatchObject({ triples: null, allowed: [['read', 'read *:*', false]] })
     expect(readBy(2, 'ed25519:birrell')).toMatchObject({ triples: null, allowed: [['read', 'read *:*', true]] })
     expect(readBy(1, owner)).toMatchObject({ allowed: [['read', 'owner', true], ['write', 'owner', true], ['test', 'owner', true], ['copy', 'owner', true]] })
@@ -64,11 +66,21 @@ describe('"who may do what here, and why"', () => {
       by(5, cho, [leaf('Hidden')], chain),
     ]
     for (const each of sets) applySet(some, each)
-    const writer = (asker: Principal, time: number): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => asker, at(time), ['Notes'], at(900_000_000), (ts) => sets.filter((each) => each.ts === ts))
+    const writer = (asker: Principal, time: number): unknown => accessAt({ directory, visible: some, stableMark: at(2) }, () => asker, at(time), ['Notes'], at(900_000_000), { setsAt: (ts) => sets.filter((each) => each.ts === ts), before: () => before })
+    let before: ValueTree | null = null
     const reader = { key: owner, names: [{ up: 0, labels: ['Lampson'], from: [] }] }
 
     it('[X2] it is the name that the chain of the set proves, long after that has ended', () => {
-      expect(writer(reader, 3)).toMatchObject({ key: cho, names: ['../Cho'], allowed: [['read', 'read *:Notes', true], ['write', 'write ../*:Notes', true]] })
+      expect(writer(reader, 3)).toMatchObject({ isThen: false, key: cho, names: ['../Cho'], allowed: [['read', 'read *:Notes', true], ['write', 'write ../*:Notes', true]] })
+    })
+
+    it('[A2] it is by the right of then, while that can be told: it may have been taken away since, and is not final', () => {
+      before = emptyTree()
+      applySet(before, set(1, [['.', null, [['Access', null, ['write ../Cho:*'].map(leaf)]]]]))
+      expect(writer(reader, 3)).toMatchObject({ isThen: true, isOpen: false, key: cho, names: ['../Cho'], granting: ['write ../Cho:*'], allowed: [['write', 'write ../Cho:*', false]] })
+      before = emptyTree()
+      expect(writer(reader, 3)).toMatchObject({ isThen: true, isOpen: true })
+      before = null
     })
 
     it('[X3] a server that speaks for its person is that person', () => {

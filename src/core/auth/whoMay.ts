@@ -20,6 +20,8 @@ export interface StandingTriple {
 }
 
 export interface Access {
+  /** What is said of rights, but for `triples`, is of the time that was asked about, before what came then; else, and where F has passed that, of now. */
+  isThen: boolean
   /** Without triples whoever is in the room may do everything. */
   isOpen: boolean
   /** The key of who made it, whom nobody can shut out; null where its genesis does not say. */
@@ -36,6 +38,7 @@ export interface Access {
 }
 
 export const accessShape: Shape<Access> = record({
+  isThen: boolean,
   isOpen: boolean,
   owner: nullable(text(255)),
   triples: nullable(list(record<StandingTriple>({ triple: text(255), ts: timestampShape, isFinal: boolean }), 10_000)),
@@ -45,25 +48,35 @@ export const accessShape: Shape<Access> = record({
   allowed: list(tuple<[Right, string, boolean]>(oneOf(...rights), text(255), boolean), rights.length),
 })
 
+/** What a copy can tell of a time: which sets have that stamp, and what stood before it. */
+interface Past {
+  setsAt: (ts: Timestamp) => readonly UpdateSet[]
+  before: (ts: Timestamp) => ValueTree | null
+}
+
 type Standing = Judging & { stableMark: Timestamp }
 
 /**
  * `about`: a key, or the name of a principal (`./Lampson`, `../../IBM/TJW/Cho`); null: who asks. The key of an open invitation stands
- * for the entry that it opens: whoever has it is told what that may [A6]. Or a time-stamp: who wrote what `setsAt` says was accepted then.
+ * for the entry that it opens: whoever has it is told what that may [A6]. Or a time-stamp: who wrote what was accepted then, and by which right, while
+ * the copy can tell.
  */
-export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp, setsAt: (ts: Timestamp) => readonly UpdateSet[]): Access | Failure {
+export function accessAt(copy: Standing, asker: Who, about: string | null, path: readonly Label[], now: Timestamp, past: Past): Access | Failure {
   const { visible } = copy
   const sees = sightOf(visible, asker)
-  const found = about === null ? asker() : isTimestamp(about) ? writerOf(copy, about, setsAt(about), asker, sees) : named(copy, about, now, sees)
+  const found = about === null ? asker() : isTimestamp(about) ? writerOf(copy, about, past.setsAt(about), asker, sees) : named(copy, about, now, sees)
   if (isFailure(found)) return found
-  const triples = triplesIn(visible)
+  const then = about !== null && isTimestamp(about) ? past.before(about) : null
+  const judged = then ?? visible
+  const triples = triplesIn(judged)
   const isOpen = triples.length === 0
-  const owner = ownerOf(visible)
+  const owner = ownerOf(judged)
   const isTold = (triple: Triple): boolean => isInvited(visible, found) || matchesPrincipal(triple.principal, asker()) || sees(['.', ACCESS, formatTriple(triple)])
   const granting = triples.filter((triple) => matchesPrincipal(triple.principal, found) && isTold(triple))
   const why = (right: Right): Triple | 'open' | 'owner' | undefined =>
     isOpen ? 'open' : found.key === owner ? 'owner' : granting.find((triple) => triple.rights.includes(right) && matchesPath(triple.path, right === 'copy' ? [] : path))
   return {
+    isThen: then !== null,
     isOpen,
     owner,
     triples: may(visible, asker, 'read', ['.', ACCESS]) ? standing(copy, sees) : null,
@@ -73,7 +86,7 @@ export function accessAt(copy: Standing, asker: Who, about: string | null, path:
     allowed: rights.flatMap((right): Access['allowed'] => {
       const said = why(right)
       if (said === undefined) return []
-      return [typeof said === 'string' ? [right, said, said === 'owner'] : [right, formatTriple(said), isFinal(copy, formatTriple(said))]]
+      return [typeof said === 'string' ? [right, said, said === 'owner'] : [right, formatTriple(said), then === null && isFinal(copy, formatTriple(said))]]
     }),
   }
 }

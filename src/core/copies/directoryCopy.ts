@@ -428,6 +428,14 @@ const isShown = ({ waiting, unauthorised }: DirectoryCopy, set: UpdateSet): bool
   return !waiting.has(id) && !unauthorised.has(id)
 }
 
+/** What counted before a time-stamp, by all that is here; null where F has passed it. */
+export function visibleBefore(copy: DirectoryCopy, ts: Timestamp): ValueTree | null {
+  if (ts < copy.stableMark) return null
+  const tree = share(copy.base)
+  for (const set of copy.log.slice(0, position(copy.log, ts))) if (isShown(copy, set)) applySet(tree, set)
+  return tree
+}
+
 /** Derives what readers see from the base and the log; ancestors are older than what names them [T2]. */
 function refold(copy: DirectoryCopy): void {
   copy.visible = share(copy.base)

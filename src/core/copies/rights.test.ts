@@ -10,7 +10,7 @@ import { timeOf, timestamp, type Timestamp } from '../timestamp'
 import { encodeVisible } from '../values/encodeTree'
 import { setId, type Branch, type ProcedureName, type UpdateSet } from '../values/intent'
 import { visibleAt } from '../values/valueTree'
-import { applyChange, contentsOf, digestOf, emptyContents, epochOf, noFields, restoreCopy, type DirectoryCopy } from './directoryCopy'
+import { applyChange, contentsOf, digestOf, emptyContents, epochOf, noFields, restoreCopy, visibleBefore, type DirectoryCopy } from './directoryCopy'
 import { cutPages } from './pages'
 
 const directory = directoryNumber(1)
@@ -111,6 +111,15 @@ describe('rights, in copies', () => {
     expect([...copy.unauthorised]).toEqual([setId(write)])
     absorb(copy, access(17, owner, leaf('write ./Lampson:*')))
     expect(shown(copy)).toContain('Phone')
+  })
+
+  it('[A2] by which right something was written can be told until F has passed it', () => {
+    const [give, write, take] = [access(10, owner, leaf('write ./Lampson:*')), phone(20, people[0], 'Birrell', '1'), access(30, owner, leaf('write ./Lampson:*', false))]
+    const copy = copyOf(genesis, entries, give, write, take)
+    const then = (): string => JSON.stringify(encodeVisible(visibleBefore(copy, at(20))?.root.children ?? null))
+    expect([then().includes('write ./Lampson:*'), then().includes('Phone'), shown(copy).includes('write ./Lampson:*'), shown(copy).includes('Phone')]).toEqual([true, false, false, true])
+    raise(copy, timestamp(25, '0'))
+    expect(visibleBefore(copy, at(20))).toBeNull()
   })
 
   it.each<[string, Branch[]]>([

@@ -15,7 +15,7 @@ export interface Pointed {
   path: string
 }
 
-/** Who wrote the node under the pointer or the focus, by which name the directory knew them, by which right they may now, and which copy accepted it. */
+/** Who wrote the node under the pointer or the focus, by which name the directory knew them, by which right, and which copy accepted it. */
 export function WhoWrote({ pointed, writers, place }: { pointed: Pointed | null; writers: readonly (readonly [Timestamp, string])[]; place: Place }) {
   const person = useView((view) => view.person)
   const { service } = useDesk().tab
@@ -67,15 +67,16 @@ function Author({ authorKey, person, answer }: { authorKey: string; person: stri
   )
 }
 
-/** By what the author may write it, as things stand now; what stands had its right when it was accepted [A2]. */
-function ByRight({ answer: { isOpen, allowed, triples } }: { answer: AccessReport }) {
+/** By which right it was written; once F has passed it, by which its author may write it now: what stands had its right when it was accepted [A2]. */
+function ByRight({ answer: { isThen, isOpen, allowed, triples } }: { answer: AccessReport }) {
   const why = allowed.find(({ right }) => right === 'write')?.why
   if (isOpen) return null
-  if (why === undefined) return <span title={THEN}>{triples === null ? ', by a right that you may not read' : ', whom no triple lets write it now'}</span>
+  if (why === undefined) return <span title={THEN}>{triples === null ? ', by a right that you may not read' : isThen ? ', by no triple' : ', whom no triple lets write it now'}</span>
   if (why === 'open' || why === 'owner') return <>, as owner</>
   return (
     <>
-      , who may now <bdi title={shown(why.principal)}>{shown(`write ${shortPattern(why.principal)}:${why.path}`)}</bdi>
+      {isThen ? ', by the right ' : ', who may now '}
+      <bdi title={shown(why.principal)}>{shown(`write ${shortPattern(why.principal)}:${why.path}`)}</bdi>
     </>
   )
 }
