@@ -39,6 +39,7 @@ test('[X2] [A2] chains that are forged, expired, downgraded, turned back, cyclic
     'of another directory': ['Needham', [boss]],
     'a wrong parent': ['Birrell', [await decSays({ name: '..', subject: hp }), boss]],
     'expired': ['Birrell', [...up, ...toHp, await hpSays('Boss', mallory.key, { from: now - 120_000, until: now - 60_000 })]],
+    'for an hour': ['Birrell', [...up, ...toHp, await hpSays('Boss', mallory.key, { until: now + 3_600_000 })]],
     'not valid yet': ['Birrell', [...up, ...toHp, await hpSays('Boss', mallory.key, { from: now + 120_000, until: now + 240_000 })]],
     'up again after going down': ['Birrell', [...up, ...toHp, await hpSays('..', ansi), ...toHp, boss]],
     'a circle': ['Birrell', [...up, ...toHp, await hpSays('ANSI', ansi), ...toHp, boss]],
@@ -52,6 +53,7 @@ test('[X2] [A2] chains that are forged, expired, downgraded, turned back, cyclic
   }
   const forged: typeof untold = {
     'in the name of the owner': ['Needham', [await decSays({ issuer: await personOf(alpha) })]],
+    'downgraded to an older word, with the end of a newer one': ['Birrell', [...up, ...toHp, { ...(await hpSays('Boss', mallory.key, { from: now - 120_000, until: now - 60_000 })), until: boss.until }]],
     'changed after it was signed': ['Birrell', [...up, ...toHp, { ...boss, until: boss.until + 1 }]],
     'with the genesis of another directory': ['Needham', [await decSays({ genesis })]],
     'with a genesis that names her': ['Needham', [await decSays({ genesis: JSON.stringify(['namering genesis 1', mallory.key, 'x', 1]) })]],
