@@ -49,6 +49,10 @@ test('the first start asks for a name, in nobody’s way; all tabs of the browse
   await alpha.page.reload()
   await alpha.ready()
   await expect(chip(alpha.page)).toHaveAttribute('data-me', 'Lampson')
+  await chip(alpha.page).click()
+  const known = alpha.page.getByRole('region', { name: 'How directories know you' }).getByRole('listitem')
+  await expect(known).toHaveCount(1)
+  await expect(known).toContainText('Lampson, and its owner')
 })
 
 test('a name can be put off; one that somebody else has is not taken, and another is proposed', async ({ cluster }) => {
@@ -79,9 +83,11 @@ test('[A6] another device becomes the same person by a link, which says before w
   await command(alpha.page, 'invite a device')
   const url = await makeLink(alpha.page)
   await expect(alpha.page.getByRole('timer')).toContainText(/open for (9|10):\d\d/)
+  await expect(alpha.page.getByRole('img', { name: 'QR code of the link' })).toBeVisible()
 
   const page = await elsewhere(cluster, url)
   const sheet = page.getByRole('dialog', { name: 'You are invited' })
+  await expect(sheet).toContainText(/Directory.*its owner is/)
   await expect(sheet).toContainText('You becomeLampson')
   await expect(sheet).toContainText('its own entry: read, change')
   await expect(sheet).toContainText('all entries: read')
