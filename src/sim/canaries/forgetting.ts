@@ -30,6 +30,7 @@ export const forgettingCanaries: readonly NamedCanary[] = [
   {
     name: 'copies are joined by the union of what they have, whatever F has passed in one of them',
     rules,
+    from: 248,
     make: () => {
       const before = new Map<DirectoryCopy, readonly UpdateSet[]>()
       return {
