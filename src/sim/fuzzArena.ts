@@ -145,7 +145,9 @@ export class Arena {
     if (!areSignaturesTrue(message)) return { message, refused: `${message.type}: a signature is false`, ms }
     const before = standing(house.server)
     const { effects, ms: stepped } = this.input(house, { type: 'message', from, message })
-    const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !refusedInPart.test(text))
+    // Updates come with sweeps, too, and those that came during one are looked at when it ends.
+    const isAside = (text: string): boolean => message.type !== 'updates' && text.includes(': updates: ')
+    const refusal = effects.happened.find(({ kind, text }) => kind === 'refused' && !refusedInPart.test(text) && !isAside(text))
     if (refusal === undefined) return { message, refused: null, ms: ms + stepped }
     const verdict = { message, refused: refusal.text.slice(refusal.text.indexOf(': ') + 2), ms: ms + stepped }
     // An answer that nobody can read ends the question all the same, and who asked goes on.
