@@ -370,6 +370,9 @@ export function labelsOfServer(name: string): [Label, ...Label[]] {
   return [first ?? name, ...rest]
 }
 
+/** Under which a server is entered in the directory of its name. */
+export const ownLabel = ({ name }: Pick<Server, 'name'>): Label => labelsOfServer(name).at(-1)!
+
 /** Bytes of a server's name: with its root it is a label in references and up pointers. */
 export const MAX_SERVER_NAME = MAX_LABEL_BYTES - 22
 

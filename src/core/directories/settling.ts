@@ -226,8 +226,9 @@ export function onSettling(turn: Turn, settling: Settling, step: SettlingStep, o
 function mark(turn: Turn, settling: Settling): void {
   const { directory } = settling
   const open = pendingIn(turn.server.copies.get(directory)!).filter(({ ts }) => ts <= settling.record.ts)
-  const marks = open.map(({ key, label, parent, ts, born, ofRoot }): [Label, Tree] => {
-    const isDone = !isVoid({ ...settling, record: { directory, parent, label, ts, born, ofRoot } })
+  const marks = open.map((each): [Label, Tree] => {
+    const { key, label } = each
+    const isDone = !isVoid({ ...settling, ...about(directory, each) })
     happened(turn, { kind: 'name', text: isDone ? `its move to ${label} is settled` : `its move to ${label} is void: another one was first, after which it would lie below itself or outside of the tree, or has its place elsewhere`, directory })
     return [key, [[label, [[isDone ? SETTLED : VOID, true]]]]]
   })

@@ -10,7 +10,7 @@ import { ask, changeAsServer } from '../errands'
 import { isFailure, type Failure } from '../errors'
 import type { DirectoryId, Label, ServerId } from '../names'
 import type { Outcomes, ReadOutcome } from '../requests'
-import { changeServer, homeOf, isEntered, labelsOfServer, type Server, type Turn } from '../server'
+import { changeServer, homeOf, isEntered, ownLabel, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt } from '../values/valueTree'
 
@@ -34,7 +34,7 @@ export function leaveName(turn: Turn, to: DirectoryId | null): void {
   const { server } = turn
   const from = homeOf(server)
   const others = server.formerEntries.filter(({ directory }) => directory !== from && directory !== to)
-  const left = from === null || from === to ? [] : [{ directory: from, label: lastLabel(server) }]
+  const left = from === null || from === to ? [] : [{ directory: from, label: ownLabel(server) }]
   keepFormer(turn, [...others, ...left])
 }
 
@@ -44,8 +44,6 @@ export function noteRemoval(turn: Turn, recorded: DirectoryId): void {
   leaveName(turn, null)
   keepFormer(turn, server.formerEntries.map((each) => (each.directory === recorded ? { ...each, recorded: true } : each)))
 }
-
-const lastLabel = ({ name }: Server): Label => labelsOfServer(name).at(-1)!
 
 function keepFormer(turn: Turn, entries: FormerEntry[]): void {
   const kept = entries.slice(-MOST)

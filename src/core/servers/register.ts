@@ -19,7 +19,7 @@ import { askAnywhere, changeAsServer } from '../errands'
 import { failure, isFailure, type Failure } from '../errors'
 import { formatLabels, labelFault, type DirectoryId, type Label, type ServerId } from '../names'
 import type { ReadOutcome } from '../requests'
-import { changeServer, happened, homeOf, labelsOfServer, serverNameOf, type Server, type Turn } from '../server'
+import { changeServer, happened, homeOf, labelsOfServer, ownLabel, serverNameOf, type Server, type Turn } from '../server'
 import { below, labelsIn, type Tree } from '../values/readValue'
 import { visibleAt, visibleChildren } from '../values/valueTree'
 
@@ -56,10 +56,10 @@ export function register(turn: Turn): void {
   const copy = server.copies.get(home)
   // Left out by an epoch it asks those who are in: it may have been removed meanwhile [S4].
   if (copy !== undefined && copy.state !== 'active' && copy.state !== 'excluded') return
-  if (isFirstInRoot(server)) return rename(turn, lastLabel(server), null)
+  if (isFirstInRoot(server)) return rename(turn, ownLabel(server), null)
   // A name in a directory that was only wished for: nobody has looked yet whether it may be.
   if (server.home === null && labelsOfServer(server.name).length > 1) return takeFreeName(turn, server.root)
-  const label = lastLabel(server)
+  const label = ownLabel(server)
   if (copy?.state === 'active' && serverNamed(copy.visible, label) === server.id) {
     isRegistered(turn)
     keepRight(turn, home, copy, label)
@@ -67,14 +67,12 @@ export function register(turn: Turn): void {
   } else if (!askFormer(turn)) askOwnEntry(turn, home)
 }
 
-const askOwnEntry = (turn: Turn, home: DirectoryId): void => askHome(turn, home, { path: [lastLabel(turn.server), 'Server'], form: 'tree' }, 'read')
+const askOwnEntry = (turn: Turn, home: DirectoryId): void => askHome(turn, home, { path: [ownLabel(turn.server), 'Server'], form: 'tree' }, 'read')
 
 /** S4: a server that was removed is entered nowhere. */
 function clearFormer(turn: Turn): void {
   if (askFormer(turn)) schedule(turn.server.agenda, 'register', turn.now + LOOK_AGAIN)
 }
-
-const lastLabel = ({ name }: Server): Label => labelsOfServer(name).at(-1)!
 
 /**
  * S2: a root was put above the one in which this server is named, and nobody is named there: this one, which stores both and
@@ -189,7 +187,7 @@ function onRefused(turn: Turn, step: RegisterStep, failed: Failure): void {
   if (step === 'entered' && failed.code === 'ServerRemoved') return wasRemoved(turn, homeOf(server)!, failed)
   if (step !== 'entered' || server.home === null || (failed.code !== 'WouldBreak' && failed.code !== 'Withdrawn')) return
   for (const caller of server.namings.splice(0)) answer(turn, caller, failed)
-  rename(turn, lastLabel(server), null)
+  rename(turn, ownLabel(server), null)
 }
 
 /** S4: while this server was away it was removed by others. It has no name and takes none by itself, nor a copy of the root. */
@@ -220,13 +218,13 @@ function onOwnEntry(turn: Turn, home: DirectoryId, { tree, snapshot, server: at 
   if (isOwn) isRegistered(turn)
   if (isOwn && wrong.length === 0) return
   if (!isOwn && snapshot.path.length > 0) return takeFreeName(turn, home)
-  changeAsServer(turn, [at], home, 'setUpOn', { labels: [lastLabel(server), 'Server'], incarnations: null }, wrong, { type: 'register', step: isOwn ? 'kept' : 'entered' })
+  changeAsServer(turn, [at], home, 'setUpOn', { labels: [ownLabel(server), 'Server'], incarnations: null }, wrong, { type: 'register', step: isOwn ? 'kept' : 'entered' })
 }
 
 /** Of two servers that took one name at once, the one that lost it looks for another as soon as it hears. */
 export function onServersNamed(turn: Turn, directory: DirectoryId, labels: readonly Label[]): void {
   const { server } = turn
-  const label = lastLabel(server)
+  const label = ownLabel(server)
   if (directory !== homeOf(server) || !server.registered || !labels.includes(label)) return
   if (serverNamed(server.copies.get(directory)!.visible, label) === server.id) return
   server.registered = false

@@ -39,15 +39,18 @@ function lost(): { cluster: Cluster; root: DirectoryId; members: [Member, Member
   return { cluster, root, members }
 }
 
-/** The rings go on without gamma, and its entry is removed by beta, which does not store its directory. */
-function removed(): ReturnType<typeof lost> {
-  const all = lost()
-  const { cluster, root, members: [alpha, beta] } = all
+/** The rings go on without gamma, and its entry is removed. */
+function remove({ cluster, root, members: [alpha, beta] }: ReturnType<typeof lost>): void {
   cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
   cluster.ask(alpha, epoch(alpha, dec, [alpha]))
   cluster.pass(10_000)
   cluster.ask(alpha, removeLost('DEC', 'gamma'))
-  cluster.pass(10_000)
+}
+
+function removed(): ReturnType<typeof lost> {
+  const all = lost()
+  remove(all)
+  all.cluster.pass(10_000)
   return all
 }
 
@@ -129,16 +132,13 @@ it('[S4] [S3] whoever it told that it points up to them, and died before it said
 /** gamma, DEC/gamma by then, took a name in the root while it was cut off; it was removed meanwhile, and is back. */
 function awayAndRemoved(): ReturnType<typeof lost> {
   const all = lost()
-  const { cluster, root, members: [alpha, beta, gamma] } = all
+  const { cluster, members: [alpha, beta, gamma] } = all
   cluster.restart(gamma)
   cluster.pass(10_000)
   for (const other of [alpha, beta]) cluster.cut(gamma, other)
   cluster.ask(gamma, { type: 'setUpOn', path: ['away'], up: null })
   cluster.crash(gamma)
-  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
-  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
-  cluster.pass(10_000)
-  cluster.ask(alpha, removeLost('DEC', 'gamma'))
+  remove(all)
   cluster.restart(gamma)
   for (const other of [alpha, beta]) cluster.connect(gamma, other)
   cluster.pass(120_000)
@@ -252,15 +252,12 @@ it('[S4] if it does come back it finds that it was removed, says so over restart
 
 it('[S4] it finds that also while its own copy of the directory of its name waits for a decision', () => {
   const all = lost()
-  const { cluster, root, members: [alpha, beta, gamma] } = all
+  const { cluster, members: [alpha, beta, gamma] } = all
   cluster.restart(gamma)
   for (const other of [alpha, beta]) cluster.cut(gamma, other)
   cluster.write(gamma, dec, ['Lampson'], true)
   cluster.crash(gamma)
-  cluster.ask(alpha, epoch(alpha, root, [alpha, beta]))
-  cluster.ask(alpha, epoch(alpha, dec, [alpha]))
-  cluster.pass(10_000)
-  cluster.ask(alpha, removeLost('DEC', 'gamma'))
+  remove(all)
   cluster.restart(gamma)
   cluster.pass(60_000)
   expect([gamma.copy(dec).state, gamma.server.removed]).toEqual(['excluded', true])
